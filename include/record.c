@@ -1,0 +1,225 @@
+#include "record.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+int64_t monotonic_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* RECORD_OK once fd has events (or hung up), RECORD_TIMEOUT, RECORD_FAILED. */
+static int wait_for(int fd, short events, int64_t deadline_ms)
+{
+	struct pollfd p = {.fd = fd, .events = events};
+
+	for (;;) {
+		int wait_ms = -1;
+		int n;
+
+		if (deadline_ms >= 0) {
+			int64_t left = deadline_ms - monotonic_ms();
+
+			wait_ms = left <= 0 ? 0 : left > 60000 ? 60000 : (int)left;
+		}
+		n = poll(&p, 1, wait_ms);
+		if (n > 0)
+			return RECORD_OK;
+		if (n < 0 && errno != EINTR)
+			return RECORD_FAILED;
+		if (deadline_ms >= 0 && monotonic_ms() >= deadline_ms)
+			return RECORD_TIMEOUT;
+	}
+}
+
+void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
+{
+	*r = (struct record_reader){.fd = fd, .buf = buf, .size = size};
+}
+
+void record_reader_wipe(struct record_reader *r)
+{
+	explicit_bzero(r->buf, r->size);
+	r->start = r->end = 0;
+}
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+static int parse(char *line, size_t len, struct record *rec)
+{
+	size_t word_len = 0;
+
+	while (word_len < len &&
+		((line[word_len] >= 'a' && line[word_len] <= 'z') || line[word_len] == '-'))
+		word_len++;
+	if (word_len == 0 || (word_len < len && line[word_len] != ' '))
+		return RECORD_BROKEN;
+	for (size_t i = word_len; i < len; i++)
+		if (is_control(line[i]))
+			return RECORD_BROKEN;
+	line[len] = '\0';
+	rec->word = line;
+	rec->text = line + word_len;
+	if (word_len < len)
+		*rec->text++ = '\0';
+	rec->text_len = (size_t)(line + len - rec->text);
+	return RECORD_OK;
+}
+
+int record_pending(const struct record_reader *r)
+{
+	return memchr(r->buf + r->start, '\n', r->end - r->start) != NULL;
+}
+
+int record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec)
+{
+	for (;;) {
+		char *line = r->buf + r->start;
+		char *lf = memchr(line, '\n', r->end - r->start);
+		ssize_t n;
+		int rc;
+
+		if (lf) {
+			r->start = (size_t)(lf + 1 - r->buf);
+			return parse(line, (size_t)(lf - line), rec);
+		}
+		if (r->start > 0) {
+			/* Wipe what the move leaves behind: it may be half of a secret. */
+			memmove(r->buf, line, r->end - r->start);
+			r->end -= r->start;
+			explicit_bzero(r->buf + r->end, r->start);
+			r->start = 0;
+		}
+		if (r->end == r->size)
+			return RECORD_BROKEN;
+		n = recv(r->fd, r->buf + r->end, r->size - r->end, MSG_DONTWAIT);
+		if (n > 0) {
+			r->end += (size_t)n;
+			continue;
+		}
+		/* A peer that died with unread data in its queue shows as ECONNRESET. */
+		if (n == 0 || errno == ECONNRESET)
+			return r->end ? RECORD_BROKEN : RECORD_EOF;
+		if (errno != EAGAIN && errno != EINTR)
+			return RECORD_FAILED;
+		rc = wait_for(r->fd, POLLIN, deadline_ms);
+		if (rc != RECORD_OK)
+			return rc;
+	}
+}
+
+/* Sends all of the parts; consumes iov. */
+static int send_all(int fd, int64_t deadline_ms, struct iovec *iov, size_t n_iov)
+{
+	while (n_iov > 0) {
+		struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n_iov};
+		ssize_t n = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n >= 0) {
+			size_t sent = (size_t)n;
+
+			while (n_iov > 0 && sent >= iov->iov_len) {
+				sent -= iov->iov_len;
+				iov++;
+				n_iov--;
+			}
+			if (n_iov > 0) {
+				iov->iov_base = (char *)iov->iov_base + sent;
+				iov->iov_len -= sent;
+			}
+		} else if (errno == EPIPE || errno == ECONNRESET) {
+			return RECORD_EOF;
+		} else if (errno == EAGAIN) {
+			int rc = wait_for(fd, POLLOUT, deadline_ms);
+
+			if (rc != RECORD_OK)
+				return rc;
+		} else if (errno != EINTR) {
+			return RECORD_FAILED;
+		}
+	}
+	return RECORD_OK;
+}
+
+int record_write(int fd, size_t max, int64_t deadline_ms, const char *word, const char *text)
+{
+	size_t word_len = strlen(word);
+	size_t text_len = text ? strlen(text) : 0;
+	/* Parts and no joined copy: a copy would be one more place to wipe. */
+	char sp[] = " ", lf[] = "\n";
+	struct iovec parts[] = {
+		{(char *)(uintptr_t)word, word_len},
+		{sp, text_len > 0 ? 1 : 0},
+		{(char *)(uintptr_t)text, text_len},
+		{lf, 1},
+	};
+
+	if (word_len + text_len + 2 > max)
+		return RECORD_BROKEN;
+	for (size_t i = 0; i < text_len; i++)
+		if (is_control(text[i]))
+			return RECORD_BROKEN;
+	return send_all(fd, deadline_ms, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
+int record_printf(int fd, size_t max, int64_t deadline_ms, const char *word, const char *fmt, ...)
+{
+	char text[RECORD_MAX_PAM];
+	size_t room = max - strlen(word) - 2;
+	size_t len;
+	va_list ap;
+
+	if (room > sizeof(text) - 2)
+		room = sizeof(text) - 2; /* so that text[room] is the byte that was cut off */
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	len = strlen(text);
+	if (len > room) {
+		len = room;
+		while (len > 0 && (text[len] & 0xc0) == 0x80)
+			len--;
+		text[len] = '\0';
+	}
+	for (size_t i = 0; i < len; i++)
+		if (is_control(text[i]))
+			text[i] = ' ';
+	return record_write(fd, max, deadline_ms, word, text);
+}
+
+int64_t record_number(const char *s)
+{
+	int64_t n = 0;
+
+	if (*s == '\0')
+		return -1;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9' || n > (INT64_MAX - 9) / 10)
+			return -1;
+		n = n * 10 + (*s - '0');
+	}
+	return n;
+}
+
+int record_result(char *result, char **text)
+{
+	size_t digits = strspn(result, "0123456789");
+
+	if (digits == 0 || digits > 2 || (result[digits] != ' ' && result[digits] != '\0'))
+		return -1;
+	*text = result + digits + (result[digits] == ' ');
+	return digits == 1 ? result[0] - '0' : (result[0] - '0') * 10 + result[1] - '0';
+}
