@@ -19,7 +19,7 @@ MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 
 BUILD_PACKAGES = build-essential pkg-config libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
-TEST_PACKAGES  = libcmocka-dev libpam-wrapper libnss-wrapper pamtester awscli python3 \
+TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
 	python3-botocore python3-boto3 openssl procps clang clang-format mandoc util-linux
 
 CFLAGS   ?= -O2 -g
@@ -50,6 +50,7 @@ PROGRAMS      = $(BUILD)/pam_aws_mfa.so $(BUILD)/aws-mfa $(BUILD)/aws-mfa-sts
 STS_LIBS      = -lcurl -lcrypto -lexpat
 TOOL_LIBS     = -liniparser
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 pam/pam_aws_mfa.8
+EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
 
 .PHONY: help deps all check demo lint install uninstall clean FORCE
 .DELETE_ON_ERROR:
@@ -86,4 +87,116 @@ $(BUILD)/build_paths.h: FORCE
 		SYSCONFDIR '$(SYSCONFDIR)' >$@.new
 	@if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
 
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)
+-include $(patsubst %.o,%.d,$(CONTRACT_OBJS) $(PAM_OBJS) $(TOOL_OBJS) $(STS_OBJS))
+
+# --- install -------------------------------------------------------------------------------
+
+INSTALL ?= install
+
+install: all
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX))$(INSTALL) -d '$(DESTDIR)$(BINDIR)' \
+		'$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(PAMDIR)' '$(DESTDIR)$(MANDIR)/man1' \
+		'$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man8' '$(DESTDIR)$(DOCDIR)'
+	$(Q)$(INSTALL) -m 0755 $(BUILD)/aws-mfa '$(DESTDIR)$(BINDIR)/aws-mfa'
+	$(Q)$(INSTALL) -m 0755 $(BUILD)/aws-mfa-sts '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts'
+	$(Q)$(INSTALL) -m 0644 $(BUILD)/pam_aws_mfa.so '$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so'
+	$(Q)for page in $(MANPAGES); do \
+		$(INSTALL) -m 0644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/" || exit 1; done
+	$(Q)$(INSTALL) -m 0644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(DOCDIR)/'
+	$(Q)for file in $(EXAMPLES); do \
+		$(INSTALL) -D -m 0644 $$file "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
+
+# What stands in $(SYSCONFDIR) is the administrator's and stays.
+uninstall:
+	$(Q)rm -f '$(DESTDIR)$(BINDIR)/aws-mfa' '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts' \
+		'$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so' $(foreach p,$(notdir $(MANPAGES)), \
+		'$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(p)')
+	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)'
+
+# --- packages ------------------------------------------------------------------------------
+
+# A machine that has them all is left alone: no lists are fetched, and no root is needed.
+deps:
+	@command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || { \
+		echo 'make deps needs apt-get; install what your system calls:' \
+			'$(BUILD_PACKAGES) $(TEST_PACKAGES)' >&2; exit 1; }
+	@missing=$$(for p in $(BUILD_PACKAGES) $(TEST_PACKAGES); do \
+		[ "$$(dpkg-query -Wf '$${db:Status-Status}' $$p 2>/dev/null)" = installed ] || \
+			echo $$p; done); \
+	[ -z "$$missing" ] && exit 0; \
+	as_root=; if [ "$$(id -u)" != 0 ]; then \
+		command -v sudo >/dev/null || { echo 'make deps needs root (or sudo) to install:' \
+			$$missing >&2; exit 1; }; as_root=sudo; fi; \
+	echo '  installing' $$missing; \
+	$$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -qq -y --no-install-recommends $$missing </dev/null
+
+# --- tests ---------------------------------------------------------------------------------
+
+# The tests run what `make install` installs, built once more with paths inside $(BUILD), so that
+# nothing on the host is touched.
+STAGE      = $(CURDIR)/$(BUILD)/tests/stage
+STAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/tests/obj DESTDIR= SYSCONFDIR='$(STAGE)/etc'
+TEST_CFLAGS = $(filter-out -MMD -MP,$(ALL_CFLAGS))
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(shell find tests -name '*_test.c'))
+
+.PHONY: stage
+stage:
+	$(Q)$(STAGE_MAKE) PREFIX='$(STAGE)' BINDIR='$(STAGE)/bin' LIBEXECDIR='$(STAGE)/libexec' \
+		MANDIR='$(STAGE)/share/man' DOCDIR='$(STAGE)/share/doc/pam-aws-mfa' \
+		PAMDIR='$(STAGE)/lib/security' install
+
+# $(BUILD)/tests/DIR/NAME_test from tests/DIR/NAME_test.c and the objects of the program DIR
+# belongs to, all but the one that has main().
+define unit_tests_of
+$(BUILD)/tests/$(1)/%_test: tests/$(1)/%_test.c $(2) $$(CONTRACT_OBJS)
+	@mkdir -p $$(@D)
+	$$(call say,TEST,$$@)$$(CC) $$(TEST_CFLAGS) -I$(1) $$(ALL_LDFLAGS) -o $$@ $$^ -lcmocka $(3)
+endef
+STS_TESTED = $(filter-out %/aws-mfa-sts.o,$(STS_OBJS))
+$(eval $(call unit_tests_of,include,,))
+$(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam))
+$(eval $(call unit_tests_of,tool/profile,$(call objects,tool/profile),$(TOOL_LIBS)))
+$(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
+
+# Programs the Python tests run: a PAM application, a signer, and a module whose helper plays a
+# script instead of being aws-mfa.
+FAKE = $(BUILD)/tests/fake
+TEST_PROGRAMS = $(BUILD)/tests/pam/login $(BUILD)/tests/tool/sts/sign $(FAKE)/bin/aws-mfa \
+	$(FAKE)/pam_aws_mfa.so
+
+$(BUILD)/tests/pam/login: tests/pam/login.c
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -fvisibility=default $(ALL_LDFLAGS) -rdynamic -o $@ $< -lpam
+
+$(BUILD)/tests/tool/sts/sign: tests/tool/sts/sign.c $(STS_TESTED) $(CONTRACT_OBJS)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ $(STS_LIBS)
+
+$(FAKE)/bin/aws-mfa: tests/pam/scripted_helper.c $(CONTRACT_OBJS)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
+$(FAKE)/pam_aws_mfa.so: FORCE
+	@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
+		$(FAKE)/pam_aws_mfa.so
+
+check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
+	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
+
+demo: stage
+	$(Q)BUILD=$(BUILD) sh examples/demo
+
+# Both compilers with -Werror, formatting, man pages, and the arrows between the folders.
+lint:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint/gcc CC=gcc WERROR=1 all
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint/clang CC=clang WERROR=1 all
+	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' 2>/dev/null || \
+		find include pam tool tests -name '*.[ch]')
+	$(Q)mandoc -Tlint -W warning $(MANPAGES)
+	$(Q)! grep -rnE '#include "(\.\./)*(tool|profile|sts)/' pam
+	$(Q)! grep -rnE '#include "(\.\./)*(pam|profile|tool)/' tool/sts
+	$(Q)! grep -rnE '#include "\.\./' pam tool include
+
+clean:
+	rm -rf $(BUILD)

@@ -36,8 +36,8 @@
  *	aws-mfa-sts -> aws-mfa
  *	    ready [ACCOUNT ARN] warmed up (ACCOUNT and ARN only when `signed`)
  *	    then for each `code`, on success
- *	    access-key-id, secret-access-key, session-token, expiration (seconds since the
- *	    epoch), role-arn (the assumed role), request-id
+ *	    access-key-id, secret-access-key, session-token (a long one in several records, to
+ *	    be joined), expiration (seconds since the epoch), request-id
  *	    debug TEXT          for --log-level=DEBUG, at any time
  *	    result STATUS TEXT  0, 4, 11, 13, 14 or 15
  *

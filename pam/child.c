@@ -1,0 +1,180 @@
+/*
+ * What this file MUST guarantee for the program it executes:
+ *  - it runs as the user and cannot become root again,
+ *  - it holds no descriptor of the application's, only RECORD_FD and /dev/null,
+ *  - nothing a hostile caller of the application could choose (rlimits, umask, folder, signals,
+ *    environment, terminal) reaches it,
+ *  - it dies with the thread that asked for it.
+ *
+ * Set-id calls go straight to the kernel. The C library's setresuid() signals the other threads
+ * of its process, and here it still believes in those of the application.
+ */
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "record.h"
+
+/* On 32-bit machines the plain names are the 16-bit calls of old. */
+#ifdef SYS_setresuid32
+#define CALL_SETRESUID SYS_setresuid32
+#define CALL_SETRESGID SYS_setresgid32
+#define CALL_SETGROUPS SYS_setgroups32
+#else
+#define CALL_SETRESUID SYS_setresuid
+#define CALL_SETRESGID SYS_setresgid
+#define CALL_SETGROUPS SYS_setgroups
+#endif
+
+#define KEEP ((unsigned)-1) /* set-id calls: leave this one */
+#define MIB (1024U * 1024U)
+#define DESCRIPTORS_LAST (1U << 20) /* the default of fs.nr_open */
+
+/*
+ * Threat: under sudo the caller has chosen the limits. With RLIMIT_NOFILE 5 libcurl says that it
+ * cannot connect, which failmode=safe would let pass. So each limit gets a fixed value, and where
+ * privilege is missing to raise it, at least `least`, or the helper is not run at all.
+ */
+static const struct limit {
+	__rlimit_resource_t what; /* glibc's name for what POSIX calls an int */
+	rlim_t value, least;
+} limits[] = {
+	{RLIMIT_CORE, 0, 0}, /* a core would hold the code and the keys */
+	{RLIMIT_CPU, 60, 30},
+	{RLIMIT_FSIZE, 64 * MIB, MIB},
+	{RLIMIT_NOFILE, 64, 64},
+	{RLIMIT_NPROC, RLIM_INFINITY, 16}, /* counts all of the user's processes */
+	{RLIMIT_STACK, 8 * MIB, MIB},
+	{RLIMIT_DATA, RLIM_INFINITY, 256 * MIB},
+	{RLIMIT_AS, RLIM_INFINITY, 256 * MIB},
+};
+
+static char *append(char *to, const char *text)
+{
+	while (*text)
+		*to++ = *text++;
+	return to;
+}
+
+/* step is one of this file's literals, so the line cannot grow beyond its buffer. */
+static _Noreturn void fail(int sock, const char *step, int error)
+{
+	char line[128], digits[12];
+	char *d = digits + sizeof(digits);
+	char *end;
+
+	*--d = '\0';
+	do
+		*--d = (char)('0' + error % 10);
+	while ((error /= 10) > 0);
+	end = append(line, WORD_RESULT " 4 cannot start aws-mfa: ");
+	end = append(end, step);
+	end = append(end, ": errno ");
+	end = append(end, d);
+	end = append(end, "\n");
+	(void)!send(sock, line, (size_t)(end - line), MSG_NOSIGNAL | MSG_DONTWAIT);
+	_exit(1);
+}
+
+static void set_limits(int sock)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit r = {limits[i].value, limits[i].value};
+
+		if (setrlimit(limits[i].what, &r) == 0)
+			continue;
+		if (getrlimit(limits[i].what, &r) != 0 || r.rlim_max < limits[i].least)
+			fail(sock, "a resource limit is too low", EPERM);
+		r.rlim_cur = r.rlim_max;
+		if (setrlimit(limits[i].what, &r) != 0)
+			fail(sock, "setrlimit", errno);
+	}
+}
+
+/*
+ * Threat: a descriptor of the application's - a log, a shadow file, another session's socket -
+ * in a process of the user's. The socket moves first: when the application runs with 0-2 closed,
+ * it may be one of them. Then all is closed before anything is opened, since the application may
+ * hold more descriptors than the new limit allows.
+ */
+static void set_descriptors(int sock)
+{
+	if (sock == RECORD_FD ? fcntl(sock, F_SETFD, 0) != 0 : dup2(sock, RECORD_FD) < 0)
+		fail(sock, "dup2", errno);
+	if (close_range(RECORD_FD + 1, ~0U, 0) != 0)
+		for (unsigned fd = RECORD_FD + 1; fd < DESCRIPTORS_LAST; fd++)
+			close((int)fd);
+	for (int fd = 0; fd < RECORD_FD; fd++)
+		close(fd);
+	/* The lowest that is free is taken: 0, then 1 and 2. */
+	if (open("/dev/null", O_RDWR) != 0)
+		fail(RECORD_FD, "open /dev/null", errno);
+	if (dup(0) != 1 || dup(0) != 2)
+		fail(RECORD_FD, "dup", errno);
+}
+
+static void become_user(const struct child_plan *plan)
+{
+	if (syscall(CALL_SETGROUPS, plan->n_groups, plan->groups) != 0)
+		fail(RECORD_FD, "setgroups", errno);
+	if (syscall(CALL_SETRESGID, plan->gid, plan->gid, plan->gid) != 0)
+		fail(RECORD_FD, "setresgid", errno);
+	if (syscall(CALL_SETRESUID, plan->uid, plan->uid, plan->uid) != 0)
+		fail(RECORD_FD, "setresuid", errno);
+	if (plan->uid == 0)
+		return;
+	/*
+	 * Threat: an application with kept capabilities or odd securebits, where the calls above
+	 * succeed and yet change nothing for good.
+	 */
+	if (syscall(CALL_SETRESUID, KEEP, 0, KEEP) == 0 ||
+		syscall(CALL_SETRESUID, 0, KEEP, KEEP) == 0 || getuid() != plan->uid ||
+		geteuid() != plan->uid)
+		fail(RECORD_FD, "root could be had again", 0);
+	if (getgid() != plan->gid || getegid() != plan->gid ||
+		(plan->gid != 0 && syscall(CALL_SETRESGID, KEEP, 0, KEEP) == 0))
+		fail(RECORD_FD, "root's group could be had again", 0);
+}
+
+void child_run(const struct child_plan *plan)
+{
+	struct sigaction by_default = {.sa_handler = SIG_DFL};
+	sigset_t none;
+
+	/* What is ignored stays ignored over exec. Two signals are the C library's: refused. */
+	for (int sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &by_default, NULL);
+	set_limits(plan->sock);
+	set_descriptors(plan->sock);
+	umask(077); /* the helper creates a file of secrets */
+	if (chdir("/") != 0)
+		fail(RECORD_FD, "chdir", errno);
+	/* Threat: the terminal's signals and /dev/tty, which belong to whoever sits there. */
+	if (setsid() < 0)
+		fail(RECORD_FD, "setsid", errno);
+	if (plan->become)
+		become_user(plan);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0)
+		fail(RECORD_FD, "PR_SET_NO_NEW_PRIVS", errno);
+	/*
+	 * Threat: sshd killed by LoginGraceTime leaves the helper behind. The kernel forgets this
+	 * wish at a change of the uid, hence only here; and the parent may be gone already.
+	 */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0UL, 0UL, 0UL) != 0)
+		fail(RECORD_FD, "PR_SET_PDEATHSIG", errno);
+	if (getppid() != plan->parent)
+		_exit(1);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execve(plan->path, plan->argv, plan->envp);
+	fail(RECORD_FD, "execve", errno);
+}

@@ -1,0 +1,21 @@
+/*
+ * The talk between the helper and the person: asks, relays the code, hears the verdict.
+ */
+#ifndef PAM_DIALOGUE_H
+#define PAM_DIALOGUE_H
+
+#include <security/pam_modules.h>
+
+#include "options.h"
+#include "verdict.h"
+
+/* Leads the whole talk over the helper's socket fd, and fills *talk. */
+void dialogue(pam_handle_t *pamh, const struct options *opt, int fd, struct talk *talk);
+
+/*
+ * For whom no code can help: asks all the same, so that the prompt does not tell who is enrolled,
+ * and drops the answer. The talk's outcome stays, unless the conversation fails.
+ */
+void dialogue_in_vain(pam_handle_t *pamh, const struct options *opt, struct talk *talk);
+
+#endif

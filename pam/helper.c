@@ -1,0 +1,190 @@
+#include "helper.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "paths.h"
+#include "record.h"
+
+#define KILL_WAIT_MS 2000
+
+/* Nothing of the application's: a variable could point the helper at other files or other keys. */
+struct environment {
+	char *home, *user, *logname;
+	char *vars[6];
+};
+
+static int environment_make(struct environment *env, const struct user *user)
+{
+	static const char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
+	static const char locale[] = "LC_ALL=C.UTF-8";
+
+	*env = (struct environment){0};
+	if (asprintf(&env->home, "HOME=%s", user->home) < 0)
+		env->home = NULL;
+	if (asprintf(&env->user, "USER=%s", user->name) < 0)
+		env->user = NULL;
+	if (asprintf(&env->logname, "LOGNAME=%s", user->name) < 0)
+		env->logname = NULL;
+	env->vars[0] = env->home;
+	env->vars[1] = env->user;
+	env->vars[2] = env->logname;
+	env->vars[3] = (char *)(uintptr_t)path;
+	env->vars[4] = (char *)(uintptr_t)locale;
+	return env->home && env->user && env->logname ? 0 : -1;
+}
+
+static void environment_free(struct environment *env)
+{
+	free(env->home);
+	free(env->user);
+	free(env->logname);
+}
+
+/* The arguments of execve are not const by history alone; nothing writes to them. */
+static char *arg(const char *s)
+{
+	return (char *)(uintptr_t)s;
+}
+
+/*
+ * Threat: an application that is neither root nor the user cannot run anything as that user. One
+ * with a borrowed group (set-gid) would lend it to a process the user can steer.
+ */
+static bool is_user_already(const struct user *user)
+{
+	uid_t r, e, s;
+	gid_t gr, ge, gs;
+
+	return getresuid(&r, &e, &s) == 0 && r == user->uid && e == user->uid &&
+		getresgid(&gr, &ge, &gs) == 0 && gr == ge && ge == gs;
+}
+
+/*
+ * fork() with the child's pidfd taken in the same step, so that it names this child even where
+ * the application ignores SIGCHLD or reaps whatever it finds. Not clone3(): seccomp cannot look
+ * into its arguments, so systemd's RestrictNamespaces= denies it altogether.
+ */
+static pid_t clone_with_pidfd(int *pidfd)
+{
+	unsigned long flags = CLONE_PIDFD | SIGCHLD;
+
+#ifdef __s390__
+	return (pid_t)syscall(SYS_clone, 0UL, flags, pidfd, 0UL, 0UL);
+#else
+	return (pid_t)syscall(SYS_clone, flags, 0UL, pidfd, 0UL, 0UL);
+#endif
+}
+
+static pid_t run(struct helper *h, const struct child_plan *plan)
+{
+	sigset_t all, before;
+	pid_t pid;
+	int error;
+
+	/* Threat: a handler of the application's, run in the child while that is half the user's.
+	 */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pid = clone_with_pidfd(&h->pidfd);
+	if (pid == 0)
+		child_run(plan);
+	error = errno;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return pid;
+}
+
+int helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
+	char *error, size_t size)
+{
+	bool root = geteuid() == 0;
+	int pair[2] = {-1, -1};
+	struct environment env;
+	char timeout[12];
+	char *argv[9];
+	size_t n = 0;
+	int rc = -1;
+
+	*h = (struct helper){.fd = -1, .pidfd = -1};
+	if (!root && !is_user_already(user)) {
+		snprintf(error, size, "neither root nor the user: cannot run aws-mfa");
+		return -1;
+	}
+	snprintf(timeout, sizeof(timeout), "%u", call->timeout);
+	argv[n++] = arg("aws-mfa");
+	argv[n++] = arg("pam");
+	if (call->profile) {
+		argv[n++] = arg("--profile");
+		argv[n++] = arg(call->profile);
+	}
+	argv[n++] = arg("--timeout");
+	argv[n++] = timeout;
+	if (call->always)
+		argv[n++] = arg("--always");
+	if (call->notify)
+		argv[n++] = arg("--notify");
+	argv[n] = NULL;
+	if (environment_make(&env, user) != 0) {
+		snprintf(error, size, "no memory");
+		goto out;
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+		snprintf(error, size, "socketpair: %m");
+		goto out;
+	}
+	if (run(h,
+		    &(struct child_plan){
+			    .sock = pair[1],
+			    .parent = getpid(),
+			    .become = root,
+			    .uid = user->uid,
+			    .gid = user->gid,
+			    .groups = user->groups,
+			    .n_groups = (size_t)user->n_groups,
+			    .path = AWS_MFA_PATH,
+			    .argv = argv,
+			    .envp = env.vars,
+		    }) < 0) {
+		snprintf(error, size, "clone: %m");
+		goto out;
+	}
+	h->fd = pair[0];
+	pair[0] = -1;
+	rc = 0;
+out:
+	for (int i = 0; i < 2; i++)
+		if (pair[i] >= 0)
+			close(pair[i]);
+	environment_free(&env);
+	return rc;
+}
+
+void helper_end(struct helper *h)
+{
+	struct pollfd gone = {.fd = h->pidfd, .events = POLLIN};
+	int64_t deadline_ms = monotonic_ms() + KILL_WAIT_MS;
+	int64_t left_ms = KILL_WAIT_MS;
+	siginfo_t info;
+
+	pidfd_send_signal(h->pidfd, SIGKILL, NULL, 0);
+	close(h->fd);
+	/* Bounded, since a dead file server can keep a killed process from going. */
+	while (left_ms > 0 && poll(&gone, 1, (int)left_ms) < 0 && errno == EINTR)
+		left_ms = deadline_ms - monotonic_ms();
+	/* ECHILD where the application has reaped it, or has the kernel do so: just as good. */
+	waitid(P_PIDFD, (id_t)h->pidfd, &info, WEXITED | WNOHANG);
+	close(h->pidfd);
+	*h = (struct helper){.fd = -1, .pidfd = -1};
+}

@@ -1,0 +1,42 @@
+#include "journal.h"
+
+#include <security/pam_ext.h>
+
+#include "clean.h"
+
+#define FIELD_MAX 128
+
+/* A value without blanks: else a client named "x result=accepted" would write fields of his own. */
+static void field(char to[static FIELD_MAX], const char *value)
+{
+	clean_text(to, FIELD_MAX, value && *value ? value : "-");
+	for (char *c = to; *c; c++)
+		if (*c == ' ')
+			*c = '?';
+}
+
+static void item(pam_handle_t *pamh, int what, char to[static FIELD_MAX])
+{
+	const void *value = NULL;
+
+	if (pam_get_item(pamh, what, &value) != PAM_SUCCESS)
+		value = NULL;
+	field(to, value);
+}
+
+void journal_decision(pam_handle_t *pamh, const struct options *opt, const char *user,
+	const struct talk *talk, const struct verdict *verdict)
+{
+	char who[FIELD_MAX], rhost[FIELD_MAX], tty[FIELD_MAX], profile[FIELD_MAX];
+
+	field(who, user);
+	field(profile, options_profile(opt));
+	item(pamh, PAM_RHOST, rhost);
+	item(pamh, PAM_TTY, tty);
+	pam_syslog(pamh, verdict->level,
+		"user=%s rhost=%s tty=%s profile=%s result=%s answer=%s%s%s%s%s%s%s%s", who, rhost,
+		tty, profile, verdict->name, verdict_answer(verdict->pam),
+		talk->request_id[0] ? " request-id=" : "", talk->request_id,
+		talk->key_id[0] ? " key-id=" : "", talk->key_id,
+		talk->reason[0] ? " reason=\"" : "", talk->reason, talk->reason[0] ? "\"" : "");
+}

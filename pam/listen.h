@@ -1,0 +1,27 @@
+/*
+ * What the helper says, one verdict at a time.
+ */
+#ifndef PAM_LISTEN_H
+#define PAM_LISTEN_H
+
+#include <security/pam_modules.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "record.h"
+#include "verdict.h"
+
+/* Beside enum status: */
+#define LISTEN_ASK (-1)    /* a code is needed */
+#define LISTEN_SILENT (-2) /* nothing in time */
+#define LISTEN_BROKEN (-3) /* gone, or not the protocol; talk->reason says which */
+
+/*
+ * Reads records until the next `ask` or `result`, for at most *left_ms milliseconds, and takes
+ * from *left_ms what that took. Puts into *talk what the records tell: until, request_id, key_id,
+ * and the reason of a result. Returns the result's status (0..99) or one of the above.
+ */
+int listen_next(pam_handle_t *pamh, const struct options *opt, struct record_reader *r,
+	int64_t *left_ms, struct talk *talk);
+
+#endif

@@ -1,0 +1,12 @@
+/* Points in time as the person at the keyboard reads them. */
+#ifndef PAM_LOCAL_TIME_H
+#define PAM_LOCAL_TIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Writes seconds since the epoch as "2031-05-06 07:08 CEST". False when there is no such date. */
+bool local_time(char *to, size_t size, int64_t seconds);
+
+#endif

@@ -1,0 +1,144 @@
+#include "options.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clean.h"
+#include "record.h"
+
+#define PROFILE_MAX 128
+#define PROMPT_MAX 256 /* with a reason in front still below PAM_MAX_MSG_SIZE, 512 */
+
+enum kind { FLAG, NUMBER, PROFILE, PROMPT, FAILMODE };
+
+/* In alphabetical order, which is also the man page's. */
+static const struct row {
+	const char *name;
+	enum kind kind;
+	size_t at;
+	int64_t min, max;
+} table[] = {
+	{"always", FLAG, offsetof(struct options, always), 0, 0},
+	{"debug", FLAG, offsetof(struct options, debug), 0, 0},
+	{"echo", FLAG, offsetof(struct options, echo), 0, 0},
+	{"failmode", FAILMODE, offsetof(struct options, failmode_safe), 0, 0},
+	{"ignore_root", FLAG, offsetof(struct options, ignore_root), 0, 0},
+	{"minimum_uid", NUMBER, offsetof(struct options, minimum_uid), 0, UINT32_MAX - 1},
+	{"notify", FLAG, offsetof(struct options, notify), 0, 0},
+	{"nullok", FLAG, offsetof(struct options, nullok), 0, 0},
+	{"profile", PROFILE, offsetof(struct options, profile), 1, PROFILE_MAX},
+	{"prompt", PROMPT, offsetof(struct options, prompt), 1, PROMPT_MAX},
+	{"prompts", NUMBER, offsetof(struct options, prompts), 1, 10},
+	{"quiet", FLAG, offsetof(struct options, quiet), 0, 0},
+	{"setenv", FLAG, offsetof(struct options, setenv), 0, 0},
+	{"timeout", NUMBER, offsetof(struct options, timeout), 1, 300},
+	{"verbose", FLAG, offsetof(struct options, verbose), 0, 0},
+};
+
+#define ROWS (sizeof(table) / sizeof(table[0]))
+
+const char *options_profile(const struct options *opt)
+{
+	return opt->profile ? opt->profile : "default";
+}
+
+bool options_ignore(const struct options *opt, uid_t uid)
+{
+	return (opt->ignore_root && uid == 0) || uid < opt->minimum_uid;
+}
+
+static const struct row *find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (strlen(table[i].name) == len && memcmp(table[i].name, name, len) == 0)
+			return &table[i];
+	return NULL;
+}
+
+static const char *bad_text(const struct row *row, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0)
+		return "is empty";
+	if (len > (size_t)row->max)
+		return "is too long";
+	for (const char *c = value; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return "holds a control character";
+	/* Threat: the name becomes an argument of the helper, which would take it for an option. */
+	if (row->kind == PROFILE && value[0] == '-')
+		return "begins with '-'";
+	return NULL;
+}
+
+/* Stores one value; returns what is wrong with it, or NULL. */
+static const char *store(const struct row *row, const char *value, bool again, void *to)
+{
+	if (row->kind == FLAG) {
+		if (value)
+			return "takes no value";
+		*(bool *)to = true;
+		return NULL;
+	}
+	if (!value)
+		return "needs a value";
+	if (row->kind == NUMBER) {
+		int64_t n = record_number(value);
+		unsigned *number = to;
+
+		if (n < row->min || n > row->max)
+			return "is not a number within its bounds";
+		if (again && *number != (unsigned)n)
+			return "contradicts an earlier one";
+		*number = (unsigned)n;
+	} else if (row->kind == FAILMODE) {
+		bool safe = strcmp(value, "safe") == 0;
+		bool *mode = to;
+
+		if (!safe && strcmp(value, "secure") != 0)
+			return "is neither secure nor safe";
+		if (again && *mode != safe)
+			return "contradicts an earlier one";
+		*mode = safe;
+	} else {
+		const char *wrong = bad_text(row, value);
+		const char **text = to;
+
+		if (wrong)
+			return wrong;
+		if (again && strcmp(*text, value) != 0)
+			return "contradicts an earlier one";
+		*text = value;
+	}
+	return NULL;
+}
+
+int options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size)
+{
+	bool seen[ROWS] = {false};
+
+	*opt = (struct options){.prompt = "AWS MFA code: ", .prompts = 1, .timeout = 20};
+	for (int i = 0; i < argc; i++) {
+		size_t len = strcspn(argv[i], "=");
+		const char *value = argv[i][len] == '=' ? argv[i] + len + 1 : NULL;
+		const struct row *row = find(argv[i], len);
+		const char *wrong = "is not an option of this module";
+
+		if (row) {
+			size_t n = (size_t)(row - table);
+
+			wrong = store(row, value, seen[n], (char *)opt + row->at);
+			seen[n] = true;
+		}
+		if (wrong) {
+			char shown[64];
+
+			clean_text(shown, sizeof(shown), argv[i]);
+			snprintf(error, size, "option \"%s\" %s", shown, wrong);
+			return -1;
+		}
+	}
+	return 0;
+}

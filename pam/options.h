@@ -1,0 +1,42 @@
+/*
+ * The module's arguments, as pam_aws_mfa(8) lists them.
+ */
+#ifndef PAM_OPTIONS_H
+#define PAM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct options {
+	const char *profile; /* profile=; NULL unless given; points into argv */
+	const char *prompt;  /* prompt=; never NULL */
+	unsigned prompts;
+	unsigned timeout; /* seconds, for everything but the person's typing */
+	unsigned minimum_uid;
+	bool always;
+	bool debug;
+	bool echo;
+	bool failmode_safe; /* failmode=safe */
+	bool ignore_root;
+	bool notify;
+	bool nullok;
+	bool quiet;
+	bool setenv;
+	bool verbose;
+};
+
+/* The profile's name for people and logs: "default" unless given. */
+const char *options_profile(const struct options *opt);
+
+/* True when ignore_root or minimum_uid= says that this user is none of the module's business. */
+bool options_ignore(const struct options *opt, uid_t uid);
+
+/*
+ * Fills *opt from a module's arguments; it points into argv and owns nothing. Returns 0, or -1
+ * with one line in error[size] that names the option: unknown, malformed, out of its bounds, or
+ * given twice with two values.
+ */
+int options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size);
+
+#endif

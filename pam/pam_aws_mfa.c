@@ -1,0 +1,71 @@
+/*
+ * The entry points, and nothing else. No chauthtok: there is no password here to change.
+ */
+#include <security/pam_appl.h>
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <syslog.h>
+
+#include "authenticate.h"
+#include "options.h"
+#include "session.h"
+
+#define REFUSAL_DELAY_US 2000000
+#define ENTRY __attribute__((visibility("default")))
+
+/*
+ * Threat: a misspelt `always` or `failmode` that silently means less than the admin wrote. So
+ * whatever is not understood is refused.
+ */
+static int init(pam_handle_t *pamh, int argc, const char **argv, struct options *opt)
+{
+	char error[160];
+
+	if (options_parse(opt, argc, argv, error, sizeof(error)) == 0)
+		return PAM_SUCCESS;
+	pam_syslog(pamh, LOG_ERR, "%s", error);
+	return PAM_SERVICE_ERR;
+}
+
+ENTRY int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct options opt;
+	int rc = init(pamh, argc, argv, &opt);
+
+	if (rc == PAM_SUCCESS)
+		rc = authenticate(pamh, flags, &opt);
+	/* Threat: guessing. A code has a million values, and a connection tries several a second.
+	 */
+	if (rc != PAM_SUCCESS && rc != PAM_IGNORE && rc != PAM_INCOMPLETE)
+		pam_fail_delay(pamh, REFUSAL_DELAY_US);
+	return rc;
+}
+
+/* sshd calls this twice, may do so without an auth, and ends the session unless it succeeds. */
+ENTRY int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh, (void)flags, (void)argc, (void)argv;
+	return PAM_SUCCESS;
+}
+
+ENTRY int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh, (void)flags, (void)argc, (void)argv;
+	return PAM_IGNORE;
+}
+
+ENTRY int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct options opt;
+	int rc = init(pamh, argc, argv, &opt);
+
+	if (rc == PAM_SUCCESS)
+		session_open(pamh, flags, &opt);
+	return rc;
+}
+
+ENTRY int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh, (void)flags, (void)argc, (void)argv;
+	return PAM_SUCCESS;
+}

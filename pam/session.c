@@ -1,0 +1,115 @@
+#include "session.h"
+
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+#include "clean.h"
+#include "converse.h"
+#include "helper.h"
+#include "listen.h"
+#include "local_time.h"
+#include "record.h"
+#include "user.h"
+
+#define NOTIFY_SECONDS 3
+#define SOON_SECONDS (15 * 60)
+
+static const char *item(pam_handle_t *pamh, int what)
+{
+	const void *value = NULL;
+
+	return pam_get_item(pamh, what, &value) == PAM_SUCCESS && value ? value : "";
+}
+
+/*
+ * Threat: `sudo -i` of root with the caller's AWS profile. PAM_RUSER is set by what changes users
+ * (sudo, su), so where it differs the session is somebody else's.
+ */
+static void set_profile(pam_handle_t *pamh, const struct options *opt)
+{
+	const char *from = item(pamh, PAM_RUSER);
+	char variable[sizeof("AWS_PROFILE=") + 128];
+
+	if (!opt->profile || strcmp(opt->profile, "default") == 0)
+		return;
+	if (*from && strcmp(from, item(pamh, PAM_USER)) != 0) {
+		pam_syslog(
+			pamh, LOG_WARNING, "setenv ignored: the session is not the caller's own");
+		return;
+	}
+	snprintf(variable, sizeof(variable), "AWS_PROFILE=%s", opt->profile);
+	if (pam_putenv(pamh, variable) != PAM_SUCCESS)
+		pam_syslog(pamh, LOG_WARNING, "cannot set AWS_PROFILE");
+}
+
+static void say(pam_handle_t *pamh, const struct options *opt, const char *what)
+{
+	char profile[192], text[512];
+
+	clean_text(profile, sizeof(profile), options_profile(opt));
+	if (opt->profile && strcmp(opt->profile, "default") != 0)
+		snprintf(text, sizeof(text), "%s Renew it with: aws-mfa --profile %s", what,
+			profile);
+	else
+		snprintf(text, sizeof(text), "%s Renew it with: aws-mfa", what);
+	converse_tell(pamh, PAM_TEXT_INFO, text);
+}
+
+/* For public-key logins, whose auth phase sshd skips. */
+static void notify(pam_handle_t *pamh, const struct options *opt, const struct user *user)
+{
+	struct helper_call call = {
+		.profile = opt->profile,
+		.timeout = NOTIFY_SECONDS,
+		.notify = true,
+	};
+	struct talk talk = {.until = -1};
+	int64_t left_ms = NOTIFY_SECONDS * 1000;
+	char buf[RECORD_MAX_PAM], when[64], what[128];
+	struct record_reader r;
+	struct helper helper;
+	bool dated;
+	int heard;
+
+	if (helper_start(&helper, user, &call, talk.reason, sizeof(talk.reason)) != 0) {
+		pam_syslog(pamh, LOG_WARNING, "notify: %s", talk.reason);
+		return;
+	}
+	record_reader_init(&r, helper.fd, buf, sizeof(buf));
+	heard = listen_next(pamh, opt, &r, &left_ms, &talk);
+	record_reader_wipe(&r);
+	helper_end(&helper);
+	dated = local_time(when, sizeof(when), talk.until);
+	if (heard == STATUS_NO_SESSION && dated && talk.until <= time(NULL)) {
+		snprintf(what, sizeof(what), "AWS session expired at %s.", when);
+		say(pamh, opt, what);
+	} else if (heard == STATUS_NO_SESSION) {
+		say(pamh, opt, "There is no valid AWS session.");
+	} else if (heard == STATUS_VALID && dated && talk.until - time(NULL) <= SOON_SECONDS) {
+		snprintf(what, sizeof(what), "AWS session ends at %s.", when);
+		say(pamh, opt, what);
+	} else if (heard < 0) {
+		pam_syslog(pamh, LOG_WARNING, "notify: %s", talk.reason);
+	}
+}
+
+void session_open(pam_handle_t *pamh, int flags, const struct options *opt)
+{
+	char reason[128];
+	struct user user = {0};
+	enum user_result found;
+
+	if (!opt->notify && !opt->setenv)
+		return;
+	found = user_find(&user, item(pamh, PAM_USER), reason, sizeof(reason));
+	if (found == USER_OK && !options_ignore(opt, user.uid)) {
+		if (opt->setenv)
+			set_profile(pamh, opt);
+		if (opt->notify && !((unsigned)flags & PAM_SILENT))
+			notify(pamh, opt, &user);
+	}
+	user_free(&user);
+}

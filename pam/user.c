@@ -1,0 +1,107 @@
+#include "user.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUFFER_FIRST 4096U
+#define BUFFER_LAST (1024U * 1024U)
+#define GROUPS_FIRST 64
+#define GROUPS_LAST 65536 /* the kernel's NGROUPS_MAX */
+#define NAME_MAX_LEN 255
+
+/*
+ * Threat: the name stands in the helper's environment and will stand in a path below /etc, so it
+ * must be one plain path component. '@' and '+' are there for directory services.
+ */
+static bool name_is_plain(const char *name)
+{
+	size_t len = strspn(name,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789._@+-");
+
+	return len > 0 && len <= NAME_MAX_LEN && name[len] == '\0' && name[0] != '-' &&
+		name[0] != '.';
+}
+
+static int find_groups(struct user *user)
+{
+	int room = GROUPS_FIRST;
+
+	for (;;) {
+		gid_t *groups = reallocarray(user->groups, (size_t)room, sizeof(*groups));
+		int n = room;
+
+		if (!groups)
+			return -1;
+		user->groups = groups;
+		if (getgrouplist(user->name, user->gid, groups, &n) >= 0) {
+			user->n_groups = n;
+			return 0;
+		}
+		/* Not every C library says how many there are, so never trust n to have grown. */
+		room = n > room ? n : room * 2;
+		if (room > GROUPS_LAST) {
+			errno = ERANGE;
+			return -1;
+		}
+	}
+}
+
+enum user_result user_find(struct user *user, const char *login, char *error, size_t size)
+{
+	struct passwd entry;
+	struct passwd *found = NULL;
+	int rc = ERANGE;
+
+	*user = (struct user){0};
+	for (size_t room = BUFFER_FIRST; rc == ERANGE && room <= BUFFER_LAST; room *= 4) {
+		free(user->buf);
+		user->buf = malloc(room);
+		if (!user->buf) {
+			rc = ENOMEM;
+			break;
+		}
+		do
+			rc = getpwnam_r(login, &entry, user->buf, room, &found);
+		while (rc == EINTR);
+	}
+	if (!found && (rc == 0 || rc == ENOENT || rc == ESRCH)) {
+		snprintf(error, size, "no such account");
+		return USER_UNKNOWN;
+	}
+	if (rc != 0) {
+		errno = rc;
+		snprintf(error, size, "cannot read the passwd database: %m");
+		return USER_FAILED;
+	}
+	user->uid = entry.pw_uid;
+	user->gid = entry.pw_gid;
+	if (!name_is_plain(entry.pw_name)) {
+		snprintf(error, size, "the account's name is not [A-Za-z0-9._@+-]");
+		return USER_UNUSABLE;
+	}
+	user->name = entry.pw_name;
+	if (!entry.pw_dir || entry.pw_dir[0] != '/' || strlen(entry.pw_dir) >= PATH_MAX) {
+		snprintf(error, size, "the account's home is not an absolute path");
+		return USER_UNUSABLE;
+	}
+	user->home = entry.pw_dir;
+	if (find_groups(user) != 0) {
+		snprintf(error, size, "cannot read the group database: %m");
+		return USER_FAILED;
+	}
+	return USER_OK;
+}
+
+void user_free(struct user *user)
+{
+	free(user->groups);
+	free(user->buf);
+	*user = (struct user){0};
+}

@@ -1,0 +1,34 @@
+/*
+ * The account the code is asked for, as the passwd and group databases have it.
+ */
+#ifndef PAM_USER_H
+#define PAM_USER_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct user {
+	const char *name; /* pw_name: never what the client typed */
+	const char *home; /* absolute */
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;
+	int n_groups;
+	char *buf; /* what the strings above point into */
+};
+
+enum user_result {
+	USER_OK,
+	USER_UNKNOWN,  /* no such account */
+	USER_UNUSABLE, /* only uid and gid are good: strange name, home not absolute */
+	USER_FAILED,   /* the database could not be asked, or no memory */
+};
+
+/*
+ * Looks up a login name. Fills *user, which user_free() empties whatever the result is; a result
+ * other than USER_OK puts one line into error[size].
+ */
+enum user_result user_find(struct user *user, const char *login, char *error, size_t size);
+void user_free(struct user *user);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * From how it went to what PAM is told: the table of pam_aws_mfa(8), RESULTS.
+ */
+#ifndef PAM_VERDICT_H
+#define PAM_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "status.h"
+
+/* Ways to end beside enum status, for which there is no record. */
+enum outcome {
+	OUTCOME_BROKEN = 100, /* the helper crashed, hung, or said what it must not say */
+	OUTCOME_MALFORMED,    /* the answer is not six digits */
+	OUTCOME_UNKNOWN_USER,
+	OUTCOME_NO_ANSWER, /* the conversation failed */
+	OUTCOME_LATER,     /* the application will call again */
+};
+
+/* What happened in one call. The strings are clean (clean_text). */
+struct talk {
+	int outcome;    /* enum status or enum outcome */
+	bool asked;     /* the person was asked, or the helper wants it */
+	bool code_sent; /* outcome is the helper's answer to a code sent in this call */
+	int64_t until;  /* end of the session, or -1 */
+	char request_id[64];
+	char key_id[64];
+	char reason[256];
+};
+
+struct verdict {
+	int pam;              /* PAM_SUCCESS and so on */
+	int level;            /* of the log line */
+	const char *name;     /* for the log */
+	const char *sentence; /* for the person; NULL: nothing */
+};
+
+struct verdict verdict_of(const struct talk *talk, const struct options *opt);
+
+/* "PAM_SUCCESS" and so on, of the codes this module returns. */
+const char *verdict_answer(int pam);
+
+#endif

@@ -1,0 +1,134 @@
+"""A host for the end-to-end tests: the installed programs, homes inside build/, terminals."""
+
+import configparser
+import os
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import termios
+import time
+import unittest
+from pathlib import Path
+
+from sandbox.sts import Sandbox
+
+BUILD = Path(os.environ.get("BUILD", "build")).resolve()
+STAGE = BUILD / "tests/stage"
+AWS_MFA = STAGE / "bin/aws-mfa"
+ROLE = "arn:aws:iam::123456789012:role/Admin"
+
+
+class Terminal:
+    """A program with a terminal of its own as controlling terminal; standard output apart."""
+
+    def __init__(self, argv, env, stdin=None):
+        self.screen = ""
+        parent, child = pty.openpty()
+        self.fd = parent
+
+        def attach():
+            os.setsid()
+            os.close(os.open(os.ttyname(child), os.O_RDWR))     # becomes the controlling one
+        self.process = subprocess.Popen(
+            argv, env=env, stdin=stdin if stdin is not None else child, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, preexec_fn=attach, text=True)
+        self.echo = lambda: bool(termios.tcgetattr(parent)[3] & termios.ECHO)
+        self._child = child
+
+    def expect(self, text, timeout=10):
+        """Reads what is written on the terminal until text appears."""
+        end = time.monotonic() + timeout
+        while text not in self.screen:
+            if not select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]:
+                raise AssertionError(f"no {text!r} on the terminal within {timeout} s, only "
+                                     f"{self.screen!r}; {self.process.poll()}")
+            self.screen += os.read(self.fd, 4096).decode()
+
+    def send(self, text):
+        os.write(self.fd, text.encode())
+
+    def wait(self, timeout=30):
+        """-> (status, standard output, standard error)"""
+        try:
+            out, err = self.process.communicate(timeout=timeout)
+        finally:
+            if self.process.poll() is None:
+                self.process.send_signal(signal.SIGKILL)
+                self.process.wait()
+        while select.select([self.fd], [], [], 0)[0]:
+            self.screen += os.read(self.fd, 4096).decode()
+        os.close(self._child)
+        os.close(self.fd)
+        return self.process.returncode, out, err
+
+
+class HostTest(unittest.TestCase):
+    """A home with a credentials file, and a sandbox that plays AWS; none of it the person's own."""
+
+    @classmethod
+    def setUpClass(cls):
+        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
+        cls.tls = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        cls.addClassCleanup(shutil.rmtree, cls.tls)
+        cls.box = Sandbox(cls.tls).start()
+        cls.addClassCleanup(cls.box.stop)
+        cls.box.add_role(ROLE)
+        cls.users = 0
+
+    def setUp(self):
+        type(self).users += 1
+        self.user = self.box.add_user(f"user{self.users}")
+        self.home = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        self.addCleanup(self.box.clear_faults)
+        (self.home / ".aws").mkdir(mode=0o700)
+        self.credentials = self.home / ".aws/credentials"
+        self.config = self.home / ".aws/config"
+        self.write_credentials()
+        self.config.write_text(f"[profile work]\nendpoint_url = {self.box.url}\n"
+                               f"ca_bundle = {self.box.ca_path}\n")
+        self.env = {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+                    "USER": "tester", "TZ": "UTC", "AWS_EC2_METADATA_DISABLED": "true"}
+
+    def write_credentials(self, text=None, mode=0o600):
+        if text is None:
+            text = (f"[work-long-term]\naws_access_key_id = {self.user.access_key_id}\n"
+                    f"aws_secret_access_key = {self.user.secret_access_key}\n"
+                    f"aws_mfa_device = {self.user.serial}\n")
+        self.credentials.write_text(text)
+        self.credentials.chmod(mode)
+
+    def section(self, name="work"):
+        """A section as Python's own reader has it, as a dict; {} where there is none."""
+        parser = configparser.RawConfigParser(default_section="=none=")
+        parser.read(self.credentials)
+        return dict(parser.items(name)) if parser.has_section(name) else {}
+
+    def aws_mfa(self, *args, profile="work", input="", env=None, timeout=60):
+        """Runs without any terminal: -> CompletedProcess."""
+        argv = [AWS_MFA, *(["--profile", profile] if profile else []), *args]
+        return subprocess.run(argv, env={**self.env, **(env or {})}, input=input,
+                              capture_output=True, text=True, timeout=timeout,
+                              start_new_session=True)
+
+    def terminal(self, *args, profile="work", env=None, **options):
+        argv = [AWS_MFA, *(["--profile", profile] if profile else []), *args]
+        return Terminal(argv, {**self.env, **(env or {})}, **options)
+
+    def aws(self, *args, profile="work"):
+        """Debian's AWS CLI on the same files."""
+        return subprocess.run(
+            ["/usr/bin/aws", "--endpoint-url", self.box.url, "--profile", profile, *args],
+            env={**self.env, "AWS_CA_BUNDLE": str(self.box.ca_path), "AWS_REGION": "us-east-1"},
+            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+    def refused(self, run, status, *parts):
+        """The run failed with status, said all parts in one line, and left the file alone."""
+        self.assertEqual(run.returncode, status, run.stderr + run.stdout)
+        for part in parts:
+            self.assertIn(part, run.stderr)
+        self.assertEqual(run.stderr.count("error:"), 1, run.stderr)
+        self.assertEqual(run.stdout, "")

@@ -1,0 +1,50 @@
+#include "code.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void accepted(void **state)
+{
+	static const char *const good[] = {
+		"123456", " 123456", "123456 ", "\t123456\r\n", "  \v\f123456\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		char code[CODE_DIGITS + 1];
+
+		assert_true(code_from_answer(code, good[i]));
+		assert_string_equal(code, "123456");
+	}
+}
+
+static void refused(void **state)
+{
+	static const char *const bad[] = {"", " ", "12345", "1234567", "123 456", "123456 7",
+		"12345a", "+12345", "-12345", "12345.", "0x1234", "hunter2", "\b\n\r\177INCORRECT",
+		"123456\x01", "123456\xc2\xa0",
+		"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95\xef\xbc\x96",
+		"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char code[CODE_DIGITS + 1] = "999999";
+
+		if (code_from_answer(code, bad[i]))
+			fail_msg("accepted: %s", bad[i]);
+		assert_string_equal(code, "");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accepted),
+		cmocka_unit_test(refused),
+	};
+
+	return cmocka_run_group_tests_name("pam/code", tests, NULL, NULL);
+}

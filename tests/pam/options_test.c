@@ -1,0 +1,147 @@
+#include "options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+static char error[160];
+
+static int parse(struct options *opt, const char *arg)
+{
+	const char *argv[] = {arg};
+
+	error[0] = '\0';
+	return options_parse(opt, 1, argv, error, sizeof(error));
+}
+
+static void nothing_given(void **state)
+{
+	struct options opt;
+
+	(void)state;
+	assert_int_equal(options_parse(&opt, 0, NULL, error, sizeof(error)), 0);
+	assert_null(opt.profile);
+	assert_string_equal(options_profile(&opt), "default");
+	assert_string_equal(opt.prompt, "AWS MFA code: ");
+	assert_int_equal(opt.prompts, 1);
+	assert_int_equal(opt.timeout, 20);
+	assert_int_equal(opt.minimum_uid, 0);
+	assert_false(opt.always || opt.debug || opt.echo || opt.failmode_safe || opt.ignore_root ||
+		opt.notify || opt.nullok || opt.quiet || opt.setenv || opt.verbose);
+}
+
+static void all_given(void **state)
+{
+	const char *argv[] = {"always", "debug", "echo", "failmode=safe", "ignore_root",
+		"minimum_uid=1000", "notify", "nullok", "profile=a b",
+		"prompt=Code: ", "prompts=10", "quiet", "setenv", "timeout=300", "verbose"};
+	struct options opt;
+
+	(void)state;
+	assert_int_equal(
+		options_parse(&opt, sizeof(argv) / sizeof(argv[0]), argv, error, sizeof(error)), 0);
+	assert_true(opt.always && opt.debug && opt.echo && opt.failmode_safe && opt.ignore_root &&
+		opt.notify && opt.nullok && opt.quiet && opt.setenv && opt.verbose);
+	assert_int_equal(opt.minimum_uid, 1000);
+	assert_int_equal(opt.prompts, 10);
+	assert_int_equal(opt.timeout, 300);
+	assert_string_equal(options_profile(&opt), "a b");
+	assert_string_equal(opt.prompt, "Code: ");
+}
+
+static void each_flag_sets_its_own(void **state)
+{
+	struct options opt;
+
+	(void)state;
+	assert_int_equal(parse(&opt, "nullok"), 0);
+	assert_true(opt.nullok);
+	assert_false(opt.always || opt.debug || opt.echo || opt.failmode_safe || opt.ignore_root ||
+		opt.notify || opt.quiet || opt.setenv || opt.verbose);
+}
+
+static void refused(void **state)
+{
+	static const char *const bad[] = {"", "=", "nonsense", "null", "nullok2",
+		"nullok=", "always=1", "Always", "keystore", "failmode",
+		"failmode=", "failmode=Safe", "prompts", "prompts=", "prompts=0", "prompts=11",
+		"prompts=-1", "prompts=+1", "prompts= 1", "prompts=1 ", "prompts=0x2",
+		"prompts=99999999999999999999", "timeout=0", "timeout=301", "timeout=1.5",
+		"minimum_uid=", "minimum_uid=4294967295", "minimum_uid=root", "profile",
+		"profile=", "profile=-x", "profile=a\nb", "profile=\x7f",
+		"prompt=", "prompt=a\033[2J"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct options opt;
+
+		if (parse(&opt, bad[i]) != -1)
+			fail_msg("accepted: %s", bad[i]);
+		assert_non_null(strstr(error, "option \""));
+	}
+}
+
+static void lengths(void **state)
+{
+	char arg[400];
+	struct options opt;
+
+	(void)state;
+	memset(arg, 'a', sizeof(arg));
+	memcpy(arg, "profile=", 8);
+	arg[8 + 128] = '\0';
+	assert_int_equal(parse(&opt, arg), 0);
+	arg[8 + 128] = 'a';
+	arg[8 + 129] = '\0';
+	assert_int_equal(parse(&opt, arg), -1);
+	memset(arg, 'a', sizeof(arg));
+	memcpy(arg, "prompt=", 7);
+	arg[7 + 256] = '\0';
+	assert_int_equal(parse(&opt, arg), 0);
+	arg[7 + 256] = 'a';
+	arg[7 + 257] = '\0';
+	assert_int_equal(parse(&opt, arg), -1);
+}
+
+static void errors_are_clean(void **state)
+{
+	struct options opt;
+
+	(void)state;
+	assert_int_equal(parse(&opt, "x\n\"y\""), -1);
+	assert_string_equal(error, "option \"x?'y'\" is not an option of this module");
+}
+
+static void ignored(void **state)
+{
+	struct options opt;
+
+	(void)state;
+	assert_int_equal(parse(&opt, "debug"), 0);
+	assert_false(options_ignore(&opt, 0));
+	assert_int_equal(parse(&opt, "ignore_root"), 0);
+	assert_true(options_ignore(&opt, 0));
+	assert_false(options_ignore(&opt, 1));
+	assert_int_equal(parse(&opt, "minimum_uid=1000"), 0);
+	assert_true(options_ignore(&opt, 999));
+	assert_false(options_ignore(&opt, 1000));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_given),
+		cmocka_unit_test(all_given),
+		cmocka_unit_test(each_flag_sets_its_own),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(lengths),
+		cmocka_unit_test(errors_are_clean),
+		cmocka_unit_test(ignored),
+	};
+
+	return cmocka_run_group_tests_name("pam/options", tests, NULL, NULL);
+}

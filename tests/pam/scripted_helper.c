@@ -1,0 +1,195 @@
+/*
+ * Stands in for aws-mfa: plays $HOME/helper-script, one command a line, and writes what it saw to
+ * $HOME/helper-log. Its arguments and environment are fixed by the module, hence the files.
+ *
+ *	send RECORD    send it, with its LF        part TEXT   send it without one
+ *	               " / " stands for a LF: two records that arrive at once
+ *	hear           log the next record         null        send a NUL byte and LF
+ *	end            log that the socket ended   long        send a line of 5000 bytes
+ *	look           log the state of this process
+ *	flood          send `until 1` for ever     hang        sleep for ever
+ *	pause MS       sleep                       crash       die of SIGSEGV
+ *	deaf           stop reading                mute        stop writing
+ */
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SOCKET 3
+
+extern char **environ;
+
+static FILE *open_in_home(const char *name, const char *mode)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("HOME"), name);
+	return fopen(path, mode);
+}
+
+static void put(const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = send(SOCKET, text, len, MSG_NOSIGNAL);
+
+		if (n < 0)
+			exit(1);
+		text += n;
+		len -= (size_t)n;
+	}
+}
+
+static void send_records(const char *text)
+{
+	char line[4096];
+	size_t n = 0;
+
+	while (*text && n < sizeof(line) - 2)
+		if (strncmp(text, " / ", 3) == 0) {
+			line[n++] = '\n';
+			text += 3;
+		} else {
+			line[n++] = *text++;
+		}
+	line[n++] = '\n';
+	put(line, n);
+}
+
+static void hear(FILE *log)
+{
+	char line[256];
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < sizeof(line) - 1 && (got = read(SOCKET, line + n, 1)) == 1 && line[n] != '\n')
+		n++;
+	line[n] = '\0';
+	fprintf(log, "heard %s\n", n > 0 ? line : "the end");
+}
+
+static void look_at_limit(FILE *log, const char *name, __rlimit_resource_t what)
+{
+	struct rlimit r;
+
+	getrlimit(what, &r);
+	fprintf(log, "limit %s %lld %lld\n", name, (long long)r.rlim_cur, (long long)r.rlim_max);
+}
+
+static void look(FILE *log)
+{
+	uid_t r, e, s;
+	gid_t gr, ge, gs;
+	gid_t groups[1024];
+	int n = getgroups(1024, groups);
+	mode_t mask = umask(0);
+	char cwd[64] = "?";
+	int death = 0;
+	sigset_t set;
+
+	getresuid(&r, &e, &s);
+	getresgid(&gr, &ge, &gs);
+	fprintf(log, "uid %u %u %u gid %u %u %u groups %d\n", r, e, s, gr, ge, gs, n);
+	if (!getcwd(cwd, sizeof(cwd)))
+		cwd[0] = '\0';
+	fprintf(log, "umask %03o cwd %s leader %d\n", mask, cwd, getsid(0) == getpid());
+	prctl(PR_GET_PDEATHSIG, &death);
+	fprintf(log, "death-signal %d no-new-privileges %d\n", death,
+		prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+	sigprocmask(SIG_SETMASK, NULL, &set);
+	for (int sig = 1; sig < NSIG; sig++) {
+		struct sigaction action;
+
+		if (sigaction(sig, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+			fprintf(log, "signal %d ignored\n", sig);
+		if (sigismember(&set, sig) == 1)
+			fprintf(log, "signal %d blocked\n", sig);
+	}
+	for (int fd = 0; fd < 4096; fd++) {
+		struct stat st;
+
+		if (fd == fileno(log) || fstat(fd, &st) != 0)
+			continue;
+		fprintf(log, "descriptor %d %s\n", fd,
+			S_ISSOCK(st.st_mode)          ? "socket"
+				: st.st_rdev == 0x103 ? "null"
+						      : "other");
+	}
+	look_at_limit(log, "core", RLIMIT_CORE);
+	look_at_limit(log, "nofile", RLIMIT_NOFILE);
+	look_at_limit(log, "fsize", RLIMIT_FSIZE);
+	for (char **v = environ; *v; v++)
+		fprintf(log, "env %s\n", *v);
+}
+
+/* One command of the script. */
+static void play(const char *command, const char *rest, FILE *log)
+{
+	if (strcmp(command, "send") == 0) {
+		send_records(rest);
+	} else if (strcmp(command, "part") == 0) {
+		put(rest, strlen(rest));
+	} else if (strcmp(command, "null") == 0) {
+		put("\0\n", 2);
+	} else if (strcmp(command, "long") == 0) {
+		char line[5000];
+
+		memset(line, 'a', sizeof(line));
+		put(line, sizeof(line));
+	} else if (strcmp(command, "hear") == 0 || strcmp(command, "end") == 0) {
+		hear(log);
+	} else if (strcmp(command, "look") == 0) {
+		look(log);
+	} else if (strcmp(command, "flood") == 0) {
+		for (;;)
+			put("until 1\n", 8);
+	} else if (strcmp(command, "hang") == 0) {
+		for (;;)
+			pause();
+	} else if (strcmp(command, "pause") == 0) {
+		usleep((useconds_t)atoi(rest) * 1000U);
+	} else if (strcmp(command, "crash") == 0) {
+		raise(SIGSEGV);
+	} else if (strcmp(command, "deaf") == 0) {
+		shutdown(SOCKET, SHUT_RD);
+	} else if (strcmp(command, "mute") == 0) {
+		shutdown(SOCKET, SHUT_WR);
+	} else {
+		fprintf(log, "no such command: %s\n", command);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	FILE *script = open_in_home("helper-script", "re");
+	FILE *log = open_in_home("helper-log", "ae");
+	char *lines[64];
+	char line[4096];
+	size_t n = 0;
+
+	if (!script || !log)
+		return 1;
+	setvbuf(log, NULL, _IOLBF, 0);
+	for (int i = 0; i < argc; i++)
+		fprintf(log, "%s%s", argv[i], i + 1 < argc ? " " : "\n");
+	while (n < 64 && fgets(line, sizeof(line), script)) {
+		line[strcspn(line, "\n")] = '\0';
+		lines[n++] = strdup(line);
+	}
+	fclose(script);
+	for (size_t i = 0; i < n; i++) {
+		char *rest = lines[i] + strcspn(lines[i], " ");
+
+		if (*rest)
+			*rest++ = '\0';
+		play(lines[i], rest, log);
+	}
+	return 0;
+}

@@ -1,0 +1,249 @@
+"""Logins from one end to the other: real libpam, module, helper and network process, and the
+sandbox for AWS. What the module does with every odd answer is in cases/; this is the real thing."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from host import BUILD, ROLE, STAGE, HostTest
+from sandbox import faults
+
+MODULE = STAGE / "lib/security/pam_aws_mfa.so"
+OTHER_UID = 12345
+
+
+class Login(HostTest):
+    def setUp(self):
+        super().setUp()
+        self.stack("profile=work")
+        self.account(os.getuid(), os.getgid())
+
+    def stack(self, options, *more):
+        (self.home / "pam.d").mkdir(exist_ok=True)
+        (self.home / "pam.d/other").write_text("")
+        (self.home / "pam.d/bastion").write_text("".join(
+            f"{phase} required {MODULE} {options}\n" for phase in ("auth", "account", "session"))
+            + "\n".join(more) + "\n")
+
+    def account(self, uid, gid):
+        (self.home / "passwd").write_text(f"alice:x:{uid}:{gid}::{self.home}:/bin/sh\n")
+        (self.home / "group").write_text(f"alice:x:{gid}:\n")
+        self.nss = {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": f"{self.home}/passwd",
+                    "NSS_WRAPPER_GROUP": f"{self.home}/group", "TZ": "UTC",
+                    "AWS_PROFILE": "not-this-one", "AWS_ENDPOINT_URL": "https://localhost:1"}
+
+    def login(self, *answers, calls=("auth",)):
+        """-> what the application saw: messages, log lines, results"""
+        argv = [BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice"]
+        for answer in answers:
+            argv += ["--answer", answer]
+        run = subprocess.run([*argv, *calls], env=self.nss, stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True, timeout=60)
+        self.assertEqual((run.stderr, run.returncode), ("", 0))
+        return run.stdout
+
+    def test_a_code_logs_in_and_aws_works(self):
+        out = self.login(self.user.code())
+        self.assertIn('hidden prompt: "AWS MFA code: "\n', out)
+        self.assertRegex(out, r"info: AWS session valid until 20\d\d-.* UTC\.\n")
+        self.assertIn("auth = PAM_SUCCESS\n", out)
+        self.assertRegex(out, r"log notice: .*result=accepted answer=PAM_SUCCESS "
+                              r"request-id=[0-9a-f-]{36} key-id=ASIA\w{16}")
+        answer = self.aws("sts", "get-caller-identity")
+        self.assertEqual(json.loads(answer.stdout)["Arn"], self.user.arn)
+
+    def test_the_warm_up_is_not_signed(self):
+        count, connections = len(self.box.requests), self.box.connections
+        self.login(self.user.code())
+        requests = self.box.requests[count:]
+        self.assertEqual([r.action for r in requests], ["GET", "GetSessionToken"])
+        self.assertNotIn("Authorization", requests[0].headers)
+        self.assertEqual(self.box.connections - connections, 1)
+
+    def test_a_valid_session_is_ignored_and_asks_nothing(self):
+        self.login(self.user.code())
+        count = len(self.box.requests)
+        out = self.login()
+        self.assertNotIn("prompt", out)
+        # libpam's word for "every module ignored it": alone in a stack it lets nobody in
+        self.assertIn("result=valid answer=PAM_IGNORE", out)
+        self.assertIn("auth = PAM_PERM_DENIED\n", out)
+        self.assertEqual(len(self.box.requests), count)
+
+    def test_always_asks_and_takes_no_session_for_a_code(self):
+        self.login(self.user.code())
+        self.stack("profile=work always")
+        self.assertIn("answer=PAM_AUTH_ERR", self.login(self.user.wrong_code()))
+        self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
+
+    def test_wrong_and_reused_code(self):
+        out = self.login(self.user.wrong_code())
+        self.assertIn("error: Wrong AWS MFA code.\n", out)
+        self.assertIn("auth = PAM_AUTH_ERR\n", out)
+        self.assertEqual(self.section(), {})
+        code = self.user.code()
+        self.assertIn("auth = PAM_SUCCESS", self.login(code))
+        self.stack("profile=work always")
+        self.assertIn("auth = PAM_AUTH_ERR", self.login(code))
+
+    def test_three_prompts(self):
+        self.stack("profile=work prompts=3")
+        out = self.login("12345", self.user.wrong_code(), self.user.code())
+        self.assertEqual(out.count('hidden prompt: "Wrong code. AWS MFA code: "'), 2)
+        self.assertIn("auth = PAM_SUCCESS", out)
+        self.assertEqual(len(self.box.codes_seen(self.user)), 2)
+
+    def test_what_is_no_code_goes_nowhere(self):
+        for answer in ["hunter2", "1234567", "", "\b\n\r\177INCORRECT", "１２３４５６"]:
+            with self.subTest(answer=answer):
+                self.assertIn("result=not-six-digits answer=PAM_AUTH_ERR", self.login(answer))
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_blanks_around_a_code(self):
+        self.assertIn("auth = PAM_SUCCESS", self.login(f" {self.user.code()} "))
+
+    def test_not_set_up(self):
+        self.credentials.unlink()
+        out = self.login("123456")
+        self.assertIn("hidden prompt", out)
+        self.assertIn("error: AWS MFA is not set up. The system log says why.\n", out)
+        self.assertIn("auth = PAM_CRED_INSUFFICIENT\n", out)
+        self.stack("profile=work nullok")
+        out = self.login()
+        self.assertNotIn("prompt", out)
+        self.assertIn("result=not-set-up answer=PAM_IGNORE", out)
+
+    def test_no_home_is_no_reason_to_be_let_in(self):
+        self.stack("profile=work nullok")
+        (self.home / "passwd").write_text(
+            f"alice:x:{os.getuid()}:{os.getgid()}::{self.home}/gone:/bin/sh\n")
+        self.assertIn("auth = PAM_CRED_INSUFFICIENT", self.login("123456"))
+
+    def test_a_file_that_others_may_write(self):
+        self.credentials.chmod(0o622)
+        self.assertIn("auth = PAM_CRED_INSUFFICIENT", self.login("123456"))
+        self.credentials.chmod(0o600)
+        self.credentials.parent.chmod(0o777)
+        out = self.login("123456")
+        self.assertIn("auth = PAM_CRED_INSUFFICIENT", out)
+        self.assertIn("chmod go-w", out)
+        self.credentials.parent.chmod(0o700)
+
+    def test_aws_down(self):
+        self.config.write_text("[profile work]\nendpoint_url = https://localhost:1\n")
+        out = self.login("123456")
+        self.assertIn("error: AWS is not available.\n", out)
+        self.assertIn("auth = PAM_AUTHINFO_UNAVAIL", out)
+        self.stack("profile=work failmode=safe")
+        out = self.login("123456")
+        self.assertIn("log warning: ", out)
+        self.assertIn("result=unavailable answer=PAM_IGNORE", out)
+
+    def test_failure_after_the_code_is_never_softened(self):
+        self.stack("profile=work failmode=safe timeout=3")
+        for name, fault in [("throttled", faults.error("Throttling")), ("cut", faults.close()),
+                            ("500", faults.error("InternalFailure", status=500)),
+                            ("hang", faults.hang())]:
+            with self.subTest(name):
+                self.box.clear_faults()
+                self.box.fault("GetSessionToken", fault)
+                self.assertIn("result=code-spent answer=PAM_AUTHINFO_UNAVAIL", self.login("123456"))
+
+    def test_policy_and_bad_key(self):
+        self.box.policy_denies(self.user)
+        out = self.login(self.user.code())
+        self.assertIn("result=configuration answer=PAM_CRED_INSUFFICIENT", out)
+        self.assertNotIn("policy", "".join(l for l in out.splitlines() if l.startswith("error")))
+
+    def test_verbose_gives_the_reason(self):
+        self.stack("profile=work verbose")
+        self.assertRegex(self.login(self.user.wrong_code()), r"error: Wrong AWS MFA code\. \(.+\)")
+
+    def test_role(self):
+        self.write_credentials(self.credentials.read_text() + f"assume_role = {ROLE}\n")
+        self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
+        self.assertEqual(self.section()["assumed_role_arn"], ROLE)
+        answer = self.aws("sts", "get-caller-identity")
+        self.assertEqual(json.loads(answer.stdout)["Arn"],
+                         "arn:aws:sts::123456789012:assumed-role/Admin/alice")
+
+    def test_notify(self):
+        self.stack("profile=work notify")
+        out = self.login(calls=("open",))
+        self.assertIn("info: There is no valid AWS session. Renew it with: aws-mfa --profile work\n",
+                      out)
+        self.login(self.user.code())
+        self.assertEqual(self.login(calls=("open",)), "open = PAM_SUCCESS\n")
+        text = self.credentials.read_text()
+        self.write_credentials(text.replace(self.section()["expiration"], "2020-01-02 03:04:05"))
+        self.assertIn("info: AWS session expired at 2020-01-02 03:04 UTC.", self.login(calls=("open",)))
+
+    def close_folder(self):
+        if os.getuid() == 0:
+            self.skipTest("root can write everywhere; AsRoot has this test")
+        self.credentials.parent.chmod(0o500)
+        self.addCleanup(self.credentials.parent.chmod, 0o700)
+
+    def test_not_stored(self):
+        """The code was accepted: nobody is locked out because the file cannot be written."""
+        self.credentials.with_name(".credentials.aws-mfa-lock").touch(0o600)
+        self.close_folder()
+        before = self.credentials.read_bytes()
+        out = self.login(self.user.code())
+        self.assertIn("error: Code accepted, but the AWS session could not be stored.", out)
+        self.assertIn("log err: ", out)
+        self.assertIn("auth = PAM_SUCCESS", out)
+        self.assertEqual(self.credentials.read_bytes(), before)
+
+    def test_pamtester_and_pam_wrapper(self):
+        run = subprocess.run(
+            ["pamtester", "bastion", "alice", "authenticate"], input=self.user.code() + "\n",
+            env={**self.nss, "LD_PRELOAD": "libpam_wrapper.so libnss_wrapper.so",
+                 "PAM_WRAPPER": "1", "PAM_WRAPPER_SERVICE_DIR": f"{self.home}/pam.d",
+                 "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("successfully authenticated", run.stdout)
+
+
+class AsRoot(Login):
+    """The same with a user who is not the one who runs the application."""
+
+    @classmethod
+    def setUpClass(cls):
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("needs root, to become another user")
+        super().setUpClass()
+        if subprocess.run(["test", "-x", STAGE / "bin/aws-mfa"], user=OTHER_UID, group=OTHER_UID,
+                          extra_groups=[]).returncode != 0:
+            raise unittest.SkipTest(f"{STAGE} is closed to other users")
+
+    def setUp(self):
+        super().setUp()
+        self.account(OTHER_UID, OTHER_UID)
+        for path in [self.home, self.credentials.parent, self.credentials, self.config]:
+            os.chown(path, OTHER_UID, OTHER_UID)
+        self.tls.chmod(0o755)
+
+    def write_credentials(self, *args, **kwargs):
+        super().write_credentials(*args, **kwargs)
+        os.chown(self.credentials, OTHER_UID, OTHER_UID)
+
+    def close_folder(self):
+        os.chown(self.credentials.with_name(".credentials.aws-mfa-lock"), OTHER_UID, OTHER_UID)
+        os.chown(self.credentials.parent, 0, 0)
+        self.credentials.parent.chmod(0o755)
+
+    def test_the_file_stays_the_user_s(self):
+        self.login(self.user.code())
+        for name in os.listdir(self.credentials.parent):
+            self.assertEqual((self.credentials.parent / name).stat().st_uid, OTHER_UID, name)
+
+    def test_root_s_access_does_not_help(self):
+        """The helper runs as the user: what is closed to him is closed."""
+        os.chown(self.credentials, 0, 0)
+        self.assertIn("auth = PAM_CRED_INSUFFICIENT", self.login("123456"))
+
+
+if __name__ == "__main__":
+    unittest.main()

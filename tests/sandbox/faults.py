@@ -1,0 +1,269 @@
+"""How a server can go wrong, one function a fault; Sandbox.fault() puts one in force.
+
+Unless its text says otherwise a fault takes the place of the service: the request is recorded
+but not carried out, and its code is not spent. processed(fault) carries it out first.
+"""
+
+import gzip
+from dataclasses import dataclass
+from typing import Callable
+
+from sandbox.answers import NAMESPACE, Answer, failure, render
+
+# code: (HTTP status, message), as AWS has them
+ERRORS = {
+    "AccessDenied": (403, "Access denied"),
+    "ExpiredToken": (403, "The security token included in the request is expired"),
+    "InternalFailure": (500, "The request processing has failed because of an unknown error, "
+                             "exception or failure."),
+    "InvalidClientTokenId": (403, "The security token included in the request is invalid."),
+    "RegionDisabledException": (403, "STS is not activated in this region for account:123456789012."
+                                     " Your account administrator can activate STS in this region "
+                                     "using the IAM Console."),
+    "RequestExpired": (400, "Request has expired."),
+    "ServiceUnavailable": (503, "The service is currently unavailable."),
+    "SignatureDoesNotMatch": (403, "The request signature we calculated does not match the "
+                                   "signature you provided."),
+    "Throttling": (400, "Rate exceeded"),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    act: Callable       # takes an Exchange
+
+
+def processed(fault):
+    """Carries the request out, so that its code is spent, and then does as fault says."""
+    def act(exchange):
+        exchange.answer()
+        fault.act(exchange)
+    return Fault(f"processed {fault.name}", act)
+
+
+# --- answers in place of the service's ---
+
+def error(code, message=None, status=None, shape="ErrorResponse", namespace="default"):
+    """An AWS error; message and status default to AWS's. shape and namespace: see answers.py."""
+    default_status, default_message = ERRORS.get(code, (400, code))
+    status = status or default_status
+    message = default_message if message is None else message
+    return Fault(f"error {code}",
+                 lambda exchange: exchange.send(failure(code, message, status, shape, namespace)))
+
+
+def reply(status=200, body=b"", content_type="text/xml", headers=()):
+    """Any HTTP answer at all."""
+    return Fault(f"reply {status}", lambda exchange: exchange.send(
+        Answer(status, body, content_type, list(headers))))
+
+
+def html(status=200):
+    """The log-in page of a captive portal."""
+    page = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><p>Please log in to " \
+           b"use this network.<br></body></html>\n"
+    return reply(status, page, "text/html; charset=utf-8")
+
+
+def empty():
+    """200 and no body."""
+    return reply()
+
+
+def redirect(location, status=302):
+    return reply(status, headers=[("Location", location)])
+
+
+def raw(data):
+    """These bytes in place of an HTTP answer, then the end of the connection."""
+    def act(exchange):
+        exchange.write(data)
+        exchange.close()
+    return Fault("raw", act)
+
+
+def big(size=100 << 20):
+    """A body of that many bytes, which begins like an answer."""
+    def act(exchange):
+        start = f'<GetSessionTokenResponse xmlns="{NAMESPACE}">'.encode()
+        exchange.write(exchange.head(Answer(200), size) + start)
+        left = size - len(start)
+        while left > 0:
+            exchange.write(b" " * min(left, 1 << 16))
+            left -= 1 << 16
+    return Fault("big", act)
+
+
+def endless():
+    """A chunked body that never ends."""
+    def act(exchange):
+        exchange.write(exchange.head(Answer(200, headers=[("Transfer-Encoding", "chunked")])))
+        while True:
+            exchange.write(b"10000\r\n" + b" " * (1 << 16) + b"\r\n")
+    return Fault("endless", act)
+
+
+def gzip_bomb(size=100 << 20):
+    """A compressed body that grows to size."""
+    body = gzip.compress(bytes(size), 9)
+    return reply(body=body, headers=[("Content-Encoding", "gzip")])
+
+
+def entities():
+    """XML whose entities grow tenfold nine times ("billion laughs")."""
+    lines = ['<!ENTITY e0 "ha">'] + [f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10)]
+    return reply(body=_document("\n".join(lines), "&e9;"))
+
+
+def external_entity(uri="file:///etc/passwd"):
+    """XML with a DTD that wants a file read."""
+    return reply(body=_document(f'<!ENTITY x SYSTEM "{uri}">', "&x;"))
+
+
+def _document(declarations, text):
+    return (f"<!DOCTYPE r [\n{declarations}\n]>\n<ErrorResponse><Error><Code>AccessDenied</Code>"
+            f"<Message>{text}</Message></Error></ErrorResponse>").encode()
+
+
+def deep(levels=10000):
+    """XML nested that deep."""
+    return reply(body=b"<a>" * levels + b"</a>" * levels)
+
+
+def wrong_encoding():
+    """XML that claims UTF-8 and is not."""
+    return reply(403, b'<?xml version="1.0" encoding="UTF-8"?><ErrorResponse><Error><Code>Access'
+                      b"Denied</Code><Message>\xff\xfe\xe4</Message></Error></ErrorResponse>")
+
+
+# --- no answer, or one that does not arrive whole ---
+
+def close():
+    """Ends the connection without an answer."""
+    return Fault("close", lambda exchange: exchange.close())
+
+
+def reset():
+    """As close(), with a TCP RST."""
+    return Fault("reset", lambda exchange: exchange.reset())
+
+
+def hang():
+    """Never answers."""
+    return Fault("hang", lambda exchange: exchange.wait())
+
+
+def hang_after_headers():
+    """Carries the request out, sends the headers, and of the body they promise nothing."""
+    def act(exchange):
+        answer = exchange.answer()
+        exchange.write(exchange.head(answer, max(1, len(answer.body))))
+        exchange.wait()
+    return Fault("hang after headers", act)
+
+
+def delay(seconds, then=None):
+    """Answers (or does as the fault then says) that much later; carried out after the delay."""
+    def act(exchange):
+        exchange.wait(seconds)
+        then.act(exchange) if then else exchange.send()
+    return Fault(f"delay {seconds}", act)
+
+
+def drip(interval=1.0):
+    """Carries the request out and sends the answer byte by byte."""
+    def act(exchange):
+        answer = exchange.answer()
+        for byte in exchange.head(answer) + answer.body:
+            exchange.write(bytes([byte]))
+            exchange.wait(interval)
+    return Fault("drip", act)
+
+
+def short_body(fraction=0.5):
+    """Carries the request out, sends part of the body that Content-Length promises, closes."""
+    def act(exchange):
+        answer = exchange.answer()
+        length = len(answer.body)
+        exchange.write(exchange.head(answer, max(1, length)) + answer.body[:int(length * fraction)])
+        exchange.close()
+    return Fault("short body", act)
+
+
+def cut_xml(fraction=0.5):
+    """Carries the request out; the XML breaks off, with a Content-Length that agrees."""
+    def act(exchange):
+        answer = exchange.answer()
+        answer.body = answer.body[:int(len(answer.body) * fraction)]
+        exchange.send(answer)
+    return Fault("cut XML", act)
+
+
+# --- a right answer, and then the connection ends ---
+
+def close_after(announced=True):
+    """Answers and closes at once; announced: with "Connection: close"."""
+    def act(exchange):
+        answer = exchange.answer()
+        if announced:
+            answer.headers.append(("Connection", "close"))
+        exchange.send(answer)
+        exchange.close()
+    return Fault("close after", act)
+
+
+def close_idle(seconds):
+    """Answers, and closes when no further request came for that long."""
+    def act(exchange):
+        exchange.connection.idle = seconds
+        exchange.send()
+    return Fault(f"close idle {seconds}", act)
+
+
+# --- a right answer in other words ---
+
+def written(namespace="default", backwards=False):
+    """Namespace "none" or "prefix" (<s:...>); backwards: every element's children turned round."""
+    def turn(node):
+        name, content = node
+        return node if isinstance(content, str) else (name, [turn(n) for n in reversed(content)])
+
+    def act(exchange):
+        answer = exchange.answer()
+        if answer.tree:
+            answer.body = render(turn(answer.tree) if backwards else answer.tree, namespace)
+        exchange.send(answer)
+    return Fault(f"written {namespace}", act)
+
+
+def credentials(**changes):
+    """Other texts in the answer, by element: AccessKeyId, SecretAccessKey, SessionToken,
+    Expiration, Arn, Account ... A function is called with the text AWS would send; None leaves
+    the element out."""
+    def change(node):
+        name, content = node
+        if not isinstance(content, str):
+            return name, [change(n) for n in content if changes.get(n[0], True) is not None]
+        new = changes.get(name, content)
+        return name, new(content) if callable(new) else new
+
+    def act(exchange):
+        answer = exchange.answer()
+        if answer.tree:
+            answer.body = render(change(answer.tree))
+        exchange.send(answer)
+    return Fault(f"credentials {', '.join(changes)}", act)
+
+
+def fraction_in_expiration():
+    return credentials(Expiration=lambda text: text.replace("Z", ".123Z"))
+
+
+def offset_in_expiration():
+    return credentials(Expiration=lambda text: text.replace("Z", "+00:00"))
+
+
+def long_session_token(length=40000):
+    """Only the answer is changed: the sandbox knows the session by its old token."""
+    return credentials(SessionToken=lambda text: (text.rstrip("=") * (length // 400 + 1))[:length])

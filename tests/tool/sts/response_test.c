@@ -1,0 +1,265 @@
+#include "../../../tool/sts/response.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NS "xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\""
+#define CREDENTIALS                                                                                \
+	"<Credentials><AccessKeyId>ASIAX</AccessKeyId><SecretAccessKey>a/b+c</SecretAccessKey>"    \
+	"<SessionToken>tok==</SessionToken><Expiration>2024-05-01T12:00:00Z</Expiration>"          \
+	"</Credentials>"
+#define NOON 1714564800 /* 2024-05-01T12:00:00Z */
+
+static int parse(const char *xml, struct answer *a)
+{
+	return answer_parse(xml, strlen(xml), a);
+}
+
+static void session(void **state)
+{
+	static const char *const shapes[] = {
+		"<GetSessionTokenResponse " NS "><GetSessionTokenResult>" CREDENTIALS
+		"</GetSessionTokenResult><ResponseMetadata><RequestId>id-1</RequestId>"
+		"</ResponseMetadata></GetSessionTokenResponse>",
+		/* any order, prefixes, blanks, comments, CDATA, character references */
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<s:AssumeRoleResponse xmlns:s=\"urn:x\">\n"
+		"<s:ResponseMetadata>\n<s:RequestId> id-1\n</s:RequestId></s:ResponseMetadata>"
+		"<s:AssumeRoleResult><s:AssumedRoleUser><s:Arn>arn:x</s:Arn></s:AssumedRoleUser>"
+		"<s:Credentials><s:Expiration>\n 2024-05-01T12:00:00.5Z </s:Expiration>"
+		"<s:SessionToken>to<![CDATA[k]]>&#61;=</s:SessionToken><!-- x -->"
+		"<s:SecretAccessKey>a/b+c</s:SecretAccessKey><s:AccessKeyId>ASIAX</s:AccessKeyId>"
+		"</s:Credentials></s:AssumeRoleResult></s:AssumeRoleResponse>",
+	};
+	const char *why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct answer a;
+		time_t expires = 0;
+
+		assert_int_equal(parse(shapes[i], &a), 0);
+		assert_false(a.is_error);
+		assert_string_equal(a.access_key_id, "ASIAX");
+		assert_string_equal(a.secret_access_key, "a/b+c");
+		assert_string_equal(a.session_token, "tok==");
+		assert_string_equal(a.request_id, "id-1");
+		assert_null(a.arn);
+		assert_true(answer_credentials(&a, NOON - 1, NOON, &expires, &why));
+		assert_int_equal(expires, NOON);
+		assert_false(answer_credentials(&a, NOON, NOON + 1, &expires, &why));
+		assert_false(answer_credentials(&a, 0, NOON - 1, &expires, &why));
+		answer_free(&a);
+	}
+}
+
+static void identity(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	assert_int_equal(
+		parse("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:x</Arn>"
+		      "<UserId>U</UserId><Account>123456789012</Account>"
+		      "</GetCallerIdentityResult></GetCallerIdentityResponse>",
+			&a),
+		0);
+	assert_string_equal(a.account, "123456789012");
+	assert_string_equal(a.arn, "arn:aws:x");
+	answer_free(&a);
+}
+
+static void errors(void **state)
+{
+	static const char *const shapes[] = {
+		"<ErrorResponse " NS "><Error><Type>Sender</Type><Code>AccessDenied</Code>"
+		"<Message>no</Message></Error><RequestId>id-2</RequestId></ErrorResponse>",
+		"<Error><Code>AccessDenied</Code><Message>no</Message><RequestId>id-2</RequestId></Error>",
+		"<ErrorResponse><Errors><Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+		"</Errors><RequestId>id-2</RequestId></ErrorResponse>",
+		"<Response><Errors><Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+		"</Errors><RequestID>id-2</RequestID></Response>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct answer a;
+
+		assert_int_equal(parse(shapes[i], &a), 0);
+		assert_true(a.is_error);
+		assert_string_equal(a.error_code, "AccessDenied");
+		assert_string_equal(a.error_message, "no");
+		assert_string_equal(a.request_id, "id-2");
+		answer_free(&a);
+	}
+}
+
+static void not_understood(void **state)
+{
+	static const char *const bodies[] = {
+		"",
+		" ",
+		"{\"Error\": 1}",
+		"<!DOCTYPE html><html><body>x</body></html>",
+		"<html><head/></html>",
+		"<HTML/>",
+		"<!DOCTYPE r [<!ENTITY a \"b\">]><Error><Code>&a;</Code></Error>",
+		"<!DOCTYPE r SYSTEM \"file:///etc/passwd\"><Error/>",
+		"<Error><Code>x</Code>",
+		"<Error><Code>x</Error></Code>",
+		"<Error><Code>&undefined;</Code></Error>",
+		"<Error><Code>\xff</Code></Error>",
+		"<Error><Code>&#0;</Code></Error>",
+		"<Error><Code>a</Code><Code>b</Code></Error>",
+		"<Error><Code>a<b/></Code></Error>",
+		"<R><XResult>" CREDENTIALS CREDENTIALS "</XResult></R>",
+		"<?xml version=\"1.0\" encoding=\"UTF-16\"?><Error><Code>x</Code></Error>\xff",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct answer a;
+
+		if (parse(bodies[i], &a) != -1)
+			fail_msg("understood: %s", bodies[i]);
+		answer_free(&a);
+	}
+}
+
+/* Fields count only where they belong. */
+static void elsewhere(void **state)
+{
+	struct answer a;
+	time_t expires;
+	const char *why;
+
+	(void)state;
+	assert_int_equal(parse("<R><Other>" CREDENTIALS
+			       "</Other><A><B><C><Error><Code>x</Code></Error></C></B></A></R>",
+				 &a),
+		0);
+	assert_null(a.access_key_id);
+	assert_false(a.is_error);
+	assert_false(answer_credentials(&a, 0, NOON, &expires, &why));
+	answer_free(&a);
+}
+
+static void depth(void **state)
+{
+	(void)state;
+	for (size_t levels = 31; levels <= 10000; levels += levels < 34 ? 1 : 9966) {
+		char *xml = calloc(levels, 7);
+		struct answer a;
+
+		assert_non_null(xml);
+		for (size_t i = 0; i < levels; i++) {
+			memcpy(xml + 3 * i, "<a>", 3);
+			memcpy(xml + 3 * levels + 4 * i, "</a>", 4);
+		}
+		assert_int_equal(answer_parse(xml, 7 * levels, &a), levels <= 32 ? 0 : -1);
+		answer_free(&a);
+		free(xml);
+	}
+}
+
+/* Cut anywhere, an answer is not one. */
+static void truncated(void **state)
+{
+	static const char whole[] =
+		"<R><XResult>" CREDENTIALS
+		"</XResult><ResponseMetadata><RequestId>i</RequestId></ResponseMetadata></R>";
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(whole) - 1; len++) {
+		struct answer a;
+
+		assert_int_equal(answer_parse(whole, len, &a), -1);
+		answer_free(&a);
+	}
+}
+
+static void big_token(void **state)
+{
+	static const char head[] = "<R><XResult><Credentials><SessionToken>";
+	static const char tail[] = "</SessionToken></Credentials></XResult></R>";
+	size_t token = 1000000, len = sizeof(head) - 1 + token + sizeof(tail) - 1;
+	char *xml = malloc(len);
+	struct answer a;
+
+	(void)state;
+	assert_non_null(xml);
+	memcpy(xml, head, sizeof(head) - 1);
+	memset(xml + sizeof(head) - 1, 't', token);
+	memcpy(xml + len - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
+	assert_int_equal(answer_parse(xml, len, &a), 0);
+	assert_int_equal(strlen(a.session_token), token);
+	answer_free(&a);
+	free(xml);
+}
+
+static void ini_injection(void **state)
+{
+	static const char *const secrets[] = {"a\nb", "a b", "", "a\tb", "\xc3\xa4"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+		char secret[16], key[] = "K", token[] = "T", expiration[] = "2024-05-01T12:00:00Z";
+		struct answer a = {.access_key_id = key,
+			.secret_access_key = secret,
+			.session_token = token,
+			.expiration = expiration};
+		time_t expires;
+		const char *why;
+
+		snprintf(secret, sizeof(secret), "%s", secrets[i]);
+		assert_false(answer_credentials(&a, 0, NOON, &expires, &why));
+		snprintf(secret, sizeof(secret), "fine");
+		assert_true(answer_credentials(&a, 0, NOON, &expires, &why));
+	}
+}
+
+static void times(void **state)
+{
+	static const char *const good[] = {"2024-05-01T12:00:00Z", "2024-05-01T12:00:00.123Z",
+		"2024-05-01T12:00:00.123456789Z", "2024-05-01T12:00:00+00:00",
+		"2024-05-01T12:00:00.0-00:00", "2024-05-01T12:00:00+0000"};
+	static const char *const bad[] = {"", "2024-05-01", "2024-05-01T12:00:00",
+		"2024-05-01 12:00:00Z", "2024-05-01T12:00:00+02:00", "2024-05-01T12:00:00.Z",
+		"2024-02-30T12:00:00Z", "2024-13-01T12:00:00Z", "2024-00-01T12:00:00Z",
+		"2024-05-00T12:00:00Z", "2024-05-01T24:00:00Z", "2024-05-01T12:60:00Z",
+		"2024-05-01T12:00:61Z", "2024-05-01T12:00:00Zx", "+024-05-01T12:00:00Z",
+		"2024-05-01T12:00:0", "99999-01-01T0"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_int_equal(answer_time(good[i]), NOON);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(answer_time(bad[i]), -1);
+	assert_int_equal(answer_time("2016-12-31T23:59:60Z"), 1483228800);
+	assert_int_equal(answer_time("9999-12-31T23:59:59Z"), 253402300799);
+	assert_true(answer_time("0000-01-01T00:00:00Z") < 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(session),
+		cmocka_unit_test(identity),
+		cmocka_unit_test(errors),
+		cmocka_unit_test(not_understood),
+		cmocka_unit_test(elsewhere),
+		cmocka_unit_test(depth),
+		cmocka_unit_test(truncated),
+		cmocka_unit_test(big_token),
+		cmocka_unit_test(ini_injection),
+		cmocka_unit_test(times),
+	};
+
+	return cmocka_run_group_tests_name("response", tests, NULL, NULL);
+}

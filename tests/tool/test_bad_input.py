@@ -1,0 +1,271 @@
+"""Each kind of bad input has its own clear message and status, and changes nothing in the file."""
+
+import os
+import stat
+import subprocess
+import time
+import unittest
+
+from host import AWS_MFA, ROLE, HostTest
+from sandbox import faults
+from sandbox.sts import Sandbox
+
+
+class BadInput(HostTest):
+    def setUp(self):
+        super().setUp()
+        self.before = self.credentials.read_bytes()
+
+    def tearDown(self):
+        if self.before is not None:
+            self.assertEqual(self.credentials.read_bytes(), self.before)
+            names = set(os.listdir(self.credentials.parent))
+            self.assertLessEqual(names, {"credentials", "config", ".credentials.aws-mfa-lock"})
+
+    def rewrite(self, old, new):
+        text = self.credentials.read_text()
+        self.assertIn(old, text)
+        self.write_credentials(text.replace(old, new))
+        self.before = self.credentials.read_bytes()
+
+    def test_no_credentials_file(self):
+        self.credentials.unlink()
+        self.before = None
+        self.refused(self.aws_mfa(), 12, str(self.credentials), "no such file", "aws-mfa --setup")
+
+    def test_no_long_term_section(self):
+        self.refused(self.aws_mfa(profile="other"), 12, "[other-long-term]", "aws-mfa --setup")
+
+    def test_absent_and_empty_keys(self):
+        self.rewrite(f"aws_access_key_id = {self.user.access_key_id}\n", "")
+        self.refused(self.aws_mfa(), 13, "[work-long-term] has no aws_access_key_id")
+        self.rewrite("[work-long-term]\n", "[work-long-term]\naws_access_key_id =\n")
+        self.refused(self.aws_mfa(), 13, f"{self.credentials}:2: aws_access_key_id")
+
+    def test_absent_and_empty_secret(self):
+        self.rewrite(f"= {self.user.secret_access_key}", "=")
+        self.refused(self.aws_mfa(), 13, f"{self.credentials}:3: aws_secret_access_key")
+        self.rewrite("aws_secret_access_key =\n", "")
+        self.refused(self.aws_mfa(), 13, "has no aws_secret_access_key")
+
+    def test_no_device(self):
+        self.rewrite(f"aws_mfa_device = {self.user.serial}\n", "")
+        self.refused(self.aws_mfa(), 13, "has no aws_mfa_device", "--device")
+
+    @unittest.skipIf(os.geteuid() == 0, "root can read every file")
+    def test_unreadable_file(self):
+        self.credentials.chmod(0)
+        run = self.aws_mfa()
+        self.credentials.chmod(0o600)
+        self.refused(run, 13, str(self.credentials), "Permission denied")
+
+    def test_a_folder_in_place_of_the_file(self):
+        self.credentials.unlink()
+        self.credentials.mkdir()
+        self.before = None
+        self.refused(self.aws_mfa(), 13, "is a folder")
+
+    def test_a_fifo_in_place_of_the_file(self):
+        self.credentials.unlink()
+        os.mkfifo(self.credentials)
+        self.before = None
+        start = time.monotonic()
+        self.refused(self.aws_mfa(timeout=10), 13, "is a FIFO")
+        self.assertLess(time.monotonic() - start, 5)
+
+    def test_a_huge_file(self):
+        with open(self.credentials, "r+") as out:
+            out.truncate(2 << 30)
+        self.before = None
+        self.refused(self.aws_mfa(), 13, "too large")
+
+    def test_codes(self):
+        for code in ["12345", "1234567", "12345a", "abcdef", "", "１２３４５６", "123 456", "-12345"]:
+            with self.subTest(code=code):
+                run = self.aws_mfa(f"--token={code}")
+                self.refused(run, 11, "exactly six digits", "nothing was sent")
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_durations(self):
+        for value in ["899", "129601", "-1", "abc", "14m", "37h", ""]:
+            with self.subTest(value=value):
+                self.refused(self.aws_mfa("--duration", value), 2, f"--duration: '{value}'",
+                             "900 to 129600")
+                if value:
+                    self.refused(self.aws_mfa(env={"MFA_STS_DURATION": value}), 2,
+                                 f"MFA_STS_DURATION: '{value}'")
+                    text = self.credentials.read_text()
+                    self.rewrite("[work-long-term]\n", f"[work-long-term]\nduration = {value}\n")
+                    self.refused(self.aws_mfa(), 13, f"{self.credentials}:2: duration: '{value}'")
+                    self.write_credentials(text)
+                    self.before = text.encode()
+        self.refused(self.aws_mfa("--duration", "12h1", "--assume-role", ROLE), 2, "--duration")
+        self.refused(self.aws_mfa("--duration", "13h", "--assume-role", ROLE), 2, "12h")
+
+    def test_malformed_arns(self):
+        self.refused(self.aws_mfa("--assume-role", "Admin"), 2, "--assume-role: 'Admin'",
+                     "arn:aws:iam::ACCOUNT:role/NAME")
+        self.refused(self.aws_mfa("--device", "arn:aws:iam::1:mfa/x"), 2, "--device", "12 digits")
+        self.refused(self.aws_mfa("--device", self.user.arn), 2,
+                     "is it .../mfa/NAME and not .../user/NAME?")
+        self.refused(self.aws_mfa("--device", "arn:aws:iam::123456789012:u2f/user/alice/k"), 2,
+                     "add a virtual MFA device")
+        self.refused(self.aws_mfa("--role-session-name", "a b"), 2, "--role-session-name")
+        self.rewrite(self.user.serial, self.user.arn)
+        self.refused(self.aws_mfa(), 13, f"{self.credentials}:4: aws_mfa_device")
+
+    def test_bad_region_and_timeout(self):
+        self.refused(self.aws_mfa(env={"AWS_REGION": "x/.."}), 2, "AWS_REGION: 'x/..'")
+        self.config.write_text("[profile work]\nregion = x/..\n")
+        self.refused(self.aws_mfa(), 13, f"{self.config}:2: region")
+        self.refused(self.aws_mfa("--timeout", "0"), 2, "--timeout: '0'")
+
+    def test_bad_profile_names(self):
+        for name in ["a]b", "a\nb", "", " a"]:
+            with self.subTest(name=name):
+                self.refused(self.aws_mfa(profile=None, *["--profile", name]), 2, "--profile")
+
+    def test_long_term_and_session_section_the_same(self):
+        self.refused(self.aws_mfa("--long-term-suffix", "none"), 2, "would both be [work]")
+        self.refused(self.aws_mfa("--short-term-suffix", "long-term"), 2, "[work-long-term]")
+
+    def test_bad_option(self):
+        run = self.aws_mfa("--frobnicate")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("aws-mfa --help", run.stderr)
+
+    def test_no_terminal_and_no_token(self):
+        self.refused(self.aws_mfa(), 2, "no terminal", "--token")
+
+    def test_a_line_that_cannot_be_read_hides_nothing_and_is_not_shown(self):
+        self.rewrite("[work-long-term]\n", "[work-long-term]\nverysecretline\n")
+        run = self.aws_mfa("--token", "x")
+        self.assertIn(f"warning: {self.credentials}:2: no '=' in this line, expected KEY = VALUE",
+                      run.stderr)
+        self.assertNotIn("verysecret", run.stderr)
+        self.refused(run, 11)
+
+    def test_an_unwritable_folder_is_found_before_the_code_is_spent(self):
+        lock = self.credentials.with_name(".credentials.aws-mfa-lock")
+        lock.mkdir()
+        self.refused(self.aws_mfa("--token", self.user.code()), 13, str(lock))
+        lock.rmdir()
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+
+class BadNetwork(HostTest):
+    """Before the code is sent it is 14 and costs none; after that it is 15 and may have."""
+
+    def run_with(self, **env):
+        before = self.credentials.read_bytes()
+        start = time.monotonic()
+        device = self.user.add_device(f"d{len(self.user.devices)}")
+        run = self.aws_mfa("--timeout", "3", "--device", device.serial, "--token", device.code(),
+                           env=env)
+        self.assertLess(time.monotonic() - start, 4.5)
+        self.assertEqual(self.credentials.read_bytes(), before)
+        return run
+
+    def other(self, **options):
+        box = Sandbox(self.tls, **options).start()
+        self.addCleanup(box.stop)
+        return {"AWS_ENDPOINT_URL_STS": box.url, "AWS_CA_BUNDLE": str(box.ca_path)}
+
+    def test_sts_down(self):
+        self.refused(self.run_with(AWS_ENDPOINT_URL_STS="https://localhost:1"), 14,
+                     "could not connect to localhost:1")
+
+    def test_name_not_resolved(self):
+        self.refused(self.run_with(AWS_ENDPOINT_URL_STS="https://sts.invalid"), 14, "sts.invalid")
+
+    def test_tls_not_trusted(self):
+        for kind in ["self-signed", "expired", "other-host"]:
+            with self.subTest(kind=kind):
+                self.refused(self.run_with(**self.other(certificate=kind)), 14, "localhost")
+
+    def test_unknown_ca_names_the_setting(self):
+        self.config.write_text(f"[profile work]\nendpoint_url = {self.box.url}\n")
+        self.refused(self.run_with(), 14, "ca_bundle")
+
+    def test_a_server_that_never_speaks(self):
+        self.refused(self.run_with(**self.other(mute=True)), 14, "localhost")
+
+    def test_plain_http_to_another_host(self):
+        self.refused(self.run_with(AWS_ENDPOINT_URL_STS="http://192.0.2.1"), 13, "https")
+
+    BEFORE = {
+        "html": faults.html(), "truncated": faults.cut_xml(), "short": faults.short_body(),
+        "500": faults.error("InternalFailure", status=500), "close": faults.close(),
+        "redirect": faults.redirect("https://example.invalid/"), "hang": faults.hang(),
+        "big": faults.big(),
+    }
+
+    def test_before_the_code(self):
+        for name, fault in self.BEFORE.items():
+            with self.subTest(name):
+                self.box.clear_faults()
+                self.box.fault("GetCallerIdentity", fault)
+                self.refused(self.run_with(), 14)
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_throttled_before_the_code_is_no_obstacle(self):
+        self.box.fault("GetCallerIdentity", faults.error("Throttling"))
+        run = self.aws_mfa("--token", self.user.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_after_the_code(self):
+        for name, fault in {**self.BEFORE, "throttled": faults.error("Throttling"),
+                            "processed": faults.processed(faults.close())}.items():
+            with self.subTest(name):
+                self.box.clear_faults()
+                self.box.fault("GetSessionToken", fault)
+                device = self.user.add_device(name)
+                seen = len(self.box.codes_seen(self.user))
+                before = self.credentials.read_bytes()
+                run = self.aws_mfa("--timeout", "3", "--device", device.serial,
+                                   "--token", device.code())
+                self.refused(run, 15, "may be used up", "next one")
+                self.assertEqual(self.credentials.read_bytes(), before)
+                self.assertEqual(len(self.box.codes_seen(self.user)), seen + 1)
+
+    def test_wrong_and_reused_codes(self):
+        self.refused(self.aws_mfa("--token", self.user.wrong_code()), 11, "next")
+        code = self.user.code()
+        self.assertEqual(self.aws_mfa("--token", code).returncode, 0)
+        self.refused(self.aws_mfa("--force", "--token", code), 11, "next")
+
+    def test_wrong_device(self):
+        serial = self.user.serial.replace("mfa/", "mfa/not-")
+        run = self.aws_mfa("--device", serial, "--token", self.user.code())
+        self.refused(run, 13, "is it .../mfa/")
+
+    def test_key_unknown_and_wrong(self):
+        self.write_credentials(self.credentials.read_text().replace(
+            self.user.access_key_id, "AKIAXXXXXXXXXXXXXXXX"))
+        run = self.aws_mfa("--token", self.user.code())
+        self.refused(run, 13, "RequestId")
+        self.assertNotIn("deactivated,", run.stderr)
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_policy(self):
+        self.refused(self.aws_mfa("--assume-role", ROLE + "X", "--token", self.user.code()), 13,
+                     ROLE + "X")
+
+    def test_role_duration_above_its_maximum(self):
+        run = self.aws_mfa("--assume-role", ROLE, "--duration", "2h", "--token", self.user.code())
+        self.refused(run, 13, "--duration")
+
+    def test_not_stored(self):
+        """The file's size limit is a way to fail the write that works for root, too."""
+        before = self.credentials.read_bytes()
+        limited = ["/usr/bin/prlimit", "--fsize=16"]
+        run = subprocess.run([*limited, AWS_MFA, "--profile", "work", "--token", self.user.code()],
+                             env=self.env, capture_output=True, text=True)
+        self.refused(run, 10, "the code was accepted", "File too large")
+        self.assertEqual(self.credentials.read_bytes(), before)
+        self.assertEqual(stat.S_IMODE(self.credentials.stat().st_mode), 0o600)
+        self.assertNotIn(".credentials.aws-mfa-new", os.listdir(self.credentials.parent))
+
+
+if __name__ == "__main__":
+    unittest.main()

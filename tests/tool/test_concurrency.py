@@ -1,0 +1,64 @@
+"""Two terminals, a login and a script at once."""
+
+import fcntl
+import os
+import struct
+import subprocess
+import time
+import unittest
+
+from host import AWS_MFA, HostTest
+from sandbox import faults
+
+
+class Concurrency(HostTest):
+    def start(self, *args):
+        return subprocess.Popen([AWS_MFA, "--profile", "work", *args], env=self.env, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def test_eight_runs_spend_one_code(self):
+        code = self.user.code()
+        # slow enough that all are under way before the first is done
+        self.box.fault("GetSessionToken", faults.delay(1))
+        runs = [self.start("--token", code) for _ in range(8)]
+        outs = [run.communicate(timeout=30) for run in runs]
+        self.assertEqual([run.returncode for run in runs], [0] * 8, outs)
+        self.assertEqual(self.box.codes_seen(self.user), [code])
+        self.assertEqual(sum("still valid" in out for out, _ in outs), 7)
+
+    def test_forced_runs_have_their_own_codes_judged(self):
+        codes = [self.user.code(), self.user.code()]
+        runs = [self.start("--force", "--token", code) for code in codes]
+        for run in runs:
+            run.communicate(timeout=30)
+        self.assertEqual(sorted(self.box.codes_seen(self.user)), sorted(codes))
+
+    def test_a_stopped_lock_holder_cannot_block_longer_than_the_timeout(self):
+        lock = os.open(self.credentials.with_name(".credentials.aws-mfa-lock"),
+                       os.O_RDWR | os.O_CREAT, 0o600)
+        self.addCleanup(os.close, lock)
+        fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))  # F_OFD_SETLK
+        start = time.monotonic()
+        run = self.aws_mfa("--timeout", "2", "--token", self.user.code())
+        self.refused(run, 4, "[work]", "try again")
+        self.assertLess(time.monotonic() - start, 3)
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_a_hung_call_for_one_profile_does_not_stop_another(self):
+        text = self.credentials.read_text()
+        self.write_credentials(text + "\n" + text.replace("[work-", "[play-"))
+        self.config.write_text(self.config.read_text() +
+                               self.config.read_text().replace("profile work", "profile play"))
+        self.box.fault("GetSessionToken", faults.hang(), times=1)
+        count = sum(r.action == "GetSessionToken" for r in self.box.requests)
+        hung = self.start("--timeout", "10", "--token", self.user.code())
+        self.box.wait_for("GetSessionToken", count + 1)
+        run = self.aws_mfa("--token", self.user.code(), profile="play")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIsNone(hung.poll())
+        hung.terminate()
+        hung.communicate()
+
+
+if __name__ == "__main__":
+    unittest.main()

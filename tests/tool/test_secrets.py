@@ -1,0 +1,86 @@
+"""Codes and keys are in no argument, no environment, no log and no file they do not belong in."""
+
+import ctypes
+import os
+import select
+import subprocess
+import unittest
+from pathlib import Path
+
+from host import AWS_MFA, HostTest
+from sandbox import faults
+
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class Secrets(HostTest):
+    def everything_visible(self):
+        """Arguments and environment of every process that may be looked at."""
+        seen = {}
+        for process in Path("/proc").glob("[0-9]*"):
+            for name in ("cmdline", "environ"):
+                try:
+                    seen[f"{process}/{name}"] = (process / name).read_bytes()
+                except OSError:
+                    continue
+        return seen
+
+    def test_argv_and_environment_while_sts_is_asked(self):
+        code = self.user.code()
+        self.box.fault("GetSessionToken", faults.hang())
+        count = sum(r.action == "GetSessionToken" for r in self.box.requests)
+        env = {**self.env, "MARK": "seen-in-environ"}
+        run = subprocess.Popen([AWS_MFA, "--profile", "work", "--token", code, "--timeout", "5"],
+                               env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.box.wait_for("GetSessionToken", count + 1)
+        seen = self.everything_visible()
+        children = [name for name, data in seen.items() if b"aws-mfa-sts" in data]
+        self.assertTrue(children, "aws-mfa-sts was not running: nothing was looked at")
+        for name, data in seen.items():
+            self.assertNotIn(code.encode(), data, name)
+            self.assertNotIn(self.user.secret_access_key.encode(), data, name)
+        for name in children:
+            environ = Path(name).parent / "environ"
+            if os.geteuid() == 0:
+                self.assertEqual(environ.read_bytes().strip(b"\0"), b"")
+        self.assertEqual(run.wait(20), 15)
+        run.communicate()
+
+    def test_debug_output(self):
+        code = self.user.code()
+        run = self.aws_mfa("--token", code, "--log-level", "DEBUG")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        section = self.section()
+        for secret in [code, self.user.secret_access_key, section["aws_secret_access_key"],
+                       section["aws_session_token"]]:
+            self.assertNotIn(secret, run.stdout + run.stderr)
+
+    def test_no_process_and_no_file_is_left(self):
+        # orphans become children of this process
+        self.assertEqual(ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0)
+        self.aws_mfa("--token", self.user.code())
+        self.box.fault("GetSessionToken", faults.hang())
+        self.aws_mfa("--force", "--timeout", "1", "--token", self.user.code())
+        self.assertEqual(sorted(os.listdir(self.credentials.parent)),
+                         [".credentials.aws-mfa-lock", "config", "credentials"])
+        children = Path("/proc/self/task").glob("*/children")
+        self.assertEqual("".join(c.read_text() for c in children), "")
+
+    def test_killed_parent_takes_the_network_process_along(self):
+        self.box.fault("GetCallerIdentity", faults.hang())
+        count = sum(r.action == "GetCallerIdentity" for r in self.box.requests)
+        run = subprocess.Popen([AWS_MFA, "--profile", "work", "--token", self.user.code()],
+                               env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.box.wait_for("GetCallerIdentity", count + 1)
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        self.assertEqual(len(children), 1)
+        watch = os.pidfd_open(int(children[0]))
+        self.addCleanup(os.close, watch)
+        run.kill()
+        run.wait()
+        self.assertTrue(select.select([watch], [], [], 5)[0], "aws-mfa-sts outlived its parent")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,182 @@
+/*
+ * aws-mfa pam: run by the PAM module, as the user, with an environment built from nothing. It
+ * never asks anybody itself: the code comes as a record, and the outcome goes as one.
+ */
+#include "command.h"
+#include "profile/log.h"
+#include "refresh.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+/* A prompt that nobody answers must not hold connections to AWS open for ever. */
+#define WARM_MS (5 * 60 * 1000)
+
+struct dialogue {
+	struct refresh refresh;
+	struct record_reader reader;
+	char buf[RECORD_MAX_PAM];
+	bool notify; /* only say how the session stands */
+};
+
+static bool tell(const char *word, const char *text)
+{
+	return record_write(RECORD_FD, RECORD_MAX_PAM, monotonic_ms() + 5000, word, text) ==
+		RECORD_OK;
+}
+
+static bool tell_number(const char *word, int64_t n)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%jd", (intmax_t)n);
+	return tell(word, text);
+}
+
+static bool tell_result(enum status status, const char *text)
+{
+	return record_printf(RECORD_FD, RECORD_MAX_PAM, monotonic_ms() + 5000, WORD_RESULT, "%d %s",
+		       (int)status, text) == RECORD_OK;
+}
+
+static bool tell_until(const struct refresh *r)
+{
+	return r->expiration <= 0 || tell_number(WORD_UNTIL, r->expiration);
+}
+
+static bool parse(int argc, char **argv, struct command_line *line, bool *notify)
+{
+	enum { OPTION_ALWAYS = N_SETTINGS, OPTION_NOTIFY };
+	static const struct option options[] = {
+		{"profile", required_argument, NULL, SETTING_PROFILE},
+		{"timeout", required_argument, NULL, SETTING_TIMEOUT},
+		{"always", no_argument, NULL, OPTION_ALWAYS},
+		{"notify", no_argument, NULL, OPTION_NOTIFY},
+		{0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (option == OPTION_ALWAYS)
+			line->force = true;
+		else if (option == OPTION_NOTIFY)
+			*notify = true;
+		else if (option == SETTING_PROFILE || option == SETTING_TIMEOUT)
+			line->option[option] = optarg;
+		else
+			return false;
+	}
+	return optind == argc;
+}
+
+static enum ask_reason reason(const struct refresh *r)
+{
+	switch (r->state) {
+	case SESSION_ABSENT:
+		return ASK_NO_SESSION;
+	case SESSION_EXPIRED:
+		return ASK_EXPIRED;
+	case SESSION_OTHER_ROLE:
+		return ASK_OTHER_ROLE;
+	case SESSION_VALID:
+		break;
+	}
+	return ASK_FORCED;
+}
+
+/* Waits for a code; the warm-up is given up when it takes too long, and made again after. */
+static int next_code(struct dialogue *d, struct record *rec)
+{
+	int rc = record_read(&d->reader, monotonic_ms() + WARM_MS, rec);
+
+	if (rc == RECORD_TIMEOUT) {
+		exchange_end(&d->refresh.exchange);
+		rc = record_read(&d->reader, -1, rec);
+	}
+	if (rc == RECORD_OK &&
+		(strcmp(rec->word, WORD_CODE) != 0 || rec->text_len != 6 ||
+			strspn(rec->text, "0123456789") != 6))
+		return RECORD_BROKEN;
+	return rc;
+}
+
+/* Tries one code and tells the outcome. True when another one may follow. */
+static bool try_code(struct dialogue *d, const char *code)
+{
+	struct refresh *r = &d->refresh;
+	struct error e = {0};
+	enum status rc = STATUS_OK;
+
+	if (r->exchange.pid == 0) {
+		r->deadline_ms = monotonic_ms() + r->settings.timeout * 1000;
+		rc = refresh_start(r, &e);
+	}
+	if (rc == STATUS_OK)
+		rc = refresh_finish(r, code, &e);
+	if (*r->exchange.request_id)
+		tell(WORD_REQUEST_ID, r->exchange.request_id);
+	if (*r->key_id)
+		tell(WORD_KEY_ID, r->key_id);
+	if (rc == STATUS_OK || rc == STATUS_VALID || rc == STATUS_NOT_STORED)
+		tell_until(r);
+	return tell_result(rc, e.text) && rc == STATUS_WRONG_CODE;
+}
+
+static void converse(struct dialogue *d)
+{
+	bool again = tell_number(WORD_ASK, reason(&d->refresh));
+
+	while (again) {
+		struct record rec;
+
+		if (next_code(d, &rec) != RECORD_OK)
+			break;
+		again = try_code(d, rec.text);
+	}
+}
+
+int cmd_pam(int argc, char **argv)
+{
+	struct dialogue d = {.refresh.warm_up = WARM_UP_UNSIGNED};
+	struct command_line line = {0};
+	struct error e = {0};
+	struct stat st;
+	enum status rc;
+
+	if (fstat(RECORD_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) {
+		log_error("pam: this command is for pam_aws_mfa.so; you want: aws-mfa --profile "
+			  "NAME");
+		return STATUS_USAGE;
+	}
+	if (!parse(argc, argv, &line, &d.notify)) {
+		tell_result(STATUS_USAGE, "the module and aws-mfa do not fit together");
+		return STATUS_USAGE;
+	}
+	record_reader_init(&d.reader, RECORD_FD, d.buf, sizeof(d.buf));
+	d.refresh.force = line.force;
+	rc = refresh_load(&d.refresh, line.option, true, &e);
+	if (d.notify) {
+		tell_until(&d.refresh);
+		tell_result(d.refresh.state == SESSION_VALID && rc != STATUS_USAGE &&
+					(rc == STATUS_OK || rc == STATUS_VALID)
+				? STATUS_VALID
+				: STATUS_NO_SESSION,
+			e.text);
+	} else if (rc == STATUS_VALID) {
+		tell_until(&d.refresh);
+		tell_result(rc, "");
+	} else {
+		if (rc == STATUS_OK)
+			rc = refresh_start(&d.refresh, &e);
+		if (rc == STATUS_OK)
+			converse(&d);
+		else
+			tell_result(rc, e.text);
+	}
+	record_reader_wipe(&d.reader);
+	refresh_free(&d.refresh);
+	return STATUS_OK;
+}

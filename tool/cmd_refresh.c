@@ -1,0 +1,170 @@
+/* aws-mfa [refresh]: at a terminal, or with --token from a script. */
+#include "command.h"
+#include "profile/log.h"
+#include "profile/value.h"
+#include "prompt.h"
+#include "refresh.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* "until 2026-11-23 22:15:00 CET, 11 h 59 min from now" */
+static const char *until(time_t expiration, char *buf, size_t size)
+{
+	long left = (long)(expiration - time(NULL));
+	char when[64];
+	struct tm tm;
+
+	localtime_r(&expiration, &tm);
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S %Z", &tm);
+	if (left >= 3600)
+		snprintf(buf, size, "until %s, %ld h %02ld min from now", when, left / 3600,
+			left / 60 % 60);
+	else if (left >= 60)
+		snprintf(buf, size, "until %s, %ld min from now", when, left / 60);
+	else
+		snprintf(buf, size, "until %s, %ld s from now", when, left);
+	return buf;
+}
+
+/* One line from standard input, and no byte more: the rest may be the script's. */
+static enum status read_token(char *code, size_t size, struct error *e)
+{
+	size_t len = 0;
+	ssize_t n;
+	char c;
+
+	while ((n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n')
+		if (len + 1 < size)
+			code[len++] = c;
+	code[len] = '\0';
+	if (n < 0)
+		return error_system(e, "standard input");
+	if (n == 0 && len == 0)
+		return error_set(e, STATUS_USAGE,
+			"--token -: standard input is empty; expected a line "
+			"with the code");
+	return STATUS_OK;
+}
+
+/* Called while the prompt stands: a failed warm-up shall not wait for an answer. */
+static enum status on_record(void *arg, struct error *e)
+{
+	struct refresh *r = arg;
+
+	do {
+		enum status rc = exchange_step(&r->exchange, r->deadline_ms, e);
+
+		if (rc != STATUS_OK)
+			return rc;
+	} while (record_pending(&r->exchange.reader));
+	return STATUS_OK;
+}
+
+static enum status ask(struct refresh *r, int tty, char *code, size_t size, struct error *e)
+{
+	const char *role = r->settings.value[SETTING_ASSUME_ROLE];
+	struct prompt_watch watch = {r->exchange.fd, on_record, r};
+	char question[2048];
+
+	snprintf(question, sizeof(question),
+		"MFA code of %s (for %s%s%s): ", r->settings.value[SETTING_DEVICE],
+		r->settings.session, role ? ", " : "", role ? role : "");
+	return prompt_ask(tty, question, false, code, size, &watch, e);
+}
+
+static enum status get_code(struct refresh *r, const struct command_line *line, int tty, char *code,
+	size_t size, struct error *e)
+{
+	if (!line->token)
+		return ask(r, tty, code, size, e);
+	if (strcmp(line->token, "-") == 0)
+		return read_token(code, size, e);
+	snprintf(code, size, "%s", line->token);
+	return STATUS_OK;
+}
+
+static enum status renew(
+	struct refresh *r, const struct command_line *line, int tty, struct error *e)
+{
+	char answer[128] = "";
+	char *code = answer;
+	const char *expected;
+	enum status rc = refresh_start(r, e);
+
+	if (rc == STATUS_OK)
+		rc = get_code(r, line, tty, answer, sizeof(answer), e);
+	if (rc == STATUS_OK) {
+		expected = value_token_code(&code);
+		rc = expected ? error_set(e, STATUS_WRONG_CODE, "MFA code: %s; nothing was sent",
+					expected)
+			      : refresh_finish(r, code, e);
+	}
+	explicit_bzero(answer, sizeof(answer));
+	return rc;
+}
+
+static void warn_about_hiding(void)
+{
+	static const char *const names[] = {
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (getenv(names[i])) {
+			log_warning("%s is set and hides this session from every AWS tool; run: "
+				    "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY "
+				    "AWS_SESSION_TOKEN",
+				names[i]);
+			return;
+		}
+	}
+}
+
+int cmd_refresh(const struct command_line *line)
+{
+	struct refresh r = {
+		.force = line->force,
+		.warm_up = WARM_UP_SIGNED,
+		.exchange.show_progress = isatty(STDERR_FILENO),
+	};
+	struct error e = {0};
+	char text[128];
+	enum status rc = refresh_load(&r, line->option, false, &e);
+	int tty = -1;
+
+	if (rc == STATUS_OK && !line->token) {
+		tty = prompt_open();
+		if (tty < 0)
+			rc = error_set(&e, STATUS_USAGE,
+				"there is no terminal to ask on; give --token CODE, or --token - "
+				"and "
+				"the code on standard input");
+	}
+	if (rc == STATUS_OK)
+		rc = renew(&r, line, tty, &e);
+	switch (rc) {
+	case STATUS_OK:
+		log_info("[%s] is valid %s", r.settings.session,
+			until(r.expiration, text, sizeof(text)));
+		warn_about_hiding();
+		break;
+	case STATUS_VALID:
+		log_info("[%s] is still valid %s", r.settings.session,
+			until(r.expiration, text, sizeof(text)));
+		warn_about_hiding();
+		rc = STATUS_OK;
+		break;
+	case STATUS_NOT_STORED:
+		log_error("the code was accepted, but the session could not be stored: %s", e.text);
+		break;
+	default:
+		log_error("%s", e.text);
+	}
+	if (tty >= 0)
+		close(tty);
+	refresh_free(&r);
+	return (int)rc;
+}

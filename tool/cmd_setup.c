@@ -1,0 +1,145 @@
+/* aws-mfa --setup: asks for long-term keys and the device, and writes [NAME-long-term]. */
+#include "command.h"
+#include "profile/file.h"
+#include "profile/ini.h"
+#include "profile/log.h"
+#include "profile/session.h"
+#include "profile/store.h"
+#include "profile/value.h"
+#include "prompt.h"
+#include "record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Asks until the answer passes check; blanks around it are cut off. */
+static enum status ask(int tty, const char *question, bool hidden,
+	const char *(*check)(const char *value), char *answer, size_t size, struct error *e)
+{
+	for (;;) {
+		enum status rc = prompt_ask(tty, question, hidden, answer, size, NULL, e);
+		const char *expected;
+		size_t from, to;
+
+		if (rc != STATUS_OK)
+			return rc;
+		to = strlen(answer);
+		from = strspn(answer, " \t");
+		while (to > from && (answer[to - 1] == ' ' || answer[to - 1] == '\t'))
+			answer[--to] = '\0';
+		memmove(answer, answer + from, to - from + 1);
+		expected = check(answer);
+		if (!expected)
+			return STATUS_OK;
+		dprintf(tty, "  %s.\n", expected);
+	}
+}
+
+/* Keys that are there already are not replaced unasked. */
+static enum status ask_to_replace(const char *path, const char *section, int tty, struct error *e)
+{
+	struct bytes bytes;
+	struct ini ini = {0};
+	char answer[16], question[512];
+	struct stat st;
+	bool missing, there;
+	enum status rc = file_read(path, &bytes, &st, &missing, e);
+
+	if (rc == STATUS_OK)
+		rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
+	there = rc == STATUS_OK && ini_has_section(&ini, section);
+	ini_free(&ini);
+	if (!there)
+		return rc;
+	snprintf(question, sizeof(question), "[%s] is there already. Replace its keys? [y/N] ",
+		section);
+	rc = prompt_ask(tty, question, false, answer, sizeof(answer), NULL, e);
+	if (rc == STATUS_OK && strcasecmp(answer, "y") != 0 && strcasecmp(answer, "yes") != 0)
+		rc = error_set(e, STATUS_USAGE,
+			"[%s] is kept; for another profile give --profile NAME", section);
+	return rc;
+}
+
+/* Makes the file (0600) and its folder (0700) where they are missing. */
+static enum status create(const char *path, struct error *e)
+{
+	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
+	enum status rc = STATUS_OK;
+	int fd;
+
+	if (!folder)
+		return error_system(e, path);
+	if (*folder && mkdir(folder, 0700) < 0 && errno != EEXIST) {
+		rc = error_set(e, STATUS_NOT_STORED, "%s: %s", folder, strerror(errno));
+	} else {
+		fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+		if (fd < 0)
+			rc = error_set(e, STATUS_NOT_STORED, "%s: %s", path, strerror(errno));
+		else
+			close(fd);
+	}
+	free(folder);
+	return rc;
+}
+
+static enum status set_up(const struct settings *s, int tty, struct error *e)
+{
+	const char *path = s->value[SETTING_CREDENTIALS_FILE];
+	char key_id[160], secret[320], serial[320];
+	const struct ini_pair pairs[] = {
+		{"aws_access_key_id", key_id},
+		{"aws_secret_access_key", secret},
+		{"aws_mfa_device", serial},
+	};
+	enum status rc = ask_to_replace(path, s->long_term, tty, e);
+
+	if (rc != STATUS_OK)
+		return rc;
+	dprintf(tty, "Long-term keys of profile %s, for [%s] of %s\n", s->value[SETTING_PROFILE],
+		s->long_term, path);
+	rc = ask(tty, "Access key id: ", false, value_access_key_id, key_id, sizeof(key_id), e);
+	if (rc == STATUS_OK)
+		rc = ask(tty, "Secret access key (not shown): ", true, value_secret_access_key,
+			secret, sizeof(secret), e);
+	if (rc == STATUS_OK)
+		rc = ask(tty, "MFA device (arn:aws:iam::ACCOUNT:mfa/NAME): ", false,
+			value_mfa_serial, serial, sizeof(serial), e);
+	if (rc == STATUS_OK)
+		rc = create(path, e);
+	if (rc == STATUS_OK)
+		rc = store_pairs(path, s->long_term, pairs, sizeof(pairs) / sizeof(pairs[0]),
+			monotonic_ms() + 20000, e);
+	explicit_bzero(secret, sizeof(secret));
+	return rc;
+}
+
+int cmd_setup(const struct command_line *line)
+{
+	struct settings s;
+	struct error e = {0};
+	int tty = prompt_open();
+	enum status rc = settings_locate(&s, line->option, &e);
+
+	if (rc == STATUS_OK && tty < 0)
+		rc = error_set(&e, STATUS_USAGE,
+			"--setup asks on a terminal, and there is none; write [%s] of %s with an "
+			"editor",
+			s.long_term, s.value[SETTING_CREDENTIALS_FILE]);
+	if (rc == STATUS_OK)
+		rc = set_up(&s, tty, &e);
+	if (rc == STATUS_OK)
+		log_info("[%s] is written; now run: aws-mfa --profile %s", s.long_term,
+			s.value[SETTING_PROFILE]);
+	else
+		log_error("%s", e.text);
+	if (tty >= 0)
+		close(tty);
+	settings_free(&s);
+	return (int)rc;
+}

@@ -1,0 +1,25 @@
+/* The commands of aws-mfa: one file each, and a row in the table in aws-mfa.c. */
+#ifndef AWS_MFA_COMMAND_H
+#define AWS_MFA_COMMAND_H
+
+#include "profile/settings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the command line said. */
+struct command_line {
+	const char *option[N_SETTINGS]; /* NULL where not given */
+	bool force;
+	bool setup;
+	const char *token; /* --token, "-" for standard input; NULL where not given */
+};
+
+/* Each returns the exit status: enum status, but for STATUS_VALID, which is 0. */
+int cmd_refresh(const struct command_line *line);
+int cmd_setup(const struct command_line *line);
+
+/* Run by the PAM module, argv[0] being "pam"; speaks the records of record.h on RECORD_FD. */
+int cmd_pam(int argc, char **argv);
+
+#endif

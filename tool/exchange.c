@@ -1,0 +1,277 @@
+#include "exchange.h"
+
+#include "paths.h"
+#include "profile/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SLOW_MS 1000 /* a person who waits longer than this is told what for */
+
+/* An empty environment, /dev/null, the one socket, default signals: nothing of ours is inherited.
+ */
+static int spawn(struct exchange *x, int peer)
+{
+	char name[] = "aws-mfa-sts";
+	char *const argv[] = {name, NULL}, *const envp[] = {NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int rc;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_init(&attr);
+	rc = posix_spawn_file_actions_init(&actions);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(&actions, peer, RECORD_FD);
+	for (int fd = 0; rc == 0 && fd < RECORD_FD; fd++)
+		rc = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_addclosefrom_np(&actions, RECORD_FD + 1);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_addchdir_np(&actions, "/");
+	if (rc == 0) {
+		posix_spawnattr_setsigmask(&attr, &none);
+		posix_spawnattr_setsigdefault(&attr, &all);
+		posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		rc = posix_spawn(&x->pid, AWS_MFA_STS_PATH, &actions, &attr, argv, envp);
+	}
+	if (rc != 0)
+		x->pid = 0;
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	return rc;
+}
+
+/* Sends word unless value is NULL; *rc carries the first failure. */
+static void send_setting(
+	struct exchange *x, int64_t deadline_ms, const char *word, const char *value, int *rc)
+{
+	if (*rc == RECORD_OK && value)
+		*rc = record_write(x->fd, RECORD_MAX_STS, deadline_ms, word, value);
+}
+
+static void send_number(
+	struct exchange *x, int64_t deadline_ms, const char *word, int64_t n, int *rc)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%jd", (intmax_t)n);
+	send_setting(x, deadline_ms, word, text, rc);
+}
+
+static enum status broken(struct exchange *x, struct error *e)
+{
+	exchange_end(x);
+	if (x->code_sent)
+		return error_set(e, STATUS_CODE_SPENT,
+			"aws-mfa-sts has broken off; the code may be used up: try with the next "
+			"one");
+	return error_set(
+		e, STATUS_SYSTEM, "%s has ended without an answer; try again", AWS_MFA_STS_PATH);
+}
+
+enum status exchange_start(struct exchange *x, const struct settings *s, enum warm_up how,
+	int64_t deadline_ms, struct error *e)
+{
+	bool role = s->value[SETTING_ASSUME_ROLE] != NULL;
+	int pair[2] = {-1, -1};
+	int rc = RECORD_OK;
+
+	x->ready = x->code_sent = false;
+	x->request_id[0] = '\0';
+	x->buf = calloc(1, RECORD_MAX_STS);
+	if (!x->buf || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		free(x->buf);
+		x->buf = NULL;
+		return error_system(e, "aws-mfa-sts");
+	}
+	x->fd = pair[0];
+	record_reader_init(&x->reader, x->fd, x->buf, RECORD_MAX_STS);
+	rc = spawn(x, pair[1]);
+	close(pair[1]);
+	if (rc != 0) {
+		enum status status = rc == ENOENT || rc == EACCES ? STATUS_CONFIG : STATUS_SYSTEM;
+
+		exchange_end(x);
+		return error_set(e, status, "%s cannot be run: %s; is the package complete?",
+			AWS_MFA_STS_PATH, strerror(rc));
+	}
+	rc = RECORD_OK;
+	send_setting(x, deadline_ms, WORD_ACCESS_KEY_ID, s->access_key_id, &rc);
+	send_setting(x, deadline_ms, WORD_SECRET_ACCESS_KEY, s->secret_access_key, &rc);
+	send_setting(x, deadline_ms, WORD_SERIAL, s->value[SETTING_DEVICE], &rc);
+	send_setting(x, deadline_ms, WORD_REGION, s->value[SETTING_REGION], &rc);
+	send_setting(x, deadline_ms, WORD_ENDPOINT_URL, s->value[SETTING_ENDPOINT_URL], &rc);
+	send_setting(x, deadline_ms, WORD_CA_BUNDLE, s->value[SETTING_CA_BUNDLE], &rc);
+	send_setting(x, deadline_ms, WORD_HTTPS_PROXY, s->value[SETTING_HTTPS_PROXY], &rc);
+	send_setting(x, deadline_ms, WORD_NO_PROXY, s->value[SETTING_NO_PROXY], &rc);
+	send_number(x, deadline_ms, WORD_DURATION, s->duration, &rc);
+	if (role) {
+		send_setting(x, deadline_ms, WORD_ROLE_ARN, s->value[SETTING_ASSUME_ROLE], &rc);
+		send_setting(x, deadline_ms, WORD_ROLE_SESSION_NAME,
+			s->value[SETTING_ROLE_SESSION_NAME], &rc);
+	}
+	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
+	send_setting(
+		x, deadline_ms, WORD_CONNECT, how == WARM_UP_SIGNED ? "signed" : "unsigned", &rc);
+	/* A process that has ended says why before it does: exchange_step() reads that. */
+	return rc == RECORD_OK || rc == RECORD_EOF ? STATUS_OK : broken(x, e);
+}
+
+/* One record, whatever it is; a `result` other than 0 becomes its status and *e. */
+static enum status take(
+	struct exchange *x, int64_t deadline_ms, struct record *rec, struct error *e)
+{
+	int64_t slow_ms = monotonic_ms() + SLOW_MS;
+	int rc = RECORD_TIMEOUT;
+	char *text;
+	int status;
+
+	if (x->show_progress && slow_ms < deadline_ms)
+		rc = record_read(&x->reader, slow_ms, rec);
+	if (rc == RECORD_TIMEOUT) {
+		if (x->show_progress && slow_ms < deadline_ms) {
+			log_info("waiting for AWS to answer ...");
+			x->show_progress = false;
+		}
+		/* The process keeps the deadline itself and says what it was waiting for. */
+		rc = record_read(&x->reader, deadline_ms + 500, rec);
+	}
+	if (rc != RECORD_OK)
+		return broken(x, e);
+	if (strcmp(rec->word, WORD_DEBUG) == 0)
+		log_debug("%s", rec->text);
+	if (strcmp(rec->word, WORD_REQUEST_ID) == 0)
+		snprintf(x->request_id, sizeof(x->request_id), "%s", rec->text);
+	if (strcmp(rec->word, WORD_RESULT) != 0)
+		return STATUS_OK;
+	status = record_result(rec->text, &text);
+	switch (status) {
+	case STATUS_OK:
+		return STATUS_OK;
+	case STATUS_SYSTEM:
+	case STATUS_CONFIG:
+	case STATUS_UNAVAILABLE:
+	case STATUS_CODE_SPENT:
+		error_set(e, (enum status)status, "%s", text);
+		exchange_end(x);
+		return (enum status)status;
+	case STATUS_WRONG_CODE:
+		return error_set(e, STATUS_WRONG_CODE, "%s", text);
+	default:
+		return broken(x, e);
+	}
+}
+
+enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error *e)
+{
+	struct record rec;
+	enum status rc = take(x, deadline_ms, &rec, e);
+
+	if (rc != STATUS_OK)
+		return rc;
+	if (strcmp(rec.word, WORD_READY) == 0) {
+		x->ready = true;
+		if (rec.text_len > 0)
+			log_debug("connected to STS as %s", rec.text);
+	} else if (strcmp(rec.word, WORD_DEBUG) != 0) {
+		return broken(x, e);
+	}
+	return STATUS_OK;
+}
+
+/* Takes the value of rec when it is word; a token too long for one record comes in several. */
+static bool collect(const struct record *rec, const char *word, char **value, bool *failed)
+{
+	size_t old_len = *value ? strlen(*value) : 0;
+	char *joined;
+
+	if (strcmp(rec->word, word) != 0)
+		return false;
+	joined = malloc(old_len + rec->text_len + 1);
+	if (!joined) {
+		*failed = true;
+		return true;
+	}
+	if (old_len > 0)
+		memcpy(joined, *value, old_len);
+	memcpy(joined + old_len, rec->text, rec->text_len + 1);
+	secret_free(*value);
+	*value = joined;
+	return true;
+}
+
+static enum status take_session(
+	struct exchange *x, int64_t deadline_ms, struct session *session, struct error *e)
+{
+	bool failed = false;
+	struct record rec;
+
+	do {
+		enum status rc = take(x, deadline_ms, &rec, e);
+
+		if (rc != STATUS_OK)
+			return rc;
+		if (strcmp(rec.word, WORD_EXPIRATION) == 0)
+			session->expiration = (time_t)record_number(rec.text);
+		else if (!collect(&rec, WORD_ACCESS_KEY_ID, &session->access_key_id, &failed) &&
+			!collect(
+				&rec, WORD_SECRET_ACCESS_KEY, &session->secret_access_key, &failed))
+			collect(&rec, WORD_SESSION_TOKEN, &session->session_token, &failed);
+	} while (!failed && strcmp(rec.word, WORD_RESULT) != 0);
+	if (failed || !session->access_key_id || !session->secret_access_key ||
+		!session->session_token || session->expiration <= 0)
+		return broken(x, e);
+	return STATUS_OK;
+}
+
+enum status exchange_code(struct exchange *x, const char *code, int64_t deadline_ms,
+	struct session *session, struct error *e)
+{
+	enum status rc = STATUS_OK;
+	int sent = RECORD_OK;
+
+	*session = (struct session){0};
+	while (rc == STATUS_OK && !x->ready)
+		rc = exchange_step(x, deadline_ms, e);
+	if (rc != STATUS_OK)
+		return rc;
+	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &sent);
+	send_setting(x, deadline_ms, WORD_CODE, code, &sent);
+	x->code_sent = sent != RECORD_EOF;
+	/* RECORD_EOF: it has ended before it could read the code, and said why. */
+	if (sent == RECORD_OK || sent == RECORD_EOF)
+		rc = take_session(x, deadline_ms, session, e);
+	else
+		rc = broken(x, e);
+	if (rc != STATUS_OK)
+		session_free(session);
+	return rc;
+}
+
+void exchange_end(struct exchange *x)
+{
+	if (x->pid > 0) {
+		kill(x->pid, SIGKILL); /* ours and not reaped: the number cannot be another's */
+		while (waitpid(x->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (x->buf) {
+		record_reader_wipe(&x->reader);
+		free(x->buf);
+		close(x->fd);
+	}
+	x->pid = 0;
+	x->buf = NULL;
+	x->ready = false;
+}

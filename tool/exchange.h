@@ -1,0 +1,48 @@
+/* One run of aws-mfa-sts: the client's side of the records in record.h. */
+#ifndef AWS_MFA_EXCHANGE_H
+#define AWS_MFA_EXCHANGE_H
+
+#include "profile/error.h"
+#include "profile/session.h"
+#include "profile/settings.h"
+#include "record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct exchange {
+	pid_t pid; /* 0: not running */
+	int fd;
+	struct record_reader reader;
+	char *buf;
+	bool ready;           /* warmed up: a code may be sent */
+	bool code_sent;       /* from here on a failure may have used it up */
+	bool show_progress;   /* tell a person when an answer takes long */
+	char request_id[128]; /* AWS's, of the last answer that had one; else empty */
+};
+
+/* How the warm-up is made: see record.h. */
+enum warm_up { WARM_UP_SIGNED, WARM_UP_UNSIGNED };
+
+/* Starts the process and hands it the settings; does not wait for the network. */
+enum status exchange_start(struct exchange *x, const struct settings *s, enum warm_up how,
+	int64_t deadline_ms, struct error *e);
+
+/*
+ * Takes the next record of the warm-up, waiting for it until deadline_ms. STATUS_OK: look at
+ * x->ready. Any other status is the end: *e says why.
+ */
+enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error *e);
+
+/*
+ * Waits for the warm-up, sends the code (six digits) and fills *session, which is the caller's to
+ * free. After STATUS_WRONG_CODE another code may be sent; after any other failure x has ended.
+ */
+enum status exchange_code(struct exchange *x, const char *code, int64_t deadline_ms,
+	struct session *session, struct error *e);
+
+/* Ends the process, wipes and frees. Harmless on one that has ended or never ran. */
+void exchange_end(struct exchange *x);
+
+#endif

@@ -1,0 +1,36 @@
+/* Reading one of the small text files the settings stand in. */
+#ifndef AWS_MFA_FILE_H
+#define AWS_MFA_FILE_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#define FILE_MAX_BYTES ((size_t)64 << 20) /* 10,000 profiles are about 3 MB */
+
+struct bytes {
+	char *data; /* NUL behind the last byte, which size does not count */
+	size_t size;
+};
+
+/* Overwrites (it has held secrets) and frees. */
+void bytes_free(struct bytes *b);
+
+/*
+ * Reads all of path. *missing is set, and STATUS_OK returned with no bytes, when there is no such
+ * file (ENOENT alone). *st is what the open descriptor is. STATUS_CONFIG when it cannot be read,
+ * is not a regular file (a FIFO or a device must not hang us) or is over FILE_MAX_BYTES.
+ */
+enum status file_read(
+	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e);
+
+/*
+ * May nobody but its owner (the running user or root) change what path names? Checks the file
+ * that *st describes and the folder it is in. Used under PAM, where whoever can write these files
+ * can let himself in: what OpenSSH's StrictModes does for authorized_keys.
+ */
+enum status file_check_owned(const char *path, const struct stat *st, struct error *e);
+
+#endif

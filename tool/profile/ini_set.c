@@ -1,0 +1,219 @@
+/*
+ * Editing a document. MUST guarantee: no byte changes but those of the keys given, in the section
+ * given; and no line changes its meaning because a neighbour came or went. The second needs care
+ * with indentation, since a line indented deeper than the key above it is not a key of its own.
+ */
+#include "ini.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct writer {
+	struct bytes *out; /* room for everything is there from the start */
+};
+
+static void put(struct writer *w, const char *data, size_t len)
+{
+	if (len > 0)
+		memcpy(w->out->data + w->out->size, data, len);
+	w->out->size += len;
+}
+
+static void put_string(struct writer *w, const char *s)
+{
+	put(w, s, strlen(s));
+}
+
+static void put_line(struct writer *w, const struct ini *ini, const struct ini_line *l)
+{
+	put(w, ini->bytes.data + l->start, l->end - l->start);
+}
+
+static bool ends_with_newline(const struct writer *w)
+{
+	return w->out->size == 0 || w->out->data[w->out->size - 1] == '\n';
+}
+
+/* One "key = value" line, indented as model is (NULL: not at all). */
+static void put_pair(struct writer *w, const struct ini *ini, const struct ini_line *model,
+	const struct ini_pair *pair)
+{
+	if (!ends_with_newline(w))
+		put_string(w, ini->eol);
+	if (model && model->indent)
+		put(w, ini->bytes.data + model->start, model->indent);
+	put_string(w, pair->key);
+	put_string(w, " = ");
+	put_string(w, pair->value);
+	put_string(w, ini->eol);
+}
+
+static bool in_section(const struct ini *ini, const struct ini_line *l, const char *name)
+{
+	const struct ini_line *header;
+
+	if (!l->section && l->kind != INI_SECTION)
+		return false;
+	header = l->kind == INI_SECTION ? l : &ini->lines[l->section - 1];
+	return header->name_len == strlen(name) &&
+		memcmp(ini->bytes.data + header->name, name, header->name_len) == 0;
+}
+
+/* The index of the pair this line sets, or n_pairs. */
+static size_t pair_of(const struct ini *ini, const struct ini_line *l, const struct ini_pair *pairs,
+	size_t n_pairs)
+{
+	size_t i;
+
+	for (i = 0; i < n_pairs; i++)
+		if (l->kind == INI_KEY && l->name_len == strlen(pairs[i].key) &&
+			strncasecmp(ini->bytes.data + l->name, pairs[i].key, l->name_len) == 0)
+			break;
+	return i;
+}
+
+/* Where each thing goes: line numbers, n_lines for "nowhere". */
+struct plan {
+	size_t *at;         /* for each pair the line it replaces */
+	size_t insert;      /* absent pairs go behind this line and its continuations */
+	size_t last_header; /* the section's own last header */
+};
+
+/* The last line of the value that starts at line i. */
+static size_t value_end(const struct ini *ini, size_t i)
+{
+	size_t end = i;
+
+	while (i + 1 < ini->n_lines && ini->lines[i + 1].kind != INI_KEY &&
+		ini->lines[i + 1].kind != INI_SECTION) {
+		i++;
+		if (ini->lines[i].kind == INI_CONTINUATION)
+			end = i;
+	}
+	return end;
+}
+
+static void make_plan(const struct ini *ini, const char *section, const struct ini_pair *pairs,
+	size_t n_pairs, struct plan *plan)
+{
+	size_t none = ini->n_lines;
+
+	plan->insert = plan->last_header = none;
+	for (size_t i = 0; i < n_pairs; i++)
+		plan->at[i] = none;
+	for (size_t i = 0; i < ini->n_lines; i++) {
+		const struct ini_line *l = &ini->lines[i];
+		size_t pair;
+
+		if (!in_section(ini, l, section))
+			continue;
+		if (l->kind == INI_SECTION) {
+			plan->last_header = plan->insert = i;
+		} else if (l->kind != INI_BLANK && l->kind != INI_COMMENT) {
+			plan->insert = i;
+			pair = pair_of(ini, l, pairs, n_pairs);
+			if (pair < n_pairs)
+				plan->at[pair] = i;
+		}
+	}
+}
+
+static void put_absent(struct writer *w, const struct ini *ini, const struct ini_pair *pairs,
+	size_t n_pairs, const struct plan *plan)
+{
+	const struct ini_line *model = NULL;
+
+	/* Indent as the key above does; without one, at least as much as the header below, which
+	 * would else become part of our value. */
+	for (size_t i = plan->insert + 1; i-- > plan->last_header;) {
+		if (ini->lines[i].kind == INI_KEY) {
+			model = &ini->lines[i];
+			break;
+		}
+	}
+	for (size_t i = plan->insert + 1; !model && i < ini->n_lines; i++)
+		if (ini->lines[i].kind == INI_SECTION)
+			model = &ini->lines[i];
+	for (size_t i = 0; i < n_pairs; i++)
+		if (plan->at[i] == ini->n_lines && pairs[i].value)
+			put_pair(w, ini, model, &pairs[i]);
+}
+
+static void put_edited(struct writer *w, const struct ini *ini, const char *section,
+	const struct ini_pair *pairs, size_t n_pairs, const struct plan *plan)
+{
+	bool dropping = false;
+
+	for (size_t i = 0; i < ini->n_lines; i++) {
+		const struct ini_line *l = &ini->lines[i];
+		size_t pair = n_pairs;
+
+		if (l->kind == INI_KEY || l->kind == INI_SECTION)
+			dropping = false;
+		if (l->kind == INI_KEY && in_section(ini, l, section))
+			pair = pair_of(ini, l, pairs, n_pairs);
+		if (pair < n_pairs) {
+			/* Earlier duplicates go: readers that take the first would see them. */
+			dropping = true;
+			if (plan->at[pair] == i && pairs[pair].value)
+				put_pair(w, ini, l, &pairs[pair]);
+		} else if (!dropping || l->kind != INI_CONTINUATION) {
+			put_line(w, ini, l);
+		}
+		if (i == plan->insert)
+			put_absent(w, ini, pairs, n_pairs, plan);
+	}
+}
+
+static void put_new_section(struct writer *w, const struct ini *ini, const char *section,
+	const struct ini_pair *pairs, size_t n_pairs)
+{
+	put(w, ini->bytes.data, ini->bytes.size);
+	if (!ends_with_newline(w))
+		put_string(w, ini->eol);
+	if (ini->n_lines > 0 && ini->lines[ini->n_lines - 1].kind != INI_BLANK)
+		put_string(w, ini->eol);
+	put_string(w, "[");
+	put_string(w, section);
+	put_string(w, "]");
+	put_string(w, ini->eol);
+	for (size_t i = 0; i < n_pairs; i++)
+		if (pairs[i].value)
+			put_pair(w, ini, NULL, &pairs[i]);
+}
+
+enum status ini_set(const struct ini *ini, const char *section, const struct ini_pair *pairs,
+	size_t n_pairs, struct bytes *out, struct error *e)
+{
+	struct plan plan = {.at = calloc(n_pairs, sizeof(size_t))};
+	struct writer w = {.out = out};
+	size_t indent_max = 0;
+	size_t room;
+
+	*out = (struct bytes){0};
+	for (size_t i = 0; i < ini->n_lines; i++)
+		if (ini->lines[i].indent > indent_max)
+			indent_max = ini->lines[i].indent;
+	room = ini->bytes.size + strlen(section) + 16;
+	for (size_t i = 0; i < n_pairs; i++)
+		room += indent_max + strlen(pairs[i].key) + 8 +
+			(pairs[i].value ? strlen(pairs[i].value) : 0);
+	out->data = malloc(room);
+	if (!out->data || !plan.at) {
+		free(plan.at);
+		bytes_free(out);
+		return error_system(e, ini->path);
+	}
+	make_plan(ini, section, pairs, n_pairs, &plan);
+	if (plan.last_header < ini->n_lines) {
+		/* Behind the continuation lines of the last key, not before them. */
+		if (ini->lines[plan.insert].kind == INI_KEY)
+			plan.insert = value_end(ini, plan.insert);
+		put_edited(&w, ini, section, pairs, n_pairs, &plan);
+	} else {
+		put_new_section(&w, ini, section, pairs, n_pairs);
+	}
+	free(plan.at);
+	return STATUS_OK;
+}

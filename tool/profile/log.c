@@ -1,0 +1,67 @@
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+
+static enum log_level lowest = LOG_LEVEL_INFO;
+
+bool log_set_level(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum log_level level;
+	} names[] = {
+		{"CRITICAL", LOG_LEVEL_ERROR},
+		{"DEBUG", LOG_LEVEL_DEBUG},
+		{"ERROR", LOG_LEVEL_ERROR},
+		{"INFO", LOG_LEVEL_INFO},
+		{"NOTSET", LOG_LEVEL_DEBUG},
+		{"WARNING", LOG_LEVEL_WARNING},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcasecmp(name, names[i].name) == 0) {
+			lowest = names[i].level;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool log_enabled(enum log_level level)
+{
+	return level >= lowest;
+}
+
+void log_message(enum log_level level, const char *fmt, ...)
+{
+	static const struct {
+		const char *tag, *color;
+	} looks[] = {
+		[LOG_LEVEL_DEBUG] = {"debug: ", ""},
+		[LOG_LEVEL_INFO] = {"", ""},
+		[LOG_LEVEL_WARNING] = {"warning: ", "\033[33m"},
+		[LOG_LEVEL_ERROR] = {"error: ", "\033[31m"},
+	};
+	FILE *out = level == LOG_LEVEL_INFO ? stdout : stderr;
+	const char *no_color = getenv("NO_COLOR");
+	const char *color = looks[level].color;
+	char line[2048];
+	va_list ap;
+
+	if (!log_enabled(level))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	for (char *p = line; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	if (!*color || (no_color && *no_color) || !isatty(fileno(out)))
+		color = "";
+	fprintf(out, "aws-mfa: %s%s%s%s\n", color, looks[level].tag, *color ? "\033[0m" : "", line);
+	fflush(out);
+}

@@ -1,0 +1,226 @@
+#include "settings.h"
+
+#include "settings_internal.h"
+#include "site.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In each list the first that is set wins. One that is not
+ * `personal` stands in no file of ~/.aws. */
+static const struct rule {
+	const char *option;
+	const char *env[2];
+	const char *keys[2];
+	const char *built_in;
+	bool personal;
+} rules[N_SETTINGS] = {
+	[SETTING_PROFILE] = {"--profile", {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}, {0}, "default",
+		0},
+	[SETTING_LONG_TERM_SUFFIX] = {"--long-term-suffix", {0}, {"long_term_suffix"}, "long-term",
+		0},
+	[SETTING_SHORT_TERM_SUFFIX] = {"--short-term-suffix", {0}, {"short_term_suffix"}, "none",
+		0},
+	[SETTING_CREDENTIALS_FILE] = {NULL, {"AWS_SHARED_CREDENTIALS_FILE"}, {0},
+		"~/.aws/credentials", 0},
+	[SETTING_CONFIG_FILE] = {NULL, {"AWS_CONFIG_FILE"}, {0}, "~/.aws/config", 0},
+	[SETTING_DEVICE] = {"--device", {"MFA_DEVICE"}, {"aws_mfa_device", "mfa_serial"}, NULL, 1},
+	[SETTING_ASSUME_ROLE] = {"--assume-role", {"MFA_ASSUME_ROLE"}, {"assume_role"}, NULL, 1},
+	[SETTING_DURATION] = {"--duration", {"MFA_STS_DURATION"}, {"duration"}, NULL, 1},
+	[SETTING_ROLE_SESSION_NAME] = {"--role-session-name", {0}, {"role_session_name"}, NULL, 1},
+	[SETTING_REGION] = {NULL, {"AWS_REGION", "AWS_DEFAULT_REGION"}, {"region"}, NULL, 1},
+	[SETTING_ENDPOINT_URL] = {NULL, {"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"},
+		{"endpoint_url"}, NULL, 1},
+	[SETTING_CA_BUNDLE] = {NULL, {"AWS_CA_BUNDLE"}, {"ca_bundle"}, NULL, 1},
+	[SETTING_HTTPS_PROXY] = {NULL, {"https_proxy", "HTTPS_PROXY"}, {"https_proxy"}, NULL, 0},
+	[SETTING_NO_PROXY] = {NULL, {"no_proxy", "NO_PROXY"}, {"no_proxy"}, NULL, 0},
+	[SETTING_TIMEOUT] = {"--timeout", {0}, {"timeout"}, "20", 0},
+};
+
+char *settings_format(const char *fmt, ...)
+{
+	char *s = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) < 0)
+		s = NULL;
+	va_end(ap);
+	return s;
+}
+
+/* Takes over value; where is copied. */
+static enum status take(struct settings *s, enum setting id, char *value, const char *where,
+	enum origin origin, struct error *e)
+{
+	s->value[id] = value;
+	s->where[id] = strdup(where);
+	s->origin[id] = origin;
+	if (!s->value[id] || !s->where[id])
+		return error_system(e, "settings");
+	return STATUS_OK;
+}
+
+static enum status take_given(
+	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
+{
+	for (enum setting id = 0; id < N_SETTINGS; id++) {
+		enum status rc = STATUS_OK;
+
+		if (options[id]) {
+			rc = take(s, id, strdup(options[id]), rules[id].option, ORIGIN_OPTION, e);
+		} else {
+			for (size_t i = 0; i < 2 && rules[id].env[i] && !s->value[id]; i++) {
+				const char *env = getenv(rules[id].env[i]);
+
+				if (env && *env)
+					rc = take(s, id, strdup(env), rules[id].env[i],
+						ORIGIN_ENVIRONMENT, e);
+			}
+		}
+		if (rc != STATUS_OK)
+			return rc;
+	}
+	return STATUS_OK;
+}
+
+enum status settings_take_section(
+	struct settings *s, const struct ini *ini, const char *section, struct error *e)
+{
+	for (enum setting id = 0; id < N_SETTINGS; id++) {
+		for (size_t i = 0; i < 2 && rules[id].personal && !s->value[id]; i++) {
+			char *value, *where;
+			enum status rc;
+			size_t line;
+
+			if (!rules[id].keys[i])
+				break;
+			value = ini_get(ini, section, rules[id].keys[i], &line);
+			if (!value || !*value) {
+				free(value);
+				continue;
+			}
+			where = settings_format("%s:%zu: %s", ini->path, line, rules[id].keys[i]);
+			rc = take(s, id, value, where ? where : "", ORIGIN_FILE, e);
+			free(where);
+			if (rc != STATUS_OK)
+				return rc;
+		}
+	}
+	return STATUS_OK;
+}
+
+/* The site's values for the settings that are personal, or for those that are not. */
+static enum status take_site(
+	struct settings *s, const struct site *site, bool personal, struct error *e)
+{
+	for (enum setting id = 0; id < N_SETTINGS; id++) {
+		for (size_t i = 0; i < 2 && !s->value[id] && rules[id].personal == personal; i++) {
+			const char *key = rules[id].keys[i];
+			const char *value = key ? site_get(site, key) : NULL;
+			enum status rc = STATUS_OK;
+			char *where;
+
+			if (!value)
+				continue;
+			where = settings_format("%s: %s", site_path(), key);
+			rc = take(s, id, strdup(value), where ? where : "", ORIGIN_FILE, e);
+			free(where);
+			if (rc != STATUS_OK)
+				return rc;
+		}
+	}
+	return STATUS_OK;
+}
+
+static enum status take_built_in(struct settings *s, struct error *e)
+{
+	for (enum setting id = 0; id < N_SETTINGS; id++) {
+		enum status rc = STATUS_OK;
+
+		if (!s->value[id] && rules[id].built_in)
+			rc = take(
+				s, id, strdup(rules[id].built_in), "built in", ORIGIN_BUILT_IN, e);
+		if (rc != STATUS_OK)
+			return rc;
+	}
+	return STATUS_OK;
+}
+
+/* What names files and sections: nothing in ~/.aws can change it. */
+static enum status locate(struct settings *s, const char *const options[N_SETTINGS],
+	const struct site *site, struct error *e)
+{
+	enum status rc = take_given(s, options, e);
+
+	if (rc == STATUS_OK)
+		rc = take_site(s, site, false, e);
+	if (rc == STATUS_OK)
+		rc = take_built_in(s, e);
+	if (rc == STATUS_OK)
+		rc = settings_check_names(s, e);
+	return rc;
+}
+
+enum status settings_locate(
+	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
+{
+	struct site site;
+	enum status rc = site_load(&site, e);
+
+	*s = (struct settings){0};
+	if (rc == STATUS_OK)
+		rc = locate(s, options, &site, e);
+	site_free(&site);
+	return rc;
+}
+
+enum status settings_load(
+	struct settings *s, const char *const options[N_SETTINGS], bool strict, struct error *e)
+{
+	struct site site;
+	enum status rc = site_load(&site, e);
+
+	*s = (struct settings){0};
+	if (rc == STATUS_OK)
+		rc = locate(s, options, &site, e);
+	/* A bad value on the command line is told before anything that is wrong in a file. */
+	if (rc == STATUS_OK)
+		rc = settings_check_values(s, e);
+	if (rc == STATUS_OK)
+		rc = settings_read_credentials(s, strict, e);
+	if (rc == STATUS_OK)
+		rc = settings_take_section(s, &s->credentials, s->long_term, e);
+	if (rc == STATUS_OK)
+		rc = settings_take_section(s, &s->credentials, s->value[SETTING_PROFILE], e);
+	if (rc == STATUS_OK)
+		rc = settings_read_config(s, strict, e);
+	if (rc == STATUS_OK)
+		rc = take_site(s, &site, true, e);
+	if (rc == STATUS_OK)
+		rc = settings_check_values(s, e);
+	if (rc == STATUS_OK)
+		rc = settings_read_keys(s, e);
+	if (rc == STATUS_OK)
+		rc = settings_complete(s, e);
+	site_free(&site);
+	return rc;
+}
+
+void settings_free(struct settings *s)
+{
+	for (size_t i = 0; i < N_SETTINGS; i++) {
+		free(s->value[i]);
+		free(s->where[i]);
+	}
+	if (s->secret_access_key)
+		explicit_bzero(s->secret_access_key, strlen(s->secret_access_key));
+	free(s->secret_access_key);
+	free(s->access_key_id);
+	free(s->long_term);
+	free(s->session);
+	ini_free(&s->credentials);
+	*s = (struct settings){0};
+}

@@ -1,0 +1,74 @@
+/*
+ * Which settings a refresh runs with, and who wins:
+ *
+ *	command line > environment > [NAME-long-term] > [NAME] of the credentials file
+ *	> [profile NAME] of the config file > the site's aws-mfa.conf > built in
+ *
+ * Places and names are those of the AWS SDKs (SDKs and Tools Reference Guide, "Settings
+ * reference") and of the Python tool aws-mfa. aws-mfa(1) prints the same table.
+ */
+#ifndef AWS_MFA_SETTINGS_H
+#define AWS_MFA_SETTINGS_H
+
+#include "error.h"
+#include "ini.h"
+
+#include <stdbool.h>
+
+enum setting {
+	SETTING_PROFILE,
+	SETTING_LONG_TERM_SUFFIX,
+	SETTING_SHORT_TERM_SUFFIX,
+	SETTING_CREDENTIALS_FILE,
+	SETTING_CONFIG_FILE,
+	SETTING_DEVICE,
+	SETTING_ASSUME_ROLE,
+	SETTING_DURATION,
+	SETTING_ROLE_SESSION_NAME,
+	SETTING_REGION,
+	SETTING_ENDPOINT_URL,
+	SETTING_CA_BUNDLE,
+	SETTING_HTTPS_PROXY,
+	SETTING_NO_PROXY,
+	SETTING_TIMEOUT,
+	N_SETTINGS
+};
+
+enum origin { ORIGIN_OPTION, ORIGIN_ENVIRONMENT, ORIGIN_FILE, ORIGIN_BUILT_IN };
+
+struct settings {
+	/* Each NULL where it is unset. */
+	char *value[N_SETTINGS];
+	/* For messages: "--device", "MFA_DEVICE", "/path:14: aws_mfa_device". */
+	char *where[N_SETTINGS];
+	enum origin origin[N_SETTINGS];
+
+	char *long_term; /* section names */
+	char *session;
+	char *access_key_id; /* of the long-term section */
+	char *secret_access_key;
+	long duration, timeout; /* seconds */
+
+	struct ini credentials; /* the file as it was read */
+};
+
+/*
+ * Fills *s from options (one for each setting, NULL where not given), the environment and the
+ * files. strict is for PAM: home and files must be safe from others (file_check_owned()).
+ *
+ * STATUS_USAGE for a bad value on the command line or in the environment, STATUS_NOT_SET_UP
+ * without a credentials file or long-term section, STATUS_CONFIG for all else that is wrong in a
+ * file. *s is to be freed in any case.
+ */
+enum status settings_load(
+	struct settings *s, const char *const options[N_SETTINGS], bool strict, struct error *e);
+void settings_free(struct settings *s);
+
+/*
+ * Only what names files and sections (the first five settings and their two derived names), and
+ * no file but the site's is opened: for `aws-mfa --setup`, which writes the others.
+ */
+enum status settings_locate(
+	struct settings *s, const char *const options[N_SETTINGS], struct error *e);
+
+#endif

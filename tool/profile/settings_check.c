@@ -1,0 +1,165 @@
+#include "settings_internal.h"
+
+#include "log.h"
+#include "value.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum status bad_value(
+	const struct settings *s, enum setting id, const char *expected, struct error *e)
+{
+	enum status status = s->origin[id] == ORIGIN_FILE ? STATUS_CONFIG : STATUS_USAGE;
+
+	/* The value of a proxy may hold a password; those of the other settings are public. */
+	if (id == SETTING_HTTPS_PROXY)
+		return error_set(e, status, "%s: %s", s->where[id], expected);
+	return error_set(e, status, "%s: '%.200s': %s", s->where[id], s->value[id], expected);
+}
+
+/* Makes a path absolute: "~/" is the home, and aws-mfa-sts runs in another folder than we. */
+static enum status absolute(struct settings *s, enum setting id, struct error *e)
+{
+	char *value = s->value[id];
+	char *cwd = NULL;
+
+	if (!value || *value == '/')
+		return STATUS_OK;
+	if (value[0] == '~' && value[1] == '/') {
+		s->value[id] = settings_format("%s%s", settings_home(), value + 1);
+	} else {
+		cwd = getcwd(NULL, 0);
+		s->value[id] = settings_format("%s/%s", cwd ? cwd : "", value);
+	}
+	free(cwd);
+	free(value);
+	return s->value[id] ? STATUS_OK : error_system(e, "settings");
+}
+
+/* NAME-SUFFIX, or NAME where suffix is "none" (any case: as in the Python tool). */
+static char *section_name(const char *profile, const char *suffix)
+{
+	if (strcasecmp(suffix, "none") == 0)
+		return strdup(profile);
+	return settings_format("%s-%s", profile, suffix);
+}
+
+enum status settings_check_names(struct settings *s, struct error *e)
+{
+	static const enum setting names[] = {
+		SETTING_PROFILE, SETTING_LONG_TERM_SUFFIX, SETTING_SHORT_TERM_SUFFIX};
+	const char *aws_profile = getenv("AWS_PROFILE");
+	const char *aws_default_profile = getenv("AWS_DEFAULT_PROFILE");
+	enum status rc;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *expected = value_profile(s->value[names[i]]);
+
+		if (expected)
+			return bad_value(s, names[i], expected, e);
+	}
+	if (s->origin[SETTING_PROFILE] == ORIGIN_ENVIRONMENT && aws_profile && *aws_profile &&
+		aws_default_profile && *aws_default_profile &&
+		strcmp(aws_profile, aws_default_profile) != 0)
+		log_warning("AWS_PROFILE (%s) and AWS_DEFAULT_PROFILE (%s) differ; using "
+			    "AWS_PROFILE as the AWS CLI does, but boto3 takes the other: unset one",
+			aws_profile, aws_default_profile);
+	s->long_term = section_name(s->value[SETTING_PROFILE], s->value[SETTING_LONG_TERM_SUFFIX]);
+	s->session = section_name(s->value[SETTING_PROFILE], s->value[SETTING_SHORT_TERM_SUFFIX]);
+	if (!s->long_term || !s->session)
+		return error_system(e, "settings");
+	if (strcmp(s->long_term, s->session) == 0) {
+		rc = s->origin[SETTING_LONG_TERM_SUFFIX] == ORIGIN_FILE ||
+				s->origin[SETTING_SHORT_TERM_SUFFIX] == ORIGIN_FILE
+			? STATUS_CONFIG
+			: STATUS_USAGE;
+		return error_set(e, rc,
+			"long-term keys and session would both be [%s]; give --long-term-suffix "
+			"and "
+			"--short-term-suffix different values",
+			s->session);
+	}
+	rc = absolute(s, SETTING_CREDENTIALS_FILE, e);
+	return rc == STATUS_OK ? absolute(s, SETTING_CONFIG_FILE, e) : rc;
+}
+
+enum status settings_check_values(struct settings *s, struct error *e)
+{
+	static const struct {
+		enum setting id;
+		const char *(*check)(const char *value);
+	} checks[] = {
+		{SETTING_DEVICE, value_mfa_serial},
+		{SETTING_ASSUME_ROLE, value_role_arn},
+		{SETTING_ROLE_SESSION_NAME, value_role_session_name},
+		{SETTING_REGION, value_region},
+	};
+	const char *expected;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		const char *value = s->value[checks[i].id];
+
+		expected = value ? checks[i].check(value) : NULL;
+		if (expected)
+			return bad_value(s, checks[i].id, expected, e);
+	}
+	if (s->value[SETTING_DURATION]) {
+		expected = value_duration(s->value[SETTING_DURATION], &s->duration);
+		if (expected)
+			return bad_value(s, SETTING_DURATION, expected, e);
+	}
+	if (s->value[SETTING_TIMEOUT]) {
+		expected = value_timeout(s->value[SETTING_TIMEOUT], &s->timeout);
+		if (expected)
+			return bad_value(s, SETTING_TIMEOUT, expected, e);
+	}
+	return STATUS_OK;
+}
+
+/* The login name as getpass.getuser() finds it, made fit for a RoleSessionName. */
+static char *default_session_name(void)
+{
+	static const char *const env[] = {"LOGNAME", "USER", "LNAME", "USERNAME"};
+	const char *login = NULL;
+	const struct passwd *pw;
+	char *name;
+
+	for (size_t i = 0; i < sizeof(env) / sizeof(env[0]) && (!login || !*login); i++)
+		login = getenv(env[i]);
+	if (!login || !*login) {
+		pw = getpwuid(getuid());
+		login = pw ? pw->pw_name : "aws-mfa";
+	}
+	name = settings_format("%.64s%s", login, login[1] ? "" : "-");
+	for (char *p = name; p && *p; p++) {
+		char one[3] = {*p, *p, '\0'};
+
+		if (value_role_session_name(one))
+			*p = '-';
+	}
+	return name;
+}
+
+enum status settings_complete(struct settings *s, struct error *e)
+{
+	bool role = s->value[SETTING_ASSUME_ROLE] != NULL;
+
+	if (!s->value[SETTING_DEVICE])
+		return error_set(e, STATUS_CONFIG,
+			"%s: [%s] has no aws_mfa_device, and neither --device nor MFA_DEVICE is "
+			"given; add aws_mfa_device = arn:aws:iam::ACCOUNT:mfa/NAME",
+			s->value[SETTING_CREDENTIALS_FILE], s->long_term);
+	if (!s->value[SETTING_ROLE_SESSION_NAME]) {
+		s->value[SETTING_ROLE_SESSION_NAME] = default_session_name();
+		if (!s->value[SETTING_ROLE_SESSION_NAME])
+			return error_system(e, "settings");
+	}
+	if (!s->value[SETTING_DURATION])
+		s->duration = role ? 3600 : 43200;
+	else if (role && s->duration > 43200)
+		return bad_value(s, SETTING_DURATION,
+			"a role's session lasts 43200 seconds (12h) at most", e);
+	return absolute(s, SETTING_CA_BUNDLE, e);
+}

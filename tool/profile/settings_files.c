@@ -1,0 +1,156 @@
+#include "settings_internal.h"
+
+#include "log.h"
+#include "value.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *settings_home(void)
+{
+	const char *env = getenv("HOME");
+	const struct passwd *pw;
+
+	if (env && *env)
+		return env;
+	pw = getpwuid(getuid());
+	return pw && pw->pw_dir ? pw->pw_dir : "/";
+}
+
+static void warn_fault(void *arg, const char *path, size_t line, const char *what)
+{
+	(void)arg;
+	log_warning("%s:%zu: %s; the line is passed over", path, line, what);
+}
+
+/* A home that is missing or somebody else's is no "not set up": it may just not be mounted yet. */
+static enum status check_home(struct error *e)
+{
+	struct stat st;
+
+	if (stat(settings_home(), &st) < 0)
+		return error_set(e, STATUS_CONFIG, "home %s: %s", settings_home(), strerror(errno));
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+		return error_set(
+			e, STATUS_CONFIG, "home %s: is not a folder of this user", settings_home());
+	return STATUS_OK;
+}
+
+enum status settings_read_credentials(struct settings *s, bool strict, struct error *e)
+{
+	const char *path = s->value[SETTING_CREDENTIALS_FILE];
+	struct bytes bytes;
+	struct stat st;
+	bool missing;
+	enum status rc = strict ? check_home(e) : STATUS_OK;
+
+	if (rc != STATUS_OK)
+		return rc;
+	rc = file_read(path, &bytes, &st, &missing, e);
+	if (rc == STATUS_OK && missing)
+		return error_set(e, STATUS_NOT_SET_UP,
+			"%s: there is no such file; run: aws-mfa --setup", path);
+	if (rc == STATUS_OK && strict)
+		rc = file_check_owned(path, &st, e);
+	if (rc == STATUS_OK)
+		rc = ini_parse(&s->credentials, path, &bytes, warn_fault, NULL, e);
+	bytes_free(&bytes);
+	if (rc != STATUS_OK)
+		return rc;
+	if (st.st_mode & (S_IRWXG | S_IRWXO))
+		log_warning("%s: others may read your keys (mode %04o); run: chmod 600 %s", path,
+			(unsigned)st.st_mode & 07777, path);
+	if (!ini_has_section(&s->credentials, s->long_term))
+		return error_set(e, STATUS_NOT_SET_UP,
+			"%s: there is no section [%s], expected one with aws_access_key_id, "
+			"aws_secret_access_key and aws_mfa_device; run: aws-mfa --setup",
+			path, s->long_term);
+	return STATUS_OK;
+}
+
+/* One of the long-term keys into *value. */
+static enum status read_key(const struct settings *s, const char *key,
+	const char *(*check)(const char *value), char **value, struct error *e)
+{
+	const char *path = s->value[SETTING_CREDENTIALS_FILE];
+	const char *expected;
+	size_t line = 0;
+
+	*value = ini_get(&s->credentials, s->long_term, key, &line);
+	if (!*value)
+		return error_set(e, STATUS_CONFIG,
+			"%s: [%s] has no %s; add it, or run: aws-mfa --setup", path, s->long_term,
+			key);
+	expected = check(*value);
+	if (expected)
+		return error_set(e, STATUS_CONFIG, "%s:%zu: %s in [%s]: %s", path, line, key,
+			s->long_term, expected);
+	return STATUS_OK;
+}
+
+enum status settings_read_keys(struct settings *s, struct error *e)
+{
+	enum status rc =
+		read_key(s, "aws_access_key_id", value_access_key_id, &s->access_key_id, e);
+
+	if (rc == STATUS_OK)
+		rc = read_key(s, "aws_secret_access_key", value_secret_access_key,
+			&s->secret_access_key, e);
+	return rc;
+}
+
+/* Is name, the text in a header's [ ], the config file's section for this profile? */
+static bool is_config_section(const char *name, size_t len, const char *profile)
+{
+	size_t profile_len = strlen(profile);
+
+	if (strcmp(profile, "default") == 0 && len == 7 && memcmp(name, "default", 7) == 0)
+		return true;
+	if (len < 9 || memcmp(name, "profile", 7) != 0 || (name[7] != ' ' && name[7] != '\t'))
+		return false;
+	for (name += 8, len -= 8; len > 0 && (*name == ' ' || *name == '\t'); name++, len--)
+		;
+	while (len > 0 && (name[len - 1] == ' ' || name[len - 1] == '\t'))
+		len--;
+	if (len >= 2 && (*name == '"' || *name == '\'') && name[len - 1] == *name) {
+		name++;
+		len -= 2;
+	}
+	return len == profile_len && memcmp(name, profile, len) == 0;
+}
+
+enum status settings_read_config(struct settings *s, bool strict, struct error *e)
+{
+	const char *path = s->value[SETTING_CONFIG_FILE];
+	struct ini ini = {0};
+	struct bytes bytes;
+	struct stat st;
+	bool missing;
+	enum status rc = file_read(path, &bytes, &st, &missing, e);
+
+	if (rc != STATUS_OK || missing)
+		return rc;
+	if (strict)
+		rc = file_check_owned(path, &st, e);
+	if (rc == STATUS_OK)
+		rc = ini_parse(&ini, path, &bytes, warn_fault, NULL, e);
+	bytes_free(&bytes);
+	for (size_t i = 0; rc == STATUS_OK && i < ini.n_lines; i++) {
+		const struct ini_line *l = &ini.lines[i];
+		const char *name = ini.bytes.data + l->name;
+		char *section;
+
+		if (l->kind != INI_SECTION ||
+			!is_config_section(name, l->name_len, s->value[SETTING_PROFILE]))
+			continue;
+		section = strndup(name, l->name_len);
+		rc = section ? settings_take_section(s, &ini, section, e) : error_system(e, path);
+		free(section);
+	}
+	ini_free(&ini);
+	return rc;
+}

@@ -1,0 +1,25 @@
+/* What the three settings*.c share: one idea each, too long for one file. */
+#ifndef AWS_MFA_SETTINGS_INTERNAL_H
+#define AWS_MFA_SETTINGS_INTERNAL_H
+
+#include "settings.h"
+
+/* asprintf() that returns the string, NULL without memory. */
+char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* settings.c: takes what section of ini sets and nothing before it has set. */
+enum status settings_take_section(
+	struct settings *s, const struct ini *ini, const char *section, struct error *e);
+
+/* settings_check.c */
+enum status settings_check_names(struct settings *s, struct error *e);
+enum status settings_check_values(struct settings *s, struct error *e);
+enum status settings_complete(struct settings *s, struct error *e);
+
+/* settings_files.c: what stands in ~/.aws. */
+const char *settings_home(void);
+enum status settings_read_credentials(struct settings *s, bool strict, struct error *e);
+enum status settings_read_keys(struct settings *s, struct error *e);
+enum status settings_read_config(struct settings *s, bool strict, struct error *e);
+
+#endif

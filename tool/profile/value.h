@@ -1,0 +1,47 @@
+/*
+ * The checks on single values, before anything is sent. Limits are those of the STS service
+ * model (botocore data/sts/2011-06-15/service-2.json) and of IAM's ARN format.
+ *
+ * Each returns NULL when value is good, else what was expected, as the end of a sentence:
+ * "--duration: abc: expected ...".
+ */
+#ifndef AWS_MFA_VALUE_H
+#define AWS_MFA_VALUE_H
+
+#include <stdbool.h>
+#include <time.h>
+
+/* Seconds, or a number with s, m or h behind it: 3600, 15m, 12h. 900 s to 36 h. */
+const char *value_duration(const char *value, long *seconds);
+
+/* Seconds from 1 to 300. */
+const char *value_timeout(const char *value, long *seconds);
+
+/* arn:PARTITION:iam::ACCOUNT:role/NAME */
+const char *value_role_arn(const char *value);
+
+/* An MFA device: arn:PARTITION:iam::ACCOUNT:mfa/NAME, or the serial number of a hardware one. */
+const char *value_mfa_serial(const char *value);
+
+/* 2 to 64 of [A-Za-z0-9_+=,.@-] */
+const char *value_role_session_name(const char *value);
+
+/* A label of a host name: a region must not be able to name another host ("x/.."). */
+const char *value_region(const char *value);
+
+const char *value_access_key_id(const char *value);
+const char *value_secret_access_key(const char *value);
+
+/* A name that can stand in [ ] in every reader: no ']', no control character, no outer blanks. */
+const char *value_profile(const char *value);
+
+/* Blanks around exactly six ASCII digits are cut off in place. */
+const char *value_token_code(char **code);
+
+/*
+ * Expiration as we and the Python tool write it, YYYY-MM-DD HH:MM:SS in UTC; T, fractions of a
+ * second and a UTC zone (Z, +00:00, UTC) are understood too. -1 when it is none of these.
+ */
+time_t value_expiration(const char *value);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Asking a person at the terminal. Prompts go to /dev/tty and never to standard output, so that
+ * `eval $(...)` and pipes do not swallow them.
+ */
+#ifndef AWS_MFA_PROMPT_H
+#define AWS_MFA_PROMPT_H
+
+#include "profile/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A descriptor of the controlling terminal, or -1 when there is none. */
+int prompt_open(void);
+
+/*
+ * While a prompt stands something else may become readable, on descriptor fd. ready() is called
+ * then; a status other than STATUS_OK ends the prompt and is returned.
+ */
+struct prompt_watch {
+	int fd;
+	enum status (*ready)(void *arg, struct error *e);
+	void *arg;
+};
+
+/*
+ * Writes question and reads one line of at most size - 1 bytes into answer, without its newline.
+ * hidden turns echo off. watch may be NULL. STATUS_USAGE at the end of input (^D).
+ */
+enum status prompt_ask(int tty, const char *question, bool hidden, char *answer, size_t size,
+	const struct prompt_watch *watch, struct error *e);
+
+#endif

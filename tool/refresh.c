@@ -1,0 +1,86 @@
+#include "refresh.h"
+
+#include "profile/file.h"
+#include "profile/lock.h"
+#include "profile/store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum status refresh_load(
+	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
+{
+	int64_t start_ms = monotonic_ms();
+	enum status rc = settings_load(&r->settings, options, strict, e);
+
+	if (rc != STATUS_OK)
+		return rc;
+	r->deadline_ms = start_ms + r->settings.timeout * 1000;
+	r->state = session_check(&r->settings.credentials, r->settings.session,
+		r->settings.value[SETTING_ASSUME_ROLE], time(NULL), &r->expiration);
+	return r->state == SESSION_VALID && !r->force ? STATUS_VALID : STATUS_OK;
+}
+
+enum status refresh_start(struct refresh *r, struct error *e)
+{
+	enum status rc = exchange_start(&r->exchange, &r->settings, r->warm_up, r->deadline_ms, e);
+
+	r->asked_since_ms = monotonic_ms();
+	return rc;
+}
+
+/* Has another process renewed the session since we looked? */
+static enum status look_again(struct refresh *r, struct error *e)
+{
+	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
+	struct bytes bytes;
+	struct ini ini;
+	struct stat st;
+	bool missing;
+	enum status rc = file_read(path, &bytes, &st, &missing, e);
+
+	if (rc != STATUS_OK)
+		return rc;
+	rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
+	if (rc != STATUS_OK)
+		return rc;
+	r->state = session_check(&ini, r->settings.session, r->settings.value[SETTING_ASSUME_ROLE],
+		time(NULL), &r->expiration);
+	ini_free(&ini);
+	return r->state == SESSION_VALID ? STATUS_VALID : STATUS_OK;
+}
+
+enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
+{
+	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
+	struct session session = {0};
+	enum status rc = STATUS_OK;
+	int lock;
+
+	r->deadline_ms += monotonic_ms() - r->asked_since_ms;
+	lock = lock_take(path, r->settings.session, r->deadline_ms, e);
+	if (lock < 0)
+		return e->status;
+	if (!r->force)
+		rc = look_again(r, e);
+	if (rc == STATUS_OK)
+		rc = exchange_code(&r->exchange, code, r->deadline_ms, &session, e);
+	if (rc == STATUS_OK) {
+		r->expiration = session.expiration;
+		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id);
+		rc = store_session(path, r->settings.session,
+			r->settings.value[SETTING_ASSUME_ROLE], &session, r->deadline_ms, e);
+	}
+	session_free(&session);
+	close(lock);
+	r->asked_since_ms = monotonic_ms();
+	return rc;
+}
+
+void refresh_free(struct refresh *r)
+{
+	exchange_end(&r->exchange);
+	settings_free(&r->settings);
+}

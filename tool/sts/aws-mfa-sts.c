@@ -1,0 +1,281 @@
+/*
+ * aws-mfa-sts: trades long-term keys and an MFA code for a session at AWS STS. Run by aws-mfa(1)
+ * with a socket as descriptor 3, over which everything is said (include/record.h). It MUST
+ * guarantee:
+ *
+ * - a code is sent at most once, and only after the connection is warmed up;
+ * - the key's secret and the code go nowhere but to the endpoint, over TLS;
+ * - nothing is written, and nothing read but CA certificates and the resolver's files;
+ * - it ends with its parent.
+ */
+#include "client.h"
+#include "confine.h"
+#include "exchange.h"
+#include "record.h"
+#include "status.h"
+#include "verdict.h"
+#include "version.h"
+#include "warmup.h"
+
+#include <curl/curl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* How long a connection is kept warm for a person, and how often it is opened again for him. */
+#define WAIT_WARM_MS (5 * 60 * 1000)
+#define REWARM_MAX 20
+#define REWARM_PAUSE_MS 1000
+#define REWARM_TIMEOUT_MS 5000
+
+/* To a parent that reads; one that does not is as good as gone. */
+#define REPORT_TIMEOUT_MS 10000
+
+#define TOKEN_PIECE 32768
+
+#define PEER_GONE (-1)
+
+static char line_buffer[RECORD_MAX_STS];
+
+static int64_t soon(int64_t ms)
+{
+	return monotonic_ms() + ms;
+}
+
+static int report(const char *word, const char *text)
+{
+	return record_write(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), word, text);
+}
+
+static void report_result(const struct verdict *v)
+{
+	record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_RESULT, "%d %s",
+		v->status, v->text);
+}
+
+static void debug(
+	const char *what, const struct client *c, const struct reply *reply, int64_t began_ms)
+{
+	record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_DEBUG,
+		"%s: %s (%s) answered HTTP %ld after %" PRId64 " ms; clock corrected by %lld s",
+		what, c->endpoint.host, reply->peer, reply->status, monotonic_ms() - began_ms,
+		(long long)c->skew);
+}
+
+/* Once nothing unread is left in it, the buffer need not hold what was read any longer. */
+static void forget_records(struct record_reader *r)
+{
+	if (r->start == r->end)
+		record_reader_wipe(r);
+}
+
+/*
+ * Waits until aws-mfa says something, and meanwhile keeps the connection open: servers close what
+ * is idle, and a person must not wait for a new connection after Enter. Bounded, since a server
+ * may close each at once and a person may have left.
+ */
+static void stay_warm(struct client *c, const struct record_reader *r)
+{
+	int64_t until = soon(WAIT_WARM_MS);
+	int64_t rewarm_at = soon(REWARM_PAUSE_MS);
+	int rewarmed = 0;
+	/* A server that says "Connection: close" will say it again. */
+	bool keeps = connection_socket(c->connection) >= 0;
+
+	while (keeps && !record_pending(r)) {
+		struct pollfd p[2] = {{.fd = RECORD_FD, .events = POLLIN},
+			{.fd = connection_socket(c->connection), .events = POLLIN | POLLRDHUP}};
+		bool gone = p[1].fd < 0 || poll(&p[1], 1, 0) != 0;
+		int64_t now = monotonic_ms();
+		int64_t next = gone ? rewarm_at : until;
+
+		if (now >= until || (gone && rewarmed == REWARM_MAX))
+			return;
+		if (poll(p, gone ? 1 : 2, next > now ? (int)(next - now) : 0) != 0) {
+			if (p[0].revents)
+				return;
+			continue;
+		}
+		if (gone && monotonic_ms() >= rewarm_at) {
+			rewarmed++;
+			warmup_again(c, RECORD_FD, soon(REWARM_TIMEOUT_MS));
+			rewarm_at = soon(REWARM_PAUSE_MS);
+		}
+	}
+}
+
+static int broken(struct verdict *v)
+{
+	return verdict_set(v, STATUS_SYSTEM,
+		"aws-mfa sent what aws-mfa-sts does not understand; are both of one version?");
+}
+
+/*
+ * Waits for a code. Returns 0, PEER_GONE or STATUS_SYSTEM. The time a person takes does not
+ * count, so without a `deadline` before the code what was left of the last one counts from now.
+ */
+static int await_code(
+	struct client *c, struct record_reader *r, char code[static 7], struct verdict *v)
+{
+	int64_t *deadline_ms = &c->settings.deadline_ms;
+	int64_t left = *deadline_ms - monotonic_ms();
+	bool renewed = false;
+	struct record rec;
+
+	stay_warm(c, r);
+	for (;;) {
+		int rc = record_read(r, -1, &rec);
+
+		if (rc == RECORD_EOF)
+			return PEER_GONE;
+		if (rc != RECORD_OK)
+			return broken(v);
+		if (strcmp(rec.word, WORD_DEADLINE) != 0)
+			break;
+		*deadline_ms = record_number(rec.text);
+		if (*deadline_ms < 0)
+			return broken(v);
+		renewed = true;
+	}
+	if (strcmp(rec.word, WORD_CODE) != 0 || rec.text_len > 6)
+		return broken(v);
+	if (!renewed)
+		*deadline_ms = soon(left);
+	memcpy(code, rec.text, rec.text_len + 1);
+	explicit_bzero(rec.text, rec.text_len);
+	forget_records(r);
+	return 0;
+}
+
+/* In as many records as it takes: aws-mfa joins them. */
+static int report_token(const char *token)
+{
+	char piece[TOKEN_PIECE + 1];
+	int rc = RECORD_OK;
+
+	do {
+		size_t len = strnlen(token, TOKEN_PIECE);
+
+		memcpy(piece, token, len);
+		piece[len] = '\0';
+		rc = report(WORD_SESSION_TOKEN, piece);
+		token += len;
+	} while (rc == RECORD_OK && *token);
+	explicit_bzero(piece, sizeof(piece));
+	return rc;
+}
+
+static int report_credentials(const struct answer *a, time_t expires)
+{
+	char seconds[24];
+
+	snprintf(seconds, sizeof(seconds), "%lld", (long long)expires);
+	if (report(WORD_ACCESS_KEY_ID, a->access_key_id) != RECORD_OK ||
+		report(WORD_SECRET_ACCESS_KEY, a->secret_access_key) != RECORD_OK ||
+		report_token(a->session_token) != RECORD_OK ||
+		report(WORD_EXPIRATION, seconds) != RECORD_OK)
+		return PEER_GONE;
+	if (a->request_id)
+		record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_REQUEST_ID,
+			"%.100s", a->request_id);
+	return 0;
+}
+
+/* Spends one code. Returns a status, which was reported, or PEER_GONE. */
+static int spend(struct client *c, const char *code, struct verdict *v)
+{
+	struct answer a = {0};
+	time_t expires = 0;
+	int rc;
+
+	if (!settings_is_code(code))
+		rc = verdict_set(v, STATUS_WRONG_CODE, "a code has six digits");
+	else
+		rc = exchange(c, code, c->settings.deadline_ms, &a, &expires, v);
+	if (rc == 0)
+		rc = verdict_set(v, STATUS_OK, "accepted by %s", c->endpoint.host);
+	if (rc == STATUS_OK && report_credentials(&a, expires) != 0)
+		rc = PEER_GONE;
+	else
+		report_result(v);
+	answer_free(&a);
+	return rc;
+}
+
+/* The whole dialogue after the settings. Returns as spend(). */
+static int serve(struct client *c, struct record_reader *r, struct verdict *v)
+{
+	int64_t began_ms = monotonic_ms();
+	struct identity id;
+	struct reply reply;
+	char code[7];
+	int rc;
+
+	rc = client_open(c, v);
+	if (rc == 0)
+		rc = warmup(c, &id, &reply, v);
+	if (rc != 0) {
+		report_result(v);
+		return rc;
+	}
+	debug("warm-up", c, &reply, began_ms);
+	if (id.account[0])
+		record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_READY,
+			"%s %s", id.account, id.arn);
+	else if (report(WORD_READY, NULL) != RECORD_OK)
+		return PEER_GONE;
+	do {
+		rc = await_code(c, r, code, v);
+		if (rc == 0) {
+			rc = spend(c, code, v);
+			explicit_bzero(code, sizeof(code));
+		} else if (rc != PEER_GONE) {
+			report_result(v);
+		}
+	} while (rc == STATUS_WRONG_CODE);
+	return rc;
+}
+
+static bool run_by_aws_mfa(void)
+{
+	int type;
+	socklen_t len = sizeof(type);
+
+	return getsockopt(RECORD_FD, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
+}
+
+int main(int argc, char **argv)
+{
+	struct client client = {0};
+	struct record_reader reader;
+	struct verdict v;
+	int rc;
+
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("aws-mfa-sts " AWS_MFA_VERSION);
+		return 0;
+	}
+	if (argc != 1 || !run_by_aws_mfa()) {
+		fputs("aws-mfa-sts is run by aws-mfa(1)\n", stderr);
+		return STATUS_USAGE;
+	}
+	record_reader_init(&reader, RECORD_FD, line_buffer, sizeof(line_buffer));
+	rc = confine(&v);
+	if (rc == 0 && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		rc = verdict_set(&v, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
+	if (rc == 0)
+		rc = settings_read(&reader, &client.settings, &v);
+	forget_records(&reader);
+	if (rc == 0)
+		rc = serve(&client, &reader, &v);
+	else if (rc != RECORD_EOF)
+		report_result(&v);
+	client_close(&client);
+	record_reader_wipe(&reader);
+	/* Not exit(): a resolver thread may still be waiting for an answer that does not come. */
+	_exit(rc < 0 ? 0 : rc);
+}

@@ -1,0 +1,45 @@
+/* One profile's dealings with STS: where, with whose key, at what time; and one signed call. */
+#ifndef AWS_MFA_STS_CLIENT_H
+#define AWS_MFA_STS_CLIENT_H
+
+#include "connection.h"
+#include "endpoint.h"
+#include "explain.h"
+#include "settings.h"
+#include "verdict.h"
+
+#include <stdbool.h>
+#include <time.h>
+
+struct client {
+	struct settings settings;
+	struct endpoint endpoint;
+	struct connection *connection;
+	time_t skew; /* what to add to this machine's clock to get the server's */
+};
+
+/* A body to be signed and posted; spends_code, wake_fd and deadline_ms as in struct outgoing. */
+struct call {
+	const char *body;
+	size_t len;
+	bool spends_code;
+	int wake_fd;
+	int64_t deadline_ms;
+};
+
+/* Resolves the endpoint, checks ARNs against it, sets the connection up. Returns 0 or a status. */
+int client_open(struct client *c, struct verdict *v);
+
+/* As connection_send(), signed with the server's time. */
+int client_post(struct client *c, const struct call *call, struct reply *reply, struct verdict *v);
+
+/* As connection_send(): GET of the endpoint, unsigned. */
+int client_get(
+	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct verdict *v);
+
+/* What explain.h may name. */
+struct explain_names client_names(const struct client *c);
+
+void client_close(struct client *c);
+
+#endif

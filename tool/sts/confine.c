@@ -1,0 +1,76 @@
+#include "confine.h"
+
+#include "status.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#define SECURE_HEAP_SIZE 16384
+#define SECURE_HEAP_MIN_BLOCK 32
+
+#define MIB (1024UL * 1024)
+
+/*
+ * Under sudo the caller chooses our limits. With too little libcurl and the resolver say "could
+ * not connect" or "could not resolve", which must not look like an outage of AWS. The amounts are
+ * several times what was measured: a resolver thread, two addresses tried at once, CA files.
+ */
+static const struct need {
+	unsigned int resource;
+	rlim_t least, wanted;
+	const char *ulimit;
+} needs[] = {
+	{RLIMIT_NOFILE, 32, 256, "-n"},
+	{RLIMIT_AS, 64 * MIB, 512 * MIB, "-v"},
+	{RLIMIT_DATA, 32 * MIB, 256 * MIB, "-d"},
+};
+
+/* RLIM_INFINITY is the greatest number there is. */
+static int require(const struct need *need, struct verdict *v)
+{
+	struct rlimit lim;
+
+	if (getrlimit(need->resource, &lim) != 0)
+		return verdict_set(v, STATUS_SYSTEM, "getrlimit: %s", strerror(errno));
+	if (lim.rlim_max < need->least)
+		return verdict_set(v, STATUS_SYSTEM,
+			"`ulimit -H %s` is too low here, at least %llu %s needed: raise it",
+			need->ulimit,
+			(unsigned long long)(need->least >= MIB ? need->least / 1024 : need->least),
+			need->least >= MIB ? "KiB are" : "descriptors are");
+	if (lim.rlim_cur < need->wanted) {
+		lim.rlim_cur = lim.rlim_max < need->wanted ? lim.rlim_max : need->wanted;
+		if (setrlimit(need->resource, &lim) != 0)
+			return verdict_set(v, STATUS_SYSTEM, "setrlimit: %s", strerror(errno));
+	}
+	return 0;
+}
+
+int confine(struct verdict *v)
+{
+	const struct rlimit no_core = {0, 0};
+
+	/* SSLKEYLOGFILE, OPENSSL_CONF, SSL_CERT_FILE, HTTPS_PROXY, CURL_HOME, RES_OPTIONS, ... */
+	clearenv();
+	/* Else gmtime_r() would read /etc/localtime. */
+	if (setenv("TZ", "UTC0", 1) != 0)
+		return verdict_set(v, STATUS_SYSTEM, "out of memory");
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0 ||
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
+		return verdict_set(v, STATUS_SYSTEM, "cannot confine myself: %s", strerror(errno));
+	/* A parent that died before the last line shows as EOF on the socket. */
+	signal(SIGPIPE, SIG_IGN);
+	/* 2 is "not locked in memory", 0 is "no such heap, use malloc": neither is worth refusing.
+	 */
+	CRYPTO_secure_malloc_init(SECURE_HEAP_SIZE, SECURE_HEAP_MIN_BLOCK);
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (require(&needs[i], v) != 0)
+			return v->status;
+	return 0;
+}

@@ -1,0 +1,17 @@
+/*
+ * What this process gives up before it reads its first record: it will hold a user's secret key
+ * and code, and parse bytes from the network.
+ */
+#ifndef AWS_MFA_STS_CONFINE_H
+#define AWS_MFA_STS_CONFINE_H
+
+#include "verdict.h"
+
+/*
+ * Not dumpable, no core, no new privileges, killed with its parent, an empty environment, OpenSSL's
+ * secure heap set up, SIGPIPE ignored. Call it before libcurl or OpenSSL is used and before any
+ * thread exists. Returns 0, or STATUS_SYSTEM with *v filled.
+ */
+int confine(struct verdict *v);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Where STS is: a region or an endpoint URL -> host, URL and the region a request is signed for.
+ *
+ * Sources: partitions.json and the STS endpoint rule set (2011-06-15) as AWS publishes them with
+ * its SDKs; "SigV4: Create a canonical request" for the Host header; botocore utils.py and
+ * endpoint.py (a path in endpoint_url is kept and ends in '/').
+ */
+#ifndef AWS_MFA_STS_ENDPOINT_H
+#define AWS_MFA_STS_ENDPOINT_H
+
+#include "verdict.h"
+
+#include <stdbool.h>
+
+struct endpoint {
+	char url[1024];        /* what libcurl is given */
+	char host[300];        /* the Host header: with the port where it is not the default one */
+	char path[512];        /* starts and ends with '/', consists of unreserved characters */
+	char region[64];       /* of the credential scope */
+	const char *partition; /* "aws", "aws-cn", ...; NULL for an endpoint URL */
+	bool loopback_only;    /* http: no address but a loopback one may be connected to */
+};
+
+/*
+ * region and url may be NULL. Without either it is the global endpoint, signed for us-east-1. A
+ * region must be a host label, so that `region = x/..` in a file cannot lead elsewhere. A URL is
+ * https, or http to localhost or a loopback address, and has no user, query or fragment.
+ * Returns 0, or STATUS_CONFIG (STATUS_SYSTEM without memory) with *v filled.
+ */
+int endpoint_resolve(const char *region, const char *url, struct endpoint *ep, struct verdict *v);
+
+/*
+ * An ARN of another partition than the endpoint's cannot work. what names the setting. Anything
+ * that is no ARN (a hardware device's number), and every ARN at an endpoint URL, passes. Returns
+ * 0, or STATUS_CONFIG with *v filled.
+ */
+int endpoint_check_arn(
+	const struct endpoint *ep, const char *what, const char *arn, struct verdict *v);
+
+#endif

@@ -1,0 +1,218 @@
+#include "explain.h"
+
+#include "status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct row {
+	const char *code;    /* NULL: any */
+	const char *message; /* a part of AWS's message; NULL: any */
+	int status;
+	bool key_refused;
+	/* {host}, {region}, {key}, {serial}, {role} and {aws}, AWS's own words, are filled in. */
+	const char *say;
+};
+
+/* Said in more than one row. */
+static const char clock_is_off[] = "AWS refuses the time of the request: set this machine's clock "
+				   "(timedatectl set-ntp true) and try again";
+static const char unknown_key[] = "AWS at {host} does not know the access key {key}: it may be "
+				  "mistyped, inactive or deleted, or belong to another partition "
+				  "or to a region not enabled; check aws_access_key_id and region";
+static const char wrong_secret[] = "the secret does not belong to the access key {key}: copy "
+				   "aws_secret_access_key again";
+static const char temporary_key[] = "the long-term section holds the keys of a session: put the "
+				    "user's own key (AKIA...) there";
+static const char slow[] = "AWS limits the rate of requests; the code may be used up: wait a "
+			   "minute and try with the next one";
+static const char aws_fails[] = "AWS has an error of its own ({aws}); the code may be used up: try "
+				"with the next one";
+
+/* The first row that fits counts. */
+static const struct row rows[] = {
+	{NULL, "invalid MFA one time pass code", STATUS_WRONG_CODE, false,
+		"the code for {serial} is wrong or was used before: wait for the next one"},
+	{NULL, "unable to validate MFA code", STATUS_CONFIG, false,
+		"AWS finds no MFA device {serial} at the owner of key {key}: is it .../mfa/NAME and not "
+		".../user/NAME, and of the same user? If it is, resynchronise the device in the IAM "
+		"console"},
+	{NULL, "MFA serial number and one time pass code", STATUS_CONFIG, false,
+		"AWS took serial {serial} and code for incomplete: check aws_mfa_device"},
+	{NULL, "MultiFactorAuthentication failed", STATUS_CONFIG, false,
+		"AWS refuses the MFA device {serial}: {aws}"},
+	{NULL, "Signature expired", STATUS_CONFIG, true, clock_is_off},
+	{NULL, "ignature not yet current", STATUS_CONFIG, true, clock_is_off},
+	{"RequestExpired", NULL, STATUS_CONFIG, true, clock_is_off},
+	{"RequestTimeTooSkewed", NULL, STATUS_CONFIG, true, clock_is_off},
+	{"RegionDisabledException", NULL, STATUS_CONFIG, true,
+		"STS is not enabled for this account in {region}: enable it in the IAM console (Account "
+		"settings) or set another region"},
+	{"InvalidClientTokenId", NULL, STATUS_CONFIG, true, unknown_key},
+	{"InvalidAccessKeyId", NULL, STATUS_CONFIG, true, unknown_key},
+	{"UnrecognizedClientException", NULL, STATUS_CONFIG, true, unknown_key},
+	{"AuthFailure", NULL, STATUS_CONFIG, true, unknown_key},
+	{"SignatureDoesNotMatch", "Credential should be scoped", STATUS_CONFIG, true,
+		"{host} does not take signatures for the region {region} ({aws}): set region"},
+	{"SignatureDoesNotMatch", NULL, STATUS_CONFIG, true, wrong_secret},
+	{"InvalidSignatureException", NULL, STATUS_CONFIG, true, wrong_secret},
+	{"IncompleteSignature", NULL, STATUS_CONFIG, true,
+		"{host} does not understand the signature ({aws}); is it an STS endpoint?"},
+	{"MissingAuthenticationToken", NULL, STATUS_CONFIG, true,
+		"{host} saw no signature; does a proxy remove the Authorization header?"},
+	{"ExpiredToken", NULL, STATUS_CONFIG, true, temporary_key},
+	{"ExpiredTokenException", NULL, STATUS_CONFIG, true, temporary_key},
+	{"OptInRequired", NULL, STATUS_CONFIG, true,
+		"the AWS account of key {key} is not signed up for STS: {aws}"},
+	{NULL, "with session credentials", STATUS_CONFIG, false, temporary_key},
+	{NULL, "exceeds the MaxSessionDuration", STATUS_CONFIG, false,
+		"{role} does not allow sessions that long: ask for less with --duration, or raise the "
+		"role's maximum session duration"},
+	{NULL, "DurationSeconds exceeds", STATUS_CONFIG, false,
+		"AWS does not give sessions that long: ask for less with --duration ({aws})"},
+	{"AccessDenied", "perform: sts:AssumeRole", STATUS_CONFIG, false,
+		"the user may not assume {role}: the role's trust policy and the user's policy must both "
+		"allow it, and the role must exist (AWS: {aws})"},
+	{"AccessDenied", NULL, STATUS_CONFIG, false, "a policy denies the request (AWS: {aws})"},
+	{"AccessDeniedException", NULL, STATUS_CONFIG, false,
+		"a policy denies the request (AWS: {aws})"},
+	{"ValidationError", NULL, STATUS_CONFIG, false, "AWS refuses a setting: {aws}"},
+	{"Throttling", NULL, STATUS_CODE_SPENT, false, slow},
+	{"ThrottlingException", NULL, STATUS_CODE_SPENT, false, slow},
+	{"ThrottledException", NULL, STATUS_CODE_SPENT, false, slow},
+	{"RequestThrottled", NULL, STATUS_CODE_SPENT, false, slow},
+	{"RequestThrottledException", NULL, STATUS_CODE_SPENT, false, slow},
+	{"RequestLimitExceeded", NULL, STATUS_CODE_SPENT, false, slow},
+	{"TooManyRequestsException", NULL, STATUS_CODE_SPENT, false, slow},
+	{"SlowDown", NULL, STATUS_CODE_SPENT, false, slow},
+	{"InternalFailure", NULL, STATUS_CODE_SPENT, false, aws_fails},
+	{"InternalError", NULL, STATUS_CODE_SPENT, false, aws_fails},
+	{"ServiceUnavailable", NULL, STATUS_CODE_SPENT, false, aws_fails},
+	{"RequestTimeout", NULL, STATUS_CODE_SPENT, false, aws_fails},
+};
+
+static const struct row any_other = {
+	NULL, NULL, STATUS_CONFIG, false, "AWS refuses the request: {aws}"};
+static const struct row server_fails = {NULL, NULL, STATUS_CODE_SPENT, false, aws_fails};
+static const struct row slow_down = {NULL, NULL, STATUS_CODE_SPENT, false, slow};
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+static const struct row *find(const struct answer *a)
+{
+	const char *code = or_empty(a->error_code), *message = or_empty(a->error_message);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if ((!rows[i].code || strcmp(code, rows[i].code) == 0) &&
+			(!rows[i].message || strstr(message, rows[i].message)))
+			return &rows[i];
+	return NULL;
+}
+
+static const char *value_of(
+	const char *name, size_t len, const struct explain_names *names, const char *aws)
+{
+	const struct {
+		const char *name, *value;
+	} values[] = {
+		{"host", names->host},
+		{"region", names->region},
+		{"key", names->access_key_id},
+		{"serial", names->serial},
+		{"role", names->role_arn ? names->role_arn : "the account"},
+		{"aws", aws},
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (strlen(values[i].name) == len && strncmp(values[i].name, name, len) == 0)
+			return or_empty(values[i].value);
+	return "";
+}
+
+static void append(char *dst, size_t size, const char *src, size_t len)
+{
+	size_t used = strlen(dst);
+
+	if (len > size - used - 1)
+		len = size - used - 1;
+	memcpy(dst + used, src, len);
+	dst[used + len] = '\0';
+}
+
+static int say(const struct row *row, const struct answer *a, const struct explain_names *names,
+	struct verdict *v)
+{
+	char aws[400], message[300], id[80];
+	const char *p = row->say;
+
+	verdict_quote(message, sizeof(message), or_empty(a->error_message));
+	verdict_quote(id, sizeof(id), or_empty(a->error_code));
+	snprintf(aws, sizeof(aws), "%s%s%s", id, id[0] && message[0] ? ": " : "", message);
+	v->status = row->status;
+	v->text[0] = '\0';
+	while (*p) {
+		size_t len = strcspn(p, "{");
+		const char *value;
+
+		append(v->text, sizeof(v->text), p, len);
+		p += len;
+		if (!*p)
+			break;
+		len = strcspn(p, "}");
+		value = value_of(p + 1, len - 1, names, aws);
+		append(v->text, sizeof(v->text), value, strlen(value));
+		p += len + 1;
+	}
+	if (a->request_id) {
+		verdict_quote(id, sizeof(id), a->request_id);
+		append(v->text, sizeof(v->text), " (RequestId ", strlen(" (RequestId "));
+		append(v->text, sizeof(v->text), id, strlen(id));
+		append(v->text, sizeof(v->text), ")", 1);
+	}
+	return v->status;
+}
+
+int explain(const struct answer *a, long http_status, const struct explain_names *names,
+	struct verdict *v)
+{
+	const struct row *row = find(a);
+
+	if (!row && http_status == 429)
+		row = &slow_down;
+	/* A 5xx leaves open how far the request came, whatever its words. */
+	if (http_status >= 500 && (!row || row->status != STATUS_CODE_SPENT))
+		row = &server_fails;
+	return say(row ? row : &any_other, a, names, v);
+}
+
+bool explain_key_refused(
+	const struct answer *a, const struct explain_names *names, struct verdict *v)
+{
+	const struct row *row = a->is_error ? find(a) : NULL;
+
+	if (!row || !row->key_refused)
+		return false;
+	say(row, a, names, v);
+	return true;
+}
+
+bool explain_blames_clock(const struct answer *a)
+{
+	const char *message = or_empty(a->error_message);
+
+	return strstr(message, "Signature expired") || strstr(message, "ignature not yet current");
+}
+
+bool explain_may_be_clock(const struct answer *a)
+{
+	static const char *const codes[] = {"SignatureDoesNotMatch", "RequestExpired",
+		"RequestTimeTooSkewed", "InvalidSignatureException"};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strcmp(or_empty(a->error_code), codes[i]) == 0)
+			return true;
+	return explain_blames_clock(a);
+}

@@ -1,0 +1,47 @@
+/*
+ * AWS's errors in plain words: one table from error code and message to a status and one line
+ * that says what to do next.
+ *
+ * Sources: STS API Reference ("Common Errors" and the errors of each action), IAM User Guide
+ * ("Troubleshoot Signature Version 4"), and the messages STS is seen to send, which are not
+ * documented: aws/aws-cli#6325, #6676, kubernetes-sigs/external-dns#1626.
+ */
+#ifndef AWS_MFA_STS_EXPLAIN_H
+#define AWS_MFA_STS_EXPLAIN_H
+
+#include "response.h"
+#include "verdict.h"
+
+#include <stdbool.h>
+
+/* What the sentences name. NULL where there is none. */
+struct explain_names {
+	const char *host;
+	const char *region;
+	const char *access_key_id;
+	const char *serial;
+	const char *role_arn;
+};
+
+/*
+ * Judges an answer of a server to a request that held a code: http_status and a, which is an
+ * error (a->is_error). STATUS_WRONG_CODE, STATUS_CONFIG for what AWS definitely refuses, or
+ * STATUS_CODE_SPENT where it does not say whether it used up the code. Returns the status.
+ */
+int explain(const struct answer *a, long http_status, const struct explain_names *names,
+	struct verdict *v);
+
+/*
+ * True when the error says that the key or this use of it is refused whatever is asked: then no
+ * code will help, and *v is filled as by explain().
+ */
+bool explain_key_refused(
+	const struct answer *a, const struct explain_names *names, struct verdict *v);
+
+/* True when the error's message blames the time of the signature. */
+bool explain_blames_clock(const struct answer *a);
+
+/* True for the errors with which a wrong time of the signature may be told. */
+bool explain_may_be_clock(const struct answer *a);
+
+#endif

@@ -1,0 +1,34 @@
+#include "lack.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define NEEDED 4
+
+bool lack_of_descriptors(void)
+{
+	int fds[NEEDED];
+	size_t n = 0;
+
+	while (n < NEEDED && (fds[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) >= 0)
+		n++;
+	for (size_t i = 0; i < n; i++)
+		close(fds[i]);
+	return n < NEEDED;
+}
+
+bool lack_of_ports(void)
+{
+	const struct sockaddr_in any = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool lacking;
+
+	if (fd < 0)
+		return false;
+	lacking = bind(fd, (const struct sockaddr *)&any, sizeof(any)) != 0 && errno == EADDRINUSE;
+	close(fd);
+	return lacking;
+}

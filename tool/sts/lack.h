@@ -1,0 +1,16 @@
+/*
+ * Does this machine, or the limits a caller put on us, lack what a connection needs? libcurl and
+ * the resolver hide that behind "could not resolve" and "could not connect".
+ */
+#ifndef AWS_MFA_STS_LACK_H
+#define AWS_MFA_STS_LACK_H
+
+#include <stdbool.h>
+
+/* No few descriptors more can be opened: EMFILE, ENFILE, ENOBUFS, ... */
+bool lack_of_descriptors(void);
+
+/* No local port is left: ip(7), ip_local_port_range. */
+bool lack_of_ports(void);
+
+#endif

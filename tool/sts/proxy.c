@@ -1,0 +1,47 @@
+#include "proxy.h"
+
+#include "status.h"
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* CURLOPT_PROXY: libcurl itself takes what it does not know for http. */
+static bool is_known(const char *scheme)
+{
+	static const char *const known[] = {
+		"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(scheme, known[i]) == 0)
+			return true;
+	return false;
+}
+
+int proxy_name(const char *url, char *name, size_t size, struct verdict *v)
+{
+	CURLU *u = curl_url();
+	char *scheme = NULL, *host = NULL, *port = NULL;
+	int rc = 0;
+
+	if (!u)
+		return verdict_set(v, STATUS_SYSTEM, "out of memory");
+	if (curl_url_set(u, CURLUPART_URL, url, CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) !=
+			CURLUE_OK ||
+		curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+		curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK || !is_known(scheme)) {
+		rc = verdict_set(v, STATUS_CONFIG,
+			"the proxy's URL is none that can be used; expected HTTPS_PROXY=http://HOST:PORT");
+		goto out;
+	}
+	if (curl_url_get(u, CURLUPART_PORT, &port, 0) != CURLUE_OK)
+		port = NULL;
+	snprintf(name, size, "%s%s%s", host, port ? ":" : "", port ? port : "");
+out:
+	curl_free(scheme);
+	curl_free(host);
+	curl_free(port);
+	curl_url_cleanup(u);
+	return rc;
+}

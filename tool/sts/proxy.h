@@ -1,0 +1,16 @@
+/* How a proxy is named in a message: its URL may hold a password. */
+#ifndef AWS_MFA_STS_PROXY_H
+#define AWS_MFA_STS_PROXY_H
+
+#include "verdict.h"
+
+#include <stddef.h>
+
+/*
+ * Writes host:port (host, when no port is given) of a proxy's URL, whose scheme may be missing,
+ * to name[size]. Returns 0; STATUS_CONFIG with *v filled when it is no URL or not http, https or
+ * socks; or STATUS_SYSTEM.
+ */
+int proxy_name(const char *url, char *name, size_t size, struct verdict *v);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * The settings aws-mfa sends before `connect` (include/record.h), and what the STS service model
+ * (2011-06-15) demands of them.
+ */
+#ifndef AWS_MFA_STS_SETTINGS_H
+#define AWS_MFA_STS_SETTINGS_H
+
+#include "record.h"
+#include "verdict.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* NULL where the record did not come or was empty. */
+struct settings {
+	char *access_key_id;
+	char *secret_access_key; /* in OpenSSL's secure heap */
+	char *serial;
+	char *region;
+	char *endpoint_url;
+	char *ca_bundle;
+	char *https_proxy;
+	char *no_proxy;
+	char *role_arn;
+	char *role_session_name;
+	int64_t duration;    /* seconds; 0: AWS's default */
+	int64_t deadline_ms; /* monotonic_ms(); 20 s after the start if none was sent */
+	bool signed_warm_up; /* `connect signed` */
+};
+
+/*
+ * Reads records up to and including `connect`. Returns 0; RECORD_EOF when the peer left; or
+ * STATUS_SYSTEM with *v filled when it broke the protocol. Afterwards, in every case,
+ * settings_free() wipes and frees.
+ */
+int settings_read(struct record_reader *r, struct settings *s, struct verdict *v);
+
+/*
+ * Checks before anything is sent: GetSessionToken's DurationSeconds 900..129600, AssumeRole's
+ * 900..43200, SerialNumber 9-256 of [\w+=/:,.@-], RoleArn 20-2048, RoleSessionName 2-64 of
+ * [\w+=,.@-]. Returns 0, or STATUS_CONFIG with *v filled.
+ */
+int settings_check(const struct settings *s, struct verdict *v);
+
+/* Exactly six ASCII digits (TokenCode). */
+bool settings_is_code(const char *text);
+
+void settings_free(struct settings *s);
+
+#endif

@@ -1,0 +1,174 @@
+#include "sigv4.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ALGORITHM "AWS4-HMAC-SHA256"
+#define SHA256_SIZE 32
+#define SCOPE_SIZE 256
+
+int sigv4_date(time_t time, char date[static SIGV4_DATE_SIZE])
+{
+	struct tm tm;
+
+	if (!gmtime_r(&time, &tm))
+		return -1;
+	return strftime(date, SIGV4_DATE_SIZE, "%Y%m%dT%H%M%SZ", &tm) == SIGV4_DATE_SIZE - 1 ? 0
+											     : -1;
+}
+
+static void to_hex(const unsigned char in[static SHA256_SIZE], char out[static 2 * SHA256_SIZE + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < SHA256_SIZE; i++) {
+		out[2 * i] = digits[in[i] >> 4];
+		out[2 * i + 1] = digits[in[i] & 15];
+	}
+	out[2 * SHA256_SIZE] = '\0';
+}
+
+static bool hmac(const unsigned char *key, size_t key_len, const char *text,
+	unsigned char out[static SHA256_SIZE])
+{
+	size_t len = 0;
+
+	return EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, key_len,
+		       (const unsigned char *)text, strlen(text), out, SHA256_SIZE, &len) != NULL &&
+		len == SHA256_SIZE;
+}
+
+static bool feed(EVP_MD_CTX *md, const char *text)
+{
+	return EVP_DigestUpdate(md, text, strlen(text)) == 1;
+}
+
+/* Trimmed, and runs of blanks inside are one blank. */
+static bool feed_value(EVP_MD_CTX *md, const char *value)
+{
+	const char *gap = "";
+
+	for (;;) {
+		size_t len;
+
+		value += strspn(value, " \t");
+		len = strcspn(value, " \t");
+		if (len == 0)
+			return true;
+		if (!feed(md, gap) || EVP_DigestUpdate(md, value, len) != 1)
+			return false;
+		gap = " ";
+		value += len;
+	}
+}
+
+static bool feed_names(EVP_MD_CTX *md, const struct sigv4_request *req)
+{
+	for (size_t i = 0; i < req->n_headers; i++)
+		if (!feed(md, i ? ";" : "") || !feed(md, req->headers[i].name))
+			return false;
+	return true;
+}
+
+/* Hashes the canonical request piece by piece: joined, it would be one more copy of its parts. */
+static bool hash_canonical_request(
+	const struct sigv4_request *req, char hex[static 2 * SHA256_SIZE + 1])
+{
+	unsigned char digest[SHA256_SIZE];
+	char body_hex[2 * SHA256_SIZE + 1];
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	bool ok;
+
+	ok = md && EVP_Q_digest(NULL, "SHA256", NULL, req->body, req->body_len, digest, NULL) == 1;
+	if (!ok)
+		goto out;
+	to_hex(digest, body_hex);
+	ok = EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 && feed(md, req->method) &&
+		feed(md, "\n") && feed(md, req->path) && feed(md, "\n\n");
+	for (size_t i = 0; ok && i < req->n_headers; i++)
+		ok = feed(md, req->headers[i].name) && feed(md, ":") &&
+			feed_value(md, req->headers[i].value) && feed(md, "\n");
+	ok = ok && feed(md, "\n") && feed_names(md, req) && feed(md, "\n") && feed(md, body_hex) &&
+		EVP_DigestFinal_ex(md, digest, NULL) == 1;
+	if (ok)
+		to_hex(digest, hex);
+out:
+	EVP_MD_CTX_free(md);
+	return ok;
+}
+
+/* HMAC(HMAC(HMAC(HMAC("AWS4" secret, date), region), service), "aws4_request") */
+static bool derive_key(
+	const struct sigv4_request *req, const char *day, unsigned char key[static SHA256_SIZE])
+{
+	size_t len = strlen(req->secret_access_key) + 4;
+	char *start = OPENSSL_secure_malloc(len + 1);
+	bool ok;
+
+	if (!start)
+		return false;
+	memcpy(start, "AWS4", 4);
+	memcpy(start + 4, req->secret_access_key, len - 4 + 1);
+	ok = hmac((const unsigned char *)start, len, day, key) &&
+		hmac(key, SHA256_SIZE, req->region, key) &&
+		hmac(key, SHA256_SIZE, req->service, key) &&
+		hmac(key, SHA256_SIZE, "aws4_request", key);
+	OPENSSL_secure_clear_free(start, len + 1);
+	return ok;
+}
+
+static bool in_order(const struct sigv4_request *req)
+{
+	for (size_t i = 1; i < req->n_headers; i++)
+		if (strcmp(req->headers[i - 1].name, req->headers[i].name) >= 0)
+			return false;
+	return true;
+}
+
+static bool append(char *dst, size_t size, const char *text)
+{
+	size_t used = strlen(dst);
+	size_t len = strlen(text);
+
+	if (used + len >= size)
+		return false;
+	memcpy(dst + used, text, len + 1);
+	return true;
+}
+
+int sigv4_sign(const struct sigv4_request *req, char *auth, size_t size)
+{
+	char date[SIGV4_DATE_SIZE], day[9], scope[SCOPE_SIZE];
+	char hex[2 * SHA256_SIZE + 1];
+	char to_sign[sizeof(ALGORITHM) + SIGV4_DATE_SIZE + SCOPE_SIZE + sizeof(hex)];
+	unsigned char key[SHA256_SIZE], signature[SHA256_SIZE];
+	int rc = -1;
+	int n;
+
+	if (size == 0 || !in_order(req) || sigv4_date(req->time, date) != 0)
+		return -1;
+	memcpy(day, date, 8);
+	day[8] = '\0';
+	n = snprintf(scope, sizeof(scope), "%s/%s/%s/aws4_request", day, req->region, req->service);
+	if (n < 0 || (size_t)n >= sizeof(scope) || !hash_canonical_request(req, hex))
+		return -1;
+	snprintf(to_sign, sizeof(to_sign), ALGORITHM "\n%s\n%s\n%s", date, scope, hex);
+	if (!derive_key(req, day, key) || !hmac(key, sizeof(key), to_sign, signature))
+		goto out;
+	to_hex(signature, hex);
+	n = snprintf(auth, size, ALGORITHM " Credential=%s/%s, SignedHeaders=", req->access_key_id,
+		scope);
+	if (n < 0 || (size_t)n >= size)
+		goto out;
+	for (size_t i = 0; i < req->n_headers; i++)
+		if (!append(auth, size, i ? ";" : "") || !append(auth, size, req->headers[i].name))
+			goto out;
+	if (append(auth, size, ", Signature=") && append(auth, size, hex))
+		rc = 0;
+out:
+	OPENSSL_cleanse(key, sizeof(key));
+	return rc;
+}

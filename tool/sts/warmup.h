@@ -1,0 +1,42 @@
+/*
+ * The request that goes ahead of the code: it opens the connection, finds out the server's time
+ * and, when signed, whether the key is any good (DESIGN 1). Nothing here holds a code.
+ */
+#ifndef AWS_MFA_STS_WARMUP_H
+#define AWS_MFA_STS_WARMUP_H
+
+#include "client.h"
+#include "verdict.h"
+
+struct identity {
+	char account[64]; /* empty when not told */
+	char arn[512];
+};
+
+enum warmup_judgement {
+	WARMUP_READY,
+	WARMUP_RESIGN, /* a clock fault: *skew is set, sign again with it */
+	WARMUP_FAILED, /* *v says why */
+};
+
+/*
+ * Judges the answer to a signed GetCallerIdentity. now is this machine's time, *skew the
+ * correction it was signed with. id may come back empty.
+ */
+enum warmup_judgement warmup_judge_signed(const struct reply *reply, time_t now, time_t *skew,
+	const struct explain_names *names, struct identity *id, struct verdict *v);
+
+/* Judges the answer to an unsigned GET: anything HTTP but a failing server is ready. */
+enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t now, time_t *skew,
+	const struct explain_names *names, struct verdict *v);
+
+/* Warms up as the settings say, before their deadline. Returns 0, or a status with *v filled. */
+int warmup(struct client *c, struct identity *id, struct reply *reply, struct verdict *v);
+
+/*
+ * Opens the connection again with the same request and judges nothing: the key has been judged.
+ * wake_fd as in struct outgoing.
+ */
+void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms);
+
+#endif
