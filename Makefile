@@ -138,7 +138,7 @@ deps:
 STAGE      = $(CURDIR)/$(BUILD)/tests/stage
 STAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/tests/obj DESTDIR= SYSCONFDIR='$(STAGE)/etc'
 TEST_CFLAGS = $(filter-out -MMD -MP,$(ALL_CFLAGS))
-UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(shell find tests -name '*_test.c'))
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/*_test.c tests/*/*/*_test.c))
 
 .PHONY: stage
 stage:

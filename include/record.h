@@ -21,8 +21,8 @@
  *
  *	`ask` comes at most once, and there is one `result` for each `code`. After
  *	`result 11` (and no other) the module may send another `code`. A result
- *	without a code is 1, 3, 4, 12, 13 or 14. Under --notify the only answer is
- *	`until` (if known) and `result 1` or `result 3`. EOF ends either side.
+ *	without a code is 2, 3, 4, 12, 13 or 14. Under --notify nothing is asked, and
+ *	the result is 1 where a code would be. EOF ends either side.
  *
  * aws-mfa runs          aws-mfa-sts      (empty environment, no arguments)
  *

@@ -16,7 +16,7 @@ from pathlib import Path
 from sandbox.sts import Sandbox
 
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
-STAGE = BUILD / "tests/stage"
+STAGE = Path(os.environ.get("STAGE", BUILD / "tests/stage"))
 AWS_MFA = STAGE / "bin/aws-mfa"
 ROLE = "arn:aws:iam::123456789012:role/Admin"
 

@@ -160,11 +160,7 @@ int cmd_pam(int argc, char **argv)
 	rc = refresh_load(&d.refresh, line.option, true, &e);
 	if (d.notify) {
 		tell_until(&d.refresh);
-		tell_result(d.refresh.state == SESSION_VALID && rc != STATUS_USAGE &&
-					(rc == STATUS_OK || rc == STATUS_VALID)
-				? STATUS_VALID
-				: STATUS_NO_SESSION,
-			e.text);
+		tell_result(rc == STATUS_OK ? STATUS_NO_SESSION : rc, e.text);
 	} else if (rc == STATUS_VALID) {
 		tell_until(&d.refresh);
 		tell_result(rc, "");

@@ -179,6 +179,14 @@ class Login(HostTest):
         self.write_credentials(text.replace(self.section()["expiration"], "2020-01-02 03:04:05"))
         self.assertIn("info: AWS session expired at 2020-01-02 03:04 UTC.", self.login(calls=("open",)))
 
+    def test_notify_of_no_set_up(self):
+        self.stack("profile=work notify")
+        self.credentials.unlink()
+        self.assertEqual(self.login(calls=("open",)), "open = PAM_SUCCESS\n")
+        self.write_credentials("[work-long-term]\n")
+        self.assertIn("log warning: pam_aws_mfa(bastion:session): notify: ",
+                      self.login(calls=("open",)))
+
     def close_folder(self):
         if os.getuid() == 0:
             self.skipTest("root can write everywhere; AsRoot has this test")

@@ -1,0 +1,123 @@
+"""What `make` builds and installs, and how the sources stand."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from host import BUILD, STAGE
+
+REPO = Path(__file__).resolve().parent.parent
+
+
+def run(*argv, **options):
+    return subprocess.run(argv, cwd=REPO, capture_output=True, text=True, **options)
+
+
+def make(*args):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    return run("make", "--no-print-directory", *args, env=env)
+
+
+class Build(unittest.TestCase):
+    def folder(self):
+        folder = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        self.addCleanup(shutil.rmtree, folder)
+        return folder
+
+    def setUp(self):
+        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
+
+    def test_lint(self):
+        lint = make(f"BUILD={BUILD.relative_to(REPO)}", "lint")
+        self.assertEqual(lint.returncode, 0, lint.stdout + lint.stderr)
+
+    def needs(self, path):
+        return re.findall(r"\(NEEDED\).*\[(.+?)\]", run("readelf", "-d", path).stdout)
+
+    def test_who_links_what(self):
+        self.assertEqual(self.needs(STAGE / "lib/security/pam_aws_mfa.so"),
+                         ["libpam.so.0", "libc.so.6"])
+        self.assertEqual(self.needs(STAGE / "bin/aws-mfa"), ["libiniparser.so.1", "libc.so.6"])
+        self.assertEqual(sorted(self.needs(STAGE / "libexec/aws-mfa-sts")),
+                         ["libc.so.6", "libcrypto.so.3", "libcurl.so.4", "libexpat.so.1"])
+
+    def test_the_module_exports_its_entry_points_only(self):
+        symbols = run("nm", "-D", "--defined-only", STAGE / "lib/security/pam_aws_mfa.so").stdout
+        self.assertEqual(sorted(line.split()[2].partition("@")[0] for line in symbols.splitlines()),
+                         ["pam_sm_acct_mgmt", "pam_sm_authenticate", "pam_sm_close_session",
+                          "pam_sm_open_session", "pam_sm_setcred"])
+
+    def test_the_module_has_no_mutable_globals(self):
+        objects = [str(p) for p in (BUILD / "tests/obj/pam").glob("*.o")]
+        self.assertTrue(objects)
+        # d, b: data that can be written; "D .data.rel.ro" is made read-only before main()
+        table = run("objdump", "-t", *objects).stdout
+        written = [line for line in table.splitlines()
+                   if re.search(r"\sO\s+(\.data|\.bss)(?!\.rel\.ro)", line)]
+        self.assertEqual(written, [])
+
+    def test_hardening(self):
+        for path in ["lib/security/pam_aws_mfa.so", "bin/aws-mfa", "libexec/aws-mfa-sts"]:
+            with self.subTest(path):
+                elf = run("readelf", "-ldW", STAGE / path).stdout
+                self.assertIn("GNU_RELRO", elf)
+                self.assertRegex(elf, r"FLAGS.*NOW")
+                self.assertRegex(elf, r"GNU_STACK.* RW ")
+                self.assertIn("__stack_chk_fail", run("nm", "-D", STAGE / path).stdout)
+
+    def test_install_and_uninstall(self):
+        root = self.folder()
+        build = (root / "build").relative_to(REPO)
+        args = [f"BUILD={build}", f"DESTDIR={root}/dest", "PREFIX=/usr", "SYSCONFDIR=/etc"]
+        result = make(*args, "install")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        dest = root / "dest"
+        files = sorted(str(p.relative_to(dest)) for p in dest.rglob("*") if p.is_file())
+        self.assertIn("usr/bin/aws-mfa", files)
+        self.assertIn("usr/libexec/aws-mfa-sts", files)
+        module = [f for f in files if f.endswith("/security/pam_aws_mfa.so")]
+        self.assertEqual(len(module), 1)
+        self.assertTrue((Path("/") / module[0]).with_name("pam_unix.so").exists(),
+                        f"{module[0]}: this system keeps its modules elsewhere")
+        for page in ["man1/aws-mfa.1", "man5/aws-mfa.conf.5", "man8/pam_aws_mfa.8"]:
+            self.assertIn(f"usr/share/man/{page}", files)
+        self.assertFalse((dest / "etc").exists())
+        self.assertIn(b"/usr/libexec/aws-mfa-sts", (dest / "usr/bin/aws-mfa").read_bytes())
+
+        other = make(*args[:2], "PREFIX=/opt/mfa", "SYSCONFDIR=/etc", "all")
+        self.assertEqual(other.returncode, 0, other.stderr)
+        self.assertIn(b"/opt/mfa/libexec/aws-mfa-sts", (root / "build/aws-mfa").read_bytes())
+        again = make(*args[:2], "PREFIX=/opt/mfa", "SYSCONFDIR=/etc", "all")
+        self.assertNotIn(" CC ", again.stdout)
+
+        self.assertEqual(make(*args, "uninstall").returncode, 0)
+        self.assertEqual([p for p in dest.rglob("*") if p.is_file()], [])
+
+    def test_deps_without_apt_get_names_the_packages(self):
+        bare = self.folder()
+        for tool in ["sh", "make"]:
+            (bare / tool).symlink_to(shutil.which(tool, path="/usr/bin:/bin"))
+        result = run(str(bare / "make"), "deps", env={"PATH": str(bare)})
+        self.assertNotEqual(result.returncode, 0)
+        line = result.stderr.splitlines()[0]
+        self.assertIn("needs apt-get", line)
+        self.assertIn("libpam0g-dev", line)
+
+
+class Demo(unittest.TestCase):
+    def test_demo(self):
+        env = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "BUILD": str(BUILD)}
+        demo = run("sh", "examples/demo", env=env, timeout=120)
+        self.assertEqual(demo.returncode, 0, demo.stdout + demo.stderr)
+        for part in ["AWS MFA code: ", "successfully authenticated", "user/demo", "still valid",
+                     "is wrong or was used before", "assumed-role/Admin/demo"]:
+            self.assertIn(part, demo.stdout)
+        self.assertLess(len(demo.stdout.splitlines()), 75)
+
+
+if __name__ == "__main__":
+    unittest.main()
