@@ -98,7 +98,8 @@ class Sandbox:
     @property
     def url(self):
         scheme = "https" if self.tls_context else "http"
-        return f"{scheme}://{'[::1]' if ':' in self.host else 'localhost'}:{self.port}"
+        # Not "localhost": a bare chroot has no /etc/hosts that would know it.
+        return f"{scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     def add_user(self, name, **options):
         return self.accounts.add_user(name, **options)

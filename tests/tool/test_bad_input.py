@@ -181,14 +181,14 @@ class BadNetwork(HostTest):
     def test_tls_not_trusted(self):
         for kind in ["self-signed", "expired", "other-host"]:
             with self.subTest(kind=kind):
-                self.refused(self.run_with(**self.other(certificate=kind)), 14, "localhost")
+                self.refused(self.run_with(**self.other(certificate=kind)), 14, "127.0.0.1")
 
     def test_unknown_ca_names_the_setting(self):
         self.config.write_text(f"[profile work]\nendpoint_url = {self.box.url}\n")
         self.refused(self.run_with(), 14, "ca_bundle")
 
     def test_a_server_that_never_speaks(self):
-        self.refused(self.run_with(**self.other(mute=True)), 14, "localhost")
+        self.refused(self.run_with(**self.other(mute=True)), 14, "127.0.0.1")
 
     def test_plain_http_to_another_host(self):
         self.refused(self.run_with(AWS_ENDPOINT_URL_STS="http://192.0.2.1"), 13, "https")

@@ -405,7 +405,7 @@ class BeforeTheCode(StsTest):
             with self.subTest(fault.name):
                 self.box.clear_faults()
                 self.box.fault("GetCallerIdentity", fault)
-                self.refused(14, "localhost")
+                self.refused(14, "127.0.0.1")
 
     def test_ready_all_the_same(self):
         for error in ("AccessDenied", "Throttling"):
@@ -438,7 +438,7 @@ class BeforeTheCode(StsTest):
 
     def test_nobody_there(self):
         self.box.stop()
-        self.refused(14, f"could not connect to localhost:{self.box.port}", "refused")
+        self.refused(14, f"could not connect to 127.0.0.1:{self.box.port}", "refused")
         self.refused(14, "resolve", "sts.invalid", endpoint_url="https://sts.invalid", seconds=4)
 
     def test_deadline(self):
@@ -465,7 +465,7 @@ class BeforeTheCode(StsTest):
         """Refused by its port: the name must be the proxy's, without the password."""
         text = self.refused(14, "127.0.0.1:1", https_proxy="http://me:geheim@127.0.0.1:1")
         self.assertNotIn("geheim", text)
-        peer = self.ready(https_proxy="http://127.0.0.1:1", no_proxy="localhost")
+        peer = self.ready(https_proxy="http://127.0.0.1:1", no_proxy="127.0.0.1")
         self.result(peer.code(self.user.code()), 0)
         text = self.refused(13, "proxy", https_proxy="nonsense://me:geheim@127.0.0.1:1")
         self.assertNotIn("geheim", text)
