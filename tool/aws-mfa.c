@@ -16,6 +16,7 @@ enum {
 	OPTION_TOKEN,
 	OPTION_LOG_LEVEL,
 	OPTION_SETUP,
+	OPTION_EXPLAIN,
 	OPTION_VERSION,
 	OPTION_HELP
 };
@@ -39,6 +40,7 @@ static const struct option options[] = {
 	{"mfa-token", required_argument, NULL, OPTION_TOKEN},
 	{"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
 	{"setup", no_argument, NULL, OPTION_SETUP},
+	{"explain", no_argument, NULL, OPTION_EXPLAIN},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{0},
@@ -66,6 +68,7 @@ static const char help[] =
 	"      --timeout SECONDS          limit for all but your typing (20)\n"
 	"      --log-level LEVEL          DEBUG, INFO, WARNING, ERROR or CRITICAL (INFO)\n"
 	"      --setup                    ask for long-term keys and write them\n"
+	"      --explain                  show each setting and where it came from\n"
 	"      --version, --help\n"
 	"\n"
 	"Exit status: 0 done or still valid, 2 usage, 10 not stored, 11 wrong code, 12 not set "
@@ -106,6 +109,9 @@ static int parse(int argc, char **argv, struct command_line *line)
 			break;
 		case OPTION_SETUP:
 			line->setup = true;
+			break;
+		case OPTION_EXPLAIN:
+			line->explain = true;
 			break;
 		case OPTION_VERSION:
 			puts("aws-mfa (pam-aws-mfa) " AWS_MFA_VERSION);
@@ -159,5 +165,7 @@ int main(int argc, char **argv)
 		log_error("%s: no such command; see aws-mfa --help", argv[optind]);
 		return STATUS_USAGE;
 	}
+	if (line.explain)
+		return cmd_explain(&line);
 	return line.setup ? cmd_setup(&line) : cmd_refresh(&line);
 }

@@ -11,13 +11,14 @@
 struct command_line {
 	const char *option[N_SETTINGS]; /* NULL where not given */
 	bool force;
-	bool setup;
+	bool setup, explain;
 	const char *token; /* --token, "-" for standard input; NULL where not given */
 };
 
 /* Each returns the exit status: enum status, but for STATUS_VALID, which is 0. */
 int cmd_refresh(const struct command_line *line);
 int cmd_setup(const struct command_line *line);
+int cmd_explain(const struct command_line *line);
 
 /* Run by the PAM module, argv[0] being "pam"; speaks the records of record.h on RECORD_FD. */
 int cmd_pam(int argc, char **argv);

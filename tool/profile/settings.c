@@ -8,36 +8,56 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In each list the first that is set wins. One that is not
- * `personal` stands in no file of ~/.aws. */
+/*
+ * The one table of settings; aws-mfa(1), SETTINGS, shows the same. Of two names the first that is
+ * set wins. The keys of one that is not personal stand in the site's file only.
+ */
 static const struct rule {
+	const char *name;
 	const char *option;
 	const char *env[2];
 	const char *keys[2];
 	const char *built_in;
 	bool personal;
 } rules[N_SETTINGS] = {
-	[SETTING_PROFILE] = {"--profile", {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}, {0}, "default",
-		0},
-	[SETTING_LONG_TERM_SUFFIX] = {"--long-term-suffix", {0}, {"long_term_suffix"}, "long-term",
-		0},
-	[SETTING_SHORT_TERM_SUFFIX] = {"--short-term-suffix", {0}, {"short_term_suffix"}, "none",
-		0},
-	[SETTING_CREDENTIALS_FILE] = {NULL, {"AWS_SHARED_CREDENTIALS_FILE"}, {0},
-		"~/.aws/credentials", 0},
-	[SETTING_CONFIG_FILE] = {NULL, {"AWS_CONFIG_FILE"}, {0}, "~/.aws/config", 0},
-	[SETTING_DEVICE] = {"--device", {"MFA_DEVICE"}, {"aws_mfa_device", "mfa_serial"}, NULL, 1},
-	[SETTING_ASSUME_ROLE] = {"--assume-role", {"MFA_ASSUME_ROLE"}, {"assume_role"}, NULL, 1},
-	[SETTING_DURATION] = {"--duration", {"MFA_STS_DURATION"}, {"duration"}, NULL, 1},
-	[SETTING_ROLE_SESSION_NAME] = {"--role-session-name", {0}, {"role_session_name"}, NULL, 1},
-	[SETTING_REGION] = {NULL, {"AWS_REGION", "AWS_DEFAULT_REGION"}, {"region"}, NULL, 1},
-	[SETTING_ENDPOINT_URL] = {NULL, {"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"},
-		{"endpoint_url"}, NULL, 1},
-	[SETTING_CA_BUNDLE] = {NULL, {"AWS_CA_BUNDLE"}, {"ca_bundle"}, NULL, 1},
-	[SETTING_HTTPS_PROXY] = {NULL, {"https_proxy", "HTTPS_PROXY"}, {"https_proxy"}, NULL, 0},
-	[SETTING_NO_PROXY] = {NULL, {"no_proxy", "NO_PROXY"}, {"no_proxy"}, NULL, 0},
-	[SETTING_TIMEOUT] = {"--timeout", {0}, {"timeout"}, "20", 0},
+	/* clang-format off */
+	[SETTING_PROFILE] = {"profile", "--profile",
+		{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}, {NULL}, "default", false},
+	[SETTING_LONG_TERM_SUFFIX] = {"long-term suffix", "--long-term-suffix",
+		{NULL}, {"long_term_suffix"}, "long-term", false},
+	[SETTING_SHORT_TERM_SUFFIX] = {"short-term suffix", "--short-term-suffix",
+		{NULL}, {"short_term_suffix"}, "none", false},
+	[SETTING_CREDENTIALS_FILE] = {"credentials file", NULL,
+		{"AWS_SHARED_CREDENTIALS_FILE"}, {NULL}, "~/.aws/credentials", false},
+	[SETTING_CONFIG_FILE] = {"config file", NULL,
+		{"AWS_CONFIG_FILE"}, {NULL}, "~/.aws/config", false},
+	[SETTING_DEVICE] = {"device", "--device",
+		{"MFA_DEVICE"}, {"aws_mfa_device", "mfa_serial"}, NULL, true},
+	[SETTING_ASSUME_ROLE] = {"role", "--assume-role",
+		{"MFA_ASSUME_ROLE"}, {"assume_role"}, NULL, true},
+	[SETTING_DURATION] = {"duration", "--duration",
+		{"MFA_STS_DURATION"}, {"duration"}, NULL, true},
+	[SETTING_ROLE_SESSION_NAME] = {"role session name", "--role-session-name",
+		{NULL}, {"role_session_name"}, NULL, true},
+	[SETTING_REGION] = {"region", NULL,
+		{"AWS_REGION", "AWS_DEFAULT_REGION"}, {"region"}, NULL, true},
+	[SETTING_ENDPOINT_URL] = {"endpoint", NULL,
+		{"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"}, {"endpoint_url"}, NULL, true},
+	[SETTING_CA_BUNDLE] = {"CA certificates", NULL,
+		{"AWS_CA_BUNDLE"}, {"ca_bundle"}, NULL, true},
+	[SETTING_HTTPS_PROXY] = {"proxy", NULL,
+		{"https_proxy", "HTTPS_PROXY"}, {"https_proxy"}, NULL, false},
+	[SETTING_NO_PROXY] = {"no proxy for", NULL,
+		{"no_proxy", "NO_PROXY"}, {"no_proxy"}, NULL, false},
+	[SETTING_TIMEOUT] = {"timeout", "--timeout",
+		{NULL}, {"timeout"}, "20", false},
+	/* clang-format on */
 };
+
+const char *settings_name(enum setting id)
+{
+	return rules[id].name;
+}
 
 char *settings_format(const char *fmt, ...)
 {

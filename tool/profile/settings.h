@@ -64,6 +64,9 @@ enum status settings_load(
 	struct settings *s, const char *const options[N_SETTINGS], bool strict, struct error *e);
 void settings_free(struct settings *s);
 
+/* What people call the setting: "device", "CA certificates". */
+const char *settings_name(enum setting id);
+
 /*
  * Only what names files and sections (the first five settings and their two derived names), and
  * no file but the site's is opened: for `aws-mfa --setup`, which writes the others.

@@ -1,0 +1,68 @@
+/* aws-mfa --explain: each setting's value and where it came from. Secrets are not shown. */
+#include "command.h"
+#include "profile/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void row(const char *name, const char *value, const char *where)
+{
+	char shown[512];
+
+	/* What stands in a file must not steer the terminal. */
+	snprintf(shown, sizeof(shown), "%s", value);
+	for (char *p = shown; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	printf("%-22s %-44s %s\n", name, shown, where);
+}
+
+/* http://user:password@host becomes http://...@host. */
+static void proxy_row(const char *name, const char *value, const char *where)
+{
+	const char *at = strrchr(value, '@');
+	const char *scheme = strstr(value, "://");
+	char shown[512];
+
+	if (at)
+		snprintf(shown, sizeof(shown), "%.*s...%s", scheme ? (int)(scheme + 3 - value) : 0,
+			value, at);
+	else
+		snprintf(shown, sizeof(shown), "%s", value);
+	row(name, shown, where);
+}
+
+static const char *duration_of(const struct settings *s, char text[static 32])
+{
+	snprintf(text, 32, "%ld", s->duration);
+	return text;
+}
+
+int cmd_explain(const struct command_line *line)
+{
+	struct error e = {0};
+	struct settings s;
+	char duration[32];
+	enum status rc = settings_load(&s, line->option, false, &e);
+
+	for (enum setting id = 0; id < N_SETTINGS; id++) {
+		if (!s.value[id] && id == SETTING_DURATION && s.duration > 0)
+			row(settings_name(id), duration_of(&s, duration), "built in");
+		else if (!s.value[id])
+			row(settings_name(id), "-", "");
+		else if (id == SETTING_HTTPS_PROXY)
+			proxy_row(settings_name(id), s.value[id], s.where[id]);
+		else
+			row(settings_name(id), s.value[id], s.where[id] ? s.where[id] : "built in");
+	}
+	if (s.long_term)
+		row("long-term keys in", s.long_term, "");
+	if (s.session)
+		row("session goes to", s.session, "");
+	row("aws_access_key_id", s.access_key_id ? s.access_key_id : "-", "");
+	row("aws_secret_access_key", s.secret_access_key ? "(not shown)" : "-", "");
+	if (rc != STATUS_OK)
+		log_error("%s", e.text);
+	settings_free(&s);
+	return (int)rc;
+}
