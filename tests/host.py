@@ -18,6 +18,7 @@ from sandbox.sts import Sandbox
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 STAGE = Path(os.environ.get("STAGE", BUILD / "tests/stage"))
 AWS_MFA = STAGE / "bin/aws-mfa"
+OTHER_UID = 12345   # somebody who is not whoever runs the tests
 ROLE = "arn:aws:iam::123456789012:role/Admin"
 
 
@@ -60,6 +61,9 @@ class Terminal:
                 self.process.wait()
         while select.select([self.fd], [], [], 0)[0]:
             self.screen += os.read(self.fd, 4096).decode()
+        # in characters, as a shell on this terminal would find them after the next Enter
+        os.write(self.fd, b"\n")
+        self.left = len(os.read(self._child, 100)) - 1
         os.close(self._child)
         os.close(self.fd)
         return self.process.returncode, out, err
@@ -107,12 +111,12 @@ class HostTest(unittest.TestCase):
         parser.read(self.credentials)
         return dict(parser.items(name)) if parser.has_section(name) else {}
 
-    def aws_mfa(self, *args, profile="work", input="", env=None, timeout=60):
+    def aws_mfa(self, *args, profile="work", input="", env=None, timeout=60, **options):
         """Runs without any terminal: -> CompletedProcess."""
         argv = [AWS_MFA, *(["--profile", profile] if profile else []), *args]
         return subprocess.run(argv, env={**self.env, **(env or {})}, input=input,
                               capture_output=True, text=True, timeout=timeout,
-                              start_new_session=True)
+                              start_new_session=True, **options)
 
     def terminal(self, *args, profile="work", env=None, **options):
         argv = [AWS_MFA, *(["--profile", profile] if profile else []), *args]

@@ -37,7 +37,7 @@ static enum status ask(int tty, const char *question, bool hidden,
 		expected = check(answer);
 		if (!expected)
 			return STATUS_OK;
-		dprintf(tty, "  %s.\n", expected);
+		dprintf(tty, "  %s\n", expected);
 	}
 }
 
@@ -76,11 +76,12 @@ static enum status create(const char *path, struct error *e)
 	if (!folder)
 		return error_system(e, path);
 	if (*folder && mkdir(folder, 0700) < 0 && errno != EEXIST) {
-		rc = error_set(e, STATUS_NOT_STORED, "%s: %s", folder, strerror(errno));
+		rc = error_set(e, STATUS_CONFIG, "%s: cannot be made: %s", folder, strerror(errno));
 	} else {
 		fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
 		if (fd < 0)
-			rc = error_set(e, STATUS_NOT_STORED, "%s: %s", path, strerror(errno));
+			rc = error_set(
+				e, STATUS_CONFIG, "%s: cannot be made: %s", path, strerror(errno));
 		else
 			close(fd);
 	}
@@ -115,6 +116,8 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 	if (rc == STATUS_OK)
 		rc = store_pairs(path, s->long_term, pairs, sizeof(pairs) / sizeof(pairs[0]),
 			monotonic_ms() + 20000, e);
+	if (rc == STATUS_NOT_STORED)
+		e->status = rc = STATUS_CONFIG; /* no code is at stake here */
 	explicit_bzero(secret, sizeof(secret));
 	return rc;
 }

@@ -2,18 +2,7 @@
 #ifndef AWS_MFA_COMMAND_H
 #define AWS_MFA_COMMAND_H
 
-#include "profile/settings.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-
-/* What the command line said. */
-struct command_line {
-	const char *option[N_SETTINGS]; /* NULL where not given */
-	bool force;
-	bool setup, explain;
-	const char *token; /* --token, "-" for standard input; NULL where not given */
-};
+#include "command_line.h"
 
 /* Each returns the exit status: enum status, but for STATUS_VALID, which is 0. */
 int cmd_refresh(const struct command_line *line);

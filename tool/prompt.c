@@ -106,6 +106,8 @@ enum status prompt_ask(int tty, const char *question, bool hidden, char *answer,
 	}
 	put(tty, question);
 	rc = read_line(tty, answer, size, watch, hidden ? &before_block : NULL, e);
+	if (rc != STATUS_OK)
+		tcflush(tty, TCIFLUSH); /* a half-typed code is not for the shell */
 	if (hidden || rc != STATUS_OK)
 		put(tty, "\n");
 	if (hidden) {

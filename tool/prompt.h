@@ -25,7 +25,8 @@ struct prompt_watch {
 
 /*
  * Writes question and reads one line of at most size - 1 bytes into answer, without its newline.
- * hidden turns echo off. watch may be NULL. STATUS_USAGE at the end of input (^D).
+ * hidden turns echo off; a ^C then takes effect once it is on again. watch may be NULL.
+ * STATUS_USAGE at the end of input (^D). What was typed at a prompt that failed is thrown away.
  */
 enum status prompt_ask(int tty, const char *question, bool hidden, char *answer, size_t size,
 	const struct prompt_watch *watch, struct error *e);

@@ -6,11 +6,10 @@ import os
 import subprocess
 import unittest
 
-from host import BUILD, ROLE, STAGE, HostTest
+from host import BUILD, OTHER_UID, ROLE, STAGE, HostTest
 from sandbox import faults
 
 MODULE = STAGE / "lib/security/pam_aws_mfa.so"
-OTHER_UID = 12345
 
 
 class Login(HostTest):

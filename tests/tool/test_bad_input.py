@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from host import AWS_MFA, ROLE, HostTest
+from host import AWS_MFA, OTHER_UID, ROLE, HostTest
 from sandbox import faults
 from sandbox.sts import Sandbox
 
@@ -31,10 +31,14 @@ class BadInput(HostTest):
     def test_no_credentials_file(self):
         self.credentials.unlink()
         self.before = None
-        self.refused(self.aws_mfa(), 12, str(self.credentials), "no such file", "aws-mfa --setup")
+        self.refused(self.aws_mfa(), 12, str(self.credentials), "no such file",
+                     "run: aws-mfa --setup --profile work")
 
     def test_no_long_term_section(self):
-        self.refused(self.aws_mfa(profile="other"), 12, "[other-long-term]", "aws-mfa --setup")
+        self.refused(self.aws_mfa(profile="other"), 12, "[other-long-term]",
+                     "run: aws-mfa --setup --profile other")
+        self.refused(self.aws_mfa("--long-suffix", "keys"), 12, "[work-keys]",
+                     "run: aws-mfa --setup --profile work --long-term-suffix keys")
 
     def test_absent_and_empty_keys(self):
         self.rewrite(f"aws_access_key_id = {self.user.access_key_id}\n", "")
@@ -52,10 +56,14 @@ class BadInput(HostTest):
         self.rewrite(f"aws_mfa_device = {self.user.serial}\n", "")
         self.refused(self.aws_mfa(), 13, "has no aws_mfa_device", "--device")
 
-    @unittest.skipIf(os.geteuid() == 0, "root can read every file")
     def test_unreadable_file(self):
+        as_user = {}
+        if os.geteuid() == 0:   # root can read every file, so be somebody else
+            as_user = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
+            for path in [self.home, self.credentials.parent, self.credentials]:
+                os.chown(path, OTHER_UID, OTHER_UID)
         self.credentials.chmod(0)
-        run = self.aws_mfa()
+        run = self.aws_mfa(**as_user)
         self.credentials.chmod(0o600)
         self.refused(run, 13, str(self.credentials), "Permission denied")
 
@@ -64,6 +72,7 @@ class BadInput(HostTest):
         self.credentials.mkdir()
         self.before = None
         self.refused(self.aws_mfa(), 13, "is a folder")
+        self.assertEqual(os.listdir(self.credentials), [])
 
     def test_a_fifo_in_place_of_the_file(self):
         self.credentials.unlink()
@@ -72,6 +81,7 @@ class BadInput(HostTest):
         start = time.monotonic()
         self.refused(self.aws_mfa(timeout=10), 13, "is a FIFO")
         self.assertLess(time.monotonic() - start, 5)
+        self.assertTrue(stat.S_ISFIFO(self.credentials.stat().st_mode))
 
     def test_a_huge_file(self):
         with open(self.credentials, "r+") as out:
@@ -193,19 +203,24 @@ class BadNetwork(HostTest):
     def test_plain_http_to_another_host(self):
         self.refused(self.run_with(AWS_ENDPOINT_URL_STS="http://192.0.2.1"), 13, "https")
 
-    BEFORE = {
-        "html": faults.html(), "truncated": faults.cut_xml(), "short": faults.short_body(),
-        "500": faults.error("InternalFailure", status=500), "close": faults.close(),
-        "redirect": faults.redirect("https://example.invalid/"), "hang": faults.hang(),
-        "big": faults.big(),
+    # what goes wrong, and what is said of it before and after the code was sent
+    FAULTS = {
+        "html": (faults.html(), "log-in page", "not understood"),
+        "truncated": (faults.cut_xml(), "does not answer as STS does", "not understood"),
+        "short": (faults.short_body(), "no answer from", "gave no whole answer"),
+        "500": (faults.error("InternalFailure", status=500), "HTTP 500", "InternalFailure"),
+        "close": (faults.close(), "no answer from", "gave no whole answer"),
+        "redirect": (faults.redirect("https://example.invalid/"), "redirect", "redirect"),
+        "hang": (faults.hang(), "in time", "in time"),
+        "big": (faults.big(), "too long", "too long"),
     }
 
     def test_before_the_code(self):
-        for name, fault in self.BEFORE.items():
+        for name, (fault, words, _) in self.FAULTS.items():
             with self.subTest(name):
                 self.box.clear_faults()
                 self.box.fault("GetCallerIdentity", fault)
-                self.refused(self.run_with(), 14)
+                self.refused(self.run_with(), 14, words)
         self.assertEqual(self.box.codes_seen(self.user), [])
 
     def test_throttled_before_the_code_is_no_obstacle(self):
@@ -214,8 +229,9 @@ class BadNetwork(HostTest):
         self.assertEqual(run.returncode, 0, run.stderr)
 
     def test_after_the_code(self):
-        for name, fault in {**self.BEFORE, "throttled": faults.error("Throttling"),
-                            "processed": faults.processed(faults.close())}.items():
+        more = {"throttled": (faults.error("Throttling"), None, "limits the rate"),
+                "processed": (faults.processed(faults.close()), None, "gave no whole answer")}
+        for name, (fault, _, words) in {**self.FAULTS, **more}.items():
             with self.subTest(name):
                 self.box.clear_faults()
                 self.box.fault("GetSessionToken", fault)
@@ -224,7 +240,7 @@ class BadNetwork(HostTest):
                 before = self.credentials.read_bytes()
                 run = self.aws_mfa("--timeout", "3", "--device", device.serial,
                                    "--token", device.code())
-                self.refused(run, 15, "may be used up", "next one")
+                self.refused(run, 15, words, "may be used up", "next one")
                 self.assertEqual(self.credentials.read_bytes(), before)
                 self.assertEqual(len(self.box.codes_seen(self.user)), seen + 1)
 

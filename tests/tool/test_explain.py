@@ -54,10 +54,11 @@ class Explain(HostTest):
     def test_the_man_page_has_the_same_table(self):
         source = (REPO / "tool/profile/settings.c").read_text()
         table = source[source.index("rules[N_SETTINGS]"):source.index("/* clang-format on */")]
-        page = subprocess.run(["mandoc", "-Tutf8", "-Owidth=120", REPO / "tool/aws-mfa.1"],
+        page = subprocess.run(["mandoc", "-Tutf8", "-Owidth=80", REPO / "tool/aws-mfa.1"],
                               capture_output=True, text=True).stdout
         page = re.sub(".\x08", "", page)
-        page = page[page.index("Built in"):page.index("Keys marked")]
+        page = page[page.index("SETTINGS"):page.index("Keys marked")]
+        self.assertLessEqual(max(map(len, page.splitlines())), 80)
         entries = re.findall(r"\[SETTING_\w+\] = \{(.*?)\},\n\t(?=\[|$)", table + "[", re.S)
         self.assertEqual(len(entries), table.count("[SETTING_"))
         for entry in entries:

@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import stat
+import subprocess
 import unittest
 
 from host import ROLE, STAGE, HostTest
@@ -222,6 +223,11 @@ class Refresh(HostTest):
                   if r.action == "GetSessionToken" and r.access_key_id == self.user.access_key_id]
         self.assertEqual(scopes, ["eu-west-1", "eu-north-1"])
 
+    def test_region_of_the_config_file(self):
+        self.config.write_text(self.config.read_text() + "region = ap-south-1\n")
+        self.refresh()
+        self.assertIn("/ap-south-1/", self.box.requests[-1].headers["Authorization"])
+
     def test_environment_goes_before_files(self):
         run = self.aws_mfa("--token", self.user.code(),
                            env={"AWS_ENDPOINT_URL_STS": "https://localhost:1"})
@@ -261,7 +267,24 @@ class Refresh(HostTest):
         run = self.aws_mfa("refresh", "--token", self.user.code(), profile=None,
                            env={"AWS_PROFILE": "work"})
         self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertEqual(self.aws_mfa("frobnicate").returncode, 2)
+        self.refused(self.aws_mfa("frobnicate"), 2, "frobnicate: no such command")
+        self.refused(self.aws_mfa("--setup", "--explain"), 2, "one command at a time")
+        self.assertEqual(self.aws_mfa("explain").returncode, 0)
+
+    def test_prompt_is_on_the_terminal_while_standard_input_is_a_pipe(self):
+        term = self.terminal(stdin=subprocess.DEVNULL)
+        term.expect("(for work): ")
+        term.send(self.user.code() + "\n")
+        self.assertEqual(term.wait()[0], 0)
+
+    def test_boto3_takes_the_session(self):
+        self.refresh()
+        script = ("import boto3, sys; print(boto3.Session(profile_name='work').client('sts', "
+                  "endpoint_url=sys.argv[1]).get_caller_identity()['Arn'])")
+        run = subprocess.run(["/usr/bin/python3", "-c", script, self.box.url], text=True,
+                             env={**self.env, "AWS_DEFAULT_REGION": "us-east-1"},
+                             capture_output=True)
+        self.assertEqual(run.stdout.strip(), self.user.arn, run.stderr)
 
     def test_keeps_the_rest_of_the_file_mode_and_symlink(self):
         target = self.home / "real"
@@ -305,8 +328,14 @@ class Refresh(HostTest):
         self.assertEqual(self.last()["DurationSeconds"], "7200")
         site.write_text("[aws-mfa]\nlong_term_suffix = keys\nduration = soon\n")
         self.refused(self.aws_mfa("--force"), 13, "aws-mfa.conf: duration: 'soon'")
-        site.write_text("not an ini file\n")
-        self.refused(self.aws_mfa("--force"), 13, "aws-mfa.conf", "expected [aws-mfa]")
+        site.write_text("[aws-mfa]\nnot an ini file\n")
+        self.refused(self.aws_mfa("--force"), 13, "aws-mfa.conf:2: ", "expected [aws-mfa]")
+        site.write_text("[aws-mfa]\nhttps_prox = x\n")
+        self.refused(self.aws_mfa("--force"), 13, "aws-mfa.conf: unknown key https_prox")
+        site.write_text("[other]\nregion = x\n")
+        self.refused(self.aws_mfa("--force"), 13, "aws-mfa.conf: unknown section [other]")
+        site.write_text("[aws-mfa]\nlong_term_suffix = none\n")
+        self.refused(self.aws_mfa("--force"), 13, "would both be [work]")
 
 
 class AtTheTerminal(HostTest):
@@ -327,11 +356,14 @@ class AtTheTerminal(HostTest):
         self.assertEqual(term.wait()[0], 0)
 
     def test_a_failed_warm_up_replaces_the_prompt(self):
-        term = self.terminal(env={"AWS_ENDPOINT_URL_STS": "https://localhost:1"})
+        self.box.fault("GetCallerIdentity", faults.delay(1, faults.close()))
+        term = self.terminal()
+        term.expect("(for work): ")
+        term.send("12345")
         status, out, err = term.wait()
         self.assertEqual((status, out), (14, ""))
-        self.assertIn("localhost", err)
-        self.assertIn("(for work): \r\n", term.screen)
+        self.assertIn("127.0.0.1", err)
+        self.assertEqual(term.left, 0, "a half-typed code is left for the shell")
 
     def test_a_bad_key_costs_no_code(self):
         self.write_credentials(self.credentials.read_text().replace(
@@ -363,7 +395,7 @@ class AtTheTerminal(HostTest):
         self.credentials.parent.rmdir()
         term = self.terminal("--setup")
         term.expect("Access key id: ")
-        term.send("nonsense!\n")
+        term.send("non sense!\n")
         term.expect("expected an access key id")
         term.send(f"{self.user.access_key_id}\n")
         term.expect("not shown): ")
@@ -402,6 +434,17 @@ class AtTheTerminal(HostTest):
         self.assertEqual(status, 2)
         self.assertIn("[work-long-term] is kept", err)
         self.assertEqual(self.credentials.read_bytes(), before)
+
+    def test_setup_below_a_folder_that_is_missing(self):
+        term = self.terminal("--setup", env={"HOME": f"{self.home}/gone"})
+        for question, answer in [("key id: ", self.user.access_key_id),
+                                 ("not shown): ", self.user.secret_access_key),
+                                 ("mfa/NAME): ", self.user.serial)]:
+            term.expect(question)
+            term.send(answer + "\n")
+        status, _, err = term.wait()
+        self.assertEqual(status, 13)
+        self.assertIn(f"{self.home}/gone/.aws: cannot be made", err)
 
     def test_setup_without_a_terminal(self):
         self.refused(self.aws_mfa("--setup"), 2, "--setup", "[work-long-term]")

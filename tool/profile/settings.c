@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include "paths.h"
 #include "settings_internal.h"
 #include "site.h"
 
@@ -145,7 +146,7 @@ static enum status take_site(
 
 			if (!value)
 				continue;
-			where = settings_format("%s: %s", site_path(), key);
+			where = settings_format("%s: %s", AWS_MFA_CONF_PATH, key);
 			rc = take(s, id, strdup(value), where ? where : "", ORIGIN_FILE, e);
 			free(where);
 			if (rc != STATUS_OK)
@@ -169,6 +170,17 @@ static enum status take_built_in(struct settings *s, struct error *e)
 	return STATUS_OK;
 }
 
+static enum status load_site(struct site *site, struct error *e)
+{
+	const char *known[2 * N_SETTINGS];
+	size_t n = 0;
+
+	for (enum setting id = 0; id < N_SETTINGS; id++)
+		for (size_t i = 0; i < 2 && rules[id].keys[i]; i++)
+			known[n++] = rules[id].keys[i];
+	return site_load(site, known, n, e);
+}
+
 /* What names files and sections: nothing in ~/.aws can change it. */
 static enum status locate(struct settings *s, const char *const options[N_SETTINGS],
 	const struct site *site, struct error *e)
@@ -188,7 +200,7 @@ enum status settings_locate(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
 {
 	struct site site;
-	enum status rc = site_load(&site, e);
+	enum status rc = load_site(&site, e);
 
 	*s = (struct settings){0};
 	if (rc == STATUS_OK)
@@ -201,7 +213,7 @@ enum status settings_load(
 	struct settings *s, const char *const options[N_SETTINGS], bool strict, struct error *e)
 {
 	struct site site;
-	enum status rc = site_load(&site, e);
+	enum status rc = load_site(&site, e);
 
 	*s = (struct settings){0};
 	if (rc == STATUS_OK)

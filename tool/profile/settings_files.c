@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +20,21 @@ const char *settings_home(void)
 		return env;
 	pw = getpwuid(getuid());
 	return pw && pw->pw_dir ? pw->pw_dir : "/";
+}
+
+#define COMMAND_SIZE 640
+
+/* "aws-mfa --setup" as it has to be called to write this long-term section. */
+static const char *setup_command(const struct settings *s, char command[static COMMAND_SIZE])
+{
+	const char *profile = s->value[SETTING_PROFILE];
+	bool is_default = strcmp(profile, "default") == 0;
+	bool suffix = s->origin[SETTING_LONG_TERM_SUFFIX] == ORIGIN_OPTION;
+
+	snprintf(command, COMMAND_SIZE, "aws-mfa --setup%s%s%s%s", is_default ? "" : " --profile ",
+		is_default ? "" : profile, suffix ? " --long-term-suffix " : "",
+		suffix ? s->value[SETTING_LONG_TERM_SUFFIX] : "");
+	return command;
 }
 
 static void warn_fault(void *arg, const char *path, size_t line, const char *what)
@@ -43,6 +59,7 @@ static enum status check_home(struct error *e)
 enum status settings_read_credentials(struct settings *s, bool strict, struct error *e)
 {
 	const char *path = s->value[SETTING_CREDENTIALS_FILE];
+	char command[COMMAND_SIZE];
 	struct bytes bytes;
 	struct stat st;
 	bool missing;
@@ -52,8 +69,8 @@ enum status settings_read_credentials(struct settings *s, bool strict, struct er
 		return rc;
 	rc = file_read(path, &bytes, &st, &missing, e);
 	if (rc == STATUS_OK && missing)
-		return error_set(e, STATUS_NOT_SET_UP,
-			"%s: there is no such file; run: aws-mfa --setup", path);
+		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no such file; run: %s", path,
+			setup_command(s, command));
 	if (rc == STATUS_OK && strict)
 		rc = file_check_owned(path, &st, e);
 	if (rc == STATUS_OK)
@@ -67,8 +84,8 @@ enum status settings_read_credentials(struct settings *s, bool strict, struct er
 	if (!ini_has_section(&s->credentials, s->long_term))
 		return error_set(e, STATUS_NOT_SET_UP,
 			"%s: there is no section [%s], expected one with aws_access_key_id, "
-			"aws_secret_access_key and aws_mfa_device; run: aws-mfa --setup",
-			path, s->long_term);
+			"aws_secret_access_key and aws_mfa_device; run: %s",
+			path, s->long_term, setup_command(s, command));
 	return STATUS_OK;
 }
 
@@ -77,14 +94,14 @@ static enum status read_key(const struct settings *s, const char *key,
 	const char *(*check)(const char *value), char **value, struct error *e)
 {
 	const char *path = s->value[SETTING_CREDENTIALS_FILE];
+	char command[COMMAND_SIZE];
 	const char *expected;
 	size_t line = 0;
 
 	*value = ini_get(&s->credentials, s->long_term, key, &line);
 	if (!*value)
-		return error_set(e, STATUS_CONFIG,
-			"%s: [%s] has no %s; add it, or run: aws-mfa --setup", path, s->long_term,
-			key);
+		return error_set(e, STATUS_CONFIG, "%s: [%s] has no %s; add it, or run: %s", path,
+			s->long_term, key, setup_command(s, command));
 	expected = check(*value);
 	if (expected)
 		return error_set(e, STATUS_CONFIG, "%s:%zu: %s in [%s]: %s", path, line, key,

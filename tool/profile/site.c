@@ -4,26 +4,64 @@
 
 #include <errno.h>
 #include <iniparser/iniparser.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-const char *site_path(void)
-{
-	return AWS_MFA_CONF_PATH;
-}
+#define SECTION "aws-mfa"
 
-/* iniparser would print its complaints to standard error; the file and line go into ours. */
-static int swallow(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* iniparser tells lines in sentences only, "... in PATH (LINE)...": the first one is kept. */
+static long bad_line;
 
-static int swallow(const char *fmt, ...)
+static int note_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static int note_line(const char *fmt, ...)
 {
-	(void)fmt;
+	const char *number;
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	number = strstr(text, AWS_MFA_CONF_PATH " (");
+	if (bad_line == 0 && number)
+		bad_line = strtol(number + strlen(AWS_MFA_CONF_PATH " ("), NULL, 10);
 	return 0;
 }
 
-enum status site_load(struct site *site, struct error *e)
+/* A misspelt key that is silently nothing would be a proxy or a region that is not used. */
+static enum status check_keys(
+	dictionary *d, const char *const known[], size_t n_known, struct error *e)
 {
+	int sections = iniparser_getnsec(d);
+
+	for (int i = 0; i < sections; i++)
+		if (strcmp(iniparser_getsecname(d, i), SECTION) != 0)
+			return error_set(e, STATUS_CONFIG,
+				"%s: unknown section [%s], expected [" SECTION "] alone",
+				AWS_MFA_CONF_PATH, iniparser_getsecname(d, i));
+	for (ssize_t i = 0; i < d->size; i++) {
+		const char *key = d->key[i] ? strchr(d->key[i], ':') : NULL;
+		bool good = !d->key[i] || (!key && sections > 0);
+
+		for (size_t k = 0; key && k < n_known && !good; k++)
+			good = strcmp(key + 1, known[k]) == 0 && key != d->key[i];
+		if (!good)
+			return error_set(e, STATUS_CONFIG,
+				"%s: unknown key %s; see aws-mfa.conf(5) for those there are",
+				AWS_MFA_CONF_PATH, key ? key + 1 : d->key[i]);
+	}
+	return STATUS_OK;
+}
+
+enum status site_load(struct site *site, const char *const known[], size_t n_known, struct error *e)
+{
+	enum status rc;
+
 	*site = (struct site){0};
 	if (access(AWS_MFA_CONF_PATH, R_OK) < 0) {
 		if (errno == ENOENT)
@@ -31,13 +69,21 @@ enum status site_load(struct site *site, struct error *e)
 		return error_set(e, STATUS_CONFIG, "%s: %s; make it readable for all",
 			AWS_MFA_CONF_PATH, strerror(errno));
 	}
-	iniparser_set_error_callback(swallow);
+	bad_line = 0;
+	iniparser_set_error_callback(note_line);
 	site->dictionary = iniparser_load(AWS_MFA_CONF_PATH);
+	if (!site->dictionary && bad_line > 0)
+		return error_set(e, STATUS_CONFIG,
+			"%s:%ld: cannot be read, expected [" SECTION "] and lines of KEY = VALUE",
+			AWS_MFA_CONF_PATH, bad_line);
 	if (!site->dictionary)
 		return error_set(e, STATUS_CONFIG,
-			"%s: cannot be read; expected [aws-mfa] and lines of KEY = VALUE",
+			"%s: cannot be read, expected [" SECTION "] and lines of KEY = VALUE",
 			AWS_MFA_CONF_PATH);
-	return STATUS_OK;
+	rc = check_keys(site->dictionary, known, n_known, e);
+	if (rc != STATUS_OK)
+		site_free(site);
+	return rc;
 }
 
 void site_free(struct site *site)
@@ -54,7 +100,7 @@ const char *site_get(const struct site *site, const char *key)
 
 	if (!site->dictionary)
 		return NULL;
-	snprintf(name, sizeof(name), "aws-mfa:%s", key);
+	snprintf(name, sizeof(name), SECTION ":%s", key);
 	value = iniparser_getstring(site->dictionary, name, NULL);
 	return value && *value ? value : NULL;
 }

@@ -9,14 +9,18 @@
 
 #include "error.h"
 
+#include <stddef.h>
+
 struct site {
 	void *dictionary; /* NULL when there is no file */
 };
 
-const char *site_path(void);
-
-/* No file is no error. STATUS_CONFIG when it cannot be read or has a line that is none. */
-enum status site_load(struct site *site, struct error *e);
+/*
+ * known are the keys there may be. No file is no error. STATUS_CONFIG when it cannot be read, has
+ * a line that is none, or a section or key that is not known.
+ */
+enum status site_load(
+	struct site *site, const char *const known[], size_t n_known, struct error *e);
 void site_free(struct site *site);
 
 /* The value of key in the section [aws-mfa], or NULL where it is unset or empty. */

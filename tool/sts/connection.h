@@ -5,7 +5,7 @@
  * - nothing of the environment, the home or a .curlrc, .netrc or cookie file counts; no redirect
  *   is followed; no proxy but the one given;
  * - once a request that spends a code has begun on a connection, it is never sent again: libcurl
- *   resends a POST of its own accord when a reused connection dies unanswered (DESIGN 3.6);
+ *   resends a POST of its own accord when a reused connection dies unanswered (seen with 7.88);
  * - no answer beyond 1 MiB is kept, and none is waited for beyond the deadline.
  */
 #ifndef AWS_MFA_STS_CONNECTION_H

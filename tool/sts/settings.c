@@ -144,7 +144,7 @@ int settings_check(const struct settings *s, struct verdict *v)
 {
 	int64_t longest = s->role_arn ? 43200 : 129600;
 
-	/* The model says 16 to 128; shorter ones occur at STS-like services. */
+	/* The model says 16 to 128; shorter ones occur at services like STS. */
 	if (!s->access_key_id || !consists_of(s->access_key_id, 1, 128, WORD_CHARS))
 		return verdict_set(v, STATUS_CONFIG,
 			"aws_access_key_id is missing or not a key id; expected 20 letters and digits");

@@ -1,6 +1,6 @@
 /*
  * The request that goes ahead of the code: it opens the connection, finds out the server's time
- * and, when signed, whether the key is any good (DESIGN 1). Nothing here holds a code.
+ * and, when signed, whether the key is any good. Nothing here holds a code.
  */
 #ifndef AWS_MFA_STS_WARMUP_H
 #define AWS_MFA_STS_WARMUP_H
