@@ -66,9 +66,10 @@ help:
 	@echo 'make uninstall   remove what install put there (never your configuration)'
 	@echo 'make clean       remove $(BUILD)/'
 
-$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) $(CONTRACT_OBJS) pam/pam_aws_mfa.map
+# The module takes the records and nothing else of include/: what is in it runs as root.
+$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) $(BUILD)/include/record.o pam/pam_aws_mfa.map
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
-		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(PAM_OBJS) $(CONTRACT_OBJS) -lpam
+		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam
 
 $(BUILD)/aws-mfa: $(TOOL_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(TOOL_LIBS)

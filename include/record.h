@@ -140,7 +140,7 @@ int record_printf(int fd, size_t max, int64_t deadline_ms, const char *word, con
 
 /*
  * Parses a `result` text: STATUS, one space, TEXT. Returns the status (0..99) and points *text
- * behind the space, or -1 when malformed.
+ * behind the space, or STATUS_MALFORMED.
  */
 int record_result(char *result, char **text);
 

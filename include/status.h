@@ -7,6 +7,7 @@
 #define AWS_MFA_STATUS_H
 
 enum status {
+	STATUS_MALFORMED = -1, /* no status: what record_result() could not read */
 	STATUS_OK = 0,         /* STS accepted a fresh code and the session is written */
 	STATUS_NO_SESSION = 1, /* only for a question about the session: there is no valid one */
 	STATUS_USAGE = 2,      /* a bad value on the command line (in a file it is STATUS_CONFIG) */

@@ -2,7 +2,7 @@
 #ifndef AWS_MFA_EXCHANGE_H
 #define AWS_MFA_EXCHANGE_H
 
-#include "profile/error.h"
+#include "error.h"
 #include "profile/session.h"
 #include "profile/settings.h"
 #include "record.h"

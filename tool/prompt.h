@@ -5,7 +5,7 @@
 #ifndef AWS_MFA_PROMPT_H
 #define AWS_MFA_PROMPT_H
 
-#include "profile/error.h"
+#include "error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

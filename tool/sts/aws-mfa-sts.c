@@ -10,10 +10,10 @@
  */
 #include "client.h"
 #include "confine.h"
-#include "exchange.h"
+#include "error.h"
 #include "record.h"
+#include "spend.h"
 #include "status.h"
-#include "verdict.h"
 #include "version.h"
 #include "warmup.h"
 
@@ -51,10 +51,10 @@ static int report(const char *word, const char *text)
 	return record_write(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), word, text);
 }
 
-static void report_result(const struct verdict *v)
+static void report_result(const struct error *e)
 {
 	record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_RESULT, "%d %s",
-		v->status, v->text);
+		e->status, e->text);
 }
 
 static void debug(
@@ -108,9 +108,9 @@ static void stay_warm(struct client *c, const struct record_reader *r)
 	}
 }
 
-static int broken(struct verdict *v)
+static int broken(struct error *e)
 {
-	return verdict_set(v, STATUS_SYSTEM,
+	return error_set(e, STATUS_SYSTEM,
 		"aws-mfa sent what aws-mfa-sts does not understand; are both of one version?");
 }
 
@@ -119,9 +119,9 @@ static int broken(struct verdict *v)
  * count, so without a `deadline` before the code what was left of the last one counts from now.
  */
 static int await_code(
-	struct client *c, struct record_reader *r, char code[static 7], struct verdict *v)
+	struct client *c, struct record_reader *r, char code[static 7], struct error *e)
 {
-	int64_t *deadline_ms = &c->settings.deadline_ms;
+	int64_t *deadline_ms = &c->parameters.deadline_ms;
 	int64_t left = *deadline_ms - monotonic_ms();
 	bool renewed = false;
 	struct record rec;
@@ -133,16 +133,16 @@ static int await_code(
 		if (rc == RECORD_EOF)
 			return PEER_GONE;
 		if (rc != RECORD_OK)
-			return broken(v);
+			return broken(e);
 		if (strcmp(rec.word, WORD_DEADLINE) != 0)
 			break;
 		*deadline_ms = record_number(rec.text);
 		if (*deadline_ms < 0)
-			return broken(v);
+			return broken(e);
 		renewed = true;
 	}
 	if (strcmp(rec.word, WORD_CODE) != 0 || rec.text_len > 6)
-		return broken(v);
+		return broken(e);
 	if (!renewed)
 		*deadline_ms = soon(left);
 	memcpy(code, rec.text, rec.text_len + 1);
@@ -186,28 +186,28 @@ static int report_credentials(const struct answer *a, time_t expires)
 }
 
 /* Spends one code. Returns a status, which was reported, or PEER_GONE. */
-static int spend(struct client *c, const char *code, struct verdict *v)
+static int spend(struct client *c, const char *code, struct error *e)
 {
 	struct answer a = {0};
 	time_t expires = 0;
 	int rc;
 
-	if (!settings_is_code(code))
-		rc = verdict_set(v, STATUS_WRONG_CODE, "a code has six digits");
+	if (!parameters_is_code(code))
+		rc = error_set(e, STATUS_WRONG_CODE, "a code has six digits");
 	else
-		rc = exchange(c, code, c->settings.deadline_ms, &a, &expires, v);
+		rc = spend_code(c, code, c->parameters.deadline_ms, &a, &expires, e);
 	if (rc == 0)
-		rc = verdict_set(v, STATUS_OK, "accepted by %s", c->endpoint.host);
+		rc = error_set(e, STATUS_OK, "accepted by %s", c->endpoint.host);
 	if (rc == STATUS_OK && report_credentials(&a, expires) != 0)
 		rc = PEER_GONE;
 	else
-		report_result(v);
+		report_result(e);
 	answer_free(&a);
 	return rc;
 }
 
 /* The whole dialogue after the settings. Returns as spend(). */
-static int serve(struct client *c, struct record_reader *r, struct verdict *v)
+static int serve(struct client *c, struct record_reader *r, struct error *e)
 {
 	int64_t began_ms = monotonic_ms();
 	struct identity id;
@@ -215,11 +215,11 @@ static int serve(struct client *c, struct record_reader *r, struct verdict *v)
 	char code[7];
 	int rc;
 
-	rc = client_open(c, v);
+	rc = client_open(c, e);
 	if (rc == 0)
-		rc = warmup(c, &id, &reply, v);
+		rc = warmup(c, &id, &reply, e);
 	if (rc != 0) {
-		report_result(v);
+		report_result(e);
 		return rc;
 	}
 	debug("warm-up", c, &reply, began_ms);
@@ -229,12 +229,12 @@ static int serve(struct client *c, struct record_reader *r, struct verdict *v)
 	else if (report(WORD_READY, NULL) != RECORD_OK)
 		return PEER_GONE;
 	do {
-		rc = await_code(c, r, code, v);
+		rc = await_code(c, r, code, e);
 		if (rc == 0) {
-			rc = spend(c, code, v);
+			rc = spend(c, code, e);
 			explicit_bzero(code, sizeof(code));
 		} else if (rc != PEER_GONE) {
-			report_result(v);
+			report_result(e);
 		}
 	} while (rc == STATUS_WRONG_CODE);
 	return rc;
@@ -252,7 +252,7 @@ int main(int argc, char **argv)
 {
 	struct client client = {0};
 	struct record_reader reader;
-	struct verdict v;
+	struct error e;
 	int rc;
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
@@ -264,16 +264,16 @@ int main(int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	record_reader_init(&reader, RECORD_FD, line_buffer, sizeof(line_buffer));
-	rc = confine(&v);
+	rc = confine(&e);
 	if (rc == 0 && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		rc = verdict_set(&v, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
+		rc = error_set(&e, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
 	if (rc == 0)
-		rc = settings_read(&reader, &client.settings, &v);
+		rc = parameters_read(&reader, &client.parameters, &e);
 	forget_records(&reader);
 	if (rc == 0)
-		rc = serve(&client, &reader, &v);
+		rc = serve(&client, &reader, &e);
 	else if (rc != RECORD_EOF)
-		report_result(&v);
+		report_result(&e);
 	client_close(&client);
 	record_reader_wipe(&reader);
 	/* Not exit(): a resolver thread may still be waiting for an answer that does not come. */

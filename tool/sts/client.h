@@ -2,17 +2,17 @@
 #ifndef AWS_MFA_STS_CLIENT_H
 #define AWS_MFA_STS_CLIENT_H
 
+#include "aws_error.h"
 #include "connection.h"
 #include "endpoint.h"
-#include "explain.h"
-#include "settings.h"
-#include "verdict.h"
+#include "error.h"
+#include "parameters.h"
 
 #include <stdbool.h>
 #include <time.h>
 
 struct client {
-	struct settings settings;
+	struct parameters parameters;
 	struct endpoint endpoint;
 	struct connection *connection;
 	time_t skew; /* what to add to this machine's clock to get the server's */
@@ -28,17 +28,17 @@ struct call {
 };
 
 /* Resolves the endpoint, checks ARNs against it, sets the connection up. Returns 0 or a status. */
-int client_open(struct client *c, struct verdict *v);
+int client_open(struct client *c, struct error *e);
 
 /* As connection_send(), signed with the server's time. */
-int client_post(struct client *c, const struct call *call, struct reply *reply, struct verdict *v);
+int client_post(struct client *c, const struct call *call, struct reply *reply, struct error *e);
 
 /* As connection_send(): GET of the endpoint, unsigned. */
 int client_get(
-	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct verdict *v);
+	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e);
 
-/* What explain.h may name. */
-struct explain_names client_names(const struct client *c);
+/* What aws_error.h may name. */
+struct aws_error_names client_names(const struct client *c);
 
 void client_close(struct client *c);
 

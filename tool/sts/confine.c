@@ -26,19 +26,19 @@ static const struct need {
 	const char *ulimit;
 } needs[] = {
 	{RLIMIT_NOFILE, 32, 256, "-n"},
-	{RLIMIT_AS, 64 * MIB, 512 * MIB, "-v"},
+	{RLIMIT_AS, 64 * MIB, 512 * MIB, "-e"},
 	{RLIMIT_DATA, 32 * MIB, 256 * MIB, "-d"},
 };
 
 /* RLIM_INFINITY is the greatest number there is. */
-static int require(const struct need *need, struct verdict *v)
+static int require(const struct need *need, struct error *e)
 {
 	struct rlimit lim;
 
 	if (getrlimit(need->resource, &lim) != 0)
-		return verdict_set(v, STATUS_SYSTEM, "getrlimit: %s", strerror(errno));
+		return error_set(e, STATUS_SYSTEM, "getrlimit: %s", strerror(errno));
 	if (lim.rlim_max < need->least)
-		return verdict_set(v, STATUS_SYSTEM,
+		return error_set(e, STATUS_SYSTEM,
 			"`ulimit -H %s` is too low here, at least %llu %s needed: raise it",
 			need->ulimit,
 			(unsigned long long)(need->least >= MIB ? need->least / 1024 : need->least),
@@ -46,12 +46,12 @@ static int require(const struct need *need, struct verdict *v)
 	if (lim.rlim_cur < need->wanted) {
 		lim.rlim_cur = lim.rlim_max < need->wanted ? lim.rlim_max : need->wanted;
 		if (setrlimit(need->resource, &lim) != 0)
-			return verdict_set(v, STATUS_SYSTEM, "setrlimit: %s", strerror(errno));
+			return error_set(e, STATUS_SYSTEM, "setrlimit: %s", strerror(errno));
 	}
 	return 0;
 }
 
-int confine(struct verdict *v)
+int confine(struct error *e)
 {
 	const struct rlimit no_core = {0, 0};
 
@@ -59,18 +59,18 @@ int confine(struct verdict *v)
 	clearenv();
 	/* Else gmtime_r() would read /etc/localtime. */
 	if (setenv("TZ", "UTC0", 1) != 0)
-		return verdict_set(v, STATUS_SYSTEM, "out of memory");
+		return error_set(e, STATUS_SYSTEM, "out of memory");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0 ||
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
-		return verdict_set(v, STATUS_SYSTEM, "cannot confine myself: %s", strerror(errno));
+		return error_set(e, STATUS_SYSTEM, "cannot confine myself: %s", strerror(errno));
 	/* A parent that died before the last line shows as EOF on the socket. */
 	signal(SIGPIPE, SIG_IGN);
 	/* 2 is "not locked in memory", 0 is "no such heap, use malloc": neither is worth refusing.
 	 */
 	CRYPTO_secure_malloc_init(SECURE_HEAP_SIZE, SECURE_HEAP_MIN_BLOCK);
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		if (require(&needs[i], v) != 0)
-			return v->status;
+		if (require(&needs[i], e) != 0)
+			return e->status;
 	return 0;
 }

@@ -5,14 +5,14 @@
 #ifndef AWS_MFA_STS_CONFINE_H
 #define AWS_MFA_STS_CONFINE_H
 
-#include "verdict.h"
+#include "error.h"
 
 /*
  * Not dumpable, no core, no new privileges, killed with its parent, an empty environment, OpenSSL's
  * secure heap set up, SIGPIPE ignored, and limits that are too low for libcurl raised, or refused
  * where they cannot be. Call it before libcurl or OpenSSL is used and before any
- * thread exists. Returns 0, or STATUS_SYSTEM with *v filled.
+ * thread exists. Returns 0, or STATUS_SYSTEM with *e filled.
  */
-int confine(struct verdict *v);
+int confine(struct error *e);
 
 #endif

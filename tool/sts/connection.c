@@ -99,11 +99,11 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *data)
 static bool set_up(struct connection *c, const struct endpoint *ep, const struct trust *trust,
 	const char *proxy, const char *no_proxy)
 {
-	CURL *e = c->easy;
+	CURL *easy = c->easy;
 	CURLcode rc = CURLE_OK;
 
 /* A macro and no table: libcurl's type checks want the option spelled out. */
-#define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(e, option, value))
+#define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, option, value))
 	SET(CURLOPT_URL, ep->url);
 	SET(CURLOPT_PROTOCOLS_STR, ep->loopback_only ? "http" : "https");
 	SET(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
@@ -146,7 +146,7 @@ static bool set_up(struct connection *c, const struct endpoint *ep, const struct
 }
 
 int connection_open(struct connection **out, const struct endpoint *ep, const char *ca_bundle,
-	const char *proxy, const char *no_proxy, struct verdict *v)
+	const char *proxy, const char *no_proxy, struct error *e)
 {
 	struct connection *c = calloc(1, sizeof(*c));
 	struct trust trust = {NULL, NULL};
@@ -154,22 +154,22 @@ int connection_open(struct connection **out, const struct endpoint *ep, const ch
 
 	*out = c;
 	if (!c)
-		return verdict_set(v, STATUS_SYSTEM, "out of memory");
+		return error_set(e, STATUS_SYSTEM, "out of memory");
 	c->socket = -1;
 	c->loopback_only = ep->loopback_only;
 	snprintf(c->host, sizeof(c->host), "%s", ep->host);
 	if (ep->loopback_only) {
 		proxy = NULL;
 	} else {
-		rc = trust_choose(ca_bundle, &trust, v);
+		rc = trust_choose(ca_bundle, &trust, e);
 		if (rc == 0 && proxy)
-			rc = proxy_name(proxy, c->proxy_host, sizeof(c->proxy_host), v);
+			rc = proxy_name(proxy, c->proxy_host, sizeof(c->proxy_host), e);
 		if (rc != 0)
 			return rc;
 	}
 	c->easy = curl_easy_init();
 	if (!c->easy || !set_up(c, ep, &trust, proxy, no_proxy))
-		return verdict_set(v, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
+		return error_set(e, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
 	return 0;
 }
 
@@ -273,11 +273,11 @@ static struct failure describe(struct connection *c, CURLcode code)
 
 static bool prepare(struct connection *c, const struct outgoing *out, struct curl_slist *headers)
 {
-	CURL *e = c->easy;
+	CURL *easy = c->easy;
 	int64_t left = out->deadline_ms - monotonic_ms();
 	CURLcode rc = CURLE_OK;
 
-#define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(e, option, value))
+#define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, option, value))
 	if (out->body) {
 		SET(CURLOPT_POST, 1L);
 		SET(CURLOPT_POSTFIELDS, out->body);
@@ -327,20 +327,20 @@ static void take_reply(struct connection *c, struct reply *reply)
 }
 
 int connection_send(
-	struct connection *c, const struct outgoing *out, struct reply *reply, struct verdict *v)
+	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e)
 {
 	struct curl_slist *headers = list_headers(out->headers);
 	const struct timespec pause = {.tv_nsec = RETRY_AFTER_MS * 1000000L};
 	int rc;
 
 	if (!headers)
-		return verdict_set(v, STATUS_SYSTEM, "out of memory");
+		return error_set(e, STATUS_SYSTEM, "out of memory");
 	for (int attempt = 1;; attempt++) {
 		struct failure f;
 		CURLcode code;
 
 		if (!prepare(c, out, headers)) {
-			rc = verdict_set(v, STATUS_SYSTEM, "out of memory");
+			rc = error_set(e, STATUS_SYSTEM, "out of memory");
 			break;
 		}
 		code = run(c, out->wake_fd, out->deadline_ms);
@@ -355,7 +355,7 @@ int connection_send(
 			nanosleep(&pause, NULL);
 			continue;
 		}
-		rc = failure_explain(&f, v);
+		rc = failure_explain(&f, e);
 		break;
 	}
 	/* libcurl keeps pointers to what is about to go. */

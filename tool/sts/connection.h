@@ -12,7 +12,7 @@
 #define AWS_MFA_STS_CONNECTION_H
 
 #include "endpoint.h"
-#include "verdict.h"
+#include "error.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,18 +40,18 @@ struct reply {
 
 /*
  * ca_bundle, proxy and no_proxy may be NULL; all is copied. Returns 0, or STATUS_CONFIG or
- * STATUS_SYSTEM with *v filled. Ends with connection_close(), which may be given NULL.
+ * STATUS_SYSTEM with *e filled. Ends with connection_close(), which may be given NULL.
  */
 int connection_open(struct connection **out, const struct endpoint *ep, const char *ca_bundle,
-	const char *proxy, const char *no_proxy, struct verdict *v);
+	const char *proxy, const char *no_proxy, struct error *e);
 
 /*
  * Sends a request on the open connection, or on a new one where there is none or it is no longer
- * quiet. Returns 0 with *reply filled, whatever HTTP status came; or a status with *v filled.
+ * quiet. Returns 0 with *reply filled, whatever HTTP status came; or a status with *e filled.
  * Failures before a request began are tried once more.
  */
 int connection_send(
-	struct connection *c, const struct outgoing *out, struct reply *reply, struct verdict *v);
+	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e);
 
 /* The idle socket, to be watched: it is good until it becomes readable. -1 when there is none. */
 int connection_socket(const struct connection *c);

@@ -100,7 +100,7 @@ static char *url_part(CURLU *u, CURLUPart part)
 	return curl_url_get(u, part, &text, 0) == CURLUE_OK ? text : NULL;
 }
 
-static int parse_url(const char *url, struct endpoint *ep, struct verdict *v)
+static int parse_url(const char *url, struct endpoint *ep, struct error *e)
 {
 	char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *extra[5] = {NULL};
 	static const CURLUPart refused[5] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
@@ -111,10 +111,10 @@ static int parse_url(const char *url, struct endpoint *ep, struct verdict *v)
 	int rc;
 
 	if (!u)
-		return verdict_set(v, STATUS_SYSTEM, "out of memory");
+		return error_set(e, STATUS_SYSTEM, "out of memory");
 	if (!is_printable(url) || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK) {
 		/* Not quoted: it may hold what somebody thought to be a user's password. */
-		rc = verdict_set(v, STATUS_CONFIG,
+		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url is not a URL; expected https://HOST or https://HOST:PORT");
 		goto out;
 	}
@@ -127,20 +127,20 @@ static int parse_url(const char *url, struct endpoint *ep, struct verdict *v)
 		plain = plain && !extra[i];
 	}
 	if (!scheme || !host || !path || !plain || !is_plain_path(path)) {
-		rc = verdict_set(v, STATUS_CONFIG,
+		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url may have a host, a port and a plain path, but no user, query or "
 			"fragment; expected https://HOST or https://HOST:PORT");
 		goto out;
 	}
 	ep->loopback_only = strcmp(scheme, "http") == 0;
 	if (ep->loopback_only && !loopback_is_host(host)) {
-		rc = verdict_set(v, STATUS_CONFIG,
+		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url: http would show the code and the keys to the network; use "
 			"https:// (http is for 127.0.0.1, [::1] and localhost only)");
 		goto out;
 	}
 	if (!ep->loopback_only && strcmp(scheme, "https") != 0) {
-		rc = verdict_set(v, STATUS_CONFIG, "endpoint_url must begin with https://");
+		rc = error_set(e, STATUS_CONFIG, "endpoint_url must begin with https://");
 		goto out;
 	}
 	if (port && strcmp(port, ep->loopback_only ? "80" : "443") == 0) {
@@ -155,7 +155,7 @@ static int parse_url(const char *url, struct endpoint *ep, struct verdict *v)
 	n = snprintf(ep->url, sizeof(ep->url), "%s://%s%s", scheme, ep->host, ep->path);
 	rc = rc || n < 0 || (size_t)n >= sizeof(ep->url);
 	if (rc)
-		rc = verdict_set(v, STATUS_CONFIG, "endpoint_url is too long");
+		rc = error_set(e, STATUS_CONFIG, "endpoint_url is too long");
 out:
 	for (size_t i = 0; i < 5; i++)
 		curl_free(extra[i]);
@@ -167,20 +167,20 @@ out:
 	return rc;
 }
 
-int endpoint_resolve(const char *region, const char *url, struct endpoint *ep, struct verdict *v)
+int endpoint_resolve(const char *region, const char *url, struct endpoint *ep, struct error *e)
 {
 	const struct partition *p;
 
 	*ep = (struct endpoint){.path = "/"};
 	if (region && !is_host_label(region))
-		return verdict_set(v, STATUS_CONFIG,
+		return error_set(e, STATUS_CONFIG,
 			"the region \"%.80s\" is not one; expected a name such as eu-central-1",
 			region);
 	if (region && strcmp(region, "aws-global") == 0)
 		region = NULL;
 	snprintf(ep->region, sizeof(ep->region), "%s", region ? region : GLOBAL_REGION);
 	if (url)
-		return parse_url(url, ep, v);
+		return parse_url(url, ep, e);
 	p = partition_of(ep->region);
 	ep->partition = p->name;
 	if (region)
@@ -192,7 +192,7 @@ int endpoint_resolve(const char *region, const char *url, struct endpoint *ep, s
 }
 
 int endpoint_check_arn(
-	const struct endpoint *ep, const char *what, const char *arn, struct verdict *v)
+	const struct endpoint *ep, const char *what, const char *arn, struct error *e)
 {
 	const char *name = arn + 4;
 	size_t len;
@@ -205,11 +205,11 @@ int endpoint_check_arn(
 	for (size_t i = 0; i < N_PARTITIONS; i++)
 		if (len == strlen(partitions[i].name) &&
 			strncmp(name, partitions[i].name, len) == 0)
-			return verdict_set(v, STATUS_CONFIG,
+			return error_set(e, STATUS_CONFIG,
 				"%s %.300s is of partition %s, but %s is of partition %s: set region = one "
 				"of its own, such as %s",
 				what, arn, partitions[i].name, ep->host, ep->partition,
 				partitions[i].a_region);
-	return verdict_set(v, STATUS_CONFIG,
+	return error_set(e, STATUS_CONFIG,
 		"%s %.300s is of no known partition; expected arn:aws:...", what, arn);
 }

@@ -8,7 +8,7 @@
 #ifndef AWS_MFA_STS_ENDPOINT_H
 #define AWS_MFA_STS_ENDPOINT_H
 
-#include "verdict.h"
+#include "error.h"
 
 #include <stdbool.h>
 
@@ -25,16 +25,16 @@ struct endpoint {
  * region and url may be NULL. Without either it is the global endpoint, signed for us-east-1. A
  * region must be a host label, so that `region = x/..` in a file cannot lead elsewhere. A URL is
  * https, or http to localhost or a loopback address, and has no user, query or fragment.
- * Returns 0, or STATUS_CONFIG (STATUS_SYSTEM without memory) with *v filled.
+ * Returns 0, or STATUS_CONFIG (STATUS_SYSTEM without memory) with *e filled.
  */
-int endpoint_resolve(const char *region, const char *url, struct endpoint *ep, struct verdict *v);
+int endpoint_resolve(const char *region, const char *url, struct endpoint *ep, struct error *e);
 
 /*
  * An ARN of another partition than the endpoint's cannot work. what names the setting. Anything
  * that is no ARN (a hardware device's number), and every ARN at an endpoint URL, passes. Returns
- * 0, or STATUS_CONFIG with *v filled.
+ * 0, or STATUS_CONFIG with *e filled.
  */
 int endpoint_check_arn(
-	const struct endpoint *ep, const char *what, const char *arn, struct verdict *v);
+	const struct endpoint *ep, const char *what, const char *arn, struct error *e);
 
 #endif

@@ -1,5 +1,6 @@
 #include "failure.h"
 
+#include "quote.h"
 #include "status.h"
 
 #include <errno.h>
@@ -33,98 +34,97 @@ static const char *peer(const struct failure *f)
 	return f->proxy_host ? f->proxy_host : f->host;
 }
 
-static int timed_out(const struct failure *f, struct verdict *v)
+static int timed_out(const struct failure *f, struct error *e)
 {
 	switch (f->stage) {
 	case STAGE_RESOLVE:
-		return verdict_set(v, STATUS_UNAVAILABLE,
+		return error_set(e, STATUS_UNAVAILABLE,
 			"the name %s could not be resolved in time: check the network and DNS",
 			peer(f));
 	case STAGE_CONNECT:
-		return verdict_set(v, STATUS_UNAVAILABLE,
+		return error_set(e, STATUS_UNAVAILABLE,
 			"could not connect to %s in time: check the network, firewall and proxy",
 			peer(f));
 	case STAGE_TLS:
-		return verdict_set(v, STATUS_UNAVAILABLE,
+		return error_set(e, STATUS_UNAVAILABLE,
 			"the TLS handshake with %s did not end in time: try again", f->host);
 	default:
-		return verdict_set(v, STATUS_UNAVAILABLE,
+		return error_set(e, STATUS_UNAVAILABLE,
 			"%s did not answer in time: try again, or allow more with --timeout",
 			f->host);
 	}
 }
 
-static int explain_proxy(const struct failure *f, struct verdict *v)
+static int explain_proxy(const struct failure *f, struct error *e)
 {
 	if (f->proxy_status == 407)
-		return verdict_set(v, STATUS_CONFIG,
+		return error_set(e, STATUS_CONFIG,
 			"the proxy %s wants other credentials: set HTTPS_PROXY (or https_proxy) to http://USER:PASSWORD@HOST:PORT",
 			f->proxy_host);
-	return verdict_set(v, STATUS_UNAVAILABLE,
+	return error_set(e, STATUS_UNAVAILABLE,
 		"the proxy %s does not connect to %s (HTTP %ld): is the host allowed there?",
 		f->proxy_host, f->host, f->proxy_status);
 }
 
-static int not_trusted(const struct failure *f, struct verdict *v)
+static int not_trusted(const struct failure *f, struct error *e)
 {
 	char reason[200];
 
-	verdict_quote(reason, sizeof(reason), f->curl_says);
-	return verdict_set(v, STATUS_UNAVAILABLE,
+	quote(reason, sizeof(reason), f->curl_says);
+	return error_set(e, STATUS_UNAVAILABLE,
 		"the certificate of %s is not trusted (%s): if a proxy or a private CA signed it, set "
 		"ca_bundle = FILE or AWS_CA_BUNDLE",
 		f->host, reason);
 }
 
-int failure_explain(const struct failure *f, struct verdict *v)
+int failure_explain(const struct failure *f, struct error *e)
 {
 	const char *cause;
 
 	if (f->code_sent)
-		return verdict_set(v, STATUS_CODE_SPENT,
+		return error_set(e, STATUS_CODE_SPENT,
 			"%s %s; the code may be used up: try with the next one", f->host,
 			f->answer_too_long ? "sent an answer that is too long"
 				: f->code == CURLE_OPERATION_TIMEDOUT ? "did not answer in time"
 								      : "gave no whole answer");
 	cause = system_cause(f);
 	if (cause)
-		return verdict_set(v, STATUS_SYSTEM, "cannot connect to %s: %s", f->host, cause);
+		return error_set(e, STATUS_SYSTEM, "cannot connect to %s: %s", f->host, cause);
 	if (f->not_loopback)
-		return verdict_set(v, STATUS_CONFIG,
+		return error_set(e, STATUS_CONFIG,
 			"endpoint_url: http is for this machine only, but %s leads elsewhere; use https://",
 			f->host);
 	if (f->proxy_host && f->proxy_status >= 300)
-		return explain_proxy(f, v);
+		return explain_proxy(f, e);
 	switch (f->code) {
 	case CURLE_OPERATION_TIMEDOUT:
-		return timed_out(f, v);
+		return timed_out(f, e);
 	case CURLE_COULDNT_RESOLVE_HOST:
-		return verdict_set(v, STATUS_UNAVAILABLE,
+		return error_set(e, STATUS_UNAVAILABLE,
 			"could not resolve %s: check the network, DNS and the region's name",
 			f->host);
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		return verdict_set(v, STATUS_UNAVAILABLE,
+		return error_set(e, STATUS_UNAVAILABLE,
 			"could not resolve the proxy %s: check HTTPS_PROXY", peer(f));
 	case CURLE_COULDNT_CONNECT:
-		return verdict_set(v, STATUS_UNAVAILABLE,
+		return error_set(e, STATUS_UNAVAILABLE,
 			"could not connect to %s: %s; check the network, firewall and proxy",
 			peer(f), f->os_errno ? strerror(f->os_errno) : "no address answers");
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return not_trusted(f, v);
+		return not_trusted(f, e);
 	case CURLE_SSL_CACERT_BADFILE:
-		return verdict_set(v, STATUS_CONFIG,
+		return error_set(e, STATUS_CONFIG,
 			"the CA certificates cannot be read: check ca_bundle, or the package ca-certificates");
 	case CURLE_SSL_CONNECT_ERROR:
-		return verdict_set(v, STATUS_UNAVAILABLE,
+		return error_set(e, STATUS_UNAVAILABLE,
 			"no TLS connection to %s (1.2 or newer is needed): is it an https port?",
 			f->host);
 	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9: the URL's own scheme is checked by then */
 	case CURLE_WEIRD_SERVER_REPLY:
-		return verdict_set(v, STATUS_UNAVAILABLE,
+		return error_set(e, STATUS_UNAVAILABLE,
 			"%s does not speak HTTP: is endpoint_url that of an STS?", f->host);
 	default:
-		return verdict_set(v, STATUS_UNAVAILABLE, "no answer from %s: %s; try again",
-			f->host,
+		return error_set(e, STATUS_UNAVAILABLE, "no answer from %s: %s; try again", f->host,
 			f->answer_too_long ? "it is too long" : curl_easy_strerror(f->code));
 	}
 }

@@ -5,7 +5,7 @@
 #ifndef AWS_MFA_STS_FAILURE_H
 #define AWS_MFA_STS_FAILURE_H
 
-#include "verdict.h"
+#include "error.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -28,8 +28,8 @@ struct failure {
 	const char *proxy_host; /* with port, without user and password; NULL without a proxy */
 };
 
-/* Fills *v: STATUS_CODE_SPENT, STATUS_SYSTEM, STATUS_CONFIG or STATUS_UNAVAILABLE. Returns it. */
-int failure_explain(const struct failure *f, struct verdict *v);
+/* Fills *e: STATUS_CODE_SPENT, STATUS_SYSTEM, STATUS_CONFIG or STATUS_UNAVAILABLE. Returns it. */
+int failure_explain(const struct failure *f, struct error *e);
 
 /* True when trying again at once may help and cannot send a code twice. */
 bool failure_may_retry(const struct failure *f);

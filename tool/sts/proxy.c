@@ -19,19 +19,19 @@ static bool is_known(const char *scheme)
 	return false;
 }
 
-int proxy_name(const char *url, char *name, size_t size, struct verdict *v)
+int proxy_name(const char *url, char *name, size_t size, struct error *e)
 {
 	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL, *port = NULL;
 	int rc = 0;
 
 	if (!u)
-		return verdict_set(v, STATUS_SYSTEM, "out of memory");
+		return error_set(e, STATUS_SYSTEM, "out of memory");
 	if (curl_url_set(u, CURLUPART_URL, url, CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) !=
 			CURLUE_OK ||
 		curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
 		curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK || !is_known(scheme)) {
-		rc = verdict_set(v, STATUS_CONFIG,
+		rc = error_set(e, STATUS_CONFIG,
 			"the proxy's URL is none that can be used; expected HTTPS_PROXY=http://HOST:PORT");
 		goto out;
 	}

@@ -2,15 +2,15 @@
 #ifndef AWS_MFA_STS_PROXY_H
 #define AWS_MFA_STS_PROXY_H
 
-#include "verdict.h"
+#include "error.h"
 
 #include <stddef.h>
 
 /*
  * Writes host:port (host, when no port is given) of a proxy's URL, whose scheme may be missing,
- * to name[size]. Returns 0; STATUS_CONFIG with *v filled when it is no URL or not http, https or
+ * to name[size]. Returns 0; STATUS_CONFIG with *e filled when it is no URL or not http, https or
  * socks; or STATUS_SYSTEM.
  */
-int proxy_name(const char *url, char *name, size_t size, struct verdict *v);
+int proxy_name(const char *url, char *name, size_t size, struct error *e);
 
 #endif

@@ -31,7 +31,7 @@ static bool holds_hash_links(const char *path)
 	return found;
 }
 
-int trust_choose(const char *ca_bundle, struct trust *t, struct verdict *v)
+int trust_choose(const char *ca_bundle, struct trust *t, struct error *e)
 {
 	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
 	struct stat st;
@@ -39,7 +39,7 @@ int trust_choose(const char *ca_bundle, struct trust *t, struct verdict *v)
 	*t = (struct trust){NULL, NULL};
 	if (ca_bundle) {
 		if (stat(ca_bundle, &st) != 0 || access(ca_bundle, R_OK) != 0)
-			return verdict_set(v, STATUS_CONFIG,
+			return error_set(e, STATUS_CONFIG,
 				"ca_bundle %.300s cannot be read: %s; name a PEM file or a folder of hash "
 				"links",
 				ca_bundle, strerror(errno));
@@ -48,7 +48,7 @@ int trust_choose(const char *ca_bundle, struct trust *t, struct verdict *v)
 		else if (S_ISREG(st.st_mode))
 			t->file = ca_bundle;
 		else /* a FIFO would hang us */
-			return verdict_set(v, STATUS_CONFIG,
+			return error_set(e, STATUS_CONFIG,
 				"ca_bundle %.300s is neither a file nor a folder", ca_bundle);
 		return 0;
 	}
@@ -57,7 +57,7 @@ int trust_choose(const char *ca_bundle, struct trust *t, struct verdict *v)
 	else if (curl->cainfo && access(curl->cainfo, R_OK) == 0)
 		t->file = curl->cainfo;
 	else
-		return verdict_set(v, STATUS_CONFIG,
+		return error_set(e, STATUS_CONFIG,
 			"this machine has no CA certificates (looked for %s): install the package ca-certificates or set ca_bundle",
 			curl->cainfo           ? curl->cainfo
 				: curl->capath ? curl->capath

@@ -5,7 +5,7 @@
 #ifndef AWS_MFA_STS_TRUST_H
 #define AWS_MFA_STS_TRUST_H
 
-#include "verdict.h"
+#include "error.h"
 
 struct trust {
 	const char *file;   /* PEM bundle, or NULL */
@@ -14,8 +14,8 @@ struct trust {
 
 /*
  * ca_bundle names a file or a folder; NULL takes libcurl's own. Points *t into ca_bundle or into
- * libcurl's static data. Returns 0, or STATUS_CONFIG with *v filled when nothing can be read there.
+ * libcurl's static data. Returns 0, or STATUS_CONFIG with *e filled when nothing can be read there.
  */
-int trust_choose(const char *ca_bundle, struct trust *t, struct verdict *v);
+int trust_choose(const char *ca_bundle, struct trust *t, struct error *e);
 
 #endif

@@ -1,5 +1,6 @@
 #include "warmup.h"
 
+#include "quote.h"
 #include "request.h"
 #include "response.h"
 #include "status.h"
@@ -18,20 +19,20 @@ static bool is_off(time_t skew, time_t limit)
 	return skew > limit || skew < -limit;
 }
 
-static int refuse_skew(time_t skew, const char *host, struct verdict *v)
+static int refuse_skew(time_t skew, const char *host, struct error *e)
 {
-	return verdict_set(v, STATUS_CONFIG,
+	return error_set(e, STATUS_CONFIG,
 		"the clocks of this machine and of %s differ by %lld hours, which is not corrected "
 		"over: set this machine's clock (timedatectl set-ntp true)",
 		host, (long long)llabs((long long)skew) / 3600);
 }
 
-static bool failing(const struct reply *reply, const char *host, struct verdict *v)
+static bool failing(const struct reply *reply, const char *host, struct error *e)
 {
 	/* 501: the server is well and does not know what was asked, as with a 405. */
 	if (reply->status < 500 || reply->status == 501)
 		return false;
-	verdict_set(v, STATUS_UNAVAILABLE, "%s is failing (HTTP %ld): try again in a minute", host,
+	error_set(e, STATUS_UNAVAILABLE, "%s is failing (HTTP %ld): try again in a minute", host,
 		reply->status);
 	return true;
 }
@@ -39,41 +40,41 @@ static bool failing(const struct reply *reply, const char *host, struct verdict 
 static void take_identity(const struct answer *a, struct identity *id)
 {
 	if (a->account && strlen(a->account) < sizeof(id->account))
-		verdict_quote(id->account, sizeof(id->account), a->account);
+		quote(id->account, sizeof(id->account), a->account);
 	if (a->arn && strlen(a->arn) < sizeof(id->arn))
-		verdict_quote(id->arn, sizeof(id->arn), a->arn);
+		quote(id->arn, sizeof(id->arn), a->arn);
 	if (!id->account[0] || !id->arn[0] || strchr(id->account, ' '))
 		*id = (struct identity){0};
 }
 
 static enum warmup_judgement judge_answer(const struct answer *a, const struct reply *reply,
-	time_t now, time_t *skew, const struct explain_names *names, struct verdict *v)
+	time_t now, time_t *skew, const struct aws_error_names *names, struct error *e)
 {
 	time_t off = reply->date < 0 ? 0 : reply->date - now;
 
-	if (a->is_error && off != 0 && *skew == 0 && explain_may_be_clock(a) &&
-		(explain_blames_clock(a) || is_off(off, SKEW_TOLERATED))) {
+	if (a->is_error && off != 0 && *skew == 0 && aws_error_may_be_clock(a) &&
+		(aws_error_blames_clock(a) || is_off(off, SKEW_TOLERATED))) {
 		if (is_off(off, SKEW_MAX)) {
-			refuse_skew(off, names->host, v);
+			refuse_skew(off, names->host, e);
 			return WARMUP_FAILED;
 		}
 		*skew = off;
 		return WARMUP_RESIGN;
 	}
-	return explain_key_refused(a, names, v) ? WARMUP_FAILED : WARMUP_READY;
+	return aws_error_key_refused(a, names, e) ? WARMUP_FAILED : WARMUP_READY;
 }
 
 enum warmup_judgement warmup_judge_signed(const struct reply *reply, time_t now, time_t *skew,
-	const struct explain_names *names, struct identity *id, struct verdict *v)
+	const struct aws_error_names *names, struct identity *id, struct error *e)
 {
 	enum warmup_judgement judgement = WARMUP_FAILED;
 	struct answer a = {0};
 
 	*id = (struct identity){0};
-	if (failing(reply, names->host, v))
+	if (failing(reply, names->host, e))
 		return WARMUP_FAILED;
 	if (reply->status >= 300 && reply->status < 400) {
-		verdict_set(v, STATUS_UNAVAILABLE,
+		error_set(e, STATUS_UNAVAILABLE,
 			"%s answers with a redirect (HTTP %ld), which is not followed: is endpoint_url "
 			"that of an STS?",
 			names->host, reply->status);
@@ -81,33 +82,33 @@ enum warmup_judgement warmup_judge_signed(const struct reply *reply, time_t now,
 	}
 	switch (answer_parse(reply->body, reply->len, &a)) {
 	case 0:
-		judgement = judge_answer(&a, reply, now, skew, names, v);
+		judgement = judge_answer(&a, reply, now, skew, names, e);
 		take_identity(&a, id);
 		break;
 	case -1:
-		verdict_set(v, STATUS_UNAVAILABLE,
+		error_set(e, STATUS_UNAVAILABLE,
 			"%s does not answer as STS does (HTTP %ld, no XML): does this network want a "
 			"log-in page first?",
 			names->host, reply->status);
 		break;
 	default:
-		verdict_set(v, STATUS_SYSTEM, "out of memory");
+		error_set(e, STATUS_SYSTEM, "out of memory");
 	}
 	answer_free(&a);
 	return judgement;
 }
 
 enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t now, time_t *skew,
-	const struct explain_names *names, struct verdict *v)
+	const struct aws_error_names *names, struct error *e)
 {
 	time_t off = reply->date < 0 ? 0 : reply->date - now;
 
-	if (failing(reply, names->host, v))
+	if (failing(reply, names->host, e))
 		return WARMUP_FAILED;
 	if (!is_off(off, SKEW_TOLERATED))
 		return WARMUP_READY;
 	if (is_off(off, SKEW_MAX)) {
-		refuse_skew(off, names->host, v);
+		refuse_skew(off, names->host, e);
 		return WARMUP_FAILED;
 	}
 	/* Nothing signed was tried, so the server's word is all there is. */
@@ -116,39 +117,39 @@ enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t no
 }
 
 static int send_warmup(
-	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct verdict *v)
+	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e)
 {
 	char body[128];
 	struct call call = {.body = body, .wake_fd = wake_fd, .deadline_ms = deadline_ms};
 
-	if (!c->settings.signed_warm_up)
-		return client_get(c, wake_fd, deadline_ms, reply, v);
+	if (!c->parameters.signed_warm_up)
+		return client_get(c, wake_fd, deadline_ms, reply, e);
 	call.len = request_get_caller_identity(body, sizeof(body));
-	return client_post(c, &call, reply, v);
+	return client_post(c, &call, reply, e);
 }
 
-int warmup(struct client *c, struct identity *id, struct reply *reply, struct verdict *v)
+int warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e)
 {
-	const struct explain_names names = client_names(c);
+	const struct aws_error_names names = client_names(c);
 	enum warmup_judgement judgement;
 
 	*id = (struct identity){0};
 	do {
-		int rc = send_warmup(c, -1, c->settings.deadline_ms, reply, v);
+		int rc = send_warmup(c, -1, c->parameters.deadline_ms, reply, e);
 
 		if (rc != 0)
 			return rc;
 		/* It ends: a skew that is set is not set again. */
-		judgement = c->settings.signed_warm_up
-			? warmup_judge_signed(reply, time(NULL), &c->skew, &names, id, v)
-			: warmup_judge_unsigned(reply, time(NULL), &c->skew, &names, v);
+		judgement = c->parameters.signed_warm_up
+			? warmup_judge_signed(reply, time(NULL), &c->skew, &names, id, e)
+			: warmup_judge_unsigned(reply, time(NULL), &c->skew, &names, e);
 	} while (judgement == WARMUP_RESIGN);
-	return judgement == WARMUP_READY ? 0 : v->status;
+	return judgement == WARMUP_READY ? 0 : e->status;
 }
 
 void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms)
 {
-	struct verdict ignored;
+	struct error ignored;
 	struct reply reply;
 
 	send_warmup(c, wake_fd, deadline_ms, &reply, &ignored);

@@ -6,7 +6,7 @@
 #define AWS_MFA_STS_WARMUP_H
 
 #include "client.h"
-#include "verdict.h"
+#include "error.h"
 
 struct identity {
 	char account[64]; /* empty when not told */
@@ -16,7 +16,7 @@ struct identity {
 enum warmup_judgement {
 	WARMUP_READY,
 	WARMUP_RESIGN, /* a clock fault: *skew is set, sign again with it */
-	WARMUP_FAILED, /* *v says why */
+	WARMUP_FAILED, /* *e says why */
 };
 
 /*
@@ -24,14 +24,14 @@ enum warmup_judgement {
  * correction it was signed with. id may come back empty.
  */
 enum warmup_judgement warmup_judge_signed(const struct reply *reply, time_t now, time_t *skew,
-	const struct explain_names *names, struct identity *id, struct verdict *v);
+	const struct aws_error_names *names, struct identity *id, struct error *e);
 
 /* Judges the answer to an unsigned GET: anything HTTP but a failing server is ready. */
 enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t now, time_t *skew,
-	const struct explain_names *names, struct verdict *v);
+	const struct aws_error_names *names, struct error *e);
 
-/* Warms up as the settings say, before their deadline. Returns 0, or a status with *v filled. */
-int warmup(struct client *c, struct identity *id, struct reply *reply, struct verdict *v);
+/* Warms up as the settings say, before their deadline. Returns 0, or a status with *e filled. */
+int warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e);
 
 /*
  * Opens the connection again with the same request and judges nothing: the key has been judged.

@@ -1,6 +1,6 @@
-#include "../../../tool/sts/endpoint.h"
+#include "endpoint.h"
 
-#include "../../../tool/sts/loopback.h"
+#include "loopback.h"
 #include "status.h"
 
 #include <setjmp.h>
@@ -37,11 +37,11 @@ static void regions(void **state)
 		{"xx-new-9", "https://sts.xx-new-9.amazonaws.com/", "xx-new-9", "aws"},
 	};
 	struct endpoint ep;
-	struct verdict v;
+	struct error e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(endpoint_resolve(cases[i].region, NULL, &ep, &v), 0);
+		assert_int_equal(endpoint_resolve(cases[i].region, NULL, &ep, &e), 0);
 		assert_string_equal(ep.url, cases[i].url);
 		assert_string_equal(ep.region, cases[i].signing);
 		assert_string_equal(ep.partition, cases[i].partition);
@@ -55,11 +55,11 @@ static void no_regions(void **state)
 	static const char *const names[] = {"", "x/..", "evil.com#", "a.b", "-a", "a-", "a b",
 		"\xc3\xa4", "a123456789012345678901234567890123456789012345678901234567890123"};
 	struct endpoint ep;
-	struct verdict v;
+	struct error e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		assert_int_equal(endpoint_resolve(names[i], NULL, &ep, &v), STATUS_CONFIG);
+		assert_int_equal(endpoint_resolve(names[i], NULL, &ep, &e), STATUS_CONFIG);
 }
 
 static void urls(void **state)
@@ -79,18 +79,18 @@ static void urls(void **state)
 		{"http://[::1]:1/", "[::1]:1", "/", true},
 	};
 	struct endpoint ep;
-	struct verdict v;
+	struct error e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(endpoint_resolve("eu-west-1", cases[i].url, &ep, &v), 0);
+		assert_int_equal(endpoint_resolve("eu-west-1", cases[i].url, &ep, &e), 0);
 		assert_string_equal(ep.host, cases[i].host);
 		assert_string_equal(ep.path, cases[i].path);
 		assert_int_equal(ep.loopback_only, cases[i].loopback);
 		assert_string_equal(ep.region, "eu-west-1");
 		assert_null(ep.partition);
 	}
-	assert_int_equal(endpoint_resolve(NULL, cases[0].url, &ep, &v), 0);
+	assert_int_equal(endpoint_resolve(NULL, cases[0].url, &ep, &e), 0);
 	assert_string_equal(ep.region, "us-east-1");
 }
 
@@ -104,35 +104,35 @@ static void no_urls(void **state)
 		"https://b\xc3\xbc.example/", "http://[fe80::1%25lo]/", "file:///etc/passwd",
 		"https://a\n"};
 	struct endpoint ep;
-	struct verdict v;
+	struct error e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (endpoint_resolve(NULL, names[i], &ep, &v) != STATUS_CONFIG)
+		if (endpoint_resolve(NULL, names[i], &ep, &e) != STATUS_CONFIG)
 			fail_msg("accepted: %s", names[i]);
-		assert_null(strstr(v.text, "pw"));
+		assert_null(strstr(e.text, "pw"));
 	}
 }
 
 static void arns(void **state)
 {
 	struct endpoint ep;
-	struct verdict v;
+	struct error e;
 
 	(void)state;
-	assert_int_equal(endpoint_resolve(NULL, NULL, &ep, &v), 0);
-	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws:iam::123456789012:mfa/a", &v), 0);
-	assert_int_equal(endpoint_check_arn(&ep, "it", "GAHT12345678", &v), 0);
+	assert_int_equal(endpoint_resolve(NULL, NULL, &ep, &e), 0);
+	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws:iam::123456789012:mfa/a", &e), 0);
+	assert_int_equal(endpoint_check_arn(&ep, "it", "GAHT12345678", &e), 0);
 	assert_int_equal(
-		endpoint_check_arn(&ep, "it", "arn:aws-cn:iam::1:mfa/a", &v), STATUS_CONFIG);
-	assert_non_null(strstr(v.text, "cn-north-1"));
-	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:", &v), STATUS_CONFIG);
-	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aw:", &v), STATUS_CONFIG);
-	assert_int_equal(endpoint_resolve("us-gov-west-1", NULL, &ep, &v), 0);
-	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws:iam::1:mfa/a", &v), STATUS_CONFIG);
-	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws-us-gov:iam::1:mfa/a", &v), 0);
-	assert_int_equal(endpoint_resolve(NULL, "https://a", &ep, &v), 0);
-	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws-cn:iam::1:mfa/a", &v), 0);
+		endpoint_check_arn(&ep, "it", "arn:aws-cn:iam::1:mfa/a", &e), STATUS_CONFIG);
+	assert_non_null(strstr(e.text, "cn-north-1"));
+	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:", &e), STATUS_CONFIG);
+	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aw:", &e), STATUS_CONFIG);
+	assert_int_equal(endpoint_resolve("us-gov-west-1", NULL, &ep, &e), 0);
+	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws:iam::1:mfa/a", &e), STATUS_CONFIG);
+	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws-us-gov:iam::1:mfa/a", &e), 0);
+	assert_int_equal(endpoint_resolve(NULL, "https://a", &ep, &e), 0);
+	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws-cn:iam::1:mfa/a", &e), 0);
 }
 
 static void loopback(void **state)

@@ -1,4 +1,4 @@
-#include "../../../tool/sts/failure.h"
+#include "failure.h"
 
 #include "status.h"
 
@@ -19,11 +19,11 @@ static struct failure failure(CURLcode code)
 
 static void is(const struct failure *f, int status, const char *part)
 {
-	struct verdict v;
+	struct error e;
 
-	if (failure_explain(f, &v) != status || !strstr(v.text, part))
-		fail_msg("%d %s", v.status, v.text);
-	assert_int_equal(v.status, status);
+	if (failure_explain(f, &e) != status || !strstr(e.text, part))
+		fail_msg("%d %s", e.status, e.text);
+	assert_int_equal(e.status, status);
 }
 
 /* A lack of this machine's is never an outage of AWS's: under failmode=safe that lets people in. */

@@ -1,4 +1,4 @@
-#include "../../../tool/sts/request.h"
+#include "request.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "../../../tool/sts/response.h"
+#include "response.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,7 +6,7 @@
  *
  * "-" is an empty field; no TOKEN, no x-amz-security-token header.
  */
-#include "../../../tool/sts/sigv4.h"
+#include "sigv4.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* AWS's published Signature Version 4 test suite, as far as STS's requests go. */
-#include "../../../tool/sts/sigv4.h"
+#include "sigv4.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

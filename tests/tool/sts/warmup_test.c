@@ -1,4 +1,4 @@
-#include "../../../tool/sts/warmup.h"
+#include "warmup.h"
 
 #include "status.h"
 
@@ -19,7 +19,7 @@
 	ERROR("SignatureDoesNotMatch", "The request signature we calculated does not match")
 #define EXPIRED ERROR("SignatureDoesNotMatch", "Signature expired: now earlier than")
 
-static const struct explain_names names = {.host = "sts.example.com"};
+static const struct aws_error_names names = {.host = "sts.example.com"};
 
 static struct reply reply(long status, const char *body, time_t off)
 {
@@ -63,11 +63,11 @@ static void signed_answers(void **state)
 		const struct reply r = reply(cases[i].http, cases[i].body, cases[i].off);
 		time_t skew = cases[i].skew;
 		struct identity id;
-		struct verdict v = {0};
+		struct error e = {0};
 
-		if (warmup_judge_signed(&r, NOW, &skew, &names, &id, &v) != cases[i].judgement ||
-			(cases[i].judgement == WARMUP_FAILED && v.status != cases[i].status))
-			fail_msg("%zu: %d %s", i, v.status, v.text);
+		if (warmup_judge_signed(&r, NOW, &skew, &names, &id, &e) != cases[i].judgement ||
+			(cases[i].judgement == WARMUP_FAILED && e.status != cases[i].status))
+			fail_msg("%zu: %d %s", i, e.status, e.text);
 		assert_int_equal(skew, cases[i].skew_after);
 	}
 }
@@ -76,16 +76,16 @@ static void without_date(void **state)
 {
 	struct reply r = reply(403, EXPIRED, 0);
 	struct identity id;
-	struct verdict v;
+	struct error e;
 	time_t skew = 0;
 
 	(void)state;
 	r.date = -1;
-	assert_int_equal(warmup_judge_signed(&r, NOW, &skew, &names, &id, &v), WARMUP_FAILED);
-	assert_int_equal(v.status, STATUS_CONFIG);
+	assert_int_equal(warmup_judge_signed(&r, NOW, &skew, &names, &id, &e), WARMUP_FAILED);
+	assert_int_equal(e.status, STATUS_CONFIG);
 	r = reply(200, "", 0);
 	r.date = -1;
-	assert_int_equal(warmup_judge_unsigned(&r, NOW, &skew, &names, &v), WARMUP_READY);
+	assert_int_equal(warmup_judge_unsigned(&r, NOW, &skew, &names, &e), WARMUP_READY);
 	assert_int_equal(skew, 0);
 }
 
@@ -109,10 +109,10 @@ static void unsigned_answers(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct reply r = reply(cases[i].http, "", cases[i].off);
 		time_t skew = 0;
-		struct verdict v;
+		struct error e;
 
 		assert_int_equal(
-			warmup_judge_unsigned(&r, NOW, &skew, &names, &v), cases[i].judgement);
+			warmup_judge_unsigned(&r, NOW, &skew, &names, &e), cases[i].judgement);
 		assert_int_equal(skew, cases[i].skew_after);
 	}
 }
@@ -134,7 +134,7 @@ static void identities(void **state)
 		char body[256];
 		struct reply r;
 		struct identity id;
-		struct verdict v;
+		struct error e;
 		time_t skew = 0;
 
 		snprintf(body, sizeof(body),
@@ -142,7 +142,7 @@ static void identities(void **state)
 			cases[i].account, cases[i].arn);
 		r = reply(200, body, 0);
 		assert_int_equal(
-			warmup_judge_signed(&r, NOW, &skew, &names, &id, &v), WARMUP_READY);
+			warmup_judge_signed(&r, NOW, &skew, &names, &id, &e), WARMUP_READY);
 		assert_string_equal(id.account, cases[i].told ? cases[i].account : "");
 		assert_string_equal(id.arn, cases[i].told ? cases[i].arn : "");
 	}

@@ -1,21 +1,8 @@
-#include "verdict.h"
+#include "quote.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 
-int verdict_set(struct verdict *v, int status, const char *fmt, ...)
-{
-	va_list ap;
-
-	v->status = status;
-	va_start(ap, fmt);
-	vsnprintf(v->text, sizeof(v->text), fmt, ap);
-	va_end(ap);
-	return status;
-}
-
-void verdict_quote(char *dst, size_t size, const char *src)
+void quote(char *dst, size_t size, const char *src)
 {
 	size_t n = 0;
 	bool blank = false;

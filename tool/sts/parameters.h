@@ -2,17 +2,17 @@
  * The settings aws-mfa sends before `connect` (include/record.h), and what the STS service model
  * (2011-06-15) demands of them.
  */
-#ifndef AWS_MFA_STS_SETTINGS_H
-#define AWS_MFA_STS_SETTINGS_H
+#ifndef AWS_MFA_STS_PARAMETERS_H
+#define AWS_MFA_STS_PARAMETERS_H
 
+#include "error.h"
 #include "record.h"
-#include "verdict.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* NULL where the record did not come or was empty. */
-struct settings {
+struct parameters {
 	char *access_key_id;
 	char *secret_access_key; /* in OpenSSL's secure heap */
 	char *serial;
@@ -30,21 +30,21 @@ struct settings {
 
 /*
  * Reads records up to and including `connect`. Returns 0; RECORD_EOF when the peer left; or
- * STATUS_SYSTEM with *v filled when it broke the protocol. Afterwards, in every case,
- * settings_free() wipes and frees.
+ * STATUS_SYSTEM with *e filled when it broke the protocol. Afterwards, in every case,
+ * parameters_free() wipes and frees.
  */
-int settings_read(struct record_reader *r, struct settings *s, struct verdict *v);
+int parameters_read(struct record_reader *r, struct parameters *s, struct error *e);
 
 /*
  * Checks before anything is sent: GetSessionToken's DurationSeconds 900..129600, AssumeRole's
  * 900..43200, SerialNumber 9-256 of [\w+=/:,.@-], RoleArn 20-2048, RoleSessionName 2-64 of
- * [\w+=,.@-]. Returns 0, or STATUS_CONFIG with *v filled.
+ * [\w+=,.@-]. Returns 0, or STATUS_CONFIG with *e filled.
  */
-int settings_check(const struct settings *s, struct verdict *v);
+int parameters_check(const struct parameters *s, struct error *e);
 
 /* Exactly six ASCII digits (TokenCode). */
-bool settings_is_code(const char *text);
+bool parameters_is_code(const char *text);
 
-void settings_free(struct settings *s);
+void parameters_free(struct parameters *s);
 
 #endif

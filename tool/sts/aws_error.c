@@ -1,5 +1,6 @@
-#include "explain.h"
+#include "aws_error.h"
 
+#include "quote.h"
 #include "status.h"
 
 #include <stdio.h>
@@ -113,7 +114,7 @@ static const struct row *find(const struct answer *a)
 }
 
 static const char *value_of(
-	const char *name, size_t len, const struct explain_names *names, const char *aws)
+	const char *name, size_t len, const struct aws_error_names *names, const char *aws)
 {
 	const struct {
 		const char *name, *value;
@@ -142,41 +143,41 @@ static void append(char *dst, size_t size, const char *src, size_t len)
 	dst[used + len] = '\0';
 }
 
-static int say(const struct row *row, const struct answer *a, const struct explain_names *names,
-	struct verdict *v)
+static int say(const struct row *row, const struct answer *a, const struct aws_error_names *names,
+	struct error *e)
 {
 	char aws[400], message[300], id[80];
 	const char *p = row->say;
 
-	verdict_quote(message, sizeof(message), or_empty(a->error_message));
-	verdict_quote(id, sizeof(id), or_empty(a->error_code));
+	quote(message, sizeof(message), or_empty(a->error_message));
+	quote(id, sizeof(id), or_empty(a->error_code));
 	snprintf(aws, sizeof(aws), "%s%s%s", id, id[0] && message[0] ? ": " : "", message);
-	v->status = row->status;
-	v->text[0] = '\0';
+	e->status = row->status;
+	e->text[0] = '\0';
 	while (*p) {
 		size_t len = strcspn(p, "{");
 		const char *value;
 
-		append(v->text, sizeof(v->text), p, len);
+		append(e->text, sizeof(e->text), p, len);
 		p += len;
 		if (!*p)
 			break;
 		len = strcspn(p, "}");
 		value = value_of(p + 1, len - 1, names, aws);
-		append(v->text, sizeof(v->text), value, strlen(value));
+		append(e->text, sizeof(e->text), value, strlen(value));
 		p += len + 1;
 	}
 	if (a->request_id) {
-		verdict_quote(id, sizeof(id), a->request_id);
-		append(v->text, sizeof(v->text), " (RequestId ", strlen(" (RequestId "));
-		append(v->text, sizeof(v->text), id, strlen(id));
-		append(v->text, sizeof(v->text), ")", 1);
+		quote(id, sizeof(id), a->request_id);
+		append(e->text, sizeof(e->text), " (RequestId ", strlen(" (RequestId "));
+		append(e->text, sizeof(e->text), id, strlen(id));
+		append(e->text, sizeof(e->text), ")", 1);
 	}
-	return v->status;
+	return e->status;
 }
 
-int explain(const struct answer *a, long http_status, const struct explain_names *names,
-	struct verdict *v)
+int aws_error_explain(const struct answer *a, long http_status, const struct aws_error_names *names,
+	struct error *e)
 {
 	const struct row *row = find(a);
 
@@ -185,28 +186,28 @@ int explain(const struct answer *a, long http_status, const struct explain_names
 	/* A 5xx leaves open how far the request came, whatever its words. */
 	if (http_status >= 500 && (!row || row->status != STATUS_CODE_SPENT))
 		row = &server_fails;
-	return say(row ? row : &any_other, a, names, v);
+	return say(row ? row : &any_other, a, names, e);
 }
 
-bool explain_key_refused(
-	const struct answer *a, const struct explain_names *names, struct verdict *v)
+bool aws_error_key_refused(
+	const struct answer *a, const struct aws_error_names *names, struct error *e)
 {
 	const struct row *row = a->is_error ? find(a) : NULL;
 
 	if (!row || !row->key_refused)
 		return false;
-	say(row, a, names, v);
+	say(row, a, names, e);
 	return true;
 }
 
-bool explain_blames_clock(const struct answer *a)
+bool aws_error_blames_clock(const struct answer *a)
 {
 	const char *message = or_empty(a->error_message);
 
 	return strstr(message, "Signature expired") || strstr(message, "ignature not yet current");
 }
 
-bool explain_may_be_clock(const struct answer *a)
+bool aws_error_may_be_clock(const struct answer *a)
 {
 	static const char *const codes[] = {"SignatureDoesNotMatch", "RequestExpired",
 		"RequestTimeTooSkewed", "InvalidSignatureException"};
@@ -214,5 +215,5 @@ bool explain_may_be_clock(const struct answer *a)
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (strcmp(or_empty(a->error_code), codes[i]) == 0)
 			return true;
-	return explain_blames_clock(a);
+	return aws_error_blames_clock(a);
 }

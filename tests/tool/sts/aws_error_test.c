@@ -1,6 +1,7 @@
-#include "../../../tool/sts/explain.h"
+#include "aws_error.h"
+#include "quote.h"
 
-#include "../../../tool/sts/verdict.h"
+#include "error.h"
 #include "status.h"
 
 #include <setjmp.h>
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct explain_names names = {.host = "sts.example.com",
+static const struct aws_error_names names = {.host = "sts.example.com",
 	.region = "eu-west-1",
 	.access_key_id = "AKIAX",
 	.serial = "arn:aws:iam::1:mfa/me",
@@ -81,7 +82,7 @@ static void table(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char code[64], message[256], id[] = "4f3e";
 		struct answer a = {.is_error = true, .request_id = id};
-		struct verdict v;
+		struct error e;
 
 		if (cases[i].code) {
 			snprintf(code, sizeof(code), "%s", cases[i].code);
@@ -89,14 +90,14 @@ static void table(void **state)
 			a.error_code = code;
 			a.error_message = message;
 		}
-		if (explain(&a, cases[i].http, &names, &v) != cases[i].status ||
-			!strstr(v.text, cases[i].part))
-			fail_msg("%s: %d %s", cases[i].code, v.status, v.text);
-		assert_int_equal(v.status, cases[i].status);
-		assert_non_null(strstr(v.text, "(RequestId 4f3e)"));
-		assert_null(strpbrk(v.text, "{}\n"));
-		assert_int_equal(explain_key_refused(&a, &names, &v), cases[i].key_refused);
-		assert_null(strstr(v.text, "deactivated"));
+		if (aws_error_explain(&a, cases[i].http, &names, &e) != cases[i].status ||
+			!strstr(e.text, cases[i].part))
+			fail_msg("%s: %d %s", cases[i].code, e.status, e.text);
+		assert_int_equal(e.status, cases[i].status);
+		assert_non_null(strstr(e.text, "(RequestId 4f3e)"));
+		assert_null(strpbrk(e.text, "{}\n"));
+		assert_int_equal(aws_error_key_refused(&a, &names, &e), cases[i].key_refused);
+		assert_null(strstr(e.text, "deactivated"));
 	}
 }
 
@@ -107,14 +108,14 @@ static void clock_faults(void **state)
 	struct answer a = {.is_error = true, .error_code = code};
 
 	(void)state;
-	assert_true(explain_may_be_clock(&a));
-	assert_false(explain_blames_clock(&a));
+	assert_true(aws_error_may_be_clock(&a));
+	assert_false(aws_error_blames_clock(&a));
 	a.error_message = expired;
-	assert_true(explain_blames_clock(&a));
+	assert_true(aws_error_blames_clock(&a));
 	a.error_message = early;
-	assert_true(explain_blames_clock(&a));
+	assert_true(aws_error_blames_clock(&a));
 	a.error_code = a.error_message = other;
-	assert_false(explain_may_be_clock(&a));
+	assert_false(aws_error_may_be_clock(&a));
 }
 
 /* What AWS, or whoever answers in its place, says is shown on terminals. */
@@ -122,17 +123,17 @@ static void quoting(void **state)
 {
 	char code[] = "X\x1b[2J", message[2000];
 	struct answer a = {.is_error = true, .error_code = code, .error_message = message};
-	struct verdict v;
+	struct error e;
 	char small[4];
 
 	(void)state;
 	memset(message, 'm', sizeof(message) - 1);
 	message[sizeof(message) - 1] = '\0';
 	memcpy(message, " a \n\n b\xe2\x80\xae {serial}", 19);
-	explain(&a, 400, &names, &v);
-	assert_non_null(strstr(v.text, "X?[2J: a b??? {serial}"));
-	assert_true(strlen(v.text) < 500);
-	verdict_quote(small, sizeof(small), "abcdef");
+	aws_error_explain(&a, 400, &names, &e);
+	assert_non_null(strstr(e.text, "X?[2J: a b??? {serial}"));
+	assert_true(strlen(e.text) < 500);
+	quote(small, sizeof(small), "abcdef");
 	assert_string_equal(small, "ab");
 }
 

@@ -6,16 +6,16 @@
  * ("Troubleshoot Signature Version 4"), and the messages STS is seen to send, which are not
  * documented: aws/aws-cli#6325, #6676, kubernetes-sigs/external-dns#1626.
  */
-#ifndef AWS_MFA_STS_EXPLAIN_H
-#define AWS_MFA_STS_EXPLAIN_H
+#ifndef AWS_MFA_STS_AWS_ERROR_H
+#define AWS_MFA_STS_AWS_ERROR_H
 
+#include "error.h"
 #include "response.h"
-#include "verdict.h"
 
 #include <stdbool.h>
 
 /* What the sentences name. NULL where there is none. */
-struct explain_names {
+struct aws_error_names {
 	const char *host;
 	const char *region;
 	const char *access_key_id;
@@ -28,20 +28,20 @@ struct explain_names {
  * error (a->is_error). STATUS_WRONG_CODE, STATUS_CONFIG for what AWS definitely refuses, or
  * STATUS_CODE_SPENT where it does not say whether it used up the code. Returns the status.
  */
-int explain(const struct answer *a, long http_status, const struct explain_names *names,
-	struct verdict *v);
+int aws_error_explain(const struct answer *a, long http_status, const struct aws_error_names *names,
+	struct error *e);
 
 /*
  * True when the error says that the key or this use of it is refused whatever is asked: then no
- * code will help, and *v is filled as by explain().
+ * code will help, and *e is filled as by aws_error_explain().
  */
-bool explain_key_refused(
-	const struct answer *a, const struct explain_names *names, struct verdict *v);
+bool aws_error_key_refused(
+	const struct answer *a, const struct aws_error_names *names, struct error *e);
 
 /* True when the error's message blames the time of the signature. */
-bool explain_blames_clock(const struct answer *a);
+bool aws_error_blames_clock(const struct answer *a);
 
 /* True for the errors with which a wrong time of the signature may be told. */
-bool explain_may_be_clock(const struct answer *a);
+bool aws_error_may_be_clock(const struct answer *a);
 
 #endif

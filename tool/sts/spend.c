@@ -1,4 +1,4 @@
-#include "exchange.h"
+#include "spend.h"
 
 #include "record.h"
 #include "request.h"
@@ -30,36 +30,36 @@ static bool is_credible(const struct answer *a, time_t skew, time_t *expires, co
 }
 
 static int not_understood(
-	const struct client *c, long http_status, const char *why, struct verdict *v)
+	const struct client *c, long http_status, const char *why, struct error *e)
 {
-	return verdict_set(v, STATUS_CODE_SPENT,
+	return error_set(e, STATUS_CODE_SPENT,
 		"%s sent an answer that is not understood (HTTP %ld, %s); the code may be used up: try "
 		"with the next one",
 		c->endpoint.host, http_status, why);
 }
 
 static int judge(const struct client *c, const struct reply *reply, struct answer *a,
-	time_t *expires, struct verdict *v)
+	time_t *expires, struct error *e)
 {
-	const struct explain_names names = client_names(c);
+	const struct aws_error_names names = client_names(c);
 	const char *why = "no credentials";
 
 	if (answer_parse(reply->body, reply->len, a) != 0)
 		return not_understood(c, reply->status,
 			reply->status >= 300 && reply->status < 400 ? "a redirect"
 								    : "not XML of STS",
-			v);
+			e);
 	if (a->is_error && reply->status >= 400)
-		return explain(a, reply->status, &names, v);
+		return aws_error_explain(a, reply->status, &names, e);
 	if (reply->status == 200 && !a->is_error && is_credible(a, c->skew, expires, &why))
 		return 0;
-	return not_understood(c, reply->status, why, v);
+	return not_understood(c, reply->status, why, e);
 }
 
-int exchange(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
-	time_t *expires, struct verdict *v)
+int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
+	time_t *expires, struct error *e)
 {
-	const struct settings *s = &c->settings;
+	const struct parameters *s = &c->parameters;
 	char body[REQUEST_MAX];
 	struct call call = {
 		.body = body, .spends_code = true, .wake_fd = -1, .deadline_ms = deadline_ms};
@@ -72,15 +72,15 @@ int exchange(struct client *c, const char *code, int64_t deadline_ms, struct ans
 			  s->serial, code, s->duration)
 		: request_get_session_token(body, sizeof(body), s->serial, code, s->duration);
 	if (call.len == 0)
-		rc = verdict_set(v, STATUS_CONFIG, "the settings make too long a request");
+		rc = error_set(e, STATUS_CONFIG, "the settings make too long a request");
 	else if (monotonic_ms() >= deadline_ms)
-		rc = verdict_set(v, STATUS_UNAVAILABLE,
+		rc = error_set(e, STATUS_UNAVAILABLE,
 			"the time was over before the code could be sent; allow more with --timeout");
 	else
-		rc = client_post(c, &call, &reply, v);
+		rc = client_post(c, &call, &reply, e);
 	explicit_bzero(body, sizeof(body));
 	if (rc == 0)
-		rc = judge(c, &reply, a, expires, v);
+		rc = judge(c, &reply, a, expires, e);
 	connection_wipe(c->connection);
 	return rc;
 }

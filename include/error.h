@@ -1,4 +1,7 @@
-/* How a step failed: the status the program ends with, and one line for a person. */
+/*
+ * How a step failed: the status the program ends with, and one line for a person - what a
+ * `result` record carries. Never a code, a secret key, a token or a proxy's password.
+ */
 #ifndef AWS_MFA_ERROR_H
 #define AWS_MFA_ERROR_H
 
