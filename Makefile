@@ -9,7 +9,6 @@ DOCDIR      ?= $(PREFIX)/share/doc/pam-aws-mfa
 SYSCONFDIR  ?= /etc
 BUILD       ?= build
 CC          ?= cc
-PKG_CONFIG  ?= pkg-config
 
 # Where this distribution keeps its PAM modules: the folder that holds pam_unix.so.
 PAMDIR ?= $(patsubst %/,%,$(dir $(firstword $(wildcard \
@@ -17,10 +16,10 @@ PAMDIR ?= $(patsubst %/,%,$(dir $(firstword $(wildcard \
 	$(d)/security/pam_unix.so)) /lib/security/)))
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 
-BUILD_PACKAGES = build-essential pkg-config libpam0g-dev libcurl4-openssl-dev libssl-dev \
+BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
-	python3-botocore python3-boto3 openssl procps clang clang-format mandoc util-linux
+	python3-botocore python3-boto3 openssl clang clang-format mandoc util-linux
 
 CFLAGS   ?= -O2 -g
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wvla -Wformat=2 -Wstrict-prototypes \
@@ -60,11 +59,12 @@ help:
 	@echo 'make deps        install what building, testing and the demo need (apt-get)'
 	@echo 'make             build the three programs in $(BUILD)/'
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
-	@echo 'make check       run all tests'
+	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
 	@echo 'make lint        formatting, both compilers with -Werror, man pages'
 	@echo 'make install     PREFIX=$(PREFIX) PAMDIR=$(PAMDIR) SYSCONFDIR=$(SYSCONFDIR)'
 	@echo 'make uninstall   remove what install put there (never your configuration)'
 	@echo 'make clean       remove $(BUILD)/'
+	@echo 'V=1 shows the commands, WERROR=1 makes warnings errors.'
 
 # The module takes the records and nothing else of include/: what is in it runs as root.
 $(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) $(BUILD)/include/record.o pam/pam_aws_mfa.map

@@ -160,6 +160,9 @@ int cmd_refresh(const struct command_line *line)
 	case STATUS_NOT_STORED:
 		log_error("the code was accepted, but the session could not be stored: %s", e.text);
 		break;
+	case STATUS_UNAVAILABLE:
+		log_error("%s (no code was sent: yours is still good)", e.text);
+		break;
 	default:
 		log_error("%s", e.text);
 	}

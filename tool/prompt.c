@@ -57,7 +57,7 @@ static enum status read_line(int tty, char *answer, size_t size, const struct pr
 			fds[0].revents = fds[1].revents = 0;
 		}
 		if (caught_signal)
-			return error_set(e, STATUS_USAGE, "no answer was given");
+			return error_set(e, STATUS_USAGE, "no answer was given; nothing was changed");
 		if (fds[1].revents) {
 			enum status rc = watch->ready(watch->arg, e);
 
@@ -71,7 +71,7 @@ static enum status read_line(int tty, char *answer, size_t size, const struct pr
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return error_set(e, STATUS_USAGE, "no answer was given");
+			return error_set(e, STATUS_USAGE, "no answer was given; nothing was changed");
 		if (c == '\n')
 			break;
 		if (len + 1 < size)
