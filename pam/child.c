@@ -54,8 +54,8 @@ static const struct limit {
 	{RLIMIT_NOFILE, 64, 64},
 	{RLIMIT_NPROC, RLIM_INFINITY, 16}, /* counts all of the user's processes */
 	{RLIMIT_STACK, 8 * MIB, MIB},
-	{RLIMIT_DATA, RLIM_INFINITY, 256 * MIB},
-	{RLIMIT_AS, RLIM_INFINITY, 256 * MIB},
+	{RLIMIT_DATA, 1024 * MIB, 256 * MIB}, /* a file of the user's decides how much is read */
+	{RLIMIT_AS, 2048ULL * MIB, 256 * MIB},
 };
 
 static char *append(char *to, const char *text)

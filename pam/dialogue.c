@@ -117,6 +117,7 @@ static void ask_and_relay(pam_handle_t *pamh, const struct options *opt, struct 
 		if (talk->outcome == 0)
 			talk->outcome = relay(pamh, opt, r, &left_ms, code, talk);
 		explicit_bzero(code, sizeof(code));
+		talk->judged = talk->judged || talk->outcome == STATUS_WRONG_CODE;
 		if (talk->outcome != OUTCOME_MALFORMED &&
 			!(talk->outcome == STATUS_WRONG_CODE && talk->code_sent))
 			break;

@@ -68,8 +68,11 @@ struct verdict verdict_of(const struct talk *talk, const struct options *opt)
 			v = (struct verdict){PAM_IGNORE, LOG_NOTICE, v.name, NULL};
 		break;
 	case STATUS_UNAVAILABLE:
-		/* This one only. STATUS_CODE_SPENT: guessing until AWS throttles is no way in. */
-		if (opt->failmode_safe) {
+		/*
+		 * This one only. STATUS_CODE_SPENT: guessing until AWS throttles is no way in, nor
+		 * is guessing until the connection breaks.
+		 */
+		if (opt->failmode_safe && !talk->judged) {
 			v.pam = PAM_IGNORE;
 			v.level = LOG_WARNING;
 		}

@@ -23,6 +23,7 @@ enum outcome {
 struct talk {
 	int outcome;    /* enum status or enum outcome */
 	bool asked;     /* the person was asked, or the helper wants it */
+	bool judged;    /* AWS has refused a code in this call, so it is not down */
 	bool code_sent; /* outcome is the helper's answer to a code sent in this call */
 	int64_t until;  /* end of the session, or -1 */
 	char request_id[64];

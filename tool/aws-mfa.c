@@ -2,10 +2,13 @@
 #include "command.h"
 #include "profile/log.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -15,6 +18,19 @@ static const struct {
 	{"refresh", cmd_refresh},
 	{"setup", cmd_setup},
 };
+
+/* Threat: a file or socket of ours on a descriptor that is taken for the standard error. */
+static bool open_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	return fd >= 0;
+}
 
 /* Keys and codes pass through this process: no core dump, no ptrace by others of our uid. */
 static void confine(void)
@@ -35,6 +51,8 @@ int main(int argc, char **argv)
 {
 	struct command_line line = {0};
 
+	if (argc < 1 || !open_standard_descriptors())
+		return STATUS_SYSTEM;
 	confine();
 	/* Not for people, so its options are its own. */
 	if (argc > 1 && strcmp(argv[1], "pam") == 0)

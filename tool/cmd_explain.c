@@ -9,11 +9,8 @@ static void row(const char *name, const char *value, const char *where)
 {
 	char shown[512];
 
-	/* What stands in a file must not steer the terminal. */
 	snprintf(shown, sizeof(shown), "%s", value);
-	for (char *p = shown; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
+	log_clean(shown);
 	printf("%-22s %-44s %s\n", name, shown, where);
 }
 

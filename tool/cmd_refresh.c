@@ -33,17 +33,21 @@ static const char *until(time_t expiration, char *buf, size_t size)
 /* One line from standard input, and no byte more: the rest may be the script's. */
 static enum status read_token(char *code, size_t size, struct error *e)
 {
+	bool whole = true;
 	size_t len = 0;
 	ssize_t n;
 	char c;
 
-	while ((n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n')
-		if (len + 1 < size)
+	/* What does not fit or holds a NUL is no code, and must not become one by being cut. */
+	while ((n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n') {
+		whole = whole && len + 1 < size && c != '\0';
+		if (whole)
 			code[len++] = c;
-	code[len] = '\0';
+	}
+	code[whole ? len : 0] = '\0';
 	if (n < 0)
 		return error_system(e, "standard input");
-	if (n == 0 && len == 0)
+	if (n == 0 && len == 0 && whole)
 		return error_set(e, STATUS_USAGE,
 			"--token -: standard input is empty; expected a line "
 			"with the code");
@@ -73,6 +77,7 @@ static enum status ask(struct refresh *r, int tty, char *code, size_t size, stru
 	snprintf(question, sizeof(question),
 		"MFA code of %s (for %s%s%s): ", r->settings.value[SETTING_DEVICE],
 		r->settings.session, role ? ", " : "", role ? role : "");
+	log_clean(question);
 	return prompt_ask(tty, question, false, code, size, &watch, e);
 }
 
@@ -83,7 +88,8 @@ static enum status get_code(struct refresh *r, const struct command_line *line, 
 		return ask(r, tty, code, size, e);
 	if (strcmp(line->token, "-") == 0)
 		return read_token(code, size, e);
-	snprintf(code, size, "%s", line->token);
+	if (strlen(line->token) < size)
+		memcpy(code, line->token, strlen(line->token) + 1);
 	return STATUS_OK;
 }
 

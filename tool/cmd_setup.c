@@ -59,6 +59,7 @@ static enum status ask_to_replace(const char *path, const char *section, int tty
 		return rc;
 	snprintf(question, sizeof(question), "[%s] is there already. Replace its keys? [y/N] ",
 		section);
+	log_clean(question);
 	rc = prompt_ask(tty, question, false, answer, sizeof(answer), NULL, e);
 	if (rc == STATUS_OK && strcasecmp(answer, "y") != 0 && strcasecmp(answer, "yes") != 0)
 		rc = error_set(e, STATUS_USAGE,
@@ -92,7 +93,7 @@ static enum status create(const char *path, struct error *e)
 static enum status set_up(const struct settings *s, int tty, struct error *e)
 {
 	const char *path = s->value[SETTING_CREDENTIALS_FILE];
-	char key_id[160], secret[320], serial[320];
+	char key_id[160], secret[320], serial[320], title[1024];
 	const struct ini_pair pairs[] = {
 		{"aws_access_key_id", key_id},
 		{"aws_secret_access_key", secret},
@@ -102,8 +103,10 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 
 	if (rc != STATUS_OK)
 		return rc;
-	dprintf(tty, "Long-term keys of profile %s, for [%s] of %s\n", s->value[SETTING_PROFILE],
-		s->long_term, path);
+	snprintf(title, sizeof(title), "Long-term keys of profile %s, for [%s] of %s",
+		s->value[SETTING_PROFILE], s->long_term, path);
+	log_clean(title);
+	dprintf(tty, "%s\n", title);
 	rc = ask(tty, "Access key id: ", false, value_access_key_id, key_id, sizeof(key_id), e);
 	if (rc == STATUS_OK)
 		rc = ask(tty, "Secret access key (not shown): ", true, value_secret_access_key,

@@ -75,11 +75,10 @@ static const char help[] =
 /* The code is for us and not for whoever runs ps: take a copy, then overwrite argv. */
 static const char *hide(char *argument)
 {
-	static char copy[128];
+	char *copy = strdup(argument);
 
-	snprintf(copy, sizeof(copy), "%s", argument);
 	memset(argument, 'x', strlen(argument));
-	return copy;
+	return copy ? copy : "";
 }
 
 static void name_command(struct command_line *line, const char *command, bool *clash)

@@ -45,6 +45,7 @@ static enum status read_line(int tty, char *answer, size_t size, const struct pr
 {
 	struct pollfd fds[2] = {
 		{.fd = tty, .events = POLLIN}, {.fd = watch ? watch->fd : -1, .events = POLLIN}};
+	bool whole = true;
 	size_t len = 0;
 
 	for (;;) {
@@ -57,7 +58,8 @@ static enum status read_line(int tty, char *answer, size_t size, const struct pr
 			fds[0].revents = fds[1].revents = 0;
 		}
 		if (caught_signal)
-			return error_set(e, STATUS_USAGE, "no answer was given; nothing was changed");
+			return error_set(
+				e, STATUS_USAGE, "no answer was given; nothing was changed");
 		if (fds[1].revents) {
 			enum status rc = watch->ready(watch->arg, e);
 
@@ -71,13 +73,15 @@ static enum status read_line(int tty, char *answer, size_t size, const struct pr
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return error_set(e, STATUS_USAGE, "no answer was given; nothing was changed");
+			return error_set(
+				e, STATUS_USAGE, "no answer was given; nothing was changed");
 		if (c == '\n')
 			break;
-		if (len + 1 < size)
+		whole = whole && len + 1 < size && c != '\0';
+		if (whole)
 			answer[len++] = c;
 	}
-	answer[len] = '\0';
+	answer[whole ? len : 0] = '\0';
 	return STATUS_OK;
 }
 

@@ -24,7 +24,8 @@ struct prompt_watch {
 };
 
 /*
- * Writes question and reads one line of at most size - 1 bytes into answer, without its newline.
+ * Writes question and reads one line of at most size - 1 bytes into answer, without its newline; a
+ * longer one, or one with a NUL, becomes empty rather than another answer.
  * hidden turns echo off; a ^C then takes effect once it is on again. watch may be NULL.
  * STATUS_USAGE at the end of input (^D). What was typed at a prompt that failed is thrown away.
  */

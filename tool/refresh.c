@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LOCK_WAIT_MS 2 /* a lock that took this long had a holder */
+
 enum status refresh_load(
 	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
 {
@@ -18,6 +20,12 @@ enum status refresh_load(
 	if (rc != STATUS_OK)
 		return rc;
 	r->deadline_ms = start_ms + r->settings.timeout * 1000;
+	/* Threat: as below. AWS must have had most of the time before it is said to be down. */
+	if (monotonic_ms() > start_ms + r->settings.timeout * 500)
+		return error_set(e, STATUS_SYSTEM,
+			"%s: reading it took %.1f seconds; is the file system or its size at fault?",
+			r->settings.value[SETTING_CREDENTIALS_FILE],
+			(double)(monotonic_ms() - start_ms) / 1000);
 	r->state = session_check(&r->settings.credentials, r->settings.session,
 		r->settings.value[SETTING_ASSUME_ROLE], time(NULL), &r->expiration);
 	return r->state == SESSION_VALID && !r->force ? STATUS_VALID : STATUS_OK;
@@ -52,21 +60,43 @@ static enum status look_again(struct refresh *r, struct error *e)
 	return r->state == SESSION_VALID ? STATUS_VALID : STATUS_OK;
 }
 
+/* AWS quotes a code now and then ("Value '123456' at 'tokenCode' failed"). */
+static void strike_out(char *text, const char *code)
+{
+	size_t len = strlen(code);
+
+	for (char *at = text; (at = strstr(at, code)) != NULL; at += len)
+		memset(at, '*', len);
+}
+
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 {
 	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
 	struct session session = {0};
 	enum status rc = STATUS_OK;
+	int64_t waited_ms;
 	int lock;
 
 	r->deadline_ms += monotonic_ms() - r->asked_since_ms;
+	waited_ms = -monotonic_ms();
 	lock = lock_take(path, r->settings.session, r->deadline_ms, e);
+	waited_ms += monotonic_ms();
 	if (lock < 0)
 		return e->status;
 	if (!r->force)
 		rc = look_again(r, e);
 	if (rc == STATUS_OK)
 		rc = exchange_code(&r->exchange, code, r->deadline_ms, &session, e);
+	/*
+	 * Threat: many logins at once that wait for each other here until the time is over. That is
+	 * no outage of AWS, which failmode=safe would forgive, or guessing in parallel were a way
+	 * in.
+	 */
+	if (rc == STATUS_UNAVAILABLE && waited_ms >= LOCK_WAIT_MS)
+		rc = error_set(e, STATUS_SYSTEM, "[%s]: other refreshes took the time; try again",
+			r->settings.session);
+	if (rc != STATUS_OK && rc != STATUS_VALID)
+		strike_out(e->text, code);
 	if (rc == STATUS_OK) {
 		r->expiration = session.expiration;
 		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id);

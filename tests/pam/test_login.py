@@ -3,6 +3,7 @@ sandbox for AWS. What the module does with every odd answer is in cases/; this i
 
 import json
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -148,6 +149,45 @@ class Login(HostTest):
                 self.box.clear_faults()
                 self.box.fault("GetSessionToken", fault)
                 self.assertIn("result=code-spent answer=PAM_AUTHINFO_UNAVAIL", self.login("123456"))
+
+    def test_guessing_in_parallel_is_no_outage(self):
+        """Logins that wait for each other must not end as what failmode=safe forgives."""
+        self.stack("profile=work always failmode=safe timeout=2")
+        self.box.fault("GetSessionToken", faults.delay(0.3))
+        argv = [BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice",
+                "--answer", self.user.wrong_code(), "auth"]
+        logins = [subprocess.Popen(argv, env=self.nss, stdin=subprocess.DEVNULL, text=True,
+                                   stdout=subprocess.PIPE) for _ in range(14)]
+        outs = [login.communicate(timeout=60)[0] for login in logins]
+        self.assertTrue(any("system-error" in out for out in outs), "none had to wait too long")
+        for out in outs:
+            self.assertRegex(out, "result=(wrong-code|system-error|code-spent) ")
+
+    def test_throttling_by_503_is_no_outage(self):
+        self.stack("profile=work failmode=safe")
+        self.box.fault("GET", faults.error("Throttling", status=503))
+        self.assertIn("answer=PAM_AUTH_ERR", self.login(self.user.wrong_code()))
+
+    def test_others_cannot_make_a_user_one_who_is_not_enrolled(self):
+        self.stack("profile=work always nullok")
+        (self.home / ".aws").rename(self.home / "gone")
+        self.home.chmod(0o777)
+        self.assertIn("result=configuration", self.login("123456"))
+        self.home.chmod(0o700)
+        (self.home / ".aws").symlink_to(self.home / "not-mounted")
+        self.assertIn("result=configuration", self.login("123456"))
+        (self.home / ".aws").unlink()
+        self.assertIn("result=not-set-up answer=PAM_IGNORE", self.login())
+
+    def test_a_ca_bundle_that_others_may_write(self):
+        ca = self.home / "ca.pem"
+        shutil.copy(self.box.ca_path, ca)
+        os.chown(ca, self.home.stat().st_uid, -1)
+        ca.chmod(0o666)
+        self.config.write_text(self.config.read_text().replace(str(self.box.ca_path), str(ca)))
+        self.assertIn("result=configuration", self.login("123456"))
+        ca.chmod(0o644)
+        self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
 
     def test_policy_and_bad_key(self):
         self.box.policy_denies(self.user)

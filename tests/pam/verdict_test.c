@@ -87,6 +87,17 @@ static void what_judges_a_code_needs_one(void **state)
 	}
 }
 
+static void safe_is_over_once_a_code_was_judged(void **state)
+{
+	const struct options safe = {.prompts = 3, .failmode_safe = true};
+	struct talk talk = {.outcome = STATUS_UNAVAILABLE, .asked = true};
+
+	(void)state;
+	assert_int_equal(verdict_of(&talk, &safe).pam, PAM_IGNORE);
+	talk.judged = true;
+	assert_int_equal(verdict_of(&talk, &safe).pam, PAM_AUTHINFO_UNAVAIL);
+}
+
 static void maxtries_is_for_several_prompts(void **state)
 {
 	struct options several = {.prompts = 2};
@@ -124,6 +135,7 @@ int main(void)
 		cmocka_unit_test(after_a_code),
 		cmocka_unit_test(ways_in),
 		cmocka_unit_test(what_judges_a_code_needs_one),
+		cmocka_unit_test(safe_is_over_once_a_code_was_judged),
 		cmocka_unit_test(maxtries_is_for_several_prompts),
 		cmocka_unit_test(levels),
 		cmocka_unit_test(answers_have_names),

@@ -130,6 +130,51 @@ class BadInput(HostTest):
         self.refused(self.aws_mfa(), 13, f"{self.config}:2: region")
         self.refused(self.aws_mfa("--timeout", "0"), 2, "--timeout: '0'")
 
+    def test_bad_endpoint_ca_and_proxy(self):
+        for name, values in {
+                "AWS_ENDPOINT_URL_STS": ["garbage", "ftp://x", "https://a\nb/", "https://a b/"],
+                "AWS_CA_BUNDLE": ["/non\nexist", "/nonexistent", "x" * 5000],
+                "HTTPS_PROXY": ["ftp://x:1", "http://u:hunter2@\n"],
+                "NO_PROXY": ["a\tb", "x" * 100000]}.items():
+            for value in values:
+                with self.subTest(name=name, value=value[:20]):
+                    run = self.aws_mfa("--token", "123456", env={name: value})
+                    self.refused(run, 2, f"{name}: ")
+                    self.assertNotIn("hunter2", run.stderr)
+        self.config.write_text("[profile work]\nca_bundle = /nonexistent\n")
+        self.refused(self.aws_mfa(), 13, f"{self.config}:2: ca_bundle: '/nonexistent'")
+
+    def test_nothing_becomes_a_code_by_being_cut(self):
+        code = self.user.code()
+        for text in [code + "\0junk", code + " " * 130 + "junk"]:
+            self.refused(self.aws_mfa("--token", "-", input=text + "\n"), 11, "six digits")
+        self.refused(self.aws_mfa("--token", code + " " * 122 + "789"), 11, "six digits")
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_closed_standard_descriptors(self):
+        for redirections, status in [("<&-", 2), ("2>&-", 0), (">&- 2>&-", 0)]:
+            with self.subTest(redirections):
+                device = self.user.add_device("d%d" % len(self.user.devices))
+                run = subprocess.run(
+                    ["sh", "-c", f'exec "$@" {redirections}', "sh", AWS_MFA, "--profile", "work",
+                     "--device", device.serial, "--force", "--log-level", "DEBUG", "--token",
+                     "-" if status else device.code()], env=self.env, capture_output=True)
+                self.assertEqual(run.returncode, status, run.stderr)
+        lock = self.credentials.with_name(".credentials.aws-mfa-lock")
+        self.assertEqual(lock.read_bytes(), b"")
+        self.before = self.credentials.read_bytes()
+
+    def test_a_file_that_takes_too_much(self):
+        with open(self.credentials, "ab") as out:
+            out.write(b"\n" * (9 << 20))
+        self.before = None
+        self.refused(self.aws_mfa(), 13, "too large")
+
+    def test_no_file_steers_the_terminal(self):
+        run = self.aws_mfa(env={"AWS_SHARED_CREDENTIALS_FILE": "/x\x1b]0;pwned\x07\u009b/c"})
+        self.refused(run, 12)
+        self.assertNotRegex(run.stderr, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
     def test_bad_profile_names(self):
         for name in ["a]b", "a\nb", "", " a"]:
             with self.subTest(name=name):
@@ -262,6 +307,14 @@ class BadNetwork(HostTest):
         self.refused(run, 13, "RequestId")
         self.assertNotIn("deactivated,", run.stderr)
         self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_a_code_that_aws_quotes_is_not_shown(self):
+        code = self.user.code()
+        self.box.fault("GetSessionToken", faults.error(
+            "ValidationError", f"Value '{code}' at 'tokenCode' failed", status=400))
+        run = self.aws_mfa("--token", code)
+        self.refused(run, 13, "******")
+        self.assertNotIn(code, run.stderr)
 
     def test_policy(self):
         self.refused(self.aws_mfa("--assume-role", ROLE + "X", "--token", self.user.code()), 13,

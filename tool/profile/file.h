@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#define FILE_MAX_BYTES ((size_t)64 << 20) /* 10,000 profiles are about 3 MB */
+#define FILE_MAX_BYTES ((size_t)8 << 20) /* 10,000 profiles are about 3 MB */
 
 struct bytes {
 	char *data; /* NUL behind the last byte, which size does not count */

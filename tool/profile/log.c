@@ -36,6 +36,18 @@ bool log_enabled(enum log_level level)
 	return level >= lowest;
 }
 
+void log_clean(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++) {
+		bool two = *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
+
+		if (two || *p < 0x20 || *p == 0x7f)
+			*p = '?';
+		if (two)
+			*++p = '?';
+	}
+}
+
 void log_message(enum log_level level, const char *fmt, ...)
 {
 	static const struct {
@@ -57,9 +69,7 @@ void log_message(enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	for (char *p = line; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
+	log_clean(line);
 	if (!*color || (no_color && *no_color) || !isatty(fileno(out)))
 		color = "";
 	fprintf(out, "aws-mfa: %s%s%s%s\n", color, looks[level].tag, *color ? "\033[0m" : "", line);

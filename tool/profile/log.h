@@ -18,7 +18,13 @@ bool log_set_level(const char *name);
 
 bool log_enabled(enum log_level level);
 
-/* Prints one line; control characters in it become '?', so that no file can steer a terminal. */
+/*
+ * Control characters become '?', the 8-bit ones that hide in UTF-8 too, so that nothing from a
+ * file or variable can steer a terminal. In place.
+ */
+void log_clean(char *text);
+
+/* Prints one line, cleaned. */
 void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_debug(...) log_message(LOG_LEVEL_DEBUG, __VA_ARGS__)

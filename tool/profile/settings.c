@@ -236,7 +236,7 @@ enum status settings_load(
 	if (rc == STATUS_OK)
 		rc = settings_read_keys(s, e);
 	if (rc == STATUS_OK)
-		rc = settings_complete(s, e);
+		rc = settings_complete(s, strict, e);
 	site_free(&site);
 	return rc;
 }

@@ -1,11 +1,14 @@
 #include "settings_internal.h"
 
+#include "file.h"
 #include "log.h"
 #include "value.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum status bad_value(
@@ -95,6 +98,10 @@ enum status settings_check_values(struct settings *s, struct error *e)
 		{SETTING_ASSUME_ROLE, value_role_arn},
 		{SETTING_ROLE_SESSION_NAME, value_role_session_name},
 		{SETTING_REGION, value_region},
+		{SETTING_ENDPOINT_URL, value_endpoint_url},
+		{SETTING_CA_BUNDLE, value_path},
+		{SETTING_HTTPS_PROXY, value_proxy},
+		{SETTING_NO_PROXY, value_no_proxy},
 	};
 	const char *expected;
 
@@ -142,7 +149,25 @@ static char *default_session_name(void)
 	return name;
 }
 
-enum status settings_complete(struct settings *s, struct error *e)
+/* Looked at here, although aws-mfa-sts reads it, because only here it is known who named it. */
+static enum status check_ca_bundle(struct settings *s, bool strict, struct error *e)
+{
+	enum status rc = absolute(s, SETTING_CA_BUNDLE, e);
+	const char *path = s->value[SETTING_CA_BUNDLE];
+	struct stat st;
+
+	if (rc != STATUS_OK || !path)
+		return rc;
+	if (stat(path, &st) < 0 || access(path, R_OK) < 0)
+		return bad_value(s, SETTING_CA_BUNDLE,
+			errno == ENOENT
+				? "there is no such file"
+				: "cannot be read; expected a PEM file or a folder of hash links",
+			e);
+	return strict ? file_check_owned(path, &st, e) : STATUS_OK;
+}
+
+enum status settings_complete(struct settings *s, bool strict, struct error *e)
 {
 	bool role = s->value[SETTING_ASSUME_ROLE] != NULL;
 
@@ -161,5 +186,5 @@ enum status settings_complete(struct settings *s, struct error *e)
 	else if (role && s->duration > 43200)
 		return bad_value(s, SETTING_DURATION,
 			"a role's session lasts 43200 seconds (12h) at most", e);
-	return absolute(s, SETTING_CA_BUNDLE, e);
+	return check_ca_bundle(s, strict, e);
 }

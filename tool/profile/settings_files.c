@@ -53,7 +53,25 @@ static enum status check_home(struct error *e)
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
 		return error_set(
 			e, STATUS_CONFIG, "home %s: is not a folder of this user", settings_home());
+	/* Threat: somebody who moves ~/.aws away and makes an enrolled user one who is not. */
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return error_set(e, STATUS_CONFIG,
+			"home %s: others may write it; run: chmod go-w %s", settings_home(),
+			settings_home());
 	return STATUS_OK;
+}
+
+/* A symlink that leads nowhere is no "not set up" either: its target may not be mounted yet. */
+static bool is_symlinked(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = strndup(path, (size_t)(slash - path));
+	struct stat st;
+	bool linked = !folder || (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) ||
+		(*folder && lstat(folder, &st) == 0 && S_ISLNK(st.st_mode));
+
+	free(folder);
+	return linked;
 }
 
 enum status settings_read_credentials(struct settings *s, bool strict, struct error *e)
@@ -68,6 +86,10 @@ enum status settings_read_credentials(struct settings *s, bool strict, struct er
 	if (rc != STATUS_OK)
 		return rc;
 	rc = file_read(path, &bytes, &st, &missing, e);
+	if (rc == STATUS_OK && missing && strict && is_symlinked(path))
+		return error_set(e, STATUS_CONFIG,
+			"%s: there is no such file behind this symlink; is its target mounted?",
+			path);
 	if (rc == STATUS_OK && missing)
 		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no such file; run: %s", path,
 			setup_command(s, command));

@@ -14,7 +14,7 @@ enum status settings_take_section(
 /* settings_check.c */
 enum status settings_check_names(struct settings *s, struct error *e);
 enum status settings_check_values(struct settings *s, struct error *e);
-enum status settings_complete(struct settings *s, struct error *e);
+enum status settings_complete(struct settings *s, bool strict, struct error *e);
 
 /* settings_files.c: what stands in ~/.aws. */
 const char *settings_home(void);

@@ -124,6 +124,48 @@ const char *value_region(const char *value)
 	return NULL;
 }
 
+static bool is_printable(const char *s, char first)
+{
+	for (; *s; s++)
+		if (*s < first || *s > '~')
+			return false;
+	return true;
+}
+
+const char *value_endpoint_url(const char *value)
+{
+	if (!length_within(value, 9, 2048) || !is_printable(value, '!') ||
+		(strncmp(value, "https://", 8) != 0 && strncmp(value, "http://", 7) != 0))
+		return "expected a URL, such as https://sts.eu-west-1.amazonaws.com";
+	return NULL;
+}
+
+const char *value_proxy(const char *value)
+{
+	if (!length_within(value, 1, 2048) || !is_printable(value, '!') ||
+		(strstr(value, "://") && strncmp(value, "http://", 7) != 0 &&
+			strncmp(value, "https://", 8) != 0 && strncmp(value, "socks", 5) != 0))
+		return "expected http://HOST:PORT, https://HOST:PORT or socks5h://HOST:PORT";
+	return NULL;
+}
+
+const char *value_no_proxy(const char *value)
+{
+	return length_within(value, 1, 4096) && is_printable(value, ' ')
+		? NULL
+		: "expected names of hosts separated by commas";
+}
+
+const char *value_path(const char *value)
+{
+	if (!length_within(value, 1, 4095))
+		return "expected a path of at most 4095 bytes";
+	for (const char *p = value; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return "expected a path without control characters";
+	return NULL;
+}
+
 const char *value_access_key_id(const char *value)
 {
 	/* The model says 16 to 128; shorter ones occur at services like STS. */
@@ -136,10 +178,7 @@ const char *value_secret_access_key(const char *value)
 {
 	if (!length_within(value, 1, 256))
 		return "expected a secret access key";
-	for (const char *p = value; *p; p++)
-		if (*p <= ' ' || *p >= 0x7f)
-			return "expected a secret access key without blanks";
-	return NULL;
+	return is_printable(value, '!') ? NULL : "expected a secret access key without blanks";
 }
 
 const char *value_profile(const char *value)

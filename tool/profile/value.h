@@ -29,6 +29,18 @@ const char *value_role_session_name(const char *value);
 /* A label of a host name: a region must not be able to name another host ("x/.."). */
 const char *value_region(const char *value);
 
+/* https://HOST[:PORT][/PATH], or http for a loopback address, which aws-mfa-sts sees to. */
+const char *value_endpoint_url(const char *value);
+
+/* [http://|https://][USER:PASSWORD@]HOST:PORT */
+const char *value_proxy(const char *value);
+
+/* Hosts separated by commas. */
+const char *value_no_proxy(const char *value);
+
+/* A path that can stand in a record. */
+const char *value_path(const char *value);
+
 const char *value_access_key_id(const char *value);
 const char *value_secret_access_key(const char *value);
 

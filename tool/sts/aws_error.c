@@ -217,3 +217,10 @@ bool aws_error_may_be_clock(const struct answer *a)
 			return true;
 	return aws_error_blames_clock(a);
 }
+
+bool aws_error_is_throttling(const struct answer *a)
+{
+	const struct row *row = a->is_error ? find(a) : NULL;
+
+	return row && row->say == slow;
+}

@@ -44,4 +44,7 @@ bool aws_error_blames_clock(const struct answer *a);
 /* True for the errors with which a wrong time of the signature may be told. */
 bool aws_error_may_be_clock(const struct answer *a);
 
+/* Does a say that AWS limits the rate of requests? */
+bool aws_error_is_throttling(const struct answer *a);
+
 #endif

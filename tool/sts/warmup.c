@@ -27,10 +27,23 @@ static int refuse_skew(time_t skew, const char *host, struct error *e)
 		host, (long long)llabs((long long)skew) / 3600);
 }
 
+/*
+ * Threat: a warm-up costs nothing and can be provoked by knocking at sshd. Throttling by 503 is no
+ * outage, or knocking until AWS throttles were a way past failmode=safe.
+ */
+static bool throttled(const struct reply *reply)
+{
+	struct answer a = {0};
+	bool yes = answer_parse(reply->body, reply->len, &a) == 0 && aws_error_is_throttling(&a);
+
+	answer_free(&a);
+	return yes;
+}
+
 static bool failing(const struct reply *reply, const char *host, struct error *e)
 {
 	/* 501: the server is well and does not know what was asked, as with a 405. */
-	if (reply->status < 500 || reply->status == 501)
+	if (reply->status < 500 || reply->status == 501 || throttled(reply))
 		return false;
 	error_set(e, STATUS_UNAVAILABLE, "%s is failing (HTTP %ld): try again in a minute", host,
 		reply->status);
