@@ -1,186 +1,166 @@
-#include "ini.h"
+#include "ini_internal.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
-}
-
-/* Shrinks data[*from, *to) by the white space at both of its ends. */
-static void trim(const char *data, size_t *from, size_t *to)
-{
-	while (*from < *to && is_space(data[*from]))
-		++*from;
-	while (*to > *from && is_space(data[*to - 1]))
-		--*to;
-}
-
-static void classify_key(const char *data, size_t from, size_t to, struct ini_line *line)
-{
-	size_t key_end = from;
-	size_t value;
-
-	while (key_end < to && data[key_end] != '=' && data[key_end] != ':')
-		key_end++;
-	if (key_end == to)
-		return;
-	value = key_end + 1;
-	trim(data, &from, &key_end);
-	if (key_end == from)
-		return;
-	for (size_t i = value; i < to; i++) {
-		if ((data[i] == '#' || data[i] == ';') && is_space(data[i - 1])) {
-			to = i;
-			break;
-		}
-	}
-	trim(data, &value, &to);
-	line->kind = INI_KEY;
-	line->name = from;
-	line->name_len = key_end - from;
-	line->value = value;
-	line->value_len = to - value;
-}
-
-/* The text of one line is data[from, to), without its line ending. */
-static void classify(const char *data, size_t from, size_t to, const struct ini_line *key,
-	size_t section, struct ini_line *line)
-{
-	size_t first = from;
-
-	trim(data, &first, &to);
-	line->kind = INI_BAD;
-	line->indent = first - from;
-	line->section = section;
-	if (first == to) {
-		line->kind = INI_BLANK;
-	} else if (data[first] == '#' || data[first] == ';') {
-		line->kind = INI_COMMENT;
-	} else if (key && line->indent > key->indent) {
-		line->kind = INI_CONTINUATION;
-	} else if (data[first] == '[') {
-		size_t close = to;
-
-		/* As in RawConfigParser the last ']' closes, whatever follows. */
-		while (close > first && data[close - 1] != ']')
-			close--;
-		if (close > first + 2) {
-			line->kind = INI_SECTION;
-			line->name = first + 1;
-			line->name_len = close - 1 - line->name;
-		}
-	} else if (section) {
-		classify_key(data, first, to, line);
-	}
-}
-
-static const char *fault_of(const struct ini *ini, const struct ini_line *line)
-{
-	char first = ini->bytes.data[line->start + line->indent];
-
-	if (first == '[')
-		return "section header without name or ']', expected [NAME]";
-	if (!line->section)
-		return "text before the first section, expected [NAME]";
-	return "no '=' in this line, expected KEY = VALUE";
-}
-
-enum status ini_parse(struct ini *ini, const char *path, struct bytes *bytes, ini_fault_fn *fault,
-	void *arg, struct error *e)
-{
-	const struct ini_line *key = NULL;
-	size_t section = 0;
-	size_t n = 0, pos = 0;
-	const char *data;
-
-	*ini = (struct ini){.bytes = *bytes, .eol = "\n", .path = strdup(path)};
-	*bytes = (struct bytes){0};
-	data = ini->bytes.data ? ini->bytes.data : "";
-	for (size_t i = 0; i < ini->bytes.size; i++)
-		n += data[i] == '\n';
-	ini->lines = calloc(n + 1, sizeof(*ini->lines));
-	if (!ini->lines || !ini->path) {
-		ini_free(ini);
-		return error_system(e, path);
-	}
-	if (n > 0) {
-		const char *lf = memchr(data, '\n', ini->bytes.size);
-
-		if (lf > data && lf[-1] == '\r')
-			ini->eol = "\r\n";
-	}
-	while (pos < ini->bytes.size) {
-		struct ini_line *line = &ini->lines[ini->n_lines++];
-		const char *lf = memchr(data + pos, '\n', ini->bytes.size - pos);
-		size_t text = pos;
-
-		line->start = pos;
-		line->end = lf ? (size_t)(lf + 1 - data) : ini->bytes.size;
-		if (pos == 0 && ini->bytes.size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
-			text = 3;
-		classify(data, text, line->end - (lf ? 1 : 0), key, section, line);
-		if (line->kind == INI_SECTION) {
-			section = ini->n_lines;
-			key = NULL;
-		} else if (line->kind == INI_KEY) {
-			key = line;
-		} else if (line->kind == INI_BAD && fault) {
-			fault(arg, ini->path, ini->n_lines, fault_of(ini, line));
-		}
-		pos = line->end;
-	}
-	return STATUS_OK;
-}
+#define DEFAULT_SECTION "DEFAULT" /* configparser.DEFAULTSECT */
+#define NEAR 16
 
 void ini_free(struct ini *ini)
 {
 	bytes_free(&ini->bytes);
 	free(ini->lines);
+	free(ini->slots);
 	free(ini->path);
 	*ini = (struct ini){0};
 }
 
-/* Is name (its length len) the name on this line? Sections are compared exactly, keys not. */
-static bool named(const struct ini *ini, const struct ini_line *line, const char *name, size_t len)
+/* Sections are compared exactly, keys not. */
+static bool names_match(const char *a, const char *b, size_t len, bool exactly)
 {
-	const char *own = ini->bytes.data + line->name;
+	if (exactly)
+		return memcmp(a, b, len) == 0;
+	/* strncasecmp() would stop at a NUL, and depend on the locale. */
+	for (size_t i = 0; i < len; i++) {
+		unsigned char x = (unsigned char)a[i], y = (unsigned char)b[i];
 
-	if (line->name_len != len)
-		return false;
-	return line->kind == INI_SECTION ? memcmp(own, name, len) == 0
-					 : strncasecmp(own, name, len) == 0;
+		if (x != y && ((x ^ y) != 0x20 || (x | 0x20) < 'a' || (x | 0x20) > 'z'))
+			return false;
+	}
+	return true;
+}
+
+/* Eight bytes at a time, since it is most of the cost of reading; letters of either case are one.
+ */
+static uint64_t hash(size_t section, const char *name, size_t len)
+{
+	uint64_t h = section ^ (uint64_t)len << 32;
+
+	for (size_t i = 0; i < len; i += 8) {
+		uint64_t word = 0;
+
+		memcpy(&word, name + i, len - i < 8 ? len - i : 8);
+		h = (h ^ (word | 0x2020202020202020)) * 0x9e3779b97f4a7c15;
+		h ^= h >> 32;
+	}
+	return h;
+}
+
+uint32_t *ini_slot(const struct ini *ini, size_t section, const char *name, size_t len)
+{
+	size_t far = (size_t)hash(section, name, len);
+	/* A section's keys are looked for near each other first: in a large file, slots all over
+	 * the table cost a cache miss each. */
+	size_t near = section ? NEAR : 0;
+	size_t i = near ? 2 * section + far % NEAR : far;
+
+	for (;; i = near && --near == 0 ? far : i + 1) {
+		uint32_t *slot = &ini->slots[i & (ini->n_slots - 1)];
+		const struct ini_line *l;
+		bool header;
+
+		if (!*slot)
+			return slot;
+		l = &ini->lines[*slot - 1];
+		header = l->kind == INI_SECTION;
+		if (header == !section && l->name_len == len &&
+			(header || ini->lines[l->section - 1].section == section) &&
+			names_match(ini->bytes.data + l->name, name, len, header))
+			return slot;
+	}
+}
+
+const struct ini_line *ini_section(const struct ini *ini, const char *name, size_t len)
+{
+	size_t line = ini->n_slots ? *ini_slot(ini, 0, name, len) : 0;
+
+	return line ? &ini->lines[line - 1] : NULL;
+}
+
+bool ini_is_section(const struct ini *ini, const struct ini_line *l)
+{
+	size_t len = strlen(DEFAULT_SECTION);
+
+	return l->kind == INI_SECTION && !l->next &&
+		!(l->name_len == len &&
+			memcmp(ini->bytes.data + l->name, DEFAULT_SECTION, len) == 0);
 }
 
 bool ini_has_section(const struct ini *ini, const char *section)
 {
-	size_t len = strlen(section);
+	const struct ini_line *header = ini_section(ini, section, strlen(section));
 
-	for (size_t i = 0; i < ini->n_lines; i++)
-		if (ini->lines[i].kind == INI_SECTION && named(ini, &ini->lines[i], section, len))
-			return true;
-	return false;
+	return header && ini_is_section(ini, header);
+}
+
+const struct ini_line *ini_key(
+	const struct ini *ini, const struct ini_line *section, const char *key, size_t len)
+{
+	size_t line = *ini_slot(ini, section->section, key, len);
+
+	if (!line) {
+		section = ini_section(ini, DEFAULT_SECTION, strlen(DEFAULT_SECTION));
+		line = section ? *ini_slot(ini, section->section, key, len) : 0;
+	}
+	return line ? &ini->lines[line - 1] : NULL;
+}
+
+const struct ini_line *ini_next_key(
+	const struct ini *ini, const struct ini_line *section, const struct ini_line *after)
+{
+	const struct ini_line *header = &ini->lines[(after ? after : section)->section - 1];
+	const struct ini_line *end = ini->lines + ini->n_lines;
+	const struct ini_line *l = after ? after : header;
+
+	for (;;) {
+		while (++l < end && l->kind != INI_SECTION)
+			if (l->kind == INI_KEY && !l->next)
+				return l;
+		if (!header->next)
+			return NULL;
+		l = header = &ini->lines[header->next - 1];
+	}
+}
+
+char *ini_value(const struct ini *ini, const struct ini_line *key, size_t *len)
+{
+	const struct ini_line *end = ini->lines + ini->n_lines, *l;
+	bool block = key->value_len == 0;
+	size_t last = key->end;
+	char *value;
+	size_t n = 0;
+
+	for (l = key + 1; l < end && l->kind != INI_KEY && l->kind != INI_SECTION; l++)
+		if (l->kind == INI_CONTINUATION)
+			last = l->end;
+	/* Each line adds at most a newline and its text, and has its line ending for that. */
+	value = malloc(last - key->value + 1);
+	if (!value)
+		return NULL;
+	for (l = key; l < end && l->start < last; l++) {
+		if (l->kind == INI_COMMENT || (block && l->kind == INI_BLANK))
+			continue;
+		if (l != key)
+			value[n++] = '\n';
+		memcpy(value + n, ini->bytes.data + l->value, l->value_len);
+		n += l->value_len;
+	}
+	value[n] = '\0';
+	if (len)
+		*len = n;
+	return value;
 }
 
 char *ini_get(const struct ini *ini, const char *section, const char *key, size_t *line)
 {
-	size_t section_len = strlen(section), key_len = strlen(key);
-	const struct ini_line *found = NULL;
-	bool inside = false;
+	const struct ini_line *header = ini_section(ini, section, strlen(section));
+	const struct ini_line *found = header ? ini_key(ini, header, key, strlen(key)) : NULL;
 
-	for (size_t i = 0; i < ini->n_lines; i++) {
-		const struct ini_line *l = &ini->lines[i];
-
-		if (l->kind == INI_SECTION)
-			inside = named(ini, l, section, section_len);
-		else if (inside && l->kind == INI_KEY && named(ini, l, key, key_len))
-			found = l;
-	}
 	if (!found)
 		return NULL;
 	if (line)
 		*line = (size_t)(found - ini->lines) + 1;
-	return strndup(ini->bytes.data + found->value, found->value_len);
+	return ini_value(ini, found, NULL);
 }

@@ -37,10 +37,12 @@ static const char *setup_command(const struct settings *s, char command[static C
 	return command;
 }
 
-static void warn_fault(void *arg, const char *path, size_t line, const char *what)
+static void warn_fault(
+	void *arg, enum ini_fault fault, const char *path, size_t line, const char *what)
 {
 	(void)arg;
-	log_warning("%s:%zu: %s; the line is passed over", path, line, what);
+	(void)fault;
+	log_warning("%s:%zu: %s", path, line, what);
 }
 
 /* A home that is missing or somebody else's is no "not set up": it may just not be mounted yet. */

@@ -9,13 +9,15 @@
 
 #include <cmocka.h>
 
-static char faults[1024];
+static char faults[2048];
 
-static void note_fault(void *arg, const char *path, size_t line, const char *what)
+static void note_fault(
+	void *arg, enum ini_fault fault, const char *path, size_t line, const char *what)
 {
 	size_t len = strlen(faults);
 
 	(void)arg;
+	(void)fault;
 	snprintf(faults + len, sizeof(faults) - len, "%s:%zu: %s\n", path, line, what);
 }
 
@@ -63,26 +65,121 @@ static void reads_values(void **state)
 	expect("", "a", "key", NULL);
 }
 
-static void indented_lines_are_no_keys(void **state)
+static void joins_continued_values(void **state)
+{
+	(void)state;
+	expect("[a]\nkey = one\n  two\n\tthree \n", "a", "key", "one\ntwo\nthree");
+	expect("[a]\nkey = one\n\n  two\n\n\n[b]\n", "a", "key", "one\n\ntwo");
+	expect("[a]\nkey = one\n# no\n  ; no\n  two\n", "a", "key", "one\ntwo");
+	expect("[a]\nkey = one # no\n  two # kept\n", "a", "key", "one\ntwo # kept");
+	expect("[a]\n  key = one\n  x = 1\n    two\n", "a", "key", "one");
+	/* a no-break space is one column, though two bytes */
+	expect("[a]\n\xc2\xa0key = one\n  two\n", "a", "key", "one\ntwo");
+	expect("[a]\n  key = one\n\xc2\xa0x = two\n", "a", "x", "two");
+}
+
+static void keeps_blocks_together(void **state)
 {
 	(void)state;
 	expect("[a]\ns3 =\n  key = nested\n", "a", "key", NULL);
+	expect("[a]\ns3 =\n  key = nested\n", "a", "s3", "\nkey = nested");
+	expect("[a]\ns3 =\n  x = 1\n\n  y=2\nkey = 3\n", "a", "s3", "\nx = 1\ny=2");
+	expect("[a]\ns3 =\n  x = 1\n\n  y=2\nkey = 3\n", "a", "key", "3");
 	expect("[a]\nx = 1\n [b]\nkey = value\n", "a", "key", "value");
-	/* but a section that is indented as a whole is read, as RawConfigParser does */
 	expect("[a]\n  x = 1\n  key = value\n", "a", "key", "value");
+	expect("[a]\n    x = 1\n  key = value\n", "a", "key", "value");
+}
+
+static void finds_headers(void **state)
+{
+	(void)state;
+	expect("[a]b]c] # x\nkey = value\n", "a]b]c", "key", "value");
+	expect("[a] text\nkey = value\n", "a", "key", "value");
+	expect("  [a]\nkey = value\n", "a", "key", "value");
+	expect("[ a ]\nkey = value\n", " a ", "key", "value");
+	expect("[a]\n[key = value\n", "a", "[key", "value");
+	expect("[a]\n[]: value\n", "a", "[]", "value");
+}
+
+static void ends_lines_as_python_does(void **state)
+{
+	struct ini ini = parse("[a]\r");
+
+	(void)state;
+	assert_string_equal(ini.eol, "\r");
+	ini_free(&ini);
+	ini = parse("# one\r\r\n[a]\n");
+	assert_string_equal(ini.eol, "\r\n");
+	assert_int_equal(ini.n_lines, 3);
+	ini_free(&ini);
+	expect("[a]\rkey = value\r  more\r", "a", "key", "value\nmore");
+	expect("[a]\r\nkey = value\r\n\r\n  more", "a", "key", "value\n\nmore");
+}
+
+static void default_section_stands_in(void **state)
+{
+	const char *text = "[a]\nx = 1\n[DEFAULT]\nx = 2\nKey = value\n[DEFAULT]\ny = 3\n";
+	struct ini ini;
+
+	(void)state;
+	expect(text, "a", "x", "1");
+	expect(text, "a", "key", "value");
+	expect(text, "a", "y", "3");
+	expect(text, "b", "key", NULL);
+	expect("[Default]\nkey = value\n[a]\n", "a", "key", NULL);
+	ini = parse(text);
+	assert_string_equal(faults, "");
+	assert_false(ini_has_section(&ini, "DEFAULT"));
+	ini_free(&ini);
+}
+
+static void merges_what_stands_twice(void **state)
+{
+	struct ini ini = parse("[a]\nx = 1\nX = 2\n[b]\nx = 3\n[a]\ny = 4\nx = 5\n");
+	char *x = ini_get(&ini, "a", "x", NULL);
+
+	(void)state;
+	assert_string_equal(x, "5");
+	free(x);
+	ini_free(&ini);
+	assert_string_equal(faults,
+		"file:3: this key stands twice (before in line 2), expected once; the last counts "
+		"here, but botocore refuses the file\n"
+		"file:6: section [a] stands twice (first in line 1), expected once; read as one "
+		"here, but botocore refuses the file\n"
+		"file:8: this key stands twice (before in line 3), expected once; the last counts "
+		"here, but botocore refuses the file\n");
 }
 
 static void tells_bad_lines_without_their_text(void **state)
 {
-	struct ini ini = parse("stray\n[a]\nsecret-without-equals\nkey = value\n[]\n");
+	struct ini ini = parse("stray\n[a]\nsecret-without-equals\nkey = value\n= x\n[]\n"
+			       "b = \xff\n[b]\ns3 =\n  secret\n");
 
 	(void)state;
 	assert_string_equal(faults,
-		"file:1: text before the first section, expected [NAME]\n"
-		"file:3: no '=' in this line, expected KEY = VALUE\n"
-		"file:5: section header without name or ']', expected [NAME]\n");
+		"file:1: text before the first section, expected [NAME]; the line is passed over\n"
+		"file:3: no '=' in this line, expected KEY = VALUE; the line is passed over\n"
+		"file:5: no key before the '=', expected KEY = VALUE; the line is passed over\n"
+		"file:6: section header without name or ']', expected [NAME]; passed over with all "
+		"lines up to the next header\n"
+		"file:7: this line is not UTF-8, expected UTF-8; botocore refuses the file\n"
+		"file:10: no '=' in this line of a block, expected KEY = VALUE; botocore refuses "
+		"the file\n");
 	ini_free(&ini);
-	expect("[a]\nsecret-without-equals\nkey = value\n", "a", "key", "value");
+}
+
+static void bad_lines_hide_nothing_else(void **state)
+{
+	(void)state;
+	expect("[a]\nbad\nkey = value\n", "a", "key", "value");
+	expect("[a]\n  x = 1\nbad\n  key = value\n", "a", "key", "value");
+	expect("[a]\nbad\n  [b]\nkey = value\n", "b", "key", "value");
+	/* nor do they lend what may be theirs to their neighbours */
+	expect("[a]\nkey = value\nbad\n  more\n", "a", "key", "value");
+	expect("[a]\nkey = value\nbad\n  x = 1\n", "a", "x", NULL);
+	expect("[a]\nkey = value\n[b\nkey = other\n", "a", "key", "value");
+	expect("[a\nkey = value\n[b]\nkey = other\n", "b", "key", "other");
 }
 
 static void expect_set(const char *before, const char *section, const char *after)
@@ -137,8 +234,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_values),
-		cmocka_unit_test(indented_lines_are_no_keys),
+		cmocka_unit_test(joins_continued_values),
+		cmocka_unit_test(keeps_blocks_together),
+		cmocka_unit_test(finds_headers),
+		cmocka_unit_test(ends_lines_as_python_does),
+		cmocka_unit_test(default_section_stands_in),
+		cmocka_unit_test(merges_what_stands_twice),
 		cmocka_unit_test(tells_bad_lines_without_their_text),
+		cmocka_unit_test(bad_lines_hide_nothing_else),
 		cmocka_unit_test(sets_only_its_keys),
 		cmocka_unit_test(adds_a_section_at_the_end),
 		cmocka_unit_test(indentation_keeps_its_meaning),
