@@ -1,6 +1,7 @@
 #include "settings_internal.h"
 
 #include "log.h"
+#include "profiles.h"
 #include "value.h"
 
 #include <errno.h>
@@ -144,29 +145,10 @@ enum status settings_read_keys(struct settings *s, struct error *e)
 	return rc;
 }
 
-/* Is name, the text in a header's [ ], the config file's section for this profile? */
-static bool is_config_section(const char *name, size_t len, const char *profile)
-{
-	size_t profile_len = strlen(profile);
-
-	if (strcmp(profile, "default") == 0 && len == 7 && memcmp(name, "default", 7) == 0)
-		return true;
-	if (len < 9 || memcmp(name, "profile", 7) != 0 || (name[7] != ' ' && name[7] != '\t'))
-		return false;
-	for (name += 8, len -= 8; len > 0 && (*name == ' ' || *name == '\t'); name++, len--)
-		;
-	while (len > 0 && (name[len - 1] == ' ' || name[len - 1] == '\t'))
-		len--;
-	if (len >= 2 && (*name == '"' || *name == '\'') && name[len - 1] == *name) {
-		name++;
-		len -= 2;
-	}
-	return len == profile_len && memcmp(name, profile, len) == 0;
-}
-
 enum status settings_read_config(struct settings *s, bool strict, struct error *e)
 {
 	const char *path = s->value[SETTING_CONFIG_FILE];
+	const struct ini_line *header = NULL;
 	struct ini ini = {0};
 	struct bytes bytes;
 	struct stat st;
@@ -180,15 +162,11 @@ enum status settings_read_config(struct settings *s, bool strict, struct error *
 	if (rc == STATUS_OK)
 		rc = ini_parse(&ini, path, &bytes, warn_fault, NULL, e);
 	bytes_free(&bytes);
-	for (size_t i = 0; rc == STATUS_OK && i < ini.n_lines; i++) {
-		const struct ini_line *l = &ini.lines[i];
-		const char *name = ini.bytes.data + l->name;
-		char *section;
+	if (rc == STATUS_OK)
+		header = profiles_section(&ini, SECTION_PROFILE, s->value[SETTING_PROFILE]);
+	if (header) {
+		char *section = strndup(ini.bytes.data + header->name, header->name_len);
 
-		if (l->kind != INI_SECTION ||
-			!is_config_section(name, l->name_len, s->value[SETTING_PROFILE]))
-			continue;
-		section = strndup(name, l->name_len);
 		rc = section ? settings_take_section(s, &ini, section, e) : error_system(e, path);
 		free(section);
 	}
