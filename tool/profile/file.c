@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 void bytes_free(struct bytes *b)
@@ -56,6 +57,9 @@ enum status file_read(
 			strerror(errno));
 	if (fstat(fd, st) < 0) {
 		rc = error_system(e, path);
+	} else if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3)) {
+		*missing = true; /* AWS_CONFIG_FILE=/dev/null: the usual way to say "none" */
+		rc = STATUS_OK;
 	} else if (!S_ISREG(st->st_mode)) {
 		rc = error_set(e, STATUS_CONFIG, "%s: is %s, expected a regular file; move it away",
 			path,

@@ -20,8 +20,9 @@ void bytes_free(struct bytes *b);
 
 /*
  * Reads all of path. *missing is set, and STATUS_OK returned with no bytes, when there is no such
- * file (ENOENT alone). *st is what the open descriptor is. STATUS_CONFIG when it cannot be read,
- * is not a regular file (a FIFO or a device must not hang us) or is over FILE_MAX_BYTES.
+ * file (ENOENT alone), or path is /dev/null. *st is what the open descriptor is. STATUS_CONFIG when
+ * it cannot be read, is not a regular file (a FIFO or a device must not hang us) or is over
+ * FILE_MAX_BYTES.
  */
 enum status file_read(
 	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e);
