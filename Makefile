@@ -160,11 +160,11 @@ $(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam))
 $(eval $(call unit_tests_of,tool/profile,$(call objects,tool/profile),$(TOOL_LIBS)))
 $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 
-# Programs the Python tests run: a PAM application, a signer, and a module whose helper plays a
-# script instead of being aws-mfa.
+# Programs the Python tests run: a PAM application, a signer, a reader of profiles, and a module
+# whose helper plays a script instead of being aws-mfa.
 FAKE = $(BUILD)/tests/fake
-TEST_PROGRAMS = $(BUILD)/tests/pam/login $(BUILD)/tests/tool/sts/sign $(FAKE)/bin/aws-mfa \
-	$(FAKE)/pam_aws_mfa.so
+TEST_PROGRAMS = $(BUILD)/tests/pam/login $(BUILD)/tests/tool/sts/sign \
+	$(BUILD)/tests/profile-dump $(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so
 
 $(BUILD)/tests/pam/login: tests/pam/login.c
 	@mkdir -p $(@D)
@@ -173,6 +173,11 @@ $(BUILD)/tests/pam/login: tests/pam/login.c
 $(BUILD)/tests/tool/sts/sign: tests/tool/sts/sign.c $(STS_TESTED) $(CONTRACT_OBJS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ $(STS_LIBS)
+
+$(BUILD)/tests/profile-dump: tests/tool/profile/profile-dump.c $(call objects,tool/profile) \
+		$(CONTRACT_OBJS)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/profile $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 $(FAKE)/bin/aws-mfa: tests/pam/scripted_helper.c $(CONTRACT_OBJS)
 	@mkdir -p $(@D)
