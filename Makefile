@@ -51,7 +51,7 @@ TOOL_LIBS     = -liniparser
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 pam/pam_aws_mfa.8
 EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
 
-.PHONY: help deps all check demo lint install uninstall clean FORCE
+.PHONY: help deps all check bench demo lint install uninstall clean FORCE
 .DELETE_ON_ERROR:
 all: $(PROGRAMS)
 
@@ -60,6 +60,7 @@ help:
 	@echo 'make             build the three programs in $(BUILD)/'
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
+	@echo 'make bench       CPU time of a run with 100, 1,000 and 10,000 profiles'
 	@echo 'make lint        formatting, both compilers with -Werror, man pages'
 	@echo 'make install     PREFIX=$(PREFIX) PAMDIR=$(PAMDIR) SYSCONFDIR=$(SYSCONFDIR)'
 	@echo 'make uninstall   remove what install put there (never your configuration)'
@@ -189,6 +190,9 @@ $(FAKE)/pam_aws_mfa.so: FORCE
 
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
+
+bench: stage
+	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/bench.py
 
 demo: stage
 	$(Q)BUILD=$(BUILD) sh examples/demo
