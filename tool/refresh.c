@@ -9,7 +9,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_WAIT_MS 2 /* a lock that took this long had a holder */
+/*
+ * Threat: many logins at once that wait for each other, or a file that is slow to read, until the
+ * time is over. That is no outage of AWS, which failmode=safe would forgive, or guessing in
+ * parallel were a way in: AWS must have had half of the time before it is said to be down.
+ */
+static bool took_half_the_time(const struct refresh *r, int64_t ms)
+{
+	return ms > r->settings.timeout * 500;
+}
 
 enum status refresh_load(
 	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
@@ -20,8 +28,7 @@ enum status refresh_load(
 	if (rc != STATUS_OK)
 		return rc;
 	r->deadline_ms = start_ms + r->settings.timeout * 1000;
-	/* Threat: as below. AWS must have had most of the time before it is said to be down. */
-	if (monotonic_ms() > start_ms + r->settings.timeout * 500)
+	if (took_half_the_time(r, monotonic_ms() - start_ms))
 		return error_set(e, STATUS_SYSTEM,
 			"%s: reading it took %.1f seconds; is the file system or its size at fault?",
 			r->settings.value[SETTING_CREDENTIALS_FILE],
@@ -87,12 +94,7 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 		rc = look_again(r, e);
 	if (rc == STATUS_OK)
 		rc = exchange_code(&r->exchange, code, r->deadline_ms, &session, e);
-	/*
-	 * Threat: many logins at once that wait for each other here until the time is over. That is
-	 * no outage of AWS, which failmode=safe would forgive, or guessing in parallel were a way
-	 * in.
-	 */
-	if (rc == STATUS_UNAVAILABLE && waited_ms >= LOCK_WAIT_MS)
+	if (rc == STATUS_UNAVAILABLE && took_half_the_time(r, waited_ms))
 		rc = error_set(e, STATUS_SYSTEM, "[%s]: other refreshes took the time; try again",
 			r->settings.session);
 	if (rc != STATUS_OK && rc != STATUS_VALID)
