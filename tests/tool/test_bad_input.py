@@ -175,8 +175,22 @@ class BadInput(HostTest):
         self.refused(run, 12)
         self.assertNotRegex(run.stderr, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
+    def test_a_session_that_no_tool_would_look_at(self):
+        config = self.config.read_text()
+        for key in ["role_arn", "web_identity_token_file", "sso_session", "sso_start_url"]:
+            self.config.write_text(config + f"{key} = x\n")
+            self.refused(self.aws_mfa(), 13, f"{self.config}:4: profile work has {key}",
+                         "--short-term-suffix")
+            # the message is right: with a suffix the session is one of another profile
+            self.refused(self.aws_mfa("--short-term-suffix", "mfa"), 2, "no terminal")
+        self.config.write_text(config)
+        self.write_credentials(self.credentials.read_text() + "[work]\nrole_arn = x\n")
+        self.before = self.credentials.read_bytes()
+        self.refused(self.aws_mfa(), 13, f"{self.credentials}:6: profile work has role_arn",
+                     "source profile", "mfa_serial")
+
     def test_bad_profile_names(self):
-        for name in ["a]b", "a\nb", "", " a"]:
+        for name in ["DEFAULT", "a]b", "a\nb", "", " a"]:
             with self.subTest(name=name):
                 self.refused(self.aws_mfa(profile=None, *["--profile", name]), 2, "--profile")
 

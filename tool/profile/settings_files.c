@@ -145,6 +145,44 @@ enum status settings_read_keys(struct settings *s, struct error *e)
 	return rc;
 }
 
+/*
+ * Every SDK that sees one of these for a profile takes it and never looks at a session in the
+ * credentials file (botocore: credentials.py, create_credential_resolver()).
+ */
+static enum status check_seen_in(const struct settings *s, const struct ini *in,
+	const struct ini_line *header, struct error *e)
+{
+	static const char *const keys[] = {"role_arn", "web_identity_token_file", "sso_session",
+		"sso_start_url", "sso_account_id", "sso_role_name"};
+
+	for (size_t i = 0; header && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct ini_line *l = ini_key(in, header, keys[i], strlen(keys[i]));
+
+		if (!l)
+			continue;
+		return error_set(e, STATUS_CONFIG,
+			"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
+			"--short-term-suffix WORD%s",
+			in->path, (size_t)(l - in->lines) + 1, s->session, keys[i], s->session,
+			i > 0 ? ""
+			      : ", or refresh its source profile instead, take out mfa_serial here, and "
+				"let the tools assume the role from that session");
+	}
+	return STATUS_OK;
+}
+
+/* Refuses to write a session that nobody would see; config is NULL where there is no such file. */
+static enum status check_seen(const struct settings *s, const struct ini *config, struct error *e)
+{
+	enum status rc = check_seen_in(s, &s->credentials,
+		ini_section(&s->credentials, s->session, strlen(s->session)), e);
+
+	if (rc == STATUS_OK && config)
+		rc = check_seen_in(
+			s, config, profiles_section(config, SECTION_PROFILE, s->session), e);
+	return rc;
+}
+
 enum status settings_read_config(struct settings *s, bool strict, struct error *e)
 {
 	const char *path = s->value[SETTING_CONFIG_FILE];
@@ -155,13 +193,17 @@ enum status settings_read_config(struct settings *s, bool strict, struct error *
 	bool missing;
 	enum status rc = file_read(path, &bytes, &st, &missing, e);
 
-	if (rc != STATUS_OK || missing)
+	if (rc == STATUS_OK && missing)
+		return check_seen(s, NULL, e);
+	if (rc != STATUS_OK)
 		return rc;
 	if (strict)
 		rc = file_check_owned(path, &st, e);
 	if (rc == STATUS_OK)
 		rc = ini_parse(&ini, path, &bytes, warn_fault, NULL, e);
 	bytes_free(&bytes);
+	if (rc == STATUS_OK)
+		rc = check_seen(s, &ini, e);
 	if (rc == STATUS_OK)
 		header = profiles_section(&ini, SECTION_PROFILE, s->value[SETTING_PROFILE]);
 	if (header) {

@@ -187,6 +187,8 @@ const char *value_profile(const char *value)
 
 	if (len == 0 || len > 256)
 		return "expected a profile name of 1 to 256 bytes";
+	if (strcmp(value, "DEFAULT") == 0)
+		return "expected another name: Python tools give what stands in [DEFAULT] to all profiles";
 	if (value[0] == ' ' || value[len - 1] == ' ')
 		return "expected a profile name without blanks around it";
 	for (const char *p = value; *p; p++)
