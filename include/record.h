@@ -28,7 +28,8 @@
  *
  *	aws-mfa -> aws-mfa-sts, the settings first, each at most once, absent where unset:
  *	    access-key-id, secret-access-key, serial, region, endpoint-url, ca-bundle,
- *	    https-proxy, no-proxy, duration (seconds), role-arn, role-session-name
+ *	    https-proxy, no-proxy, duration (seconds), role-arn, role-session-name,
+ *	    external-id, source-identity
  *	    deadline MS         CLOCK_MONOTONIC in milliseconds, for all that follows until the
  *	                        next `deadline`; waiting for a person does not count
  *	    connect HOW         end of the settings: warm up, `signed` or `unsigned`
@@ -79,6 +80,8 @@ enum ask_reason {
 #define WORD_DURATION "duration"
 #define WORD_ROLE_ARN "role-arn"
 #define WORD_ROLE_SESSION_NAME "role-session-name"
+#define WORD_EXTERNAL_ID "external-id"
+#define WORD_SOURCE_IDENTITY "source-identity"
 #define WORD_DEADLINE "deadline"
 #define WORD_CONNECT "connect"
 #define WORD_READY "ready"

@@ -120,6 +120,9 @@ enum status exchange_start(struct exchange *x, const struct settings *s, enum wa
 		send_setting(x, deadline_ms, WORD_ROLE_ARN, s->value[SETTING_ASSUME_ROLE], &rc);
 		send_setting(x, deadline_ms, WORD_ROLE_SESSION_NAME,
 			s->value[SETTING_ROLE_SESSION_NAME], &rc);
+		send_setting(x, deadline_ms, WORD_EXTERNAL_ID, s->value[SETTING_EXTERNAL_ID], &rc);
+		send_setting(x, deadline_ms, WORD_SOURCE_IDENTITY,
+			s->value[SETTING_SOURCE_IDENTITY], &rc);
 	}
 	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
 	send_setting(

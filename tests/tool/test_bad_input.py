@@ -178,7 +178,7 @@ class BadInput(HostTest):
     def test_a_session_that_no_tool_would_look_at(self):
         config = self.config.read_text()
         for key in ["role_arn", "web_identity_token_file", "sso_session", "sso_start_url"]:
-            self.config.write_text(config + f"{key} = x\n")
+            self.config.write_text(config + f"{key} = {ROLE}\n")
             self.refused(self.aws_mfa(), 13, f"{self.config}:4: profile work has {key}",
                          "--short-term-suffix")
             # the message is right: with a suffix the session is one of another profile

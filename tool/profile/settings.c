@@ -3,6 +3,7 @@
 #include "paths.h"
 #include "settings_internal.h"
 #include "site.h"
+#include "source.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,11 +36,15 @@ static const struct rule {
 	[SETTING_DEVICE] = {"device", "--device",
 		{"MFA_DEVICE"}, {"aws_mfa_device", "mfa_serial"}, NULL, true},
 	[SETTING_ASSUME_ROLE] = {"role", "--assume-role",
-		{"MFA_ASSUME_ROLE"}, {"assume_role"}, NULL, true},
+		{"MFA_ASSUME_ROLE"}, {"assume_role", "role_arn"}, NULL, true},
 	[SETTING_DURATION] = {"duration", "--duration",
-		{"MFA_STS_DURATION"}, {"duration"}, NULL, true},
+		{"MFA_STS_DURATION"}, {"duration", "duration_seconds"}, NULL, true},
 	[SETTING_ROLE_SESSION_NAME] = {"role session name", "--role-session-name",
 		{NULL}, {"role_session_name"}, NULL, true},
+	[SETTING_EXTERNAL_ID] = {"external ID", NULL,
+		{NULL}, {"external_id"}, NULL, true},
+	[SETTING_SOURCE_IDENTITY] = {"source identity", NULL,
+		{NULL}, {"source_identity"}, NULL, true},
 	[SETTING_REGION] = {"region", NULL,
 		{"AWS_REGION", "AWS_DEFAULT_REGION"}, {"region"}, NULL, true},
 	[SETTING_ENDPOINT_URL] = {"endpoint", NULL,
@@ -224,11 +229,15 @@ enum status settings_load(
 	if (rc == STATUS_OK)
 		rc = settings_read_credentials(s, strict, e);
 	if (rc == STATUS_OK)
+		rc = settings_read_config(s, strict, e);
+	if (rc == STATUS_OK)
+		rc = source_find(s, e);
+	if (rc == STATUS_OK)
 		rc = settings_take_section(s, &s->credentials, s->long_term, e);
 	if (rc == STATUS_OK)
 		rc = settings_take_section(s, &s->credentials, s->value[SETTING_PROFILE], e);
 	if (rc == STATUS_OK)
-		rc = settings_read_config(s, strict, e);
+		rc = settings_take_config(s, e);
 	if (rc == STATUS_OK)
 		rc = take_site(s, &site, true, e);
 	if (rc == STATUS_OK)
@@ -254,5 +263,6 @@ void settings_free(struct settings *s)
 	free(s->long_term);
 	free(s->session);
 	ini_free(&s->credentials);
+	ini_free(&s->config);
 	*s = (struct settings){0};
 }

@@ -25,6 +25,8 @@ enum setting {
 	SETTING_ASSUME_ROLE,
 	SETTING_DURATION,
 	SETTING_ROLE_SESSION_NAME,
+	SETTING_EXTERNAL_ID,
+	SETTING_SOURCE_IDENTITY,
 	SETTING_REGION,
 	SETTING_ENDPOINT_URL,
 	SETTING_CA_BUNDLE,
@@ -43,13 +45,15 @@ struct settings {
 	char *where[N_SETTINGS];
 	enum origin origin[N_SETTINGS];
 
-	char *long_term; /* section names */
+	/* Section names. The keys are in another profile's section where the profile has a role and
+	 * a source_profile (source.h). */
+	char *long_term;
 	char *session;
 	char *access_key_id; /* of the long-term section */
 	char *secret_access_key;
 	long duration, timeout; /* seconds */
 
-	struct ini credentials; /* the file as it was read */
+	struct ini credentials, config; /* the files as they were read */
 };
 
 /*

@@ -41,8 +41,7 @@ static enum status absolute(struct settings *s, enum setting id, struct error *e
 	return s->value[id] ? STATUS_OK : error_system(e, "settings");
 }
 
-/* NAME-SUFFIX, or NAME where suffix is "none" (any case: as in the Python tool). */
-static char *section_name(const char *profile, const char *suffix)
+char *settings_section_name(const char *profile, const char *suffix)
 {
 	if (strcasecmp(suffix, "none") == 0)
 		return strdup(profile);
@@ -69,8 +68,10 @@ enum status settings_check_names(struct settings *s, struct error *e)
 		log_warning("AWS_PROFILE (%s) and AWS_DEFAULT_PROFILE (%s) differ; using "
 			    "AWS_PROFILE as the AWS CLI does, but boto3 takes the other: unset one",
 			aws_profile, aws_default_profile);
-	s->long_term = section_name(s->value[SETTING_PROFILE], s->value[SETTING_LONG_TERM_SUFFIX]);
-	s->session = section_name(s->value[SETTING_PROFILE], s->value[SETTING_SHORT_TERM_SUFFIX]);
+	s->long_term = settings_section_name(
+		s->value[SETTING_PROFILE], s->value[SETTING_LONG_TERM_SUFFIX]);
+	s->session = settings_section_name(
+		s->value[SETTING_PROFILE], s->value[SETTING_SHORT_TERM_SUFFIX]);
 	if (!s->long_term || !s->session)
 		return error_system(e, "settings");
 	if (strcmp(s->long_term, s->session) == 0) {
@@ -97,6 +98,8 @@ enum status settings_check_values(struct settings *s, struct error *e)
 		{SETTING_DEVICE, value_mfa_serial},
 		{SETTING_ASSUME_ROLE, value_role_arn},
 		{SETTING_ROLE_SESSION_NAME, value_role_session_name},
+		{SETTING_EXTERNAL_ID, value_external_id},
+		{SETTING_SOURCE_IDENTITY, value_role_session_name},
 		{SETTING_REGION, value_region},
 		{SETTING_ENDPOINT_URL, value_endpoint_url},
 		{SETTING_CA_BUNDLE, value_path},

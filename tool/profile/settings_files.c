@@ -23,10 +23,7 @@ const char *settings_home(void)
 	return pw && pw->pw_dir ? pw->pw_dir : "/";
 }
 
-#define COMMAND_SIZE 640
-
-/* "aws-mfa --setup" as it has to be called to write this long-term section. */
-static const char *setup_command(const struct settings *s, char command[static COMMAND_SIZE])
+const char *settings_setup_command(const struct settings *s, char command[static COMMAND_SIZE])
 {
 	const char *profile = s->value[SETTING_PROFILE];
 	bool is_default = strcmp(profile, "default") == 0;
@@ -95,7 +92,7 @@ enum status settings_read_credentials(struct settings *s, bool strict, struct er
 			path);
 	if (rc == STATUS_OK && missing)
 		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no such file; run: %s", path,
-			setup_command(s, command));
+			settings_setup_command(s, command));
 	if (rc == STATUS_OK && strict)
 		rc = file_check_owned(path, &st, e);
 	if (rc == STATUS_OK)
@@ -106,11 +103,6 @@ enum status settings_read_credentials(struct settings *s, bool strict, struct er
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		log_warning("%s: others may read your keys (mode %04o); run: chmod 600 %s", path,
 			(unsigned)st.st_mode & 07777, path);
-	if (!ini_has_section(&s->credentials, s->long_term))
-		return error_set(e, STATUS_NOT_SET_UP,
-			"%s: there is no section [%s], expected one with aws_access_key_id, "
-			"aws_secret_access_key and aws_mfa_device; run: %s",
-			path, s->long_term, setup_command(s, command));
 	return STATUS_OK;
 }
 
@@ -126,7 +118,7 @@ static enum status read_key(const struct settings *s, const char *key,
 	*value = ini_get(&s->credentials, s->long_term, key, &line);
 	if (!*value)
 		return error_set(e, STATUS_CONFIG, "%s: [%s] has no %s; add it, or run: %s", path,
-			s->long_term, key, setup_command(s, command));
+			s->long_term, key, settings_setup_command(s, command));
 	expected = check(*value);
 	if (expected)
 		return error_set(e, STATUS_CONFIG, "%s:%zu: %s in [%s]: %s", path, line, key,
@@ -171,47 +163,38 @@ static enum status check_seen_in(const struct settings *s, const struct ini *in,
 	return STATUS_OK;
 }
 
-/* Refuses to write a session that nobody would see; config is NULL where there is no such file. */
-static enum status check_seen(const struct settings *s, const struct ini *config, struct error *e)
-{
-	enum status rc = check_seen_in(s, &s->credentials,
-		ini_section(&s->credentials, s->session, strlen(s->session)), e);
-
-	if (rc == STATUS_OK && config)
-		rc = check_seen_in(
-			s, config, profiles_section(config, SECTION_PROFILE, s->session), e);
-	return rc;
-}
-
 enum status settings_read_config(struct settings *s, bool strict, struct error *e)
 {
 	const char *path = s->value[SETTING_CONFIG_FILE];
-	const struct ini_line *header = NULL;
-	struct ini ini = {0};
 	struct bytes bytes;
 	struct stat st;
 	bool missing;
 	enum status rc = file_read(path, &bytes, &st, &missing, e);
 
-	if (rc == STATUS_OK && missing)
-		return check_seen(s, NULL, e);
-	if (rc != STATUS_OK)
-		return rc;
-	if (strict)
+	if (rc == STATUS_OK && !missing && strict)
 		rc = file_check_owned(path, &st, e);
 	if (rc == STATUS_OK)
-		rc = ini_parse(&ini, path, &bytes, warn_fault, NULL, e);
+		rc = ini_parse(&s->config, path, &bytes, warn_fault, NULL, e);
 	bytes_free(&bytes);
-	if (rc == STATUS_OK)
-		rc = check_seen(s, &ini, e);
-	if (rc == STATUS_OK)
-		header = profiles_section(&ini, SECTION_PROFILE, s->value[SETTING_PROFILE]);
-	if (header) {
-		char *section = strndup(ini.bytes.data + header->name, header->name_len);
+	return rc;
+}
 
-		rc = section ? settings_take_section(s, &ini, section, e) : error_system(e, path);
-		free(section);
-	}
-	ini_free(&ini);
+enum status settings_take_config(struct settings *s, struct error *e)
+{
+	const struct ini *config = &s->config;
+	const struct ini_line *header =
+		ini_section(&s->credentials, s->session, strlen(s->session));
+	enum status rc = check_seen_in(s, &s->credentials, header, e);
+	char *section;
+
+	if (rc == STATUS_OK)
+		rc = check_seen_in(
+			s, config, profiles_section(config, SECTION_PROFILE, s->session), e);
+	header = profiles_section(config, SECTION_PROFILE, s->value[SETTING_PROFILE]);
+	if (rc != STATUS_OK || !header)
+		return rc;
+	section = strndup(config->bytes.data + header->name, header->name_len);
+	rc = section ? settings_take_section(s, config, section, e) : error_system(e, config->path);
+	free(section);
 	return rc;
 }

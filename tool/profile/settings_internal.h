@@ -7,6 +7,9 @@
 /* asprintf() that returns the string, NULL without memory. */
 char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* NAME-SUFFIX, or NAME where suffix is "none" (any case: as in the Python tool). */
+char *settings_section_name(const char *profile, const char *suffix);
+
 /* settings.c: takes what section of ini sets and nothing before it has set. */
 enum status settings_take_section(
 	struct settings *s, const struct ini *ini, const char *section, struct error *e);
@@ -21,5 +24,11 @@ const char *settings_home(void);
 enum status settings_read_credentials(struct settings *s, bool strict, struct error *e);
 enum status settings_read_keys(struct settings *s, struct error *e);
 enum status settings_read_config(struct settings *s, bool strict, struct error *e);
+enum status settings_take_config(struct settings *s, struct error *e);
+
+#define COMMAND_SIZE 640
+
+/* "aws-mfa --setup" as it has to be called to write this long-term section. */
+const char *settings_setup_command(const struct settings *s, char command[static COMMAND_SIZE]);
 
 #endif

@@ -116,6 +116,13 @@ const char *value_role_session_name(const char *value)
 	return NULL;
 }
 
+const char *value_external_id(const char *value)
+{
+	if (!length_within(value, 2, 1224) || !made_of(value, WORD "+=,.@:/-"))
+		return "expected 2 to 1224 letters, digits or any of _+=,.@:/-";
+	return NULL;
+}
+
 const char *value_region(const char *value)
 {
 	if (!length_within(value, 1, 63) || !made_of(value, DIGITS LOWER "-") || *value == '-' ||

@@ -26,6 +26,9 @@ const char *value_mfa_serial(const char *value);
 /* 2 to 64 of [A-Za-z0-9_+=,.@-] */
 const char *value_role_session_name(const char *value);
 
+/* 2 to 1224 of [A-Za-z0-9_+=,.@:/-] */
+const char *value_external_id(const char *value);
+
 /* A label of a host name: a region must not be able to name another host ("x/.."). */
 const char *value_region(const char *value);
 

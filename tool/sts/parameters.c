@@ -24,6 +24,8 @@ static const struct {
 	{WORD_NO_PROXY, offsetof(struct parameters, no_proxy)},
 	{WORD_ROLE_ARN, offsetof(struct parameters, role_arn)},
 	{WORD_ROLE_SESSION_NAME, offsetof(struct parameters, role_session_name)},
+	{WORD_EXTERNAL_ID, offsetof(struct parameters, external_id)},
+	{WORD_SOURCE_IDENTITY, offsetof(struct parameters, source_identity)},
 };
 
 static char **text_of(struct parameters *s, const char *word)
@@ -137,6 +139,12 @@ static int check_role(const struct parameters *s, struct error *e)
 			"the role session name \"%.64s\" is not one AWS takes: 2 to 64 letters, digits "
 			"and _+=,.@-; choose another with --role-session-name",
 			s->role_session_name ? s->role_session_name : "");
+	if (s->external_id && !consists_of(s->external_id, 2, 1224, WORD_CHARS "+=,.@:/-"))
+		return error_set(e, STATUS_CONFIG,
+			"external_id is not one AWS takes: 2 to 1224 letters, digits and _+=,.@:/-");
+	if (s->source_identity && !consists_of(s->source_identity, 2, 64, WORD_CHARS "+=,.@-"))
+		return error_set(e, STATUS_CONFIG,
+			"source_identity is not one AWS takes: 2 to 64 letters, digits and _+=,.@-");
 	return 0;
 }
 

@@ -23,6 +23,8 @@ struct parameters {
 	char *no_proxy;
 	char *role_arn;
 	char *role_session_name;
+	char *external_id;
+	char *source_identity;
 	int64_t duration;    /* seconds; 0: AWS's default */
 	int64_t deadline_ms; /* monotonic_ms(); 20 s after the start if none was sent */
 	bool signed_warm_up; /* `connect signed` */
@@ -37,8 +39,9 @@ int parameters_read(struct record_reader *r, struct parameters *s, struct error 
 
 /*
  * Checks before anything is sent: GetSessionToken's DurationSeconds 900..129600, AssumeRole's
- * 900..43200, SerialNumber 9-256 of [\w+=/:,.@-], RoleArn 20-2048, RoleSessionName 2-64 of
- * [\w+=,.@-]. Returns 0, or STATUS_CONFIG with *e filled.
+ * 900..43200, SerialNumber 9-256 of [\w+=/:,.@-], RoleArn 20-2048, RoleSessionName and
+ * SourceIdentity 2-64 of [\w+=,.@-], ExternalId 2-1224 of [\w+=,.@:/-]. Returns 0, or STATUS_CONFIG
+ * with *e filled.
  */
 int parameters_check(const struct parameters *s, struct error *e);
 

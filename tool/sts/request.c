@@ -91,13 +91,16 @@ size_t request_get_session_token(
 	return end(&b);
 }
 
-size_t request_assume_role(char *body, size_t size, const char *role_arn, const char *session_name,
-	const char *serial, const char *code, int64_t duration)
+size_t request_assume_role(char *body, size_t size, const struct parameters *p, const char *code)
 {
 	struct body b = begin(body, size, "AssumeRole");
 
-	put_parameter(&b, "RoleArn", role_arn);
-	put_parameter(&b, "RoleSessionName", session_name);
-	put_mfa(&b, serial, code, duration);
+	put_parameter(&b, "RoleArn", p->role_arn);
+	put_parameter(&b, "RoleSessionName", p->role_session_name);
+	if (p->external_id)
+		put_parameter(&b, "ExternalId", p->external_id);
+	if (p->source_identity)
+		put_parameter(&b, "SourceIdentity", p->source_identity);
+	put_mfa(&b, p->serial, code, p->duration);
 	return end(&b);
 }

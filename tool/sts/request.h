@@ -5,6 +5,8 @@
 #ifndef AWS_MFA_STS_REQUEST_H
 #define AWS_MFA_STS_REQUEST_H
 
+#include "parameters.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +19,6 @@
 size_t request_get_caller_identity(char *body, size_t size);
 size_t request_get_session_token(
 	char *body, size_t size, const char *serial, const char *code, int64_t duration);
-size_t request_assume_role(char *body, size_t size, const char *role_arn, const char *session_name,
-	const char *serial, const char *code, int64_t duration);
+size_t request_assume_role(char *body, size_t size, const struct parameters *p, const char *code);
 
 #endif

@@ -68,8 +68,7 @@ int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct a
 
 	*a = (struct answer){0};
 	call.len = s->role_arn
-		? request_assume_role(body, sizeof(body), s->role_arn, s->role_session_name,
-			  s->serial, code, s->duration)
+		? request_assume_role(body, sizeof(body), s, code)
 		: request_get_session_token(body, sizeof(body), s->serial, code, s->duration);
 	if (call.len == 0)
 		rc = error_set(e, STATUS_CONFIG, "the settings make too long a request");

@@ -14,6 +14,14 @@ static const char serial[] = "arn:aws:iam::123456789012:mfa/a.b@c+d";
 
 static void bodies(void **state)
 {
+	char arn[] = "arn:aws:iam::1:role/x", name[] = "me~=,", id[] = "a:b", me[] = "me",
+	     device[] = "arn:aws:iam::123456789012:mfa/a.b@c+d";
+	const struct parameters role = {.role_arn = arn,
+		.role_session_name = name,
+		.external_id = id,
+		.source_identity = me,
+		.serial = device,
+		.duration = 900};
 	char body[REQUEST_MAX];
 
 	(void)state;
@@ -24,11 +32,11 @@ static void bodies(void **state)
 	request_get_session_token(body, sizeof(body), serial, "012345", 129600);
 	assert_string_equal(
 		body, "Action=GetSessionToken&Version=2011-06-15" MFA "&DurationSeconds=129600");
-	request_assume_role(
-		body, sizeof(body), "arn:aws:iam::1:role/x", "me~=,", serial, "012345", 900);
+	request_assume_role(body, sizeof(body), &role, "012345");
 	assert_string_equal(body,
 		"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx"
-		"&RoleSessionName=me~%3D%2C" MFA "&DurationSeconds=900");
+		"&RoleSessionName=me~%3D%2C&ExternalId=a%3Ab&SourceIdentity=me" MFA
+		"&DurationSeconds=900");
 }
 
 static void every_byte(void **state)

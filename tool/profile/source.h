@@ -1,0 +1,20 @@
+/*
+ * Where the long-term keys of a profile stand: in [NAME-long-term] or, as the AWS tools have it
+ * for a profile with a role, with its source_profile (SDKs and Tools Reference Guide, "Assume role
+ * credential provider").
+ */
+#ifndef AWS_MFA_SOURCE_H
+#define AWS_MFA_SOURCE_H
+
+#include "error.h"
+#include "settings.h"
+
+/*
+ * Sets s->long_term to the section of the keys. At each profile on the way [NAME-long-term] goes
+ * before keys in [NAME] itself, and those before its source_profile. STATUS_NOT_SET_UP when the
+ * profile has neither keys nor source_profile; STATUS_CONFIG when the way leads nowhere, in a
+ * circle, or through a second role.
+ */
+enum status source_find(struct settings *s, struct error *e);
+
+#endif
