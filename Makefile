@@ -19,7 +19,7 @@ MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
-	python3-botocore python3-boto3 openssl clang clang-format mandoc util-linux
+	python3-botocore python3-boto3 openssl clang clang-format mandoc util-linux strace acl
 
 CFLAGS   ?= -O2 -g
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wvla -Wformat=2 -Wstrict-prototypes \
@@ -161,15 +161,21 @@ $(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam))
 $(eval $(call unit_tests_of,tool/profile,$(call objects,tool/profile),$(TOOL_LIBS)))
 $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 
-# Programs the Python tests run: a PAM application, a signer, a reader of profiles, and a module
-# whose helper plays a script instead of being aws-mfa.
+# Programs the Python tests run: a PAM application, a signer, a reader of profiles, a storer of
+# sessions, and a module whose helper plays a script instead of being aws-mfa.
 FAKE = $(BUILD)/tests/fake
 TEST_PROGRAMS = $(BUILD)/tests/pam/login $(BUILD)/tests/tool/sts/sign \
-	$(BUILD)/tests/profile-dump $(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so
+	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
+	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so
 
 $(BUILD)/tests/pam/login: tests/pam/login.c
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -fvisibility=default $(ALL_LDFLAGS) -rdynamic -o $@ $< -lpam
+
+$(BUILD)/tests/tool/profile/store-session: tests/tool/profile/store-session.c \
+		$(call objects,tool/profile) $(CONTRACT_OBJS)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/profile $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 $(BUILD)/tests/tool/sts/sign: tests/tool/sts/sign.c $(STS_TESTED) $(CONTRACT_OBJS)
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
 /* aws-mfa --setup: asks for long-term keys and the device, and writes [NAME-long-term]. */
 #include "command.h"
+#include "profile/create.h"
 #include "profile/file.h"
 #include "profile/ini.h"
 #include "profile/log.h"
@@ -67,29 +68,6 @@ static enum status ask_to_replace(const char *path, const char *section, int tty
 	return rc;
 }
 
-/* Makes the file (0600) and its folder (0700) where they are missing. */
-static enum status create(const char *path, struct error *e)
-{
-	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
-	enum status rc = STATUS_OK;
-	int fd;
-
-	if (!folder)
-		return error_system(e, path);
-	if (*folder && mkdir(folder, 0700) < 0 && errno != EEXIST) {
-		rc = error_set(e, STATUS_CONFIG, "%s: cannot be made: %s", folder, strerror(errno));
-	} else {
-		fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
-		if (fd < 0)
-			rc = error_set(
-				e, STATUS_CONFIG, "%s: cannot be made: %s", path, strerror(errno));
-		else
-			close(fd);
-	}
-	free(folder);
-	return rc;
-}
-
 static enum status set_up(const struct settings *s, int tty, struct error *e)
 {
 	const char *path = s->value[SETTING_CREDENTIALS_FILE];
@@ -115,7 +93,7 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 		rc = ask(tty, "MFA device (arn:aws:iam::ACCOUNT:mfa/NAME): ", false,
 			value_mfa_serial, serial, sizeof(serial), e);
 	if (rc == STATUS_OK)
-		rc = create(path, e);
+		rc = create_file(path, e);
 	if (rc == STATUS_OK)
 		rc = store_pairs(path, s->long_term, pairs, sizeof(pairs) / sizeof(pairs[0]),
 			monotonic_ms() + 20000, e);

@@ -19,12 +19,20 @@ static bool took_half_the_time(const struct refresh *r, int64_t ms)
 	return ms > r->settings.timeout * 500;
 }
 
+/* What a run that was cut off left of the file must not be judged. */
+#define UNDO_MS 5000
+
 enum status refresh_load(
 	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
 {
 	int64_t start_ms = monotonic_ms();
 	enum status rc = settings_load(&r->settings, options, strict, e);
+	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
 
+	if (path && store_undo(path, start_ms + UNDO_MS)) {
+		settings_free(&r->settings);
+		rc = settings_load(&r->settings, options, strict, e);
+	}
 	if (rc != STATUS_OK)
 		return rc;
 	r->deadline_ms = start_ms + r->settings.timeout * 1000;
@@ -40,8 +48,10 @@ enum status refresh_load(
 
 enum status refresh_start(struct refresh *r, struct error *e)
 {
-	enum status rc = exchange_start(&r->exchange, &r->settings, r->warm_up, r->deadline_ms, e);
+	enum status rc = store_check(r->settings.value[SETTING_CREDENTIALS_FILE], e);
 
+	if (rc == STATUS_OK)
+		rc = exchange_start(&r->exchange, &r->settings, r->warm_up, r->deadline_ms, e);
 	r->asked_since_ms = monotonic_ms();
 	return rc;
 }
@@ -54,7 +64,10 @@ static enum status look_again(struct refresh *r, struct error *e)
 	struct ini ini;
 	struct stat st;
 	bool missing;
-	enum status rc = file_read(path, &bytes, &st, &missing, e);
+	enum status rc;
+
+	store_undo(path, r->deadline_ms); /* also waits for one who is writing in place */
+	rc = file_read(path, &bytes, &st, &missing, e);
 
 	if (rc != STATUS_OK)
 		return rc;
@@ -86,12 +99,15 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 
 	r->deadline_ms += monotonic_ms() - r->asked_since_ms;
 	waited_ms = -monotonic_ms();
-	lock = lock_take(path, r->settings.session, r->deadline_ms, e);
+	lock = lock_section(path, r->settings.session, r->deadline_ms, e);
 	waited_ms += monotonic_ms();
 	if (lock < 0)
 		return e->status;
 	if (!r->force)
 		rc = look_again(r, e);
+	/* Again: much can change while a person looks for the telephone. */
+	if (rc == STATUS_OK)
+		rc = store_check(path, e);
 	if (rc == STATUS_OK)
 		rc = exchange_code(&r->exchange, code, r->deadline_ms, &session, e);
 	if (rc == STATUS_UNAVAILABLE && took_half_the_time(r, waited_ms))

@@ -32,7 +32,10 @@ struct refresh {
 enum status refresh_load(
 	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e);
 
-/* Starts the warm-up, which runs while the person is asked. */
+/*
+ * Starts the warm-up, which runs while the person is asked; but not where the session could not be
+ * stored anyway (STATUS_CONFIG).
+ */
 enum status refresh_start(struct refresh *r, struct error *e);
 
 /*

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 import unittest
 
 from host import BUILD, OTHER_UID, ROLE, STAGE, HostTest
@@ -226,18 +227,51 @@ class Login(HostTest):
         self.assertIn("log warning: pam_aws_mfa(bastion:session): notify: ",
                       self.login(calls=("open",)))
 
-    def close_folder(self):
+    def can_close(self):
         if os.getuid() == 0:
             self.skipTest("root can write everywhere; AsRoot has this test")
+
+    def close_folder(self):
         self.credentials.parent.chmod(0o500)
         self.addCleanup(self.credentials.parent.chmod, 0o700)
 
-    def test_not_stored(self):
-        """The code was accepted: nobody is locked out because the file cannot be written."""
-        self.credentials.with_name(".credentials.aws-mfa-lock").touch(0o600)
+    def close_file(self):
+        self.credentials.chmod(0o400)
+
+    def test_a_folder_that_is_closed(self):
+        """Then the file is written in place."""
+        self.can_close()
         self.close_folder()
+        inode = self.credentials.stat().st_ino
+        self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
+        self.assertEqual(self.section()["assumed_role"], "False")
+        self.assertEqual(self.credentials.stat().st_ino, inode)
+
+    def test_what_cannot_be_stored_is_found_out_before(self):
+        self.can_close()
+        self.close_folder()
+        self.close_file()
         before = self.credentials.read_bytes()
         out = self.login(self.user.code())
+        self.assertIn("auth = PAM_CRED_INSUFFICIENT", out)
+        self.assertEqual(self.credentials.read_bytes(), before)
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_not_stored(self):
+        """The code was accepted: nobody is locked out because the file cannot be written."""
+        self.can_close()
+        before = self.credentials.read_bytes()
+        self.box.fault("GetSessionToken", faults.delay(1))
+        count = sum(r.action == "GetSessionToken" for r in self.box.requests)
+
+        def close():
+            self.box.wait_for("GetSessionToken", count + 1)
+            self.close_folder()
+            self.close_file()
+        closing = threading.Thread(target=close)
+        closing.start()
+        out = self.login(self.user.code())
+        closing.join()
         self.assertIn("error: Code accepted, but the AWS session could not be stored.", out)
         self.assertIn("log err: ", out)
         self.assertIn("auth = PAM_SUCCESS", out)
@@ -276,8 +310,10 @@ class AsRoot(Login):
         super().write_credentials(*args, **kwargs)
         os.chown(self.credentials, OTHER_UID, OTHER_UID)
 
+    def can_close(self):
+        pass
+
     def close_folder(self):
-        os.chown(self.credentials.with_name(".credentials.aws-mfa-lock"), OTHER_UID, OTHER_UID)
         os.chown(self.credentials.parent, 0, 0)
         self.credentials.parent.chmod(0o755)
 

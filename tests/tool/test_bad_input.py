@@ -214,7 +214,40 @@ class BadInput(HostTest):
         self.assertNotIn("verysecret", run.stderr)
         self.refused(run, 11)
 
-    def test_an_unwritable_folder_is_found_before_the_code_is_spent(self):
+    def test_what_cannot_be_stored_is_found_before_the_code_is_spent(self):
+        if os.geteuid() == 0:
+            self.skipTest("root can write everywhere; test_login.py has this as another user")
+        self.credentials.chmod(0o400)
+        self.credentials.parent.chmod(0o500)
+        self.addCleanup(self.credentials.parent.chmod, 0o700)
+        self.refused(self.aws_mfa("--token", self.user.code()), 13, "can neither be replaced",
+                     "nor written in place")
+        # at a terminal it is told before the question
+        term = self.terminal()
+        self.assertEqual(term.wait()[0], 13)
+        self.assertNotIn("MFA code", term.screen)
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be led astray")
+    def test_root_is_not_led_to_another_s_file(self):
+        """sudo with the HOME of a user who has planted a symlink."""
+        for mode in (0o600, 0o644):
+            with self.subTest(mode=oct(mode)):
+                victim = self.home / "victim"
+                self.credentials.rename(victim)
+                victim.chmod(mode)
+                self.credentials.symlink_to(victim)
+                os.lchown(self.credentials, 12345, 12345)
+                run = self.aws_mfa("--token", self.user.code())
+                self.assertEqual(run.returncode, 13, run.stderr)
+                self.assertIn("a symlink of uid 12345", run.stderr)
+                self.assertEqual(sorted(os.listdir(self.home)), [".aws", "victim"])
+                self.assertEqual(self.box.codes_seen(self.user), [])
+                self.credentials.unlink()
+                victim.rename(self.credentials)
+        self.credentials.chmod(0o600)
+
+    def test_a_bad_lock_file_is_found_before_the_code_is_spent(self):
         lock = self.credentials.with_name(".credentials.aws-mfa-lock")
         lock.mkdir()
         self.refused(self.aws_mfa("--token", self.user.code()), 13, str(lock))

@@ -1,5 +1,7 @@
 #include "file.h"
 
+#include "target.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -23,7 +25,7 @@ static enum status read_all(int fd, size_t size, struct bytes *b)
 	if (!b->data)
 		return STATUS_SYSTEM;
 	while (b->size < size) {
-		ssize_t n = read(fd, b->data + b->size, size - b->size);
+		ssize_t n = pread(fd, b->data + b->size, size - b->size, (off_t)b->size);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -37,47 +39,82 @@ static enum status read_all(int fd, size_t size, struct bytes *b)
 	return STATUS_OK;
 }
 
-enum status file_read(
-	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
+enum status file_read_fd(
+	int fd, const char *path, struct bytes *b, struct stat *st, struct error *e)
 {
-	/* O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	enum status rc;
 
 	*b = (struct bytes){0};
-	*missing = false;
-	if (fd < 0 && errno == ENOENT) {
-		*missing = true;
-		return STATUS_OK;
-	}
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+	if (fstat(fd, st) < 0)
 		return error_system(e, path);
-	if (fd < 0)
-		return error_set(e, STATUS_CONFIG, "%s: %s; make it readable for this user", path,
-			strerror(errno));
-	if (fstat(fd, st) < 0) {
-		rc = error_system(e, path);
-	} else if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3)) {
-		*missing = true; /* AWS_CONFIG_FILE=/dev/null: the usual way to say "none" */
-		rc = STATUS_OK;
-	} else if (!S_ISREG(st->st_mode)) {
-		rc = error_set(e, STATUS_CONFIG, "%s: is %s, expected a regular file; move it away",
-			path,
-			S_ISDIR(st->st_mode)            ? "a folder"
-				: S_ISFIFO(st->st_mode) ? "a FIFO"
-							: "not a file of text");
-	} else if (st->st_size > (off_t)FILE_MAX_BYTES) {
-		rc = error_set(e, STATUS_CONFIG, "%s: is over %zu MiB, too large to be meant", path,
-			FILE_MAX_BYTES >> 20);
-	} else {
-		rc = read_all(fd, (size_t)st->st_size, b);
-		if (rc != STATUS_OK)
-			error_set(e, rc, "%s: %s", path, strerror(errno));
-	}
-	close(fd);
-	if (rc != STATUS_OK)
+	if (st->st_size > (off_t)FILE_MAX_BYTES)
+		return error_set(e, STATUS_CONFIG, "%s: is over %zu MiB, too large to be meant",
+			path, FILE_MAX_BYTES >> 20);
+	rc = read_all(fd, (size_t)st->st_size, b);
+	if (rc != STATUS_OK) {
+		error_set(e, rc, "%s: %s", path, strerror(errno));
 		bytes_free(b);
+	}
 	return rc;
+}
+
+enum status file_read(
+	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
+{
+	struct target t;
+	enum status rc = target_find(&t, path, e);
+	int fd = -1;
+
+	*b = (struct bytes){0};
+	*st = (struct stat){0};
+	*missing = false;
+	if (rc == STATUS_OK) {
+		fd = target_open_to_read(&t, st, e);
+		if (fd >= 0)
+			rc = file_read_fd(fd, t.path, b, st, e);
+		else if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3))
+			*missing =
+				true; /* AWS_CONFIG_FILE=/dev/null: the usual way to say "none" */
+		else
+			rc = e->status;
+	}
+	if (rc == STATUS_NOT_SET_UP) {
+		*missing = true;
+		rc = STATUS_OK;
+	}
+	if (fd >= 0)
+		close(fd);
+	target_free(&t);
+	return rc;
+}
+
+bool file_write_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		data += n;
+		size -= (size_t)n;
+	}
+	return true;
+}
+
+bool file_sync_folder(int folder)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error = 0;
+
+	if (fd < 0)
+		return true;
+	if (TEMP_FAILURE_RETRY(fsync(fd)) < 0)
+		error = errno;
+	close(fd);
+	errno = error;
+	return error != EIO && error != ENOSPC && error != EDQUOT;
 }
 
 static enum status check_owned(const char *path, const struct stat *st, struct error *e)

@@ -73,26 +73,15 @@ static size_t pair_of(const struct ini *ini, const struct ini_line *l, const str
 	return i;
 }
 
-/* Where each thing goes: line numbers, n_lines for "nowhere". */
+/*
+ * Where each thing goes: line numbers, n_lines for "nowhere". All goes into the last section of
+ * that name: of readers that take a name twice, some merge and some forget what came before.
+ */
 struct plan {
 	size_t *at;         /* for each pair the line it replaces */
-	size_t insert;      /* absent pairs go behind this line and its continuations */
+	size_t insert;      /* absent pairs go behind this line */
 	size_t last_header; /* the section's own last header */
 };
-
-/* The last line of the value that starts at line i. */
-static size_t value_end(const struct ini *ini, size_t i)
-{
-	size_t end = i;
-
-	while (i + 1 < ini->n_lines && ini->lines[i + 1].kind != INI_KEY &&
-		ini->lines[i + 1].kind != INI_SECTION) {
-		i++;
-		if (ini->lines[i].kind == INI_CONTINUATION)
-			end = i;
-	}
-	return end;
-}
 
 static void make_plan(const struct ini *ini, const char *section, const struct ini_pair *pairs,
 	size_t n_pairs, struct plan *plan)
@@ -100,8 +89,6 @@ static void make_plan(const struct ini *ini, const char *section, const struct i
 	size_t none = ini->n_lines;
 
 	plan->insert = plan->last_header = none;
-	for (size_t i = 0; i < n_pairs; i++)
-		plan->at[i] = none;
 	for (size_t i = 0; i < ini->n_lines; i++) {
 		const struct ini_line *l = &ini->lines[i];
 		size_t pair;
@@ -110,6 +97,8 @@ static void make_plan(const struct ini *ini, const char *section, const struct i
 			continue;
 		if (l->kind == INI_SECTION) {
 			plan->last_header = plan->insert = i;
+			for (pair = 0; pair < n_pairs; pair++)
+				plan->at[pair] = none;
 		} else if (l->kind != INI_BLANK && l->kind != INI_COMMENT) {
 			plan->insert = i;
 			pair = pair_of(ini, l, pairs, n_pairs);
@@ -154,7 +143,7 @@ static void put_edited(struct writer *w, const struct ini *ini, const char *sect
 		if (l->kind == INI_KEY && in_section(ini, l, section))
 			pair = pair_of(ini, l, pairs, n_pairs);
 		if (pair < n_pairs) {
-			/* Earlier duplicates go: readers that take the first would see them. */
+			/* Duplicates go: readers that take the first would see them. */
 			dropping = true;
 			if (plan->at[pair] == i && pairs[pair].value)
 				put_pair(w, ini, l, &pairs[pair]);
@@ -206,14 +195,10 @@ enum status ini_set(const struct ini *ini, const char *section, const struct ini
 		return error_system(e, ini->path);
 	}
 	make_plan(ini, section, pairs, n_pairs, &plan);
-	if (plan.last_header < ini->n_lines) {
-		/* Behind the continuation lines of the last key, not before them. */
-		if (ini->lines[plan.insert].kind == INI_KEY)
-			plan.insert = value_end(ini, plan.insert);
+	if (plan.last_header < ini->n_lines)
 		put_edited(&w, ini, section, pairs, n_pairs, &plan);
-	} else {
+	else
 		put_new_section(&w, ini, section, pairs, n_pairs);
-	}
 	free(plan.at);
 	return STATUS_OK;
 }

@@ -4,103 +4,181 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Beside the file that is meant, whatever symlinks lead to it: ".credentials.aws-mfa-lock". */
-static char *lock_path(const char *path, struct error *e)
-{
-	char *real = realpath(path, NULL);
-	char *lock = NULL;
-	char *base;
+/* Which byte is whose. No lock covers two, so that two descriptors of one process never clash. */
+enum { BYTE_FILE, BYTE_CONTENT, BYTE_SECTIONS };
 
-	if (real) {
-		base = strrchr(real, '/') + 1;
-		if (asprintf(&lock, "%.*s.%s.aws-mfa-lock", (int)(base - real), real, base) < 0)
-			lock = NULL;
-	}
-	if (!lock)
-		error_set(e, STATUS_CONFIG, "%s: %s", path, strerror(errno));
-	free(real);
-	return lock;
-}
-
-static int lock_open(const char *path, struct error *e)
-{
-	char *lock = lock_path(path, e);
-	struct stat st, lock_st;
-	int fd;
-
-	if (!lock)
-		return -1;
-	/* O_NOFOLLOW, regular: nobody shall have us create or hold open a file elsewhere. */
-	fd = open(lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		error_set(e, STATUS_CONFIG, "%s: %s; the folder must be writable", lock,
-			strerror(errno));
-	} else if (fstat(fd, &lock_st) < 0 || !S_ISREG(lock_st.st_mode)) {
-		error_set(e, STATUS_CONFIG, "%s: is not a regular file; remove it", lock);
-		close(fd);
-		fd = -1;
-	} else if (geteuid() == 0 && stat(path, &st) == 0 && st.st_uid != lock_st.st_uid &&
-		fchown(fd, st.st_uid, st.st_gid) < 0) {
-		/* Made by root, it would shut out the file's owner. */
-		error_set(e, STATUS_CONFIG, "%s: %s", lock, strerror(errno));
-		close(fd);
-		fd = -1;
-	}
-	free(lock);
-	return fd;
-}
-
-/*
- * A section's byte in the lock file: FNV-1a, never 0, which is the file's own. Two sections on
- * one byte only wait for each other.
- */
-static off_t lock_byte(const char *section)
+/* FNV-1a. Two sections on one byte only wait for each other. */
+static off_t section_byte(const char *section)
 {
 	uint64_t hash = 14695981039346656037U;
 
-	if (!section)
-		return 0;
 	for (; *section; section++)
 		hash = (hash ^ (unsigned char)*section) * 1099511628211U;
-	return (off_t)(1 + hash % 0x7fffffff);
+	return (off_t)(BYTE_SECTIONS + hash % 0x7ffffff0);
 }
 
-int lock_take(const char *path, const char *section, int64_t deadline_ms, struct error *e)
+static enum status unfit(const struct target *t, const char *name, const char *why, struct error *e)
 {
-	struct flock range = {
-		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = lock_byte(section), .l_len = 1};
-	struct timespec pause = {.tv_nsec = 2000000};
-	int fd = lock_open(path, e);
+	return error_set(e, STATUS_CONFIG, "%.*s%s: %s; remove it", (int)(t->name - t->path),
+		t->path, name, why);
+}
 
-	if (fd < 0)
+/*
+ * Threat: in a folder that others may write, somebody puts there what is not ours to lock or to
+ * chown: a link to a file elsewhere, a FIFO, a file he keeps locked for ever.
+ */
+static enum status check(const struct target *t, const char *name, int fd, struct error *e)
+{
+	struct stat st, lock_st;
+
+	if (fstat(fd, &lock_st) < 0)
+		return error_system(e, name);
+	if (!S_ISREG(lock_st.st_mode))
+		return unfit(t, name, "is not a regular file", e);
+	if (lock_st.st_nlink > 1)
+		return unfit(t, name, "has another name, too (a hard link)", e);
+	if (fstatat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return STATUS_OK;
+	if (lock_st.st_uid != geteuid() && lock_st.st_uid != 0 && lock_st.st_uid != st.st_uid)
+		return unfit(t, name, "belongs to somebody else", e);
+	/* Made by root, it would shut out the file's owner. Empty: nothing is given away. */
+	if (geteuid() == 0 && lock_st.st_uid == 0 && st.st_uid != 0 && lock_st.st_size == 0 &&
+		fchown(fd, st.st_uid, st.st_gid) < 0)
+		return unfit(t, name, strerror(errno), e);
+	return STATUS_OK;
+}
+
+/* Beside the file that is meant, whatever symlinks lead to it: ".credentials.aws-mfa-lock". */
+static int open_lock_file(const struct target *t, struct error *e)
+{
+	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	char name[NAME_MAX + 32];
+	struct stat st;
+	int error, fd;
+
+	snprintf(name, sizeof(name), ".%s.aws-mfa-lock", t->name);
+	fd = openat(t->folder, name, flags | O_CREAT, 0600);
+	if (fd >= 0 && check(t, name, fd, e) != STATUS_OK) {
+		close(fd);
 		return -1;
-	/* Asked again and again, since the waiting form of fcntl() has no deadline. */
+	}
+	if (fd >= 0)
+		return fd;
+	error = errno;
+	switch (error) {
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		if (!target_folder_writable(t))
+			return target_open(t, O_RDWR, &st, e);
+		/* fall through */
+	case ELOOP:
+	case EISDIR:
+		unfit(t, name, strerror(error), e);
+		break;
+	default:
+		error_set(e, STATUS_CONFIG, "%.*s%s: %s", (int)(t->name - t->path), t->path, name,
+			strerror(error));
+	}
+	return -1;
+}
+
+/* Asked again and again, since the waiting form of fcntl() has no deadline. */
+static enum status wait_for(int fd, off_t byte, const struct target *t, const char *section,
+	int64_t deadline_ms, struct error *e)
+{
+	struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+	struct timespec pause = {.tv_nsec = 2000000};
+
 	while (fcntl(fd, F_OFD_SETLK, &range) < 0) {
-		if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
-			error_set(e, STATUS_CONFIG, "%s: cannot be locked: %s", path,
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+			return error_set(e, STATUS_CONFIG, "%s: cannot be locked: %s", t->path,
 				strerror(errno));
-			close(fd);
-			return -1;
-		}
-		if (monotonic_ms() >= deadline_ms) {
-			error_set(e, STATUS_SYSTEM,
+		if (monotonic_ms() >= deadline_ms)
+			return error_set(e, STATUS_SYSTEM,
 				"%s: another aws-mfa is working on %s%s%s and has not ended in "
 				"time; try again",
-				path, section ? "[" : "the file", section ? section : "",
+				t->path, section ? "[" : "the file", section ? section : "",
 				section ? "]" : "");
-			close(fd);
-			return -1;
-		}
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 50000000)
 			pause.tv_nsec *= 2;
+	}
+	return STATUS_OK;
+}
+
+static int take(const struct target *t, const char *section, int64_t deadline_ms, struct error *e)
+{
+	off_t byte = section ? section_byte(section) : BYTE_FILE;
+	struct stat st;
+	int fd;
+
+	if (t->linked) {
+		/* Nothing is made in a folder before it is known whose file is there. */
+		fd = target_open(t, O_RDONLY, &st, e);
+		if (fd < 0)
+			return -1;
+		close(fd);
+	}
+	fd = open_lock_file(t, e);
+	if (fd >= 0 && wait_for(fd, byte, t, section, deadline_ms, e) != STATUS_OK) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+int lock_section(const char *path, const char *section, int64_t deadline_ms, struct error *e)
+{
+	struct target t;
+	int fd = -1;
+
+	if (target_find(&t, path, e) == STATUS_OK)
+		fd = take(&t, section, deadline_ms, e);
+	target_free(&t);
+	return fd;
+}
+
+int lock_file(const struct target *t, int64_t deadline_ms, struct error *e)
+{
+	return take(t, NULL, deadline_ms, e);
+}
+
+/* Does the name still lead to what the descriptor is? */
+static bool current(const struct target *t, const struct stat *st)
+{
+	struct stat now;
+
+	return fstatat(t->folder, t->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+		now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+}
+
+int lock_content(const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e)
+{
+	int fd = -1;
+
+	/* Whoever had the lock before may have replaced the file: then we hold the old one. A file
+	 * system whose numbers never agree shall not keep us here. */
+	for (int tries = 0; tries < 50; tries++) {
+		if (fd >= 0)
+			close(fd);
+		fd = target_open(t, O_RDWR, st, e);
+		if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
+			return target_open(t, O_RDONLY, st, e);
+		if (fd < 0)
+			return -1;
+		if (wait_for(fd, BYTE_CONTENT, t, NULL, deadline_ms, e) != STATUS_OK) {
+			close(fd);
+			return -1;
+		}
+		if (current(t, st))
+			break;
 	}
 	return fd;
 }

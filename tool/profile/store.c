@@ -1,123 +1,176 @@
 #include "store.h"
 
 #include "file.h"
+#include "inplace.h"
 #include "lock.h"
+#include "log.h"
+#include "replace.h"
+#include "target.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool write_all(int fd, const struct bytes *b)
-{
-	for (size_t done = 0; done < b->size;) {
-		ssize_t n = write(fd, b->data + done, b->size - done);
+/* The file with both of its locks. */
+struct hold {
+	struct target t;
+	int lock, fd;
+	struct stat st;
+};
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+static enum status hold(struct hold *h, const char *path, int64_t deadline_ms, struct error *e)
+{
+	enum status rc = target_find(&h->t, path, e);
+
+	h->lock = h->fd = -1;
+	if (rc == STATUS_OK) {
+		h->lock = lock_file(&h->t, deadline_ms, e);
+		if (h->lock < 0)
+			rc = e->status;
+	}
+	if (rc == STATUS_OK) {
+		h->fd = lock_content(&h->t, deadline_ms, &h->st, e);
+		if (h->fd < 0)
+			rc = e->status;
+	}
+	return rc;
+}
+
+static void let_go(struct hold *h)
+{
+	if (h->fd >= 0)
+		close(h->fd);
+	if (h->lock >= 0)
+		close(h->lock);
+	target_free(&h->t);
+}
+
+enum status store_check(const char *path, struct error *e)
+{
+	struct target t;
+	struct stat st;
+	enum status rc = target_find(&t, path, e);
+	int why, write_error = 0;
+	int fd = -1;
+
+	if (rc == STATUS_OK) {
+		fd = target_open(&t, O_RDWR, &st, e);
+		if (fd < 0) {
+			write_error = errno;
+			fd = target_open(&t, O_RDONLY, &st, e);
+		}
+		if (fd < 0)
+			rc = e->status;
+	}
+	if (rc == STATUS_OK) {
+		why = replace_foresee(&t, fd, &st);
+		/* A mount of its own that is read-only, or an immutable file. */
+		if (!why && (write_error == EROFS || write_error == EPERM))
+			why = write_error;
+		if (why && write_error)
+			rc = error_set(e, STATUS_CONFIG,
+				"%s: can neither be replaced (%s) nor written in place (%s); make "
+				"it and its folder writable for this user",
+				t.path, strerror(why), strerror(write_error));
+		else if (why)
+			rc = inplace_foresee(&t, &st, e);
+	}
+	if (fd >= 0)
+		close(fd);
+	target_free(&t);
+	return rc;
+}
+
+bool store_undo(const char *path, int64_t deadline_ms)
+{
+	struct error e = {0};
+	struct hold h;
+	bool undone = false;
+	bool left = target_find(&h.t, path, &e) == STATUS_OK &&
+		fstatat(h.t.folder, h.t.name, &h.st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		inplace_left(&h.t, &h.st);
+
+	target_free(&h.t);
+	if (!left)
+		return false;
+	if (hold(&h, path, deadline_ms, &e) == STATUS_OK)
+		undone = inplace_undo(&h.t, h.fd, &h.st);
+	let_go(&h);
+	return undone;
+}
+
+/* Replaces the file by b, or writes it in place. */
+static enum status put(
+	const struct hold *h, const struct bytes *old, const struct bytes *b, struct error *e)
+{
+	int why;
+
+	if (replace_file(&h->t, h->fd, &h->st, b)) {
+		if (h->st.st_nlink > 1)
+			log_warning("%s: had %ju names (hard links); the others keep what it was: "
+				    "make them symlinks",
+				h->t.path, (uintmax_t)h->st.st_nlink);
+		return STATUS_OK;
+	}
+	why = errno;
+	if (replace_is_impossible(why) && (fcntl(h->fd, F_GETFL) & O_ACCMODE) == O_RDWR &&
+		inplace_foresee(&h->t, &h->st, e) == STATUS_OK)
+		return inplace_write(&h->t, h->fd, &h->st, old, b, why, e);
+	return error_set(
+		e, STATUS_NOT_STORED, "%s: cannot be replaced: %s", h->t.path, strerror(why));
+}
+
+/* Would a reader get back what is written? */
+static bool is_storable(const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0 || value[0] == ' ' || value[len - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		char c = value[i];
+
+		if ((unsigned char)c < 0x20 || c == 0x7f)
 			return false;
-		done += (size_t)n;
+		if ((c == '#' || c == ';') && (i == 0 || value[i - 1] == ' '))
+			return false;
 	}
 	return true;
-}
-
-/* A file that holds b, of the owner and mode of old, safe on disk. */
-static bool write_new(int folder, const char *name, const struct bytes *b, const struct stat *old)
-{
-	bool good;
-	int fd;
-
-	/* One fixed name, and only under the file's lock: what a killed run left goes here. */
-	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
-		return false;
-	/* Closed to others until it has its owner, for it holds everybody's keys already then. */
-	fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return false;
-	good = write_all(fd, b) &&
-		((old->st_uid == geteuid() && old->st_gid == getegid()) ||
-			fchown(fd, old->st_uid, old->st_gid) == 0) &&
-		fchmod(fd, old->st_mode & 07777) == 0 && fsync(fd) == 0;
-	if (!good) {
-		int saved = errno;
-
-		unlinkat(folder, name, 0);
-		errno = saved;
-	}
-	close(fd);
-	return good;
-}
-
-/* Replaces the file real (no symlink) by b. */
-static enum status replace(
-	const char *real, const struct bytes *b, const struct stat *old, struct error *e)
-{
-	const char *base = strrchr(real, '/') + 1;
-	char *folder_path = strndup(real, (size_t)(base - real));
-	char *name = NULL;
-	enum status rc = STATUS_OK;
-	int folder = -1;
-
-	if (!folder_path || asprintf(&name, ".%s.aws-mfa-new", base) < 0) {
-		name = NULL;
-		rc = error_set(e, STATUS_NOT_STORED, "%s: %s", real, strerror(errno));
-		goto out;
-	}
-	folder = open(folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0 || !write_new(folder, name, b, old)) {
-		rc = error_set(e, STATUS_NOT_STORED, "%s%s: cannot be written: %s", folder_path,
-			name, strerror(errno));
-	} else if (renameat(folder, name, folder, base) < 0) {
-		rc = error_set(
-			e, STATUS_NOT_STORED, "%s: cannot be replaced: %s", real, strerror(errno));
-		unlinkat(folder, name, 0);
-	} else {
-		fsync(folder); /* the new file is whole on disk; at worst a power cut undoes us */
-	}
-out:
-	if (folder >= 0)
-		close(folder);
-	free(folder_path);
-	free(name);
-	return rc;
 }
 
 enum status store_pairs(const char *path, const char *section, const struct ini_pair *pairs,
 	size_t n_pairs, int64_t deadline_ms, struct error *e)
 {
-	char *real = realpath(path, NULL);
 	struct bytes bytes = {0}, edited = {0};
+	struct hold h = {.lock = -1, .fd = -1};
 	struct ini ini = {0};
-	struct stat st;
-	bool missing;
 	enum status rc;
-	int lock = -1;
 
-	if (!real)
-		return error_set(e, STATUS_NOT_STORED, "%s: %s", path, strerror(errno));
-	lock = lock_take(real, NULL, deadline_ms, e);
-	rc = lock < 0 ? e->status : file_read(real, &bytes, &st, &missing, e);
-	if (rc == STATUS_OK && missing)
-		rc = error_set(e, STATUS_NOT_STORED, "%s: has gone meanwhile", real);
+	for (size_t i = 0; i < n_pairs; i++)
+		if (pairs[i].value && !is_storable(pairs[i].value))
+			return error_set(e, STATUS_NOT_STORED,
+				"%s: the value for %s has characters that it cannot hold", path,
+				pairs[i].key);
+	rc = hold(&h, path, deadline_ms, e);
+	if (rc == STATUS_OK) {
+		inplace_undo(&h.t, h.fd, &h.st);
+		rc = file_read_fd(h.fd, h.t.path, &bytes, &h.st, e);
+	}
 	if (rc == STATUS_OK)
-		rc = ini_parse(&ini, real, &bytes, NULL, NULL, e);
+		rc = ini_parse(&ini, h.t.path, &bytes, NULL, NULL, e);
 	if (rc == STATUS_OK)
 		rc = ini_set(&ini, section, pairs, n_pairs, &edited, e);
 	if (rc == STATUS_OK)
-		rc = replace(real, &edited, &st, e);
+		rc = put(&h, &ini.bytes, &edited, e);
 	if (rc != STATUS_OK)
 		e->status = rc = STATUS_NOT_STORED;
-	if (lock >= 0)
-		close(lock);
+	let_go(&h);
 	bytes_free(&bytes);
 	bytes_free(&edited);
 	ini_free(&ini);
-	free(real);
 	return rc;
 }
 

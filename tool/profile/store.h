@@ -1,7 +1,8 @@
 /*
  * Writing a session into the credentials file. MUST guarantee, whatever fails and whenever the
- * process dies: the file is the whole old one or the whole new one, its owner and mode are as
- * before, a symlink to it stays one, and no other byte of it has changed.
+ * process dies: no other byte of it has changed; the file is the whole old one or the whole new one
+ * (replace.h) or, where it can only be written in place, becomes so with the next run (inplace.h);
+ * its owner, mode, ACL and extended attributes are as before, and a symlink to it stays one.
  */
 #ifndef AWS_MFA_STORE_H
 #define AWS_MFA_STORE_H
@@ -10,7 +11,20 @@
 #include "ini.h"
 #include "session.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/*
+ * Can the file at path be written, as far as can be known before a code is spent? STATUS_CONFIG
+ * says why not.
+ */
+enum status store_check(const char *path, struct error *e);
+
+/*
+ * Cleans up after a run that was cut off. True when that has changed the file's content, so that
+ * what has been read of it is void. What cannot be cleaned up is warned of.
+ */
+bool store_undo(const char *path, int64_t deadline_ms);
 
 /*
  * Sets the seven session keys of [section] in the file at path, which must exist. role is the

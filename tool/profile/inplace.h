@@ -1,0 +1,41 @@
+/*
+ * Writing a file where it stands: the last resort where it cannot be replaced (replace.h), be it
+ * mounted alone into a container, or in a folder that is closed to us.
+ *
+ * MUST guarantee: before the first byte changes, a whole copy of the old content is safe on disk;
+ * a run that is cut off is undone by the next one; and nobody's later edits are lost by that.
+ *
+ * The copy's name says that it is whole, since it gets it last: "saved". Beside it lies the content
+ * to be, "new". A file that is at each place one or the other has been left by us, half written. It
+ * lives in the first of these folders that can be written: the file's own, its owner's home,
+ * /var/tmp, which all outlast a reboot; /tmp and $XDG_RUNTIME_DIR do not.
+ */
+#ifndef AWS_MFA_INPLACE_H
+#define AWS_MFA_INPLACE_H
+
+#include "file.h"
+#include "target.h"
+
+#include <stdbool.h>
+
+/*
+ * Writes new over old into fd (O_RDWR, st its fstat()). why, an errno, is for the message that
+ * tells of it. To be called under lock_content(). STATUS_NOT_STORED and *e on failure: then the
+ * file is as before, or *e names the copy.
+ */
+enum status inplace_write(const struct target *t, int fd, const struct stat *st,
+	const struct bytes *old, const struct bytes *new, int why, struct error *e);
+
+/* What can be known before: STATUS_CONFIG when there is no folder for the copy. */
+enum status inplace_foresee(const struct target *t, const struct stat *st, struct error *e);
+
+/* Is there anything that a cut-off run has left? */
+bool inplace_left(const struct target *t, const struct stat *st);
+
+/*
+ * Undoes what such a run has done, where nobody has written the file since, and removes what it has
+ * left. True when the file's content has changed. Under lock_content() of fd.
+ */
+bool inplace_undo(const struct target *t, int fd, const struct stat *st);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * The file a path leads to, pinned down by the folder it is in: what is done afterwards goes
+ * through that folder's descriptor, so that nobody can put another folder in between.
+ *
+ * MUST guarantee, when run by root (sudo aws-mfa with a user's HOME): a symlink that somebody else
+ * has made leads to nothing but files of his own. Root's own links are followed anywhere. For
+ * other users the kernel's own checks are the bound.
+ */
+#ifndef AWS_MFA_TARGET_H
+#define AWS_MFA_TARGET_H
+
+#include "error.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+struct target {
+	char path[PATH_MAX]; /* absolute and without symlinks: for messages */
+	const char *name;    /* the last component, inside path */
+	int folder;          /* O_PATH */
+	bool linked;         /* by symlinks of somebody else, of link_owner */
+	uid_t link_owner;
+};
+
+/*
+ * Resolves path, whose last component need not exist. STATUS_NOT_SET_UP when a folder on the way
+ * does not exist (ENOENT), STATUS_CONFIG when it cannot be followed or must not be. target_free()
+ * in any case.
+ */
+enum status target_find(struct target *t, const char *path, struct error *e);
+void target_free(struct target *t);
+
+/*
+ * Opens the file with flags (O_RDONLY or O_RDWR; never blocks, never follows). Returns -1 and
+ * errno, with *e set: STATUS_NOT_SET_UP for ENOENT; STATUS_CONFIG when it is not a regular file
+ * (EINVAL), when somebody's link leads to another's file (ELOOP) and for what else it says; or
+ * STATUS_SYSTEM. *st is what the descriptor is.
+ */
+int target_open(const struct target *t, int flags, struct stat *st, struct error *e);
+
+/*
+ * The same where the file is but read: somebody's link may then lead to another's file that
+ * everybody may read.
+ */
+int target_open_to_read(const struct target *t, struct stat *st, struct error *e);
+
+/* May a file be made where there is none? Only root is ever refused (above). */
+enum status target_check_folder(const struct target *t, struct error *e);
+
+/* Can names be made and replaced in the folder? Sets errno. */
+bool target_folder_writable(const struct target *t);
+
+#endif
