@@ -140,7 +140,7 @@ static void converse(struct dialogue *d)
 
 int cmd_pam(int argc, char **argv)
 {
-	struct dialogue d = {.refresh.warm_up = WARM_UP_UNSIGNED};
+	struct dialogue d = {.refresh = {.store_or_not = true, .warm_up = WARM_UP_UNSIGNED}};
 	struct command_line line = {0};
 	struct error e = {0};
 	struct stat st;

@@ -46,9 +46,18 @@ enum status refresh_load(
 	return r->state == SESSION_VALID && !r->force ? STATUS_VALID : STATUS_OK;
 }
 
+static enum status can_store(const struct refresh *r, struct error *e)
+{
+	enum status rc = STATUS_OK;
+
+	if (!r->store_or_not)
+		rc = store_check(r->settings.value[SETTING_CREDENTIALS_FILE], e);
+	return rc;
+}
+
 enum status refresh_start(struct refresh *r, struct error *e)
 {
-	enum status rc = store_check(r->settings.value[SETTING_CREDENTIALS_FILE], e);
+	enum status rc = can_store(r, e);
 
 	if (rc == STATUS_OK)
 		rc = exchange_start(&r->exchange, &r->settings, r->warm_up, r->deadline_ms, e);
@@ -101,13 +110,15 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 	waited_ms = -monotonic_ms();
 	lock = lock_section(path, r->settings.session, r->deadline_ms, e);
 	waited_ms += monotonic_ms();
-	if (lock < 0)
+	/* Where no lock can be had at all nothing can be stored either, so there is no race to
+	 * lose. */
+	if (lock < 0 && !(r->store_or_not && e->status == STATUS_CONFIG))
 		return e->status;
 	if (!r->force)
 		rc = look_again(r, e);
 	/* Again: much can change while a person looks for the telephone. */
 	if (rc == STATUS_OK)
-		rc = store_check(path, e);
+		rc = can_store(r, e);
 	if (rc == STATUS_OK)
 		rc = exchange_code(&r->exchange, code, r->deadline_ms, &session, e);
 	if (rc == STATUS_UNAVAILABLE && took_half_the_time(r, waited_ms))
@@ -122,7 +133,8 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 			r->settings.value[SETTING_ASSUME_ROLE], &session, r->deadline_ms, e);
 	}
 	session_free(&session);
-	close(lock);
+	if (lock >= 0)
+		close(lock);
 	r->asked_since_ms = monotonic_ms();
 	return rc;
 }

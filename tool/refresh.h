@@ -13,6 +13,11 @@
 #include <stdint.h>
 
 struct refresh {
+	/*
+	 * A login that cannot store its session is a login all the same (a home that is read-only
+	 * or full must not lock out whoever comes to mend it), so the code is spent even so.
+	 */
+	bool store_or_not;
 	bool force;           /* renew a session that is still valid */
 	enum warm_up warm_up; /* WARM_UP_UNSIGNED under PAM: record.h */
 	struct settings settings;
@@ -27,7 +32,7 @@ struct refresh {
 /*
  * Loads the settings and looks at the session. STATUS_VALID when there is nothing to do,
  * STATUS_OK when a code is needed, else *e. strict: settings_load(). *r must start as zeros but
- * for its first two members and exchange.show_progress; refresh_free() in any case.
+ * for its first three members and exchange.show_progress; refresh_free() in any case.
  */
 enum status refresh_load(
 	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e);

@@ -247,15 +247,19 @@ class Login(HostTest):
         self.assertEqual(self.section()["assumed_role"], "False")
         self.assertEqual(self.credentials.stat().st_ino, inode)
 
-    def test_what_cannot_be_stored_is_found_out_before(self):
+    def test_a_home_that_cannot_be_written_locks_nobody_out(self):
         self.can_close()
         self.close_folder()
         self.close_file()
         before = self.credentials.read_bytes()
         out = self.login(self.user.code())
-        self.assertIn("auth = PAM_CRED_INSUFFICIENT", out)
+        self.assertIn("result=not-stored answer=PAM_SUCCESS", out)
         self.assertEqual(self.credentials.read_bytes(), before)
-        self.assertEqual(self.box.codes_seen(self.user), [])
+        self.assertIn("auth = PAM_AUTH_ERR", self.login(self.user.wrong_code()))
+
+    def test_a_lock_that_is_none_locks_nobody_out(self):
+        self.credentials.with_name(".credentials.aws-mfa-lock").mkdir()
+        self.assertIn("result=not-stored answer=PAM_SUCCESS", self.login(self.user.code()))
 
     def test_not_stored(self):
         """The code was accepted: nobody is locked out because the file cannot be written."""

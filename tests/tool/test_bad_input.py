@@ -22,6 +22,14 @@ class BadInput(HostTest):
             names = set(os.listdir(self.credentials.parent))
             self.assertLessEqual(names, {"credentials", "config", ".credentials.aws-mfa-lock"})
 
+    def as_no_root(self):
+        """Root can read and write everything, so be somebody else then."""
+        if os.geteuid() != 0:
+            return {}
+        for path in [self.home, self.credentials.parent, self.credentials, self.config]:
+            os.chown(path, OTHER_UID, OTHER_UID)
+        return {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
+
     def rewrite(self, old, new):
         text = self.credentials.read_text()
         self.assertIn(old, text)
@@ -57,11 +65,7 @@ class BadInput(HostTest):
         self.refused(self.aws_mfa(), 13, "has no aws_mfa_device", "--device")
 
     def test_unreadable_file(self):
-        as_user = {}
-        if os.geteuid() == 0:   # root can read every file, so be somebody else
-            as_user = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
-            for path in [self.home, self.credentials.parent, self.credentials]:
-                os.chown(path, OTHER_UID, OTHER_UID)
+        as_user = self.as_no_root()
         self.credentials.chmod(0)
         run = self.aws_mfa(**as_user)
         self.credentials.chmod(0o600)
@@ -215,17 +219,17 @@ class BadInput(HostTest):
         self.refused(run, 11)
 
     def test_what_cannot_be_stored_is_found_before_the_code_is_spent(self):
-        if os.geteuid() == 0:
-            self.skipTest("root can write everywhere; test_login.py has this as another user")
+        as_user = self.as_no_root()
         self.credentials.chmod(0o400)
         self.credentials.parent.chmod(0o500)
         self.addCleanup(self.credentials.parent.chmod, 0o700)
-        self.refused(self.aws_mfa("--token", self.user.code()), 13, "can neither be replaced",
-                     "nor written in place")
+        self.refused(self.aws_mfa("--token", self.user.code(), **as_user), 13,
+                     "can neither be replaced", "nor written in place")
         # at a terminal it is told before the question
-        term = self.terminal()
-        self.assertEqual(term.wait()[0], 13)
-        self.assertNotIn("MFA code", term.screen)
+        if not as_user:
+            term = self.terminal()
+            self.assertEqual(term.wait()[0], 13)
+            self.assertNotIn("MFA code", term.screen)
         self.assertEqual(self.box.codes_seen(self.user), [])
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to be led astray")
