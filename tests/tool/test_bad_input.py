@@ -26,6 +26,7 @@ class BadInput(HostTest):
         """Root can read and write everything, so be somebody else then."""
         if os.geteuid() != 0:
             return {}
+        self.tls.chmod(0o755)
         for path in [self.home, self.credentials.parent, self.credentials, self.config]:
             os.chown(path, OTHER_UID, OTHER_UID)
         return {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
