@@ -25,6 +25,8 @@ static enum status make_folder(const char *path, struct error *e)
 
 	if (rc == STATUS_OK)
 		rc = target_check_folder(&t, e);
+	else if (rc == STATUS_NOT_SET_UP)
+		rc = error_set(e, STATUS_CONFIG, "%s: cannot be made: %s", path, strerror(ENOENT));
 	if (rc != STATUS_OK)
 		goto out;
 	if (mkdirat(t.folder, t.name, 0700) == 0) {
@@ -82,6 +84,6 @@ enum status create_file(const char *path, struct error *e)
 		rc = make_file(&t, e);
 	target_free(&t);
 	if (rc == STATUS_NOT_SET_UP)
-		e->status = rc = STATUS_CONFIG;
+		e->status = rc = STATUS_CONFIG; /* gone again meanwhile */
 	return rc;
 }

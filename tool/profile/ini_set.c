@@ -32,7 +32,9 @@ static void put_line(struct writer *w, const struct ini *ini, const struct ini_l
 
 static bool ends_with_newline(const struct writer *w)
 {
-	return w->out->size == 0 || w->out->data[w->out->size - 1] == '\n';
+	char last = w->out->size == 0 ? '\n' : w->out->data[w->out->size - 1];
+
+	return last == '\n' || last == '\r';
 }
 
 /* One "key = value" line, indented as model is (NULL: not at all). */

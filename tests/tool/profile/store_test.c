@@ -301,7 +301,7 @@ static void creates_file_and_folder(void **state)
 	put_text("new/c", "[a]\n");
 	assert_int_equal(create_file(in("new/c"), &e), STATUS_OK);
 	expect_text("new/c", "[a]\n");
-	assert_int_equal(create_file(in("gone/deep/c"), &e), STATUS_NOT_STORED);
+	assert_int_equal(create_file(in("gone/deep/c"), &e), STATUS_CONFIG);
 	/* where the owner's link points to nothing yet */
 	assert_int_equal(symlink("there", in("new/link")), 0);
 	assert_int_equal(create_file(in("new/link"), &e), STATUS_OK);

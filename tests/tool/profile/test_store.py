@@ -125,35 +125,38 @@ class StoreTest(unittest.TestCase):
 def without_session(data, section):
     """The file less the seven keys of section; knows nothing of how aws-mfa reads."""
     kept, here, key_indent, dropping = [], None, None, False
-    for number, line in enumerate(re.findall(rb"[^\n]*\n|[^\n]+", data)):
-        text = line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
+    for line in re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", data.decode()):
+        text = line.removeprefix("\ufeff") if not kept else line
         bare = text.strip()
         indent = len(text) - len(text.lstrip())
-        if bare and not bare.startswith((b"#", b";")):
-            header = re.match(rb"\[(.+)\]", bare)
+        if bare and not bare.startswith(("#", ";")):
+            header = re.match(r"\[(.+)\]", bare)
             if key_indent is not None and indent > key_indent:
                 if dropping:
                     continue
-            elif header:
-                here, key_indent, dropping = header[1], None, False
-            elif here is not None and re.match(rb"[^=:]*[^=:\s]\s*[=:]", bare):
-                key = re.split(rb"[=:]", bare)[0].strip().lower()
+            elif bare.startswith("["):
+                # a broken header starts a section, too: nobody knows which
+                here, key_indent, dropping = header and header[1], None, False
+            elif here is not None and re.match(r"[^=:]*[^=:\s]\s*[=:]", bare):
+                key = re.split(r"[=:]", bare)[0].strip().lower()
                 key_indent = indent
-                dropping = here == section.encode() and key.decode("latin1") in KEYS
+                dropping = here == section and key in KEYS
                 if dropping:
                     continue
         kept.append(line)
-    return b"".join(kept)
+    return "".join(kept)
 
 
-def expected_rest(before, after, section):
+def expected_rest(before, section):
     """What without_session(after) may be: section added at the end, the last line ended."""
     rest = without_session(before, section)
-    eol = b"\r\n" if re.match(rb"[^\n]*\r\n", before) else b"\n"
-    ended = rest if not rest or rest.endswith(b"\n") else rest + eol
-    last = re.findall(rb"[^\n]*\n", b"\n" + ended)[-1].removeprefix(b"\xef\xbb\xbf").strip()
-    blank = b"" if not ended or not last else eol
-    return [rest, ended, ended + blank + b"[" + section.encode() + b"]" + eol]
+    text = before.decode()
+    eol = "\r\n" if re.match(r"[^\n]*\r\n", text) else "\n"
+    eol = "\r" if "\r" in text and "\n" not in text else eol
+    ended = rest if not rest or rest.endswith(("\n", "\r")) else rest + eol
+    last = re.split(r"\r\n|\n|\r", "\n" + ended)[-2].removeprefix("\ufeff").strip() if ended else ""
+    blank = eol if last else ""
+    return [rest, ended, f"{ended}{blank}[{section}]{eol}"]
 
 
 def accepted(path):
@@ -165,7 +168,7 @@ def accepted(path):
 
 
 class Generator:
-    NAMES = ["work", "work-long-term", "Work", "default", "a b", "prod", "play", "x.y-z@1"]
+    NAMES = ["work", "work-long-term", "Work", "default", "DEFAULT", "a b", "prod", "play", "x.y-z@1"]
     OTHERS = ["region", "Output", "s3", "role_arn", "mfa_serial", "aws_mfa_device", "x_y"]
     VALUES = ["v", "a=b", "AKIA/+==", "x # note", "x;y", "a: b", "", "[no]", "ü", "#", "%(x)s", "'q'"]
     ODD = ["stray words", "[unclosed", "[]", "= nothing", "]"]
@@ -185,13 +188,14 @@ class Generator:
         r.shuffle(names)
         if faulty and names and r.random() < 0.3:
             names.append(r.choice(names).upper())
-        indent = r.choice(["", "", "", "", "  ", "\t"])
+        indent = r.choice([""] * 8 + ["  ", " ", "\t", "\u00a0 "])
         for name in names:
             while r.random() < 0.2:
                 yield r.choice(["", "  ", "# note", "; note = 1", "\t# [work]"])
             yield indent + self.key(name)
             while r.random() < 0.15:
-                yield indent + "  " + r.choice(["more", "max = 1", "[work]", "aws_session_token = x"])
+                yield indent + r.choice(["  ", " ", "\t", "\u2003"]) + r.choice(
+                    ["more", "max = 1", "[work]", "aws_session_token = x"])
                 if r.random() < 0.3:
                     yield r.choice(["", "# between"])
             if faulty and r.random() < 0.1:
@@ -215,7 +219,7 @@ class Generator:
 
     def file(self):
         r = self.random
-        eol = r.choice(["\n", "\n", "\n", "\r\n"])
+        eol = r.choice(["\n"] * 12 + ["\r\n"] * 4 + ["\r"])
         text = "".join(line + eol for line in self.lines())
         if r.random() < 0.2:
             text = text.removesuffix(eol)
@@ -227,19 +231,25 @@ class Generator:
 class RoundTrip(StoreTest):
     def check(self, before, role=None):
         # our keys may be the first fault that is met, and mended; then what was behind it shows
-        self.write(without_session(before, "work"))
+        self.write(without_session(before, "work").encode())
         _, other_fault = accepted(self.credentials)
         self.write(before)
         _, fault = accepted(self.credentials)
         self.store(input=INPUT + (role + "\n" if role else ""))
         after = self.credentials.read_bytes()
-        self.assertIn(without_session(after, "work"), expected_rest(before, after, "work"))
+        self.assertIn(without_session(after, "work"), expected_rest(before, "work"))
         profiles, fault_after = accepted(self.credentials)
         if fault_after:
-            self.assertIn(fault_after, (fault, other_fault))
+            # botocore takes what is below a broken header for the section before: met another way
+            # there, but there it was
+            if not re.search(rb"^\s*\[(\]|[^\]\r\n]*\r?$)", before, re.M):
+                self.assertIn(fault_after, (fault, other_fault))
+            self.assertIsNotNone(fault)
         else:
             expected = {**SESSION, **({"assumed_role": "True", "assumed_role_arn": role} if role else {})}
             found = {key: value for key, value in profiles["work"].items() if key in KEYS}
+            if not role and b"[DEFAULT]" in before:
+                found.pop("assumed_role_arn", None)     # what every section has
             self.assertEqual(found, expected)
         return fault, fault_after
 
