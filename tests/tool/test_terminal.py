@@ -1,0 +1,123 @@
+"""aws-mfa at a terminal: the prompt, what can happen while it stands, and --setup."""
+
+import stat
+import unittest
+
+from host import HostTest
+from sandbox import faults
+
+
+class AtTheTerminal(HostTest):
+    def test_asks_on_the_terminal_and_not_on_standard_output(self):
+        term = self.terminal()
+        term.expect(f"MFA code of {self.user.serial} (for work): ")
+        term.send(self.user.code() + "\n")
+        status, out, err = term.wait()
+        self.assertEqual((status, err), (0, ""))
+        self.assertTrue(out.startswith("aws-mfa: [work] is valid until "), out)
+
+    def test_the_warm_up_runs_while_the_prompt_stands(self):
+        count = sum(r.action == "GetCallerIdentity" for r in self.box.requests)
+        term = self.terminal()
+        term.expect("(for work): ")
+        self.box.wait_for("GetCallerIdentity", count + 1)
+        term.send(self.user.code() + "\n")
+        self.assertEqual(term.wait()[0], 0)
+
+    def test_a_failed_warm_up_replaces_the_prompt(self):
+        self.box.fault("GetCallerIdentity", faults.delay(1, faults.close()))
+        term = self.terminal()
+        term.expect("(for work): ")
+        term.send("12345")
+        status, out, err = term.wait()
+        self.assertEqual((status, out), (14, ""))
+        self.assertIn("127.0.0.1", err)
+        self.assertEqual(term.left, 0, "a half-typed code is left for the shell")
+
+    def test_a_bad_key_costs_no_code(self):
+        self.write_credentials(self.credentials.read_text().replace(
+            self.user.secret_access_key, "x" * 40))
+        status, _, err = self.terminal().wait()
+        self.assertEqual(status, 13)
+        self.assertIn("aws_secret_access_key", err)
+
+    def test_end_of_input_and_interrupt(self):
+        term = self.terminal()
+        term.expect("(for work): ")
+        term.send("\x04")
+        self.assertEqual(term.wait()[0], 2)
+        term = self.terminal()
+        term.expect("(for work): ")
+        term.send("\x03")
+        self.assertEqual(term.wait()[0], -2)
+        self.assertEqual(self.section(), {})
+
+    def test_blanks_around_a_code(self):
+        term = self.terminal()
+        term.expect("(for work): ")
+        term.send(f"  {self.user.code()} \n")
+        self.assertEqual(term.wait()[0], 0)
+
+    def test_setup(self):
+        self.credentials.unlink()
+        self.config.unlink()
+        self.credentials.parent.rmdir()
+        term = self.terminal("--setup")
+        term.expect("Access key id: ")
+        term.send("non sense!\n")
+        term.expect("expected an access key id")
+        term.send(f"{self.user.access_key_id}\n")
+        term.expect("not shown): ")
+        self.assertFalse(term.echo())
+        term.send(f"{self.user.secret_access_key}\n")
+        term.expect("mfa/NAME): ")
+        self.assertTrue(term.echo())
+        term.send(f"{self.user.serial}\n")
+        status, out, err = term.wait()
+        self.assertEqual((status, err), (0, ""))
+        self.assertNotIn(self.user.secret_access_key, term.screen + out)
+        self.assertEqual(stat.S_IMODE(self.credentials.parent.stat().st_mode), 0o700)
+        self.assertEqual(stat.S_IMODE(self.credentials.stat().st_mode), 0o600)
+        run = self.aws_mfa("--token", self.user.code(), env={
+            "AWS_ENDPOINT_URL": self.box.url, "AWS_CA_BUNDLE": str(self.box.ca_path)})
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_setup_interrupted_at_the_secret(self):
+        before = self.credentials.read_bytes()
+        term = self.terminal("--setup")
+        term.expect("[work-long-term] is there already. Replace its keys? [y/N] ")
+        term.send("y\n")
+        term.expect("Access key id: ")
+        term.send(f"{self.user.access_key_id}\n")
+        term.expect("not shown): ")
+        term.send("\x03")
+        self.assertEqual(term.wait()[0], -2)
+        self.assertEqual(self.credentials.read_bytes(), before)
+
+    def test_setup_replaces_nothing_unasked(self):
+        before = self.credentials.read_bytes()
+        term = self.terminal("--setup")
+        term.expect("[y/N] ")
+        term.send("\n")
+        status, _, err = term.wait()
+        self.assertEqual(status, 2)
+        self.assertIn("[work-long-term] is kept", err)
+        self.assertEqual(self.credentials.read_bytes(), before)
+
+    def test_setup_below_a_folder_that_is_missing(self):
+        term = self.terminal("--setup", env={"HOME": f"{self.home}/gone"})
+        for question, answer in [("key id: ", self.user.access_key_id),
+                                 ("not shown): ", self.user.secret_access_key),
+                                 ("mfa/NAME): ", self.user.serial)]:
+            term.expect(question)
+            term.send(answer + "\n")
+        status, _, err = term.wait()
+        self.assertEqual(status, 13)
+        self.assertIn(f"{self.home}/gone/.aws: cannot be made", err)
+
+    def test_setup_without_a_terminal(self):
+        self.refused(self.aws_mfa("--setup"), 2, "--setup", "[work-long-term]")
+
+
+if __name__ == "__main__":
+    unittest.main()
