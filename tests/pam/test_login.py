@@ -190,6 +190,20 @@ class Login(HostTest):
         ca.chmod(0o644)
         self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
 
+    def test_a_ca_bundle_in_a_folder_like_tmp(self):
+        self.stack("profile=work always")
+        folder = self.home / "tmp"
+        folder.mkdir()
+        shutil.copy(self.box.ca_path, folder / "ca.pem")
+        os.chown(folder / "ca.pem", self.home.stat().st_uid, -1)
+        os.chown(folder, self.home.stat().st_uid, -1)
+        self.config.write_text(self.config.read_text().replace(str(self.box.ca_path),
+                                                               str(folder / "ca.pem")))
+        folder.chmod(0o777)
+        self.assertIn("result=configuration", self.login("123456"))
+        folder.chmod(0o1777)
+        self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
+
     def test_policy_and_bad_key(self):
         self.box.policy_denies(self.user)
         out = self.login(self.user.code())

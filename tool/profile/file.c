@@ -144,10 +144,14 @@ enum status file_check_owned(const char *path, const struct stat *st, struct err
 	}
 	slash = strrchr(folder, '/');
 	slash[slash == folder] = '\0';
-	if (stat(folder, &folder_st) < 0)
+	if (stat(folder, &folder_st) < 0) {
 		rc = error_system(e, folder);
-	else
+	} else {
+		/* In a sticky folder, as /tmp is, nobody can replace what is not his own. */
+		if (folder_st.st_mode & S_ISVTX)
+			folder_st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
 		rc = check_owned(folder, &folder_st, e);
+	}
 out:
 	free(folder);
 	return rc;
