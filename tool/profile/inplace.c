@@ -1,136 +1,13 @@
 #include "inplace.h"
 
 #include "log.h"
+#include "place.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* A folder that can hold the copy, and the names there; part is either while it is written. */
-struct place {
-	int folder;
-	char path[PATH_MAX]; /* with '/' at its end */
-	char saved[NAME_MAX + 32], new[NAME_MAX + 32], part[NAME_MAX + 32], kept[NAME_MAX + 32];
-};
-enum { N_PLACES = 3 };
-
-/* In another folder the name must tell which file is meant: FNV-1a of its path. */
-static uint64_t hash(const char *s)
-{
-	uint64_t h = 14695981039346656037U;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211U;
-	return h;
-}
-
-/*
- * The home of the file's owner, whoever runs: what root leaves under sudo, the owner's next run
- * finds. HOME counts for one's own files only.
- */
-static const char *home_of(uid_t owner)
-{
-	const char *env = owner == geteuid() ? getenv("HOME") : NULL;
-	const struct passwd *pw;
-
-	if (env && *env == '/')
-		return env;
-	pw = getpwuid(owner);
-	return pw && pw->pw_dir && *pw->pw_dir == '/' ? pw->pw_dir : NULL;
-}
-
-static void name_all(struct place *p, const char *stem)
-{
-	snprintf(p->saved, sizeof(p->saved), "%s-saved", stem);
-	snprintf(p->new, sizeof(p->new), "%s-new", stem);
-	snprintf(p->part, sizeof(p->part), "%s-part", stem);
-	snprintf(p->kept, sizeof(p->kept), "%s-kept", stem);
-}
-
-/* False where there is no such folder, or others could remove from it what is ours. */
-static bool place_open(struct place *p, int which, const struct target *t, const struct stat *file)
-{
-	char stem[NAME_MAX + 16];
-	const char *path;
-	struct stat st;
-
-	if (which == 0) {
-		p->folder = fcntl(t->folder, F_DUPFD_CLOEXEC, 0);
-		snprintf(p->path, sizeof(p->path), "%.*s", (int)(t->name - t->path), t->path);
-		snprintf(stem, sizeof(stem), ".%s.aws-mfa", t->name);
-		name_all(p, stem);
-		return p->folder >= 0;
-	}
-	path = which == 1 ? home_of(file->st_uid) : "/var/tmp";
-	if (!path)
-		return false;
-	p->folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (p->folder < 0)
-		return false;
-	if (fstat(p->folder, &st) < 0 || ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))) {
-		close(p->folder);
-		return false;
-	}
-	snprintf(p->path, sizeof(p->path), "%s/", path);
-	snprintf(stem, sizeof(stem), ".aws-mfa-%ju-%016jx", (uintmax_t)file->st_uid,
-		(uintmax_t)hash(t->path));
-	name_all(p, stem);
-	return true;
-}
-
-/* Makes name hold b, whole and safe on disk, or leaves it as it was. */
-static bool save(
-	const struct place *p, const char *name, const struct bytes *b, const struct stat *file)
-{
-	int error = 0;
-	int fd;
-
-	if (unlinkat(p->folder, p->part, 0) < 0 && errno != ENOENT)
-		return false;
-	fd = openat(p->folder, p->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return false;
-	if (!file_write_all(fd, b->data, b->size) ||
-		(geteuid() == 0 && file->st_uid != 0 &&
-			fchown(fd, file->st_uid, file->st_gid) < 0) ||
-		TEMP_FAILURE_RETRY(fsync(fd)) < 0 ||
-		renameat(p->folder, p->part, p->folder, name) < 0) {
-		error = errno;
-		unlinkat(p->folder, p->part, 0);
-	}
-	close(fd);
-	errno = error;
-	return !error;
-}
-
-/* The copy goes first, and "new" stays as long as it does: each tells what the other is. */
-static void forget(const struct place *p)
-{
-	if (unlinkat(p->folder, p->saved, 0) < 0 && errno != ENOENT)
-		return;
-	unlinkat(p->folder, p->new, 0);
-	unlinkat(p->folder, p->part, 0);
-}
-
-static bool save_both(const struct place *p, const struct bytes *old, const struct bytes *new,
-	const struct stat *file)
-{
-	bool good = save(p, p->new, new, file) && save(p, p->saved, old, file) &&
-		file_sync_folder(p->folder);
-
-	if (!good) {
-		int error = errno;
-
-		forget(p);
-		errno = error;
-	}
-	return good;
-}
 
 /* Makes fd, which holds before or a part of after, hold after. */
 static bool rewrite(int fd, const struct bytes *before, const struct bytes *after)
@@ -168,10 +45,10 @@ enum status inplace_write(const struct target *t, int fd, const struct stat *st,
 	for (which = 0; which < N_PLACES; which++) {
 		if (!place_open(&p, which, t, st))
 			continue;
-		if (save_both(&p, old, new, st))
+		if (place_save(&p, old, new, st))
 			break;
 		error = errno;
-		close(p.folder);
+		place_close(&p);
 	}
 	if (which == N_PLACES)
 		return error_set(e, STATUS_NOT_STORED,
@@ -182,13 +59,13 @@ enum status inplace_write(const struct target *t, int fd, const struct stat *st,
 		    "is done a copy is %s%s",
 		t->path, strerror(why), p.path, p.saved);
 	if (rewrite(fd, old, new)) {
-		forget(&p);
-		close(p.folder);
+		place_forget(&p);
+		place_close(&p);
 		return STATUS_OK;
 	}
 	error = errno;
 	if (rewrite(fd, new, old)) {
-		forget(&p);
+		place_forget(&p);
 		error_set(e, STATUS_NOT_STORED, "%s: cannot be written: %s; it is as before",
 			t->path, strerror(error));
 	} else {
@@ -196,7 +73,7 @@ enum status inplace_write(const struct target *t, int fd, const struct stat *st,
 			"%s: cannot be written: %s, nor put back: %s; the whole of it is %s%s",
 			t->path, strerror(error), strerror(errno), p.path, p.saved);
 	}
-	close(p.folder);
+	place_close(&p);
 	return STATUS_NOT_STORED;
 }
 
@@ -218,21 +95,14 @@ enum status inplace_foresee(const struct target *t, const struct stat *st, struc
 		if (!place_open(&p, which, t, st))
 			continue;
 		writable = faccessat(p.folder, ".", W_OK | X_OK, AT_EACCESS) == 0;
-		close(p.folder);
+		place_close(&p);
 		if (writable)
 			return STATUS_OK;
 	}
 	return error_set(e, STATUS_CONFIG,
 		"%s: cannot be replaced, and there is no folder that could hold a copy while it is "
 		"written in place: not its own, not %s, not /var/tmp",
-		t->path, home_of(st->st_uid) ? home_of(st->st_uid) : "home");
-}
-
-static bool exists(const struct place *p, const char *name)
-{
-	struct stat st;
-
-	return fstatat(p->folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+		t->path, place_home(st->st_uid) ? place_home(st->st_uid) : "home");
 }
 
 bool inplace_left(const struct target *t, const struct stat *st)
@@ -244,29 +114,10 @@ bool inplace_left(const struct target *t, const struct stat *st)
 
 		if (!place_open(&p, which, t, st))
 			continue;
-		left = exists(&p, p.saved) || exists(&p, p.new) || exists(&p, p.part);
-		close(p.folder);
+		left = place_has(&p, p.saved) || place_has(&p, p.new) || place_has(&p, p.part);
+		place_close(&p);
 	}
 	return left;
-}
-
-/* Reads what only the file's owner, we or root can have put there. */
-static bool read_trusted(
-	const struct place *p, const char *name, const struct stat *file, struct bytes *b)
-{
-	int fd = openat(p->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct error e;
-	struct stat st;
-	bool good;
-
-	if (fd < 0)
-		return false;
-	good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
-		(st.st_uid == geteuid() || st.st_uid == 0 || st.st_uid == file->st_uid) &&
-		!(st.st_mode & (S_IWGRP | S_IWOTH)) &&
-		file_read_fd(fd, name, b, &st, &e) == STATUS_OK;
-	close(fd);
-	return good;
 }
 
 /* Is each byte of now the one of old or of new in its place, as a write cut off leaves it? */
@@ -280,9 +131,11 @@ static bool is_mixture(const struct bytes *now, const struct bytes *old, const s
 	for (size_t i = 0; i < now->size; i++) {
 		char c = now->data[i];
 
+		bool is_old = i < old->size && old->data[i] == c;
+		bool is_new = i < new->size &&new->data[i] == c;
+
 		/* After a power cut what was appended can read as zeros. */
-		if (!(i < old->size && c == old->data[i]) && !(i < new->size &&c == new->data[i]) &&
-			!(i >= old->size && c == '\0'))
+		if (!is_old && !is_new && !(i >= old->size && c == '\0'))
 			return false;
 	}
 	return true;
@@ -293,68 +146,68 @@ static bool same(const struct bytes *a, const struct bytes *b)
 	return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
 }
 
-static bool undo_from(const struct place *p, const struct target *t, int fd, const struct stat *st)
+static enum status undo_from(const struct place *p, const struct target *t, int fd,
+	const struct stat *st, bool *undone, struct error *e)
 {
 	struct bytes saved = {0}, new = {0}, now = {0};
 	struct stat unused;
-	struct error e;
-	bool undone = false;
+	enum status rc = file_read_fd(fd, t->path, &now, &unused, e);
 
-	if (!exists(p, p->saved)) {
-		forget(p);
-		return false;
-	}
-	if (file_read_fd(fd, t->path, &now, &unused, &e) != STATUS_OK ||
-		!read_trusted(p, p->saved, st, &saved)) {
+	if (rc != STATUS_OK)
+		goto out;
+	if (!place_read(p, p->saved, st, &saved)) {
 		log_warning(
 			"%s%s: is in the way and no copy of ours; remove it", p->path, p->saved);
-		goto out;
-	}
-	if (!read_trusted(p, p->new, st, &new) || !is_mixture(&now, &saved, &new)) {
+	} else if (!place_read(p, p->new, st, &new) || !is_mixture(&now, &saved, &new)) {
 		if (renameat(p->folder, p->saved, p->folder, p->kept) == 0) {
 			log_warning("%s: has been changed since a write to it was cut off and "
 				    "stays; what it was before that write is %s%s: compare, and "
 				    "remove that",
 				t->path, p->path, p->kept);
-			forget(p);
+			place_forget(p);
 		}
-		goto out;
-	}
-	if (!same(&now, &new) && !same(&now, &saved)) {
+	} else if (same(&now, &new) || same(&now, &saved)) {
+		place_forget(p);
+	} else {
 		/* An empty "before": nothing is known of what stands there. */
 		const struct bytes none = {.data = now.data};
 
 		if (!rewrite(fd, &none, &saved)) {
-			log_warning("%s: a write to it was cut off and cannot be undone: %s; the "
-				    "whole of it is %s%s",
+			rc = error_set(e, STATUS_CONFIG,
+				"%s: a write to it was cut off and cannot be undone: %s; the whole "
+				"of it is %s%s",
 				t->path, strerror(errno), p->path, p->saved);
 			goto out;
 		}
 		log_warning("%s: a write to it was cut off; it has been put back as it was before "
 			    "that",
 			t->path);
-		undone = true;
+		*undone = true;
+		place_forget(p);
 	}
-	forget(p);
 out:
 	bytes_free(&saved);
 	bytes_free(&new);
 	bytes_free(&now);
-	return undone;
+	return rc;
 }
 
-bool inplace_undo(const struct target *t, int fd, const struct stat *st)
+enum status inplace_undo(
+	const struct target *t, int fd, const struct stat *st, bool *undone, struct error *e)
 {
-	bool undone = false;
+	enum status rc = STATUS_OK;
 
-	for (int which = 0; which < N_PLACES; which++) {
+	*undone = false;
+	for (int which = 0; which < N_PLACES && rc == STATUS_OK; which++) {
 		struct place p;
 
 		if (!place_open(&p, which, t, st))
 			continue;
-		if (undo_from(&p, t, fd, st))
-			undone = true;
-		close(p.folder);
+		if (place_has(&p, p.saved))
+			rc = undo_from(&p, t, fd, st, undone, e);
+		else
+			place_forget(&p);
+		place_close(&p);
 	}
-	return undone;
+	return rc;
 }

@@ -6,9 +6,8 @@
  * a run that is cut off is undone by the next one; and nobody's later edits are lost by that.
  *
  * The copy's name says that it is whole, since it gets it last: "saved". Beside it lies the content
- * to be, "new". A file that is at each place one or the other has been left by us, half written. It
- * lives in the first of these folders that can be written: the file's own, its owner's home,
- * /var/tmp, which all outlast a reboot; /tmp and $XDG_RUNTIME_DIR do not.
+ * to be, "new". A file that is at each byte one or the other has been left by us, half written.
+ * place.h says where that is.
  */
 #ifndef AWS_MFA_INPLACE_H
 #define AWS_MFA_INPLACE_H
@@ -34,8 +33,10 @@ bool inplace_left(const struct target *t, const struct stat *st);
 
 /*
  * Undoes what such a run has done, where nobody has written the file since, and removes what it has
- * left. True when the file's content has changed. Under lock_content() of fd.
+ * left. *undone is set when the file's content has changed. Under lock_content() of fd. Fails when
+ * that cannot be done: then the file must not be written, and *e names the copy.
  */
-bool inplace_undo(const struct target *t, int fd, const struct stat *st);
+enum status inplace_undo(
+	const struct target *t, int fd, const struct stat *st, bool *undone, struct error *e);
 
 #endif

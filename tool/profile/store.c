@@ -96,8 +96,9 @@ bool store_undo(const char *path, int64_t deadline_ms)
 	target_free(&h.t);
 	if (!left)
 		return false;
-	if (hold(&h, path, deadline_ms, &e) == STATUS_OK)
-		undone = inplace_undo(&h.t, h.fd, &h.st);
+	if (hold(&h, path, deadline_ms, &e) != STATUS_OK ||
+		inplace_undo(&h.t, h.fd, &h.st, &undone, &e) != STATUS_OK)
+		log_warning("%s", e.text);
 	let_go(&h);
 	return undone;
 }
@@ -147,6 +148,7 @@ enum status store_pairs(const char *path, const char *section, const struct ini_
 	struct bytes bytes = {0}, edited = {0};
 	struct hold h = {.lock = -1, .fd = -1};
 	struct ini ini = {0};
+	bool undone;
 	enum status rc;
 
 	for (size_t i = 0; i < n_pairs; i++)
@@ -155,10 +157,10 @@ enum status store_pairs(const char *path, const char *section, const struct ini_
 				"%s: the value for %s has characters that it cannot hold", path,
 				pairs[i].key);
 	rc = hold(&h, path, deadline_ms, e);
-	if (rc == STATUS_OK) {
-		inplace_undo(&h.t, h.fd, &h.st);
+	if (rc == STATUS_OK)
+		rc = inplace_undo(&h.t, h.fd, &h.st, &undone, e);
+	if (rc == STATUS_OK)
 		rc = file_read_fd(h.fd, h.t.path, &bytes, &h.st, e);
-	}
 	if (rc == STATUS_OK)
 		rc = ini_parse(&ini, h.t.path, &bytes, NULL, NULL, e);
 	if (rc == STATUS_OK)

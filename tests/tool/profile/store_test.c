@@ -9,11 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -190,6 +192,46 @@ static void only_a_copy_of_ours_is_trusted(void **state)
 	}
 	assert_true(undo());
 	expect_text("c", "[a]\nkey = old\n");
+	expect_clean();
+}
+
+/* In a user's folder, a file of root's that the user has renamed: root must not copy it to him. */
+static void root_s_file_is_no_copy(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(folder, STRANGER, STRANGER), 0);
+	leave_half("[a]\nkey = old\n", "[a]\nkey = new\n", 11, false);
+	assert_int_equal(chown(in("c"), STRANGER, STRANGER), 0);
+	assert_int_equal(chown(in(".c.aws-mfa-new"), STRANGER, STRANGER), 0);
+	assert_false(undo());
+	expect_text("c", "[a]\nkey = nld\n");
+}
+
+static void what_cannot_be_undone_is_not_written(void **state)
+{
+	const struct ini_pair pair = {"key", "newer"};
+	struct rlimit limit;
+	rlim_t before;
+	struct error e;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &limit);
+	before = limit.rlim_cur;
+	leave_half("[a]\nkey = old\n", "[a]\nkey = new\n", 11, false);
+	limit.rlim_cur = 0;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	assert_false(undo());
+	assert_int_equal(
+		store_pairs(in("c"), "a", &pair, 1, monotonic_ms() + 5000, &e), STATUS_NOT_STORED);
+	limit.rlim_cur = before;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	assert_non_null(strstr(e.text, ".c.aws-mfa-saved"));
+	expect_text(".c.aws-mfa-saved", "[a]\nkey = old\n");
+	assert_int_equal(store_pairs(in("c"), "a", &pair, 1, monotonic_ms() + 5000, &e), STATUS_OK);
+	expect_text("c", "[a]\nkey = newer\n");
 	expect_clean();
 }
 
@@ -371,6 +413,8 @@ int main(void)
 		TEST(shorter_but_not_yet_cut_to_size),
 		TEST(later_edits_stay),
 		TEST(only_a_copy_of_ours_is_trusted),
+		TEST(root_s_file_is_no_copy),
+		TEST(what_cannot_be_undone_is_not_written),
 		TEST(what_a_killed_run_left_goes),
 		TEST(sections_wait_for_themselves_only),
 		TEST(finds_what_a_path_leads_to),
