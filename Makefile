@@ -165,7 +165,7 @@ $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 # sessions, and a module whose helper plays a script instead of being aws-mfa.
 FAKE = $(BUILD)/tests/fake
 TEST_PROGRAMS = $(BUILD)/tests/pam/login $(BUILD)/tests/tool/sts/sign \
-	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
+	$(BUILD)/tests/endpoint-dump $(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
 	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so
 
 $(BUILD)/tests/pam/login: tests/pam/login.c
@@ -178,6 +178,10 @@ $(BUILD)/tests/tool/profile/store-session: tests/tool/profile/store-session.c \
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/profile $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 $(BUILD)/tests/tool/sts/sign: tests/tool/sts/sign.c $(STS_TESTED) $(CONTRACT_OBJS)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ $(STS_LIBS)
+
+$(BUILD)/tests/endpoint-dump: tests/tool/sts/endpoint-dump.c $(STS_TESTED) $(CONTRACT_OBJS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ $(STS_LIBS)
 

@@ -28,8 +28,11 @@
  *
  *	aws-mfa -> aws-mfa-sts, the settings first, each at most once, absent where unset:
  *	    access-key-id, secret-access-key, serial, region, endpoint-url, ca-bundle,
- *	    https-proxy, no-proxy, duration (seconds), role-arn, role-session-name,
- *	    external-id, source-identity
+ *	    https-proxy, no-proxy, duration (seconds; of the last role where there are several)
+ *	    fips, dual-stack, legacy-endpoint    (no text)
+ *	    role-arn            begins a role; the roles come in the order they are assumed in
+ *	    role-session-name, external-id, source-identity    of the role begun, each once
+ *	    tag KEY=VALUE, transitive-tag-key KEY              of it, up to 50 times
  *	    deadline MS         CLOCK_MONOTONIC in milliseconds, for all that follows until the
  *	                        next `deadline`; waiting for a person does not count
  *	    connect HOW         end of the settings: warm up, `signed` or `unsigned`
@@ -78,10 +81,15 @@ enum ask_reason {
 #define WORD_HTTPS_PROXY "https-proxy"
 #define WORD_NO_PROXY "no-proxy"
 #define WORD_DURATION "duration"
+#define WORD_FIPS "fips"
+#define WORD_DUAL_STACK "dual-stack"
+#define WORD_LEGACY_ENDPOINT "legacy-endpoint"
 #define WORD_ROLE_ARN "role-arn"
 #define WORD_ROLE_SESSION_NAME "role-session-name"
 #define WORD_EXTERNAL_ID "external-id"
 #define WORD_SOURCE_IDENTITY "source-identity"
+#define WORD_TAG "tag"
+#define WORD_TRANSITIVE_TAG_KEY "transitive-tag-key"
 #define WORD_DEADLINE "deadline"
 #define WORD_CONNECT "connect"
 #define WORD_READY "ready"

@@ -52,6 +52,8 @@ int cmd_explain(const struct command_line *line)
 		else
 			row(settings_name(id), s.value[id], s.where[id] ? s.where[id] : "built in");
 	}
+	for (size_t i = 0; i < s.n_via; i++)
+		row("assumed on the way", s.via[i].arn, "");
 	if (s.long_term)
 		row("long-term keys in", s.long_term, "");
 	if (s.session)

@@ -30,6 +30,12 @@ static const struct option options[] = {
 	{"assume-role", required_argument, NULL, SETTING_ASSUME_ROLE},
 	{"assume", required_argument, NULL, SETTING_ASSUME_ROLE},
 	{"role-session-name", required_argument, NULL, SETTING_ROLE_SESSION_NAME},
+	{"external-id", required_argument, NULL, SETTING_EXTERNAL_ID},
+	{"source-identity", required_argument, NULL, SETTING_SOURCE_IDENTITY},
+	{"tag", required_argument, NULL, SETTING_TAGS},
+	{"transitive-tag-key", required_argument, NULL, SETTING_TRANSITIVE_TAGS},
+	{"region", required_argument, NULL, SETTING_REGION},
+	{"endpoint-url", required_argument, NULL, SETTING_ENDPOINT_URL},
 	{"timeout", required_argument, NULL, SETTING_TIMEOUT},
 	{"force", no_argument, NULL, OPTION_FORCE},
 	{"token", required_argument, NULL, OPTION_TOKEN},
@@ -55,6 +61,12 @@ static const char help[] =
 	"                                 else 12h, or 1h with a role)\n"
 	"      --assume-role ARN          role to assume (MFA_ASSUME_ROLE; also --assume)\n"
 	"      --role-session-name NAME   name of that session (else the login name)\n"
+	"      --external-id ID           what the role's owner demands\n"
+	"      --source-identity NAME     who is behind the session, for CloudTrail\n"
+	"      --tag KEY=VALUE            session tag of the role's session; again for more\n"
+	"      --transitive-tag-key KEY   a tag that roles assumed from there keep; likewise\n"
+	"      --region REGION            whose STS is asked (AWS_REGION; else the global one)\n"
+	"      --endpoint-url URL         STS itself (AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL)\n"
 	"      --long-term-suffix WORD    keys are in [NAME-WORD] (also --long-suffix; `none`)\n"
 	"      --short-term-suffix WORD   session goes to [NAME-WORD] (also --short-suffix; "
 	"`none`)\n"
@@ -85,6 +97,25 @@ static void name_command(struct command_line *line, const char *command, bool *c
 {
 	*clash = *clash || (line->command && strcmp(line->command, command) != 0);
 	line->command = command;
+}
+
+/* Of options that come again the last counts, but tags add up. */
+static bool give(struct command_line *line, enum setting id, const char *value)
+{
+	const char *before = line->option[id];
+	char *list;
+
+	if (!before || (id != SETTING_TAGS && id != SETTING_TRANSITIVE_TAGS)) {
+		line->option[id] = value;
+		return true;
+	}
+	/* Not freed: it is kept as long as argv is. */
+	if (asprintf(&list, "%s,%s", before, value) < 0) {
+		log_error("out of memory");
+		return false;
+	}
+	line->option[id] = list;
+	return true;
 }
 
 /* The options from argv[optind] on. */
@@ -126,7 +157,8 @@ static enum parsed parse_options(int argc, char **argv, struct command_line *lin
 				fputs("Try 'aws-mfa --help'.\n", stderr);
 				return PARSED_BADLY;
 			}
-			line->option[option] = optarg;
+			if (!give(line, (enum setting)option, optarg))
+				return PARSED_BADLY;
 		}
 	}
 	return PARSED;

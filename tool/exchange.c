@@ -2,6 +2,7 @@
 
 #include "paths.h"
 #include "profile/log.h"
+#include "profile/tags.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,6 +70,44 @@ static void send_number(
 	send_setting(x, deadline_ms, word, text, rc);
 }
 
+static void send_flag(struct exchange *x, int64_t deadline_ms, const char *word, bool yes, int *rc)
+{
+	send_setting(x, deadline_ms, word, yes ? "" : NULL, rc);
+}
+
+/* One record for each item of a list with commas. */
+static void send_list(
+	struct exchange *x, int64_t deadline_ms, const char *word, const char *list, int *rc)
+{
+	const char *item;
+	size_t len;
+
+	while (*rc == RECORD_OK && list && (item = tags_next(&list, &len)))
+		*rc = record_printf(
+			x->fd, RECORD_MAX_STS, deadline_ms, word, "%.*s", (int)len, item);
+}
+
+static void send_roles(struct exchange *x, int64_t deadline_ms, const struct settings *s, int *rc)
+{
+	for (size_t i = 0; i < s->n_via; i++) {
+		const struct via_role *via = &s->via[i];
+
+		send_setting(x, deadline_ms, WORD_ROLE_ARN, via->arn, rc);
+		send_setting(x, deadline_ms, WORD_ROLE_SESSION_NAME, via->session_name, rc);
+		send_setting(x, deadline_ms, WORD_EXTERNAL_ID, via->external_id, rc);
+		send_setting(x, deadline_ms, WORD_SOURCE_IDENTITY, via->source_identity, rc);
+	}
+	if (!s->value[SETTING_ASSUME_ROLE])
+		return;
+	send_setting(x, deadline_ms, WORD_ROLE_ARN, s->value[SETTING_ASSUME_ROLE], rc);
+	send_setting(
+		x, deadline_ms, WORD_ROLE_SESSION_NAME, s->value[SETTING_ROLE_SESSION_NAME], rc);
+	send_setting(x, deadline_ms, WORD_EXTERNAL_ID, s->value[SETTING_EXTERNAL_ID], rc);
+	send_setting(x, deadline_ms, WORD_SOURCE_IDENTITY, s->value[SETTING_SOURCE_IDENTITY], rc);
+	send_list(x, deadline_ms, WORD_TAG, s->value[SETTING_TAGS], rc);
+	send_list(x, deadline_ms, WORD_TRANSITIVE_TAG_KEY, s->value[SETTING_TRANSITIVE_TAGS], rc);
+}
+
 static enum status broken(struct exchange *x, struct error *e)
 {
 	exchange_end(x);
@@ -83,7 +122,6 @@ static enum status broken(struct exchange *x, struct error *e)
 enum status exchange_start(struct exchange *x, const struct settings *s, enum warm_up how,
 	int64_t deadline_ms, struct error *e)
 {
-	bool role = s->value[SETTING_ASSUME_ROLE] != NULL;
 	int pair[2] = {-1, -1};
 	int rc = RECORD_OK;
 
@@ -116,14 +154,10 @@ enum status exchange_start(struct exchange *x, const struct settings *s, enum wa
 	send_setting(x, deadline_ms, WORD_HTTPS_PROXY, s->value[SETTING_HTTPS_PROXY], &rc);
 	send_setting(x, deadline_ms, WORD_NO_PROXY, s->value[SETTING_NO_PROXY], &rc);
 	send_number(x, deadline_ms, WORD_DURATION, s->duration, &rc);
-	if (role) {
-		send_setting(x, deadline_ms, WORD_ROLE_ARN, s->value[SETTING_ASSUME_ROLE], &rc);
-		send_setting(x, deadline_ms, WORD_ROLE_SESSION_NAME,
-			s->value[SETTING_ROLE_SESSION_NAME], &rc);
-		send_setting(x, deadline_ms, WORD_EXTERNAL_ID, s->value[SETTING_EXTERNAL_ID], &rc);
-		send_setting(x, deadline_ms, WORD_SOURCE_IDENTITY,
-			s->value[SETTING_SOURCE_IDENTITY], &rc);
-	}
+	send_flag(x, deadline_ms, WORD_LEGACY_ENDPOINT, s->legacy_endpoint, &rc);
+	send_flag(x, deadline_ms, WORD_FIPS, s->fips, &rc);
+	send_flag(x, deadline_ms, WORD_DUAL_STACK, s->dual_stack, &rc);
+	send_roles(x, deadline_ms, s, &rc);
 	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
 	send_setting(
 		x, deadline_ms, WORD_CONNECT, how == WARM_UP_SIGNED ? "signed" : "unsigned", &rc);

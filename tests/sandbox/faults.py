@@ -42,6 +42,16 @@ def processed(fault):
     return Fault(f"processed {fault.name}", act)
 
 
+def without_code(fault):
+    """Only for requests that hold no code; the others are carried out as usual."""
+    def act(exchange):
+        if "TokenCode" in exchange.request.params:
+            exchange.send(exchange.answer())
+        else:
+            fault.act(exchange)
+    return Fault(f"without a code {fault.name}", act)
+
+
 # --- answers in place of the service's ---
 
 def error(code, message=None, status=None, shape="ErrorResponse", namespace="default"):

@@ -59,6 +59,7 @@ class Service:
         arn, name = params["RoleArn"], params["RoleSessionName"]
         if not ARN_FORM.fullmatch(arn):
             raise Refusal("ValidationError", f"{arn} is invalid", 400)
+        _check_tags(dict(params))
         mfa = self._check_mfa(caller, params) or _carries_mfa(caller)
         role = self.accounts.roles.get(arn)
         if role is None or (role.requires_mfa and not mfa):
@@ -147,6 +148,23 @@ def _validate(params, default, greatest, *required):
 def _carries_mfa(caller):
     """A session of GetSessionToken carries the MFA it was made with, a role's does not."""
     return caller.session_token is not None and caller.mfa
+
+
+def _check_tags(params):
+    """The members of Tags and TransitiveTagKeys are numbered from 1 and fit each other."""
+    keys = []
+    for n in range(1, 51):
+        if f"Tags.member.{n}.Key" in params:
+            keys.append(params.pop(f"Tags.member.{n}.Key").lower())
+            params.pop(f"Tags.member.{n}.Value")
+    transitive = [params.pop(f"TransitiveTagKeys.member.{n}").lower() for n in range(1, 51)
+                  if f"TransitiveTagKeys.member.{n}" in params]
+    if len(set(keys)) < len(keys):
+        raise Refusal("InvalidParameterValue", "Duplicate tag keys found. Please note that Tag "
+                      "keys are case insensitive.", 400)
+    if not set(transitive) <= set(keys) or any(".member." in name for name in params):
+        raise Refusal("ValidationError", "The specified transitive tag key must be included in "
+                      "the requested tags.", 400)
 
 
 def _not_authorized(caller, action, resource, reason=""):

@@ -4,9 +4,21 @@ import json
 import unittest
 
 from host import ROLE, HostTest
+from sandbox import faults
+
+
+FIRST = "arn:aws:iam::123456789012:role/First"
+NEXT = "arn:aws:iam::123456789012:role/Next"
 
 
 class RoleProfiles(HostTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.box.add_role(FIRST)
+        # The credentials of a role say nothing of MFA: one assumed from there cannot demand it.
+        cls.box.add_role(NEXT, requires_mfa=False)
+
     def setUp(self):
         super().setUp()
         self.endpoint = f"endpoint_url = {self.box.url}\nca_bundle = {self.box.ca_path}\n"
@@ -65,11 +77,111 @@ class RoleProfiles(HostTest):
         self.configure(("admin", f"role_arn = {ROLE}\nsource_profile = admin"))
         self.refused(self.admin(), 13, "leads in a circle, back to admin")
 
+    def chain(self, *roles, duration=""):
+        """Profiles r0 (its source is work), r1 (its source is r0) ...; the last is `admin`."""
+        names = ["work", *(f"r{n}" for n in range(len(roles) - 1)), "admin"]
+        self.configure(*((name, f"role_arn = {role}\nsource_profile = {source}\n{duration}")
+                         for source, name, role in zip(names, names[1:], roles)))
+
     def test_a_role_from_a_role(self):
-        self.configure(("admin", f"role_arn = {ROLE}\nsource_profile = other"),
+        self.chain(FIRST, NEXT, duration="duration_seconds = 1800")
+        code = self.user.code()
+        run = self.admin("--token", code)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        asked = [r.params for r in self.box.requests if r.action == "AssumeRole"][-2:]
+        self.assertEqual([r["RoleArn"] for r in asked], [FIRST, NEXT])
+        self.assertEqual([r["DurationSeconds"] for r in asked], ["900", "1800"])
+        self.assertEqual([r.get("TokenCode") for r in asked], [code, None])
+        self.assertEqual(self.section("admin-mfa")["assumed_role_arn"], NEXT)
+        identity = json.loads(self.aws("sts", "get-caller-identity", profile="admin-mfa").stdout)
+        self.assertEqual(identity["Arn"], "arn:aws:sts::123456789012:assumed-role/Next/tester")
+
+    def test_all_of_a_chain_goes_over_one_connection(self):
+        roles = [f"arn:aws:iam::123456789012:role/R{n}" for n in range(5)]
+        for role in roles:
+            self.box.add_role(role, requires_mfa=role.endswith("0"))
+        self.chain(*roles)
+        before = len(self.box.requests)
+        self.assertEqual(self.admin("--token", self.user.code()).returncode, 0)
+        requests = self.box.requests[before:]
+        self.assertEqual([r.action for r in requests], ["GetCallerIdentity"] + 5 * ["AssumeRole"])
+        self.assertEqual(len({r.connection for r in requests}), 1)
+        self.chain(*roles, ROLE)
+        self.refused(self.admin(), 13, "more than 4 roles on its way")
+
+    def test_what_a_chain_may_not_be(self):
+        self.chain(ROLE, ROLE, duration="duration_seconds = 7200")
+        self.refused(self.admin(), 13, "duration_seconds: '7200'", "3600 seconds (1h) at most")
+        self.configure(("admin", "source_profile = other"),
                        ("other", f"role_arn = {ROLE}\nsource_profile = work"))
-        self.refused(self.admin(), 13, "profile admin has a role and so has its source profile "
-                     "other", "refresh other first")
+        self.refused(self.admin(), 13, "profile admin has no role of its own", ROLE)
+        self.configure(("admin", f"role_arn = {ROLE}\nsource_profile = other"),
+                       ("other", f"role_arn = {ROLE}\nsource_profile = work\nexternal_id = x y"))
+        self.refused(self.admin(), 13, "external_id of a source profile of admin")
+
+    def test_the_device_of_a_role_on_the_way(self):
+        self.write_credentials(f"[base]\naws_access_key_id = {self.user.access_key_id}\n"
+                               f"aws_secret_access_key = {self.user.secret_access_key}\n")
+        self.configure(("admin", f"role_arn = {NEXT}\nsource_profile = other"),
+                       ("other", f"role_arn = {ROLE}\nsource_profile = base\n"
+                        f"mfa_serial = {self.user.serial}"))
+        run = self.admin("--token", self.user.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_a_next_role_that_is_refused(self):
+        """The code is spent by then, which nobody may take for an outage."""
+        before = self.credentials.read_bytes()
+        self.chain(ROLE, "arn:aws:iam::123456789012:role/Unknown")
+        self.refused(self.admin("--token", self.user.code()), 13, "the code was accepted, but not "
+                     "the next role arn:aws:iam::123456789012:role/Unknown", "trust policy")
+        self.assertEqual(self.credentials.read_bytes(), before)
+
+    def test_a_next_role_that_is_not_answered(self):
+        for fault, times, status in [(faults.close(), 1, 0), (faults.close(), 5, 15),
+                                     (faults.error("Throttling", status=400), 1, 15),
+                                     (faults.html(200), 1, 15)]:
+            user = self.box.add_user(f"chain{times}{status}{id(fault)}")
+            self.write_credentials(
+                f"[work-long-term]\naws_access_key_id = {user.access_key_id}\n"
+                f"aws_secret_access_key = {user.secret_access_key}\n"
+                f"aws_mfa_device = {user.serial}\n")
+            self.chain(FIRST, NEXT)
+            self.box.clear_faults()
+            self.box.fault("AssumeRole", faults.without_code(fault), times=times + 1)
+            run = self.admin("--token", user.code())
+            self.assertEqual(run.returncode, status, run.stderr)
+            self.assertEqual(len(self.box.codes_seen(user)), 1)
+            if status:
+                self.assertIn("the code was accepted, but", run.stderr)
+
+    def test_tags(self):
+        self.configure(("admin", f"role_arn = {ROLE}\nsource_profile = work\nsession_tags = "
+                        "Team=blue green,Cost=1/2\ntransitive_session_tags = team"))
+        self.assertEqual(self.admin("--token", self.user.code()).returncode, 0)
+        sent = self.last()
+        self.assertEqual({key: value for key, value in sent.items() if "ag" in key}, {
+            "Tags.member.1.Key": "Team", "Tags.member.1.Value": "blue green",
+            "Tags.member.2.Key": "Cost", "Tags.member.2.Value": "1/2",
+            "TransitiveTagKeys.member.1": "team"})
+        run = self.admin("--force", "--assume-role", ROLE, "--tag", "a=b", "--tag", "c=",
+                           "--tag", "ä=ö", "--transitive-tag-key", "c", "--transitive-tag-key", "a",
+                           "--token", self.user.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+        sent = self.last()
+        self.assertEqual([sent[f"Tags.member.{n}.{part}"] for n in (1, 2, 3)
+                          for part in ("Key", "Value")], ["a", "b", "c", "", "ä", "ö"])
+        self.assertEqual(sent["TransitiveTagKeys.member.2"], "a")
+
+    def test_bad_tags(self):
+        for tags, part in [("novalue", "KEY=VALUE"), ("=x", "KEY=VALUE"), ("aws:x=y", "aws:"),
+                           ("a=b!", "letters"), ("a=1,A=2", "each key once"),
+                           ("k" * 129 + "=", "128"), ("k=" + "v" * 257, "256"), (",", "KEY=VALUE"),
+                           (",".join(f"k{n}=" for n in range(51)), "50 tags"), ("a=\x85", "letters")]:
+            run = self.aws_mfa("--assume-role", ROLE, "--tag", tags)
+            self.refused(run, 2, "--tag", part)
+        run = self.aws_mfa("--assume-role", ROLE, "--tag", "a=b", "--transitive-tag-key", "c")
+        self.refused(run, 2, "--transitive-tag-key", "keys of the tags")
+        self.refused(self.aws_mfa("--tag", "a=b"), 2, "--tag", "--assume-role")
 
     def test_a_source_without_keys(self):
         self.configure(("admin", f"role_arn = {ROLE}\nsource_profile = empty"))

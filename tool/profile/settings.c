@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include "paths.h"
+#include "services.h"
 #include "settings_internal.h"
 #include "site.h"
 #include "source.h"
@@ -41,14 +42,27 @@ static const struct rule {
 		{"MFA_STS_DURATION"}, {"duration", "duration_seconds"}, NULL, true},
 	[SETTING_ROLE_SESSION_NAME] = {"role session name", "--role-session-name",
 		{NULL}, {"role_session_name"}, NULL, true},
-	[SETTING_EXTERNAL_ID] = {"external ID", NULL,
+	[SETTING_EXTERNAL_ID] = {"external ID", "--external-id",
 		{NULL}, {"external_id"}, NULL, true},
-	[SETTING_SOURCE_IDENTITY] = {"source identity", NULL,
+	[SETTING_SOURCE_IDENTITY] = {"source identity", "--source-identity",
 		{NULL}, {"source_identity"}, NULL, true},
-	[SETTING_REGION] = {"region", NULL,
+	[SETTING_TAGS] = {"tags", "--tag",
+		{NULL}, {"session_tags"}, NULL, true},
+	[SETTING_TRANSITIVE_TAGS] = {"transitive tags", "--transitive-tag-key",
+		{NULL}, {"transitive_session_tags"}, NULL, true},
+	[SETTING_REGION] = {"region", "--region",
 		{"AWS_REGION", "AWS_DEFAULT_REGION"}, {"region"}, NULL, true},
-	[SETTING_ENDPOINT_URL] = {"endpoint", NULL,
+	[SETTING_ENDPOINT_URL] = {"endpoint", "--endpoint-url",
 		{"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"}, {"endpoint_url"}, NULL, true},
+	[SETTING_IGNORE_ENDPOINTS] = {"ignore endpoints", NULL,
+		{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}, {"ignore_configured_endpoint_urls"},
+		"false", true},
+	[SETTING_REGIONAL_ENDPOINTS] = {"regional endpoints", NULL,
+		{"AWS_STS_REGIONAL_ENDPOINTS"}, {"sts_regional_endpoints"}, "regional", true},
+	[SETTING_FIPS] = {"FIPS endpoint", NULL,
+		{"AWS_USE_FIPS_ENDPOINT"}, {"use_fips_endpoint"}, "false", true},
+	[SETTING_DUAL_STACK] = {"dual-stack endpoint", NULL,
+		{"AWS_USE_DUALSTACK_ENDPOINT"}, {"use_dualstack_endpoint"}, "false", true},
 	[SETTING_CA_BUNDLE] = {"CA certificates", NULL,
 		{"AWS_CA_BUNDLE"}, {"ca_bundle"}, NULL, true},
 	[SETTING_HTTPS_PROXY] = {"proxy", NULL,
@@ -77,8 +91,7 @@ char *settings_format(const char *fmt, ...)
 	return s;
 }
 
-/* Takes over value; where is copied. */
-static enum status take(struct settings *s, enum setting id, char *value, const char *where,
+enum status settings_take(struct settings *s, enum setting id, char *value, const char *where,
 	enum origin origin, struct error *e)
 {
 	s->value[id] = value;
@@ -96,13 +109,14 @@ static enum status take_given(
 		enum status rc = STATUS_OK;
 
 		if (options[id]) {
-			rc = take(s, id, strdup(options[id]), rules[id].option, ORIGIN_OPTION, e);
+			rc = settings_take(
+				s, id, strdup(options[id]), rules[id].option, ORIGIN_OPTION, e);
 		} else {
 			for (size_t i = 0; i < 2 && rules[id].env[i] && !s->value[id]; i++) {
 				const char *env = getenv(rules[id].env[i]);
 
 				if (env && *env)
-					rc = take(s, id, strdup(env), rules[id].env[i],
+					rc = settings_take(s, id, strdup(env), rules[id].env[i],
 						ORIGIN_ENVIRONMENT, e);
 			}
 		}
@@ -129,7 +143,7 @@ enum status settings_take_section(
 				continue;
 			}
 			where = settings_format("%s:%zu: %s", ini->path, line, rules[id].keys[i]);
-			rc = take(s, id, value, where ? where : "", ORIGIN_FILE, e);
+			rc = settings_take(s, id, value, where ? where : "", ORIGIN_FILE, e);
 			free(where);
 			if (rc != STATUS_OK)
 				return rc;
@@ -152,7 +166,8 @@ static enum status take_site(
 			if (!value)
 				continue;
 			where = settings_format("%s: %s", AWS_MFA_CONF_PATH, key);
-			rc = take(s, id, strdup(value), where ? where : "", ORIGIN_FILE, e);
+			rc = settings_take(
+				s, id, strdup(value), where ? where : "", ORIGIN_FILE, e);
 			free(where);
 			if (rc != STATUS_OK)
 				return rc;
@@ -161,13 +176,13 @@ static enum status take_site(
 	return STATUS_OK;
 }
 
-static enum status take_built_in(struct settings *s, struct error *e)
+static enum status take_built_in(struct settings *s, bool personal, struct error *e)
 {
 	for (enum setting id = 0; id < N_SETTINGS; id++) {
 		enum status rc = STATUS_OK;
 
-		if (!s->value[id] && rules[id].built_in)
-			rc = take(
+		if (!s->value[id] && rules[id].built_in && rules[id].personal == personal)
+			rc = settings_take(
 				s, id, strdup(rules[id].built_in), "built in", ORIGIN_BUILT_IN, e);
 		if (rc != STATUS_OK)
 			return rc;
@@ -195,7 +210,7 @@ static enum status locate(struct settings *s, const char *const options[N_SETTIN
 	if (rc == STATUS_OK)
 		rc = take_site(s, site, false, e);
 	if (rc == STATUS_OK)
-		rc = take_built_in(s, e);
+		rc = take_built_in(s, false, e);
 	if (rc == STATUS_OK)
 		rc = settings_check_names(s, e);
 	return rc;
@@ -233,13 +248,19 @@ enum status settings_load(
 	if (rc == STATUS_OK)
 		rc = source_find(s, e);
 	if (rc == STATUS_OK)
+		rc = services_take(s, e);
+	if (rc == STATUS_OK)
 		rc = settings_take_section(s, &s->credentials, s->long_term, e);
 	if (rc == STATUS_OK)
 		rc = settings_take_section(s, &s->credentials, s->value[SETTING_PROFILE], e);
 	if (rc == STATUS_OK)
 		rc = settings_take_config(s, e);
 	if (rc == STATUS_OK)
+		rc = source_take_device(s, e);
+	if (rc == STATUS_OK)
 		rc = take_site(s, &site, true, e);
+	if (rc == STATUS_OK)
+		rc = take_built_in(s, true, e);
 	if (rc == STATUS_OK)
 		rc = settings_check_values(s, e);
 	if (rc == STATUS_OK)
@@ -255,6 +276,13 @@ void settings_free(struct settings *s)
 	for (size_t i = 0; i < N_SETTINGS; i++) {
 		free(s->value[i]);
 		free(s->where[i]);
+	}
+	for (size_t i = 0; i < s->n_via; i++) {
+		free(s->via[i].arn);
+		free(s->via[i].session_name);
+		free(s->via[i].external_id);
+		free(s->via[i].source_identity);
+		free(s->via[i].mfa_serial);
 	}
 	if (s->secret_access_key)
 		explicit_bzero(s->secret_access_key, strlen(s->secret_access_key));

@@ -27,8 +27,14 @@ enum setting {
 	SETTING_ROLE_SESSION_NAME,
 	SETTING_EXTERNAL_ID,
 	SETTING_SOURCE_IDENTITY,
+	SETTING_TAGS,
+	SETTING_TRANSITIVE_TAGS,
 	SETTING_REGION,
 	SETTING_ENDPOINT_URL,
+	SETTING_IGNORE_ENDPOINTS,
+	SETTING_REGIONAL_ENDPOINTS,
+	SETTING_FIPS,
+	SETTING_DUAL_STACK,
 	SETTING_CA_BUNDLE,
 	SETTING_HTTPS_PROXY,
 	SETTING_NO_PROXY,
@@ -37,6 +43,15 @@ enum setting {
 };
 
 enum origin { ORIGIN_OPTION, ORIGIN_ENVIRONMENT, ORIGIN_FILE, ORIGIN_BUILT_IN };
+
+/* A role to be assumed on the way to another. */
+struct via_role {
+	char *arn, *session_name;
+	char *external_id, *source_identity, *mfa_serial; /* NULL where unset */
+};
+
+/* Roles on the way; who means more than this has made a circle through accounts. */
+#define VIA_MAX 4
 
 struct settings {
 	/* Each NULL where it is unset. */
@@ -52,6 +67,11 @@ struct settings {
 	char *access_key_id; /* of the long-term section */
 	char *secret_access_key;
 	long duration, timeout; /* seconds */
+	bool legacy_endpoint, fips, dual_stack;
+	/* Those of the source profiles, in the order they are assumed in; SETTING_ASSUME_ROLE last.
+	 */
+	struct via_role via[VIA_MAX];
+	size_t n_via;
 
 	struct ini credentials, config; /* the files as they were read */
 };

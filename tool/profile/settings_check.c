@@ -2,12 +2,14 @@
 
 #include "file.h"
 #include "log.h"
+#include "tags.h"
 #include "value.h"
 
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,7 +91,45 @@ enum status settings_check_names(struct settings *s, struct error *e)
 	return rc == STATUS_OK ? absolute(s, SETTING_CONFIG_FILE, e) : rc;
 }
 
-enum status settings_check_values(struct settings *s, struct error *e)
+/* As in the AWS tools, but what is given on the command line stays. */
+static void drop_ignored_endpoint(struct settings *s)
+{
+	const char *ignore = s->value[SETTING_IGNORE_ENDPOINTS];
+
+	if (!ignore || strcasecmp(ignore, "true") != 0 ||
+		s->origin[SETTING_ENDPOINT_URL] == ORIGIN_OPTION)
+		return;
+	free(s->value[SETTING_ENDPOINT_URL]);
+	free(s->where[SETTING_ENDPOINT_URL]);
+	s->value[SETTING_ENDPOINT_URL] = s->where[SETTING_ENDPOINT_URL] = NULL;
+}
+
+static enum status check_booleans(struct settings *s, struct error *e)
+{
+	bool ignore;
+	const struct {
+		enum setting id;
+		const char *(*check)(const char *value, bool *yes);
+		bool *yes;
+	} checks[] = {
+		{SETTING_IGNORE_ENDPOINTS, value_boolean, &ignore},
+		{SETTING_REGIONAL_ENDPOINTS, value_regional_endpoints, &s->legacy_endpoint},
+		{SETTING_FIPS, value_boolean, &s->fips},
+		{SETTING_DUAL_STACK, value_boolean, &s->dual_stack},
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		const char *value = s->value[checks[i].id];
+		const char *expected = value ? checks[i].check(value, checks[i].yes) : NULL;
+
+		if (expected)
+			return bad_value(s, checks[i].id, expected, e);
+	}
+	drop_ignored_endpoint(s);
+	return STATUS_OK;
+}
+
+static enum status check_texts(struct settings *s, struct error *e)
 {
 	static const struct {
 		enum setting id;
@@ -100,21 +140,33 @@ enum status settings_check_values(struct settings *s, struct error *e)
 		{SETTING_ROLE_SESSION_NAME, value_role_session_name},
 		{SETTING_EXTERNAL_ID, value_external_id},
 		{SETTING_SOURCE_IDENTITY, value_role_session_name},
+		{SETTING_TAGS, tags_check},
 		{SETTING_REGION, value_region},
 		{SETTING_ENDPOINT_URL, value_endpoint_url},
 		{SETTING_CA_BUNDLE, value_path},
 		{SETTING_HTTPS_PROXY, value_proxy},
 		{SETTING_NO_PROXY, value_no_proxy},
 	};
-	const char *expected;
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		const char *value = s->value[checks[i].id];
+		const char *expected = value ? checks[i].check(value) : NULL;
 
-		expected = value ? checks[i].check(value) : NULL;
 		if (expected)
 			return bad_value(s, checks[i].id, expected, e);
 	}
+	return STATUS_OK;
+}
+
+enum status settings_check_values(struct settings *s, struct error *e)
+{
+	enum status rc = check_booleans(s, e);
+	const char *expected;
+
+	if (rc == STATUS_OK)
+		rc = check_texts(s, e);
+	if (rc != STATUS_OK)
+		return rc;
 	if (s->value[SETTING_DURATION]) {
 		expected = value_duration(s->value[SETTING_DURATION], &s->duration);
 		if (expected)
@@ -170,9 +222,88 @@ static enum status check_ca_bundle(struct settings *s, bool strict, struct error
 	return strict ? file_check_owned(path, &st, e) : STATUS_OK;
 }
 
-enum status settings_complete(struct settings *s, bool strict, struct error *e)
+/* AWS's own hosts alone come in variants. */
+static enum status check_variants(const struct settings *s, struct error *e)
+{
+	enum setting id = s->fips ? SETTING_FIPS : SETTING_DUAL_STACK;
+
+	if (!s->value[SETTING_ENDPOINT_URL] || (!s->fips && !s->dual_stack))
+		return STATUS_OK;
+	return error_set(e,
+		s->origin[id] == ORIGIN_FILE || s->origin[SETTING_ENDPOINT_URL] == ORIGIN_FILE
+			? STATUS_CONFIG
+			: STATUS_USAGE,
+		"%s excludes an endpoint of one's own (%s): unset one", s->where[id],
+		s->where[SETTING_ENDPOINT_URL]);
+}
+
+static enum status check_tags(const struct settings *s, struct error *e)
+{
+	const char *keys = s->value[SETTING_TRANSITIVE_TAGS];
+	const char *expected = keys ? tags_check_keys(keys, s->value[SETTING_TAGS]) : NULL;
+
+	if (expected)
+		return bad_value(s, SETTING_TRANSITIVE_TAGS, expected, e);
+	if (s->value[SETTING_TAGS] && !s->value[SETTING_ASSUME_ROLE] &&
+		s->origin[SETTING_TAGS] == ORIGIN_OPTION)
+		return bad_value(s, SETTING_TAGS,
+			"only the session of a role has tags; give --assume-role, too", e);
+	return STATUS_OK;
+}
+
+static enum status check_duration(struct settings *s, struct error *e)
 {
 	bool role = s->value[SETTING_ASSUME_ROLE] != NULL;
+
+	if (!s->value[SETTING_DURATION])
+		s->duration = role ? 3600 : 43200;
+	else if (role && s->n_via > 0 && s->duration > 3600)
+		return bad_value(s, SETTING_DURATION,
+			"the session of a role that is assumed from another one lasts 3600 seconds "
+			"(1h) at most",
+			e);
+	else if (role && s->duration > 43200)
+		return bad_value(s, SETTING_DURATION,
+			"a role's session lasts 43200 seconds (12h) at most", e);
+	return STATUS_OK;
+}
+
+/* The roles on the way are given names and checked as the last one is. */
+static enum status complete_via(struct settings *s, struct error *e)
+{
+	if (s->n_via > 0 && !s->value[SETTING_ASSUME_ROLE])
+		return error_set(e, STATUS_CONFIG,
+			"profile %s has no role of its own, but its source profile has (%.300s); give it "
+			"a role_arn, or refresh the source profile",
+			s->value[SETTING_PROFILE], s->via[s->n_via - 1].arn);
+	for (size_t i = 0; i < s->n_via; i++) {
+		struct via_role *via = &s->via[i];
+		const char *expected = value_role_arn(via->arn);
+		const char *what = "role_arn";
+
+		if (!via->session_name)
+			via->session_name = strdup(s->value[SETTING_ROLE_SESSION_NAME]);
+		if (!via->session_name)
+			return error_system(e, "settings");
+		if (!expected && (expected = value_role_session_name(via->session_name)))
+			what = "role_session_name";
+		if (!expected && via->external_id &&
+			(expected = value_external_id(via->external_id)))
+			what = "external_id";
+		if (!expected && via->source_identity &&
+			(expected = value_role_session_name(via->source_identity)))
+			what = "source_identity";
+		if (expected)
+			return error_set(e, STATUS_CONFIG,
+				"%s of a source profile of %s (role %.200s): %s", what,
+				s->value[SETTING_PROFILE], via->arn, expected);
+	}
+	return STATUS_OK;
+}
+
+enum status settings_complete(struct settings *s, bool strict, struct error *e)
+{
+	enum status rc;
 
 	if (!s->value[SETTING_DEVICE])
 		return error_set(e, STATUS_CONFIG,
@@ -184,10 +315,12 @@ enum status settings_complete(struct settings *s, bool strict, struct error *e)
 		if (!s->value[SETTING_ROLE_SESSION_NAME])
 			return error_system(e, "settings");
 	}
-	if (!s->value[SETTING_DURATION])
-		s->duration = role ? 3600 : 43200;
-	else if (role && s->duration > 43200)
-		return bad_value(s, SETTING_DURATION,
-			"a role's session lasts 43200 seconds (12h) at most", e);
-	return check_ca_bundle(s, strict, e);
+	rc = check_duration(s, e);
+	if (rc == STATUS_OK)
+		rc = check_variants(s, e);
+	if (rc == STATUS_OK)
+		rc = check_tags(s, e);
+	if (rc == STATUS_OK)
+		rc = complete_via(s, e);
+	return rc == STATUS_OK ? check_ca_bundle(s, strict, e) : rc;
 }

@@ -35,6 +35,21 @@ const char *settings_setup_command(const struct settings *s, char command[static
 	return command;
 }
 
+char *settings_of_profile(const struct settings *s, const char *profile, const char *key)
+{
+	const struct ini_line *header = profiles_section(&s->config, SECTION_PROFILE, profile);
+	const struct ini_line *l = header ? ini_key(&s->config, header, key, strlen(key)) : NULL;
+	char *value = ini_get(&s->credentials, profile, key, NULL);
+
+	if (!value && l)
+		value = ini_value(&s->config, l, NULL);
+	if (value && !*value) {
+		free(value);
+		value = NULL;
+	}
+	return value;
+}
+
 static void warn_fault(
 	void *arg, enum ini_fault fault, const char *path, size_t line, const char *what)
 {

@@ -10,6 +10,10 @@ char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2))
 /* NAME-SUFFIX, or NAME where suffix is "none" (any case: as in the Python tool). */
 char *settings_section_name(const char *profile, const char *suffix);
 
+/* settings.c: gives a setting its value, which is taken over; where is copied. */
+enum status settings_take(struct settings *s, enum setting id, char *value, const char *where,
+	enum origin origin, struct error *e);
+
 /* settings.c: takes what section of ini sets and nothing before it has set. */
 enum status settings_take_section(
 	struct settings *s, const struct ini *ini, const char *section, struct error *e);
@@ -25,6 +29,12 @@ enum status settings_read_credentials(struct settings *s, bool strict, struct er
 enum status settings_read_keys(struct settings *s, struct error *e);
 enum status settings_read_config(struct settings *s, bool strict, struct error *e);
 enum status settings_take_config(struct settings *s, struct error *e);
+
+/*
+ * The value of key for the profile, from the credentials file or else the config file; owned. NULL
+ * where it is unset or empty.
+ */
+char *settings_of_profile(const struct settings *s, const char *profile, const char *key);
 
 #define COMMAND_SIZE 640
 

@@ -9,31 +9,6 @@
 /* Profiles on the way; who means more than this has made a circle through files of a machine. */
 #define STEPS_MAX 16
 
-/* The value of key for the profile, from the credentials file or else the config file; or NULL. */
-static char *value_of(const struct settings *s, const char *profile, const char *key)
-{
-	const struct ini_line *header = profiles_section(&s->config, SECTION_PROFILE, profile);
-	const struct ini_line *l = header ? ini_key(&s->config, header, key, strlen(key)) : NULL;
-	char *value = ini_get(&s->credentials, profile, key, NULL);
-
-	if (!value && l)
-		value = ini_value(&s->config, l, NULL);
-	if (value && !*value) {
-		free(value);
-		value = NULL;
-	}
-	return value;
-}
-
-static bool has(const struct settings *s, const char *profile, const char *key)
-{
-	char *value = value_of(s, profile, key);
-	bool yes = value != NULL;
-
-	free(value);
-	return yes;
-}
-
 /* Keys that stand in [NAME] and are no session's. */
 static bool has_static_keys(const struct settings *s, const char *profile)
 {
@@ -90,48 +65,73 @@ static bool seen(char *const names[], size_t n, const char *name)
 	return false;
 }
 
+static enum status circle(const struct settings *s, const char *source, struct error *e)
+{
+	return error_set(e, STATUS_CONFIG,
+		"source_profile of profile %s leads in a circle, back to %s; name a profile with keys",
+		s->value[SETTING_PROFILE], source);
+}
+
+/* The role of a source profile is assumed before those that are there already. */
+static enum status add_via(struct settings *s, const char *profile, char *arn, struct error *e)
+{
+	if (s->n_via == VIA_MAX) {
+		free(arn);
+		return error_set(e, STATUS_CONFIG,
+			"profile %s has more than %d roles on its way, up to %s; refresh one of them by "
+			"itself and name its session as source_profile",
+			s->value[SETTING_PROFILE], VIA_MAX, profile);
+	}
+	memmove(s->via + 1, s->via, s->n_via * sizeof(s->via[0]));
+	s->n_via++;
+	s->via[0] = (struct via_role){
+		.arn = arn,
+		.session_name = settings_of_profile(s, profile, "role_session_name"),
+		.external_id = settings_of_profile(s, profile, "external_id"),
+		.source_identity = settings_of_profile(s, profile, "source_identity"),
+		.mfa_serial = settings_of_profile(s, profile, "mfa_serial"),
+	};
+	return STATUS_OK;
+}
+
+/* One step from the profile: *section is set where the way ends, else *source. */
+static enum status step(struct settings *s, const char *profile, bool first, char **section,
+	char **source, struct error *e)
+{
+	enum status rc = own_keys(s, profile, first, section, e);
+	char *arn;
+
+	if (rc != STATUS_OK || *section)
+		return rc;
+	*source = settings_of_profile(s, profile, "source_profile");
+	if (!*source)
+		return nowhere(s, profile, first, e);
+	arn = first ? NULL : settings_of_profile(s, profile, "role_arn");
+	if (arn)
+		rc = add_via(s, profile, arn, e);
+	if (rc != STATUS_OK || strcmp(*source, profile) != 0)
+		return rc;
+	if (!has_static_keys(s, profile))
+		return circle(s, *source, e);
+	*section = strdup(profile);
+	return *section ? STATUS_OK : error_system(e, "settings");
+}
+
 enum status source_find(struct settings *s, struct error *e)
 {
-	char *way[STEPS_MAX] = {strdup(s->value[SETTING_PROFILE])};
-	size_t n = 1;
-	enum status rc = STATUS_OK;
+	char *way[STEPS_MAX + 1] = {strdup(s->value[SETTING_PROFILE])};
 	char *section = NULL;
+	enum status rc = STATUS_OK;
+	size_t n = 1;
 
-	while (rc == STATUS_OK) {
-		const char *profile = way[n - 1];
-		char *source;
-
-		if (!profile) {
+	while (rc == STATUS_OK && !section) {
+		if (!way[n - 1])
 			rc = error_system(e, "settings");
-			break;
-		}
-		rc = own_keys(s, profile, n == 1, &section, e);
-		if (rc != STATUS_OK || section)
-			break;
-		source = value_of(s, profile, "source_profile");
-		if (!source) {
-			rc = nowhere(s, profile, n == 1, e);
-		} else if (n > 1 && has(s, profile, "role_arn")) {
-			rc = error_set(e, STATUS_CONFIG,
-				"profile %s has a role and so has its source profile %s: a code is "
-				"good for one; refresh %s first (--short-term-suffix), and name its "
-				"session as source_profile",
-				way[n - 2], profile, profile);
-		} else if (strcmp(source, profile) == 0 && has_static_keys(s, profile)) {
-			section = strdup(profile);
-			rc = section ? STATUS_OK : error_system(e, "settings");
-		} else if (n == STEPS_MAX || seen(way, n, source)) {
-			rc = error_set(e, STATUS_CONFIG,
-				"source_profile of profile %s leads in a circle, back to %s; name a "
-				"profile with keys",
-				profile, source);
-		} else {
-			way[n++] = source;
-			source = NULL;
-		}
-		free(source);
-		if (section)
-			break;
+		else
+			rc = step(s, way[n - 1], n == 1, &section, &way[n], e);
+		if (rc == STATUS_OK && !section && (n == STEPS_MAX || seen(way, n, way[n])))
+			rc = circle(s, way[n], e);
+		n += way[n] != NULL;
 	}
 	if (rc == STATUS_OK) {
 		free(s->long_term);
@@ -140,4 +140,19 @@ enum status source_find(struct settings *s, struct error *e)
 	for (size_t i = 0; i < n; i++)
 		free(way[i]);
 	return rc;
+}
+
+enum status source_take_device(struct settings *s, struct error *e)
+{
+	for (size_t i = 0; i < s->n_via && !s->value[SETTING_DEVICE]; i++) {
+		char *serial = s->via[i].mfa_serial;
+		enum status rc = STATUS_OK;
+
+		if (serial)
+			rc = settings_take(s, SETTING_DEVICE, strdup(serial),
+				"mfa_serial of a source profile", ORIGIN_FILE, e);
+		if (rc != STATUS_OK)
+			return rc;
+	}
+	return STATUS_OK;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define DIGITS "0123456789"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -129,6 +130,18 @@ const char *value_region(const char *value)
 		value[strlen(value) - 1] == '-')
 		return "expected the name of a region, such as eu-west-1";
 	return NULL;
+}
+
+const char *value_boolean(const char *value, bool *yes)
+{
+	*yes = strcasecmp(value, "true") == 0;
+	return *yes || strcasecmp(value, "false") == 0 ? NULL : "expected true or false";
+}
+
+const char *value_regional_endpoints(const char *value, bool *legacy)
+{
+	*legacy = strcasecmp(value, "legacy") == 0;
+	return *legacy || strcasecmp(value, "regional") == 0 ? NULL : "expected regional or legacy";
 }
 
 static bool is_printable(const char *s, char first)

@@ -32,6 +32,12 @@ const char *value_external_id(const char *value);
 /* A label of a host name: a region must not be able to name another host ("x/.."). */
 const char *value_region(const char *value);
 
+/* true or false, in any case (botocore utils.py, ensure_boolean(), takes the rest for false). */
+const char *value_boolean(const char *value, bool *yes);
+
+/* sts_regional_endpoints: legacy or regional, in any case. */
+const char *value_regional_endpoints(const char *value, bool *legacy);
+
 /* https://HOST[:PORT][/PATH], or http for a loopback address, which aws-mfa-sts sees to. */
 const char *value_endpoint_url(const char *value);
 

@@ -4,49 +4,67 @@
 #include "status.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
 int client_open(struct client *c, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
+	const struct endpoint_choice choice = {.region = s->region,
+		.url = s->endpoint_url,
+		.fips = s->fips,
+		.dual_stack = s->dual_stack,
+		.legacy = s->legacy_endpoint};
 	int rc;
 
 	rc = parameters_check(s, e);
 	if (rc == 0)
-		rc = endpoint_resolve(s->region, s->endpoint_url, &c->endpoint, e);
+		rc = endpoint_resolve(&choice, &c->endpoint, e);
 	if (rc == 0)
 		rc = endpoint_check_arn(&c->endpoint, "the MFA device", s->serial, e);
-	if (rc == 0 && s->role_arn)
-		rc = endpoint_check_arn(&c->endpoint, "the role", s->role_arn, e);
+	for (size_t i = 0; rc == 0 && i < s->n_roles; i++)
+		rc = endpoint_check_arn(&c->endpoint, "the role", s->roles[i].arn, e);
 	if (rc != 0)
 		return rc;
 	return connection_open(
 		&c->connection, &c->endpoint, s->ca_bundle, s->https_proxy, s->no_proxy, e);
 }
 
+/* "NAME: VALUE", to be wiped and freed: a session token has no size limit AWS promises. */
+static char *header_line(const char *name, const char *value)
+{
+	char *line;
+
+	return asprintf(&line, "%s: %s", name, value) < 0 ? NULL : line;
+}
+
 int client_post(struct client *c, const struct call *call, struct reply *reply, struct error *e)
 {
 	char host[sizeof(c->endpoint.host) + 8], date_line[SIGV4_DATE_SIZE + 16];
 	char authorization[SIGV4_AUTH_SIZE + 24], auth[SIGV4_AUTH_SIZE], date[SIGV4_DATE_SIZE];
+	const char *token = call->keys.session_token;
+	char *token_line = token ? header_line("X-Amz-Security-Token", token) : NULL;
 	time_t now = time(NULL) + c->skew;
 	const struct sigv4_header signed_headers[] = {
 		{"content-type", CONTENT_TYPE},
 		{"host", c->endpoint.host},
 		{"x-amz-date", date},
+		{"x-amz-security-token", token},
 	};
 	/* Expect would cost a round trip, Accept is libcurl's habit. */
 	const char *const headers[] = {host, "Content-Type: " CONTENT_TYPE, date_line,
-		authorization, "Accept:", "Expect:", NULL};
+		authorization, "Accept:", "Expect:", token_line, NULL};
 	const struct sigv4_request request = {.time = now,
-		.access_key_id = c->parameters.access_key_id,
-		.secret_access_key = c->parameters.secret_access_key,
+		.access_key_id = call->keys.access_key_id,
+		.secret_access_key = call->keys.secret_access_key,
 		.region = c->endpoint.region,
 		.service = "sts",
 		.method = "POST",
 		.path = c->endpoint.path,
 		.headers = signed_headers,
-		.n_headers = sizeof(signed_headers) / sizeof(signed_headers[0]),
+		.n_headers = token ? 4 : 3,
 		.body = call->body,
 		.body_len = call->len};
 	const struct outgoing out = {.headers = headers,
@@ -55,16 +73,23 @@ int client_post(struct client *c, const struct call *call, struct reply *reply, 
 		.spends_code = call->spends_code,
 		.wake_fd = call->wake_fd,
 		.deadline_ms = call->deadline_ms};
+	int rc;
 
-	if (sigv4_date(now, date) != 0)
-		return error_set(e, STATUS_CONFIG,
+	if (sigv4_date(now, date) != 0) {
+		rc = error_set(e, STATUS_CONFIG,
 			"this machine's clock shows no year a request can be signed in: set it");
-	if (sigv4_sign(&request, auth, sizeof(auth)) != 0)
-		return error_set(e, STATUS_SYSTEM, "the request cannot be signed; out of memory?");
-	snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
-	snprintf(date_line, sizeof(date_line), "X-Amz-Date: %s", date);
-	snprintf(authorization, sizeof(authorization), "Authorization: %s", auth);
-	return connection_send(c->connection, &out, reply, e);
+	} else if ((token && !token_line) || sigv4_sign(&request, auth, sizeof(auth)) != 0) {
+		rc = error_set(e, STATUS_SYSTEM, "the request cannot be signed; out of memory?");
+	} else {
+		snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
+		snprintf(date_line, sizeof(date_line), "X-Amz-Date: %s", date);
+		snprintf(authorization, sizeof(authorization), "Authorization: %s", auth);
+		rc = connection_send(c->connection, &out, reply, e);
+	}
+	if (token_line)
+		explicit_bzero(token_line, strlen(token_line));
+	free(token_line);
+	return rc;
 }
 
 int client_get(
@@ -79,13 +104,20 @@ int client_get(
 	return connection_send(c->connection, &out, reply, e);
 }
 
-struct aws_error_names client_names(const struct client *c)
+struct keys client_keys(const struct client *c)
+{
+	return (struct keys){.access_key_id = c->parameters.access_key_id,
+		.secret_access_key = c->parameters.secret_access_key};
+}
+
+struct aws_error_names client_names(
+	const struct client *c, const struct keys *keys, const char *role_arn)
 {
 	return (struct aws_error_names){.host = c->endpoint.host,
 		.region = c->endpoint.region,
-		.access_key_id = c->parameters.access_key_id,
+		.access_key_id = keys->access_key_id,
 		.serial = c->parameters.serial,
-		.role_arn = c->parameters.role_arn};
+		.role_arn = role_arn};
 }
 
 void client_close(struct client *c)

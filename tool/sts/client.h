@@ -18,8 +18,14 @@ struct client {
 	time_t skew; /* what to add to this machine's clock to get the server's */
 };
 
+/* Who signs. session_token is NULL for long-term keys. Nothing is owned. */
+struct keys {
+	const char *access_key_id, *secret_access_key, *session_token;
+};
+
 /* A body to be signed and posted; spends_code, wake_fd and deadline_ms as in struct outgoing. */
 struct call {
+	struct keys keys;
 	const char *body;
 	size_t len;
 	bool spends_code;
@@ -37,8 +43,12 @@ int client_post(struct client *c, const struct call *call, struct reply *reply, 
 int client_get(
 	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e);
 
-/* What aws_error.h may name. */
-struct aws_error_names client_names(const struct client *c);
+/* The long-term keys of the settings. */
+struct keys client_keys(const struct client *c);
+
+/* What aws_error.h may name of a call with these keys; role_arn may be NULL. */
+struct aws_error_names client_names(
+	const struct client *c, const struct keys *keys, const char *role_arn);
 
 void client_close(struct client *c);
 

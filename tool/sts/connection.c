@@ -298,6 +298,14 @@ static bool prepare(struct connection *c, const struct outgoing *out, struct cur
 	return rc == CURLE_OK && (is_quiet(c) || drop_connection(c));
 }
 
+/* A session's token may be among them. */
+static void wipe_headers(struct curl_slist *list)
+{
+	for (struct curl_slist *item = list; item; item = item->next)
+		explicit_bzero(item->data, strlen(item->data));
+	curl_slist_free_all(list);
+}
+
 static struct curl_slist *list_headers(const char *const *headers)
 {
 	struct curl_slist *list = NULL;
@@ -306,7 +314,7 @@ static struct curl_slist *list_headers(const char *const *headers)
 		struct curl_slist *longer = curl_slist_append(list, *headers);
 
 		if (!longer) {
-			curl_slist_free_all(list);
+			wipe_headers(list);
 			return NULL;
 		}
 		list = longer;
@@ -361,7 +369,7 @@ int connection_send(
 	/* libcurl keeps pointers to what is about to go. */
 	curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, NULL);
-	curl_slist_free_all(headers);
+	wipe_headers(headers);
 	c->spends_code = false;
 	return rc;
 }

@@ -1,36 +1,50 @@
 #include "endpoint.h"
 
-#include "loopback.h"
+#include "endpoint_url.h"
 #include "status.h"
 
 #include <ctype.h>
-#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 
-#define GLOBAL_HOST "sts.amazonaws.com"
 #define GLOBAL_REGION "us-east-1"
 
 /*
  * partitions.json: a region belongs to the partition whose regionRegex it matches, each of which
- * is PREFIX \w+ - \d+, and to "aws" when it matches none.
+ * is PREFIX \w+ - \d+, or whose "global region" NAME-global it is, and to "aws" else.
  */
 static const struct partition {
 	const char *name;
 	const char *prefix;
-	const char *suffix;   /* dnsSuffix */
-	const char *a_region; /* for the advice in an error */
+	const char *suffix;        /* dnsSuffix */
+	const char *dual_stack;    /* dualStackDnsSuffix; NULL: STS has no such hosts there */
+	const char *global_region; /* implicitGlobalRegion */
 } partitions[] = {
-	{"aws-cn", "cn-", "amazonaws.com.cn", "cn-north-1"},
-	{"aws-us-gov", "us-gov-", "amazonaws.com", "us-gov-west-1"},
-	{"aws-iso", "us-iso-", "c2s.ic.gov", "us-iso-east-1"},
-	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "us-isob-east-1"},
-	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "eu-isoe-west-1"},
-	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov", "us-isof-south-1"},
-	{"aws-eusc", "eusc-de-", "amazonaws.eu", "eusc-de-east-1"},
-	{"aws", "", "amazonaws.com", GLOBAL_REGION},
+	/* clang-format off */
+	{"aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-north-1"},
+	{"aws-us-gov", "us-gov-", "amazonaws.com", "api.aws", "us-gov-west-1"},
+	{"aws-iso", "us-iso-", "c2s.ic.gov", NULL, "us-iso-east-1"},
+	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov", NULL, "us-isob-east-1"},
+	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", NULL, "eu-isoe-west-1"},
+	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov", NULL, "us-isof-south-1"},
+	{"aws-eusc", "eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1"},
+	{"aws", "", "amazonaws.com", "api.aws", GLOBAL_REGION},
+	/* clang-format on */
 };
 #define N_PARTITIONS (sizeof(partitions) / sizeof(partitions[0]))
+
+/* Those there were when STS had the one endpoint only (UseGlobalEndpoint in the rule set). */
+static const char *const legacy_regions[] = {"ap-northeast-1", "ap-south-1", "ap-southeast-1",
+	"ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2",
+	"eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2"};
+
+static bool is_legacy(const char *region)
+{
+	for (size_t i = 0; i < sizeof(legacy_regions) / sizeof(legacy_regions[0]); i++)
+		if (strcmp(region, legacy_regions[i]) == 0)
+			return true;
+	return false;
+}
 
 /* \w+ - \d+ */
 static bool is_region_rest(const char *s)
@@ -45,12 +59,22 @@ static bool is_region_rest(const char *s)
 	return strspn(s, "0123456789") == strlen(s);
 }
 
+/* NAME-global */
+static bool is_global(const struct partition *p, const char *region)
+{
+	size_t len = strlen(p->name);
+
+	return strncmp(region, p->name, len) == 0 && strcmp(region + len, "-global") == 0;
+}
+
 static const struct partition *partition_of(const char *region)
 {
 	for (size_t i = 0; i < N_PARTITIONS - 1; i++) {
 		size_t len = strlen(partitions[i].prefix);
 
-		if (strncmp(region, partitions[i].prefix, len) == 0 && is_region_rest(region + len))
+		if (is_global(&partitions[i], region) ||
+			(strncmp(region, partitions[i].prefix, len) == 0 &&
+				is_region_rest(region + len)))
 			return &partitions[i];
 	}
 	return &partitions[N_PARTITIONS - 1];
@@ -69,124 +93,61 @@ static bool is_host_label(const char *s)
 	return true;
 }
 
-/*
- * A path is part of what is signed, and libcurl, a proxy and SigV4 each have their own idea of
- * how to encode and normalise one: those on which all agree are enough here.
- */
-static bool is_plain_path(const char *path)
+static int refuse_url(const char *setting, struct error *e)
 {
-	for (const char *p = path; *p; p++) {
-		if (!isalnum((unsigned char)*p) && !strchr("-._~/", *p))
-			return false;
-		if (*p == '/' && (p[1] == '/' || p[1] == '.'))
-			return false;
-	}
-	return path[0] == '/';
+	return error_set(e, STATUS_CONFIG,
+		"endpoint_url and %s exclude each other, since AWS's own hosts alone come in variants: "
+		"unset one",
+		setting);
 }
 
-static bool is_printable(const char *s)
+static int resolve_url(const struct endpoint_choice *want, struct endpoint *ep, struct error *e)
 {
-	for (; *s; s++)
-		if (*s <= ' ' || *s > '~')
-			return false;
-	return true;
+	if (want->fips)
+		return refuse_url("use_fips_endpoint", e);
+	if (want->dual_stack)
+		return refuse_url("use_dualstack_endpoint", e);
+	return endpoint_url_parse(want->url, ep, e);
 }
 
-/* The part, to be given to curl_free(); NULL when the URL has none. */
-static char *url_part(CURLU *u, CURLUPart part)
+static void name_host(
+	struct endpoint *ep, const struct endpoint_choice *want, const struct partition *p)
 {
-	char *text = NULL;
+	/* The plain hosts of this partition are FIPS ones. */
+	bool gov = strcmp(p->name, "aws-us-gov") == 0 && !want->dual_stack;
 
-	return curl_url_get(u, part, &text, 0) == CURLUE_OK ? text : NULL;
+	snprintf(ep->host, sizeof(ep->host), "sts%s.%s.%s", want->fips && !gov ? "-fips" : "",
+		ep->region, want->dual_stack ? p->dual_stack : p->suffix);
 }
 
-static int parse_url(const char *url, struct endpoint *ep, struct error *e)
+int endpoint_resolve(const struct endpoint_choice *want, struct endpoint *ep, struct error *e)
 {
-	char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *extra[5] = {NULL};
-	static const CURLUPart refused[5] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
-		CURLUPART_FRAGMENT, CURLUPART_ZONEID};
-	CURLU *u = curl_url();
-	bool plain = true;
-	int n;
-	int rc;
-
-	if (!u)
-		return error_set(e, STATUS_SYSTEM, "out of memory");
-	if (!is_printable(url) || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK) {
-		/* Not quoted: it may hold what somebody thought to be a user's password. */
-		rc = error_set(e, STATUS_CONFIG,
-			"endpoint_url is not a URL; expected https://HOST or https://HOST:PORT");
-		goto out;
-	}
-	scheme = url_part(u, CURLUPART_SCHEME);
-	host = url_part(u, CURLUPART_HOST);
-	port = url_part(u, CURLUPART_PORT);
-	path = url_part(u, CURLUPART_PATH);
-	for (size_t i = 0; i < 5; i++) {
-		extra[i] = url_part(u, refused[i]);
-		plain = plain && !extra[i];
-	}
-	if (!scheme || !host || !path || !plain || !is_plain_path(path)) {
-		rc = error_set(e, STATUS_CONFIG,
-			"endpoint_url may have a host, a port and a plain path, but no user, query or "
-			"fragment; expected https://HOST or https://HOST:PORT");
-		goto out;
-	}
-	ep->loopback_only = strcmp(scheme, "http") == 0;
-	if (ep->loopback_only && !loopback_is_host(host)) {
-		rc = error_set(e, STATUS_CONFIG,
-			"endpoint_url: http would show the code and the keys to the network; use "
-			"https:// (http is for 127.0.0.1, [::1] and localhost only)");
-		goto out;
-	}
-	if (!ep->loopback_only && strcmp(scheme, "https") != 0) {
-		rc = error_set(e, STATUS_CONFIG, "endpoint_url must begin with https://");
-		goto out;
-	}
-	if (port && strcmp(port, ep->loopback_only ? "80" : "443") == 0) {
-		curl_free(port);
-		port = NULL;
-	}
-	n = snprintf(ep->host, sizeof(ep->host), "%s%s%s", host, port ? ":" : "", port ? port : "");
-	rc = n < 0 || (size_t)n >= sizeof(ep->host);
-	n = snprintf(
-		ep->path, sizeof(ep->path), "%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/");
-	rc = rc || n < 0 || (size_t)n >= sizeof(ep->path);
-	n = snprintf(ep->url, sizeof(ep->url), "%s://%s%s", scheme, ep->host, ep->path);
-	rc = rc || n < 0 || (size_t)n >= sizeof(ep->url);
-	if (rc)
-		rc = error_set(e, STATUS_CONFIG, "endpoint_url is too long");
-out:
-	for (size_t i = 0; i < 5; i++)
-		curl_free(extra[i]);
-	curl_free(scheme);
-	curl_free(host);
-	curl_free(port);
-	curl_free(path);
-	curl_url_cleanup(u);
-	return rc;
-}
-
-int endpoint_resolve(const char *region, const char *url, struct endpoint *ep, struct error *e)
-{
+	const char *region = want->region ? want->region : "aws-global";
 	const struct partition *p;
+	bool global;
 
 	*ep = (struct endpoint){.path = "/"};
-	if (region && !is_host_label(region))
+	if (!is_host_label(region))
 		return error_set(e, STATUS_CONFIG,
 			"the region \"%.80s\" is not one; expected a name such as eu-central-1",
 			region);
-	if (region && strcmp(region, "aws-global") == 0)
-		region = NULL;
-	snprintf(ep->region, sizeof(ep->region), "%s", region ? region : GLOBAL_REGION);
-	if (url)
-		return parse_url(url, ep, e);
-	p = partition_of(ep->region);
+	p = partition_of(region);
+	global = !want->url && !want->fips && !want->dual_stack &&
+		(strcmp(region, "aws-global") == 0 || (want->legacy && is_legacy(region)));
+	if (global || is_global(p, region))
+		region = p->global_region;
+	snprintf(ep->region, sizeof(ep->region), "%s", region);
+	if (want->url)
+		return resolve_url(want, ep, e);
 	ep->partition = p->name;
-	if (region)
-		snprintf(ep->host, sizeof(ep->host), "sts.%s.%s", region, p->suffix);
+	if (want->dual_stack && !p->dual_stack)
+		return error_set(e, STATUS_CONFIG,
+			"STS has no dual-stack hosts in partition %s: unset use_dualstack_endpoint",
+			p->name);
+	if (global)
+		snprintf(ep->host, sizeof(ep->host), "sts.%s", p->suffix);
 	else
-		snprintf(ep->host, sizeof(ep->host), "%s", GLOBAL_HOST);
+		name_host(ep, want, p);
 	snprintf(ep->url, sizeof(ep->url), "https://%s/", ep->host);
 	return 0;
 }
@@ -209,7 +170,7 @@ int endpoint_check_arn(
 				"%s %.300s is of partition %s, but %s is of partition %s: set region = one "
 				"of its own, such as %s",
 				what, arn, partitions[i].name, ep->host, ep->partition,
-				partitions[i].a_region);
+				partitions[i].global_region);
 	return error_set(e, STATUS_CONFIG,
 		"%s %.300s is of no known partition; expected arn:aws:...", what, arn);
 }

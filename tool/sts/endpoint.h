@@ -2,8 +2,8 @@
  * Where STS is: a region or an endpoint URL -> host, URL and the region a request is signed for.
  *
  * Sources: partitions.json and the STS endpoint rule set (2011-06-15) as AWS publishes them with
- * its SDKs; "SigV4: Create a canonical request" for the Host header; botocore utils.py and
- * endpoint.py (a path in endpoint_url is kept and ends in '/').
+ * its SDKs; "SigV4: Create a canonical request" for the Host header; SDKs and Tools Reference
+ * Guide, "AWS STS Regional endpoints", "FIPS endpoints", "Dual-stack endpoints".
  */
 #ifndef AWS_MFA_STS_ENDPOINT_H
 #define AWS_MFA_STS_ENDPOINT_H
@@ -11,6 +11,14 @@
 #include "error.h"
 
 #include <stdbool.h>
+
+/* What the settings say of it. */
+struct endpoint_choice {
+	const char *region; /* NULL, and likewise "aws-global": the global endpoint */
+	const char *url;    /* goes before everything else; NULL where there is none */
+	bool fips, dual_stack;
+	bool legacy; /* sts_regional_endpoints: the global endpoint stands for the old regions */
+};
 
 struct endpoint {
 	char url[1024];        /* what libcurl is given */
@@ -22,12 +30,12 @@ struct endpoint {
 };
 
 /*
- * region and url may be NULL. Without either it is the global endpoint, signed for us-east-1. A
- * region must be a host label, so that `region = x/..` in a file cannot lead elsewhere. A URL is
- * https, or http to localhost or a loopback address, and has no user, query or fragment.
- * Returns 0, or STATUS_CONFIG (STATUS_SYSTEM without memory) with *e filled.
+ * Without a region it is the global endpoint, signed for us-east-1, which has no FIPS or dual-stack
+ * host: there us-east-1 itself stands for it. A region must be a host label, so that
+ * `region = x/..` in a file cannot lead elsewhere. A URL: endpoint_url.h; with it there is no FIPS
+ * and no dual-stack. Returns 0, or STATUS_CONFIG (STATUS_SYSTEM without memory) with *e filled.
  */
-int endpoint_resolve(const char *region, const char *url, struct endpoint *ep, struct error *e);
+int endpoint_resolve(const struct endpoint_choice *want, struct endpoint *ep, struct error *e);
 
 /*
  * An ARN of another partition than the endpoint's cannot work. what names the setting. Anything

@@ -8,13 +8,13 @@
 
 #define DEFAULT_TIMEOUT_MS 20000
 
-#define DIGITS "0123456789"
-#define WORD_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_" DIGITS
-
-static const struct {
+/* Where the text of a record goes. */
+struct place {
 	const char *word;
 	size_t offset;
-} texts[] = {
+};
+
+static const struct place of_all[] = {
 	{WORD_ACCESS_KEY_ID, offsetof(struct parameters, access_key_id)},
 	{WORD_SERIAL, offsetof(struct parameters, serial)},
 	{WORD_REGION, offsetof(struct parameters, region)},
@@ -22,18 +22,39 @@ static const struct {
 	{WORD_CA_BUNDLE, offsetof(struct parameters, ca_bundle)},
 	{WORD_HTTPS_PROXY, offsetof(struct parameters, https_proxy)},
 	{WORD_NO_PROXY, offsetof(struct parameters, no_proxy)},
-	{WORD_ROLE_ARN, offsetof(struct parameters, role_arn)},
-	{WORD_ROLE_SESSION_NAME, offsetof(struct parameters, role_session_name)},
-	{WORD_EXTERNAL_ID, offsetof(struct parameters, external_id)},
-	{WORD_SOURCE_IDENTITY, offsetof(struct parameters, source_identity)},
 };
+#define N_OF_ALL (sizeof(of_all) / sizeof(of_all[0]))
 
-static char **text_of(struct parameters *s, const char *word)
+static const struct place of_role[] = {
+	{WORD_ROLE_ARN, offsetof(struct role, arn)},
+	{WORD_ROLE_SESSION_NAME, offsetof(struct role, session_name)},
+	{WORD_EXTERNAL_ID, offsetof(struct role, external_id)},
+	{WORD_SOURCE_IDENTITY, offsetof(struct role, source_identity)},
+};
+#define N_OF_ROLE (sizeof(of_role) / sizeof(of_role[0]))
+
+static char **find(const struct place *places, size_t n, void *base, const char *word)
 {
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (strcmp(word, texts[i].word) == 0)
-			return (char **)(void *)((char *)s + texts[i].offset);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(word, places[i].word) == 0)
+			return (char **)(void *)((char *)base + places[i].offset);
 	return NULL;
+}
+
+static struct texts *find_list(struct role *role, const char *word)
+{
+	if (strcmp(word, WORD_TAG) == 0)
+		return &role->tags;
+	return strcmp(word, WORD_TRANSITIVE_TAG_KEY) == 0 ? &role->transitive_tag_keys : NULL;
+}
+
+static bool *find_flag(struct parameters *s, const char *word)
+{
+	if (strcmp(word, WORD_FIPS) == 0)
+		return &s->fips;
+	if (strcmp(word, WORD_DUAL_STACK) == 0)
+		return &s->dual_stack;
+	return strcmp(word, WORD_LEGACY_ENDPOINT) == 0 ? &s->legacy_endpoint : NULL;
 }
 
 static int broken(struct error *e)
@@ -47,36 +68,67 @@ static int no_memory(struct error *e)
 	return error_set(e, STATUS_SYSTEM, "out of memory");
 }
 
+static int take_text(char **text, const struct record *rec, struct error *e)
+{
+	if (*text)
+		return broken(e);
+	if (rec->text_len == 0)
+		return 0;
+	*text = strdup(rec->text);
+	return *text ? 0 : no_memory(e);
+}
+
+static int take_secret(struct parameters *s, struct record *rec, struct error *e)
+{
+	if (s->secret_access_key)
+		return broken(e);
+	if (rec->text_len == 0)
+		return 0;
+	s->secret_access_key = OPENSSL_secure_malloc(rec->text_len + 1);
+	if (!s->secret_access_key)
+		return no_memory(e);
+	memcpy(s->secret_access_key, rec->text, rec->text_len + 1);
+	explicit_bzero(rec->text, rec->text_len);
+	return 0;
+}
+
+static int take_of_role(struct parameters *s, struct record *rec, struct error *e)
+{
+	struct texts *list;
+	struct role *role;
+	char **text;
+
+	if (strcmp(rec->word, WORD_ROLE_ARN) == 0 && s->n_roles < ROLES_MAX)
+		s->n_roles++;
+	if (s->n_roles == 0)
+		return broken(e);
+	role = &s->roles[s->n_roles - 1];
+	text = find(of_role, N_OF_ROLE, role, rec->word);
+	if (text)
+		return take_text(text, rec, e);
+	list = find_list(role, rec->word);
+	if (!list || list->n == TAGS_MAX)
+		return broken(e);
+	return take_text(&list->text[list->n++], rec, e);
+}
+
 static int take(struct parameters *s, struct record *rec, struct error *e)
 {
-	char **text = text_of(s, rec->word);
+	char **text = find(of_all, N_OF_ALL, s, rec->word);
+	bool *flag = find_flag(s, rec->word);
 
-	if (strcmp(rec->word, WORD_SECRET_ACCESS_KEY) == 0) {
-		if (s->secret_access_key)
-			return broken(e);
-		if (rec->text_len == 0)
-			return 0;
-		s->secret_access_key = OPENSSL_secure_malloc(rec->text_len + 1);
-		if (!s->secret_access_key)
-			return no_memory(e);
-		memcpy(s->secret_access_key, rec->text, rec->text_len + 1);
-		explicit_bzero(rec->text, rec->text_len);
-		return 0;
-	}
-	if (text) {
-		if (*text)
-			return broken(e);
-		if (rec->text_len == 0)
-			return 0;
-		*text = strdup(rec->text);
-		return *text ? 0 : no_memory(e);
-	}
-	if (strcmp(rec->word, WORD_DURATION) == 0)
+	if (strcmp(rec->word, WORD_SECRET_ACCESS_KEY) == 0)
+		return take_secret(s, rec, e);
+	if (text)
+		return take_text(text, rec, e);
+	if (flag)
+		*flag = true;
+	else if (strcmp(rec->word, WORD_DURATION) == 0)
 		s->duration = record_number(rec->text);
 	else if (strcmp(rec->word, WORD_DEADLINE) == 0)
 		s->deadline_ms = record_number(rec->text);
 	else
-		return broken(e);
+		return take_of_role(s, rec, e);
 	return s->duration < 0 || s->deadline_ms < 0 ? broken(e) : 0;
 }
 
@@ -105,77 +157,14 @@ int parameters_read(struct record_reader *r, struct parameters *s, struct error 
 	return 0;
 }
 
-static bool consists_of(const char *text, size_t min, size_t max, const char *chars)
+static void free_role(struct role *role)
 {
-	size_t len = strlen(text);
-
-	return len >= min && len <= max && strspn(text, chars) == len;
-}
-
-static bool is_printable(const char *text)
-{
-	for (; *text; text++)
-		if (*text <= ' ' || *text > '~')
-			return false;
-	return true;
-}
-
-bool parameters_is_code(const char *text)
-{
-	return consists_of(text, 6, 6, DIGITS);
-}
-
-static int check_role(const struct parameters *s, struct error *e)
-{
-	size_t len = strlen(s->role_arn);
-
-	if (len < 20 || len > 2048 || strncmp(s->role_arn, "arn:", 4) != 0 ||
-		!is_printable(s->role_arn))
-		return error_set(e, STATUS_CONFIG,
-			"the role \"%.100s\" is not an ARN; expected arn:aws:iam::ACCOUNT:role/NAME",
-			s->role_arn);
-	if (!s->role_session_name || !consists_of(s->role_session_name, 2, 64, WORD_CHARS "+=,.@-"))
-		return error_set(e, STATUS_CONFIG,
-			"the role session name \"%.64s\" is not one AWS takes: 2 to 64 letters, digits "
-			"and _+=,.@-; choose another with --role-session-name",
-			s->role_session_name ? s->role_session_name : "");
-	if (s->external_id && !consists_of(s->external_id, 2, 1224, WORD_CHARS "+=,.@:/-"))
-		return error_set(e, STATUS_CONFIG,
-			"external_id is not one AWS takes: 2 to 1224 letters, digits and _+=,.@:/-");
-	if (s->source_identity && !consists_of(s->source_identity, 2, 64, WORD_CHARS "+=,.@-"))
-		return error_set(e, STATUS_CONFIG,
-			"source_identity is not one AWS takes: 2 to 64 letters, digits and _+=,.@-");
-	return 0;
-}
-
-int parameters_check(const struct parameters *s, struct error *e)
-{
-	int64_t longest = s->role_arn ? 43200 : 129600;
-
-	/* The model says 16 to 128; shorter ones occur at services like STS. */
-	if (!s->access_key_id || !consists_of(s->access_key_id, 1, 128, WORD_CHARS))
-		return error_set(e, STATUS_CONFIG,
-			"aws_access_key_id is missing or not a key id; expected 20 letters and digits");
-	if (!s->secret_access_key || !is_printable(s->secret_access_key))
-		return error_set(e, STATUS_CONFIG,
-			"aws_secret_access_key is missing or has blanks in it; copy it again");
-	if (!s->serial || !consists_of(s->serial, 9, 256, WORD_CHARS "+=/:,.@-"))
-		return error_set(e, STATUS_CONFIG,
-			"the MFA serial \"%.100s\" is not one; expected aws_mfa_device = "
-			"arn:aws:iam::ACCOUNT:mfa/NAME or the number of a hardware device",
-			s->serial ? s->serial : "");
-	/* No request to AWS could ever succeed with it, so no code is asked of it. */
-	if (strncmp(s->serial, "arn:", 4) == 0 && strstr(s->serial, ":u2f/"))
-		return error_set(e, STATUS_CONFIG,
-			"%s is a passkey or security key, which STS cannot take: add a virtual MFA "
-			"device (.../mfa/NAME) to the user as well and name that one",
-			s->serial);
-	if (s->duration != 0 && (s->duration < 900 || s->duration > longest))
-		return error_set(e, STATUS_CONFIG,
-			"a session of %lld s is not possible: %s takes 900 to %lld (--duration)",
-			(long long)s->duration, s->role_arn ? "AssumeRole" : "GetSessionToken",
-			(long long)longest);
-	return s->role_arn ? check_role(s, e) : 0;
+	for (size_t i = 0; i < N_OF_ROLE; i++)
+		free(*find(of_role, N_OF_ROLE, role, of_role[i].word));
+	for (size_t i = 0; i < TAGS_MAX; i++) {
+		free(role->tags.text[i]);
+		free(role->transitive_tag_keys.text[i]);
+	}
 }
 
 void parameters_free(struct parameters *s)
@@ -184,7 +173,9 @@ void parameters_free(struct parameters *s)
 		OPENSSL_secure_clear_free(s->secret_access_key, strlen(s->secret_access_key) + 1);
 	if (s->https_proxy) /* it may hold a password */
 		explicit_bzero(s->https_proxy, strlen(s->https_proxy));
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		free(*text_of(s, texts[i].word));
+	for (size_t i = 0; i < N_OF_ALL; i++)
+		free(*find(of_all, N_OF_ALL, s, of_all[i].word));
+	for (size_t i = 0; i < ROLES_MAX; i++)
+		free_role(&s->roles[i]);
 	*s = (struct parameters){0};
 }

@@ -11,7 +11,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* NULL where the record did not come or was empty. */
+#define ROLES_MAX 5
+#define TAGS_MAX 50
+
+/* Strings that came one by one. */
+struct texts {
+	char *text[TAGS_MAX];
+	size_t n;
+};
+
+/* One AssumeRole. NULL where the record did not come or was empty. */
+struct role {
+	char *arn;
+	char *session_name;
+	char *external_id;
+	char *source_identity;
+	struct texts tags; /* KEY=VALUE; the first '=' counts */
+	struct texts transitive_tag_keys;
+};
+
+/* Likewise. */
 struct parameters {
 	char *access_key_id;
 	char *secret_access_key; /* in OpenSSL's secure heap */
@@ -21,13 +40,12 @@ struct parameters {
 	char *ca_bundle;
 	char *https_proxy;
 	char *no_proxy;
-	char *role_arn;
-	char *role_session_name;
-	char *external_id;
-	char *source_identity;
-	int64_t duration;    /* seconds; 0: AWS's default */
-	int64_t deadline_ms; /* monotonic_ms(); 20 s after the start if none was sent */
-	bool signed_warm_up; /* `connect signed` */
+	bool fips, dual_stack, legacy_endpoint;
+	struct role roles[ROLES_MAX]; /* the first with the code, each other from the one before */
+	size_t n_roles;               /* 0: GetSessionToken */
+	int64_t duration;             /* seconds; 0: AWS's default */
+	int64_t deadline_ms;          /* monotonic_ms(); 20 s after the start if none was sent */
+	bool signed_warm_up;          /* `connect signed` */
 };
 
 /*
@@ -39,9 +57,10 @@ int parameters_read(struct record_reader *r, struct parameters *s, struct error 
 
 /*
  * Checks before anything is sent: GetSessionToken's DurationSeconds 900..129600, AssumeRole's
- * 900..43200, SerialNumber 9-256 of [\w+=/:,.@-], RoleArn 20-2048, RoleSessionName and
- * SourceIdentity 2-64 of [\w+=,.@-], ExternalId 2-1224 of [\w+=,.@:/-]. Returns 0, or STATUS_CONFIG
- * with *e filled.
+ * 900..43200, and 3600 at most for a role from a role; SerialNumber 9-256 of [\w+=/:,.@-], RoleArn
+ * 20-2048, RoleSessionName and SourceIdentity 2-64 of [\w+=,.@-], ExternalId 2-1224 of
+ * [\w+=,.@:/-], a tag's key 1-128 and value 0-256 characters. Returns 0, or STATUS_CONFIG with *e
+ * filled.
  */
 int parameters_check(const struct parameters *s, struct error *e);
 

@@ -21,11 +21,11 @@ static void put(struct body *b, char c)
 }
 
 /* RFC 3986 s2.3: all but the unreserved characters is encoded, a blank as %20. */
-static void put_encoded(struct body *b, const char *value)
+static void put_encoded(struct body *b, const char *value, size_t len)
 {
 	static const char digits[] = "0123456789ABCDEF";
 
-	for (; *value; value++) {
+	for (; len > 0; value++, len--) {
 		unsigned char c = (unsigned char)*value;
 
 		if (c < 0x80 && (isalnum(c) || strchr("-._~", c))) {
@@ -42,9 +42,9 @@ static void put_parameter(struct body *b, const char *name, const char *value)
 {
 	if (b->len > 0)
 		put(b, '&');
-	put_encoded(b, name);
+	put_encoded(b, name, strlen(name));
 	put(b, '=');
-	put_encoded(b, value);
+	put_encoded(b, value, strlen(value));
 }
 
 static struct body begin(char *text, size_t size, const char *action)
@@ -56,16 +56,50 @@ static struct body begin(char *text, size_t size, const char *action)
 	return b;
 }
 
-static void put_mfa(struct body *b, const char *serial, const char *code, int64_t duration)
+static void put_mfa(struct body *b, const char *serial, const char *code)
+{
+	if (!code)
+		return;
+	put_parameter(b, "SerialNumber", serial);
+	put_parameter(b, "TokenCode", code);
+}
+
+static void put_duration(struct body *b, int64_t duration)
 {
 	char seconds[24];
 
-	put_parameter(b, "SerialNumber", serial);
-	put_parameter(b, "TokenCode", code);
 	if (duration == 0)
 		return;
 	snprintf(seconds, sizeof(seconds), "%lld", (long long)duration);
 	put_parameter(b, "DurationSeconds", seconds);
+}
+
+/* LIST.member.NUMBER[.FIELD]=VALUE, the first len bytes of value; numbers start at 1. */
+static void put_member(struct body *b, const char *list, size_t number, const char *field,
+	const char *value, size_t len)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s.member.%zu%s", list, number, field);
+	put_parameter(b, name, "");
+	put_encoded(b, value, len);
+}
+
+static void put_tags(struct body *b, const struct role *role)
+{
+	for (size_t i = 0; i < role->tags.n; i++) {
+		const char *tag = role->tags.text[i];
+		size_t key_len = strcspn(tag, "=");
+
+		put_member(b, "Tags", i + 1, ".Key", tag, key_len);
+		put_member(
+			b, "Tags", i + 1, ".Value", tag + key_len + 1, strlen(tag + key_len + 1));
+	}
+	for (size_t i = 0; i < role->transitive_tag_keys.n; i++) {
+		const char *key = role->transitive_tag_keys.text[i];
+
+		put_member(b, "TransitiveTagKeys", i + 1, "", key, strlen(key));
+	}
 }
 
 static size_t end(struct body *b)
@@ -87,20 +121,24 @@ size_t request_get_session_token(
 {
 	struct body b = begin(body, size, "GetSessionToken");
 
-	put_mfa(&b, serial, code, duration);
+	put_mfa(&b, serial, code);
+	put_duration(&b, duration);
 	return end(&b);
 }
 
-size_t request_assume_role(char *body, size_t size, const struct parameters *p, const char *code)
+size_t request_assume_role(char *body, size_t size, const struct role *role, const char *serial,
+	const char *code, int64_t duration)
 {
 	struct body b = begin(body, size, "AssumeRole");
 
-	put_parameter(&b, "RoleArn", p->role_arn);
-	put_parameter(&b, "RoleSessionName", p->role_session_name);
-	if (p->external_id)
-		put_parameter(&b, "ExternalId", p->external_id);
-	if (p->source_identity)
-		put_parameter(&b, "SourceIdentity", p->source_identity);
-	put_mfa(&b, p->serial, code, p->duration);
+	put_parameter(&b, "RoleArn", role->arn);
+	put_parameter(&b, "RoleSessionName", role->session_name);
+	if (role->external_id)
+		put_parameter(&b, "ExternalId", role->external_id);
+	if (role->source_identity)
+		put_parameter(&b, "SourceIdentity", role->source_identity);
+	put_tags(&b, role);
+	put_mfa(&b, serial, code);
+	put_duration(&b, duration);
 	return end(&b);
 }

@@ -10,15 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REQUEST_MAX 16384 /* enough for every parameter at its longest, percent-encoded */
+/* Much more than STS takes, which bounds all tags together. */
+#define REQUEST_MAX 65536
 
 /*
  * Each writes a NUL-terminated body to body[size] and returns its length, or 0 when it does not
- * fit. duration 0 leaves it to AWS. A body holds the code: the caller wipes it.
+ * fit. duration 0 leaves it to AWS. A body holds the code: the caller wipes it. serial and code
+ * of AssumeRole are both NULL for a caller whose credentials carry the MFA already.
  */
 size_t request_get_caller_identity(char *body, size_t size);
 size_t request_get_session_token(
 	char *body, size_t size, const char *serial, const char *code, int64_t duration);
-size_t request_assume_role(char *body, size_t size, const struct parameters *p, const char *code);
+size_t request_assume_role(char *body, size_t size, const struct role *role, const char *serial,
+	const char *code, int64_t duration);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SESSION_LONGEST 129600
+#define SESSION_SHORTEST 900
 #define SLACK 600
 
 /*
@@ -38,10 +39,19 @@ static int not_understood(
 		c->endpoint.host, http_status, why);
 }
 
-static int judge(const struct client *c, const struct reply *reply, struct answer *a,
-	time_t *expires, struct error *e)
+/* What was asked for, with whose keys, and where what came is put. */
+struct order {
+	struct call call;
+	const char *role_arn; /* NULL: GetSessionToken */
+	struct answer *answer;
+	time_t *expires;
+};
+
+static int judge(
+	const struct client *c, const struct order *o, const struct reply *reply, struct error *e)
 {
-	const struct aws_error_names names = client_names(c);
+	const struct aws_error_names names = client_names(c, &o->call.keys, o->role_arn);
+	struct answer *a = o->answer;
 	const char *why = "no credentials";
 
 	if (answer_parse(reply->body, reply->len, a) != 0)
@@ -51,35 +61,94 @@ static int judge(const struct client *c, const struct reply *reply, struct answe
 			e);
 	if (a->is_error && reply->status >= 400)
 		return aws_error_explain(a, reply->status, &names, e);
-	if (reply->status == 200 && !a->is_error && is_credible(a, c->skew, expires, &why))
+	if (reply->status == 200 && !a->is_error && is_credible(a, c->skew, o->expires, &why))
 		return 0;
 	return not_understood(c, reply->status, why, e);
+}
+
+/* Sends the body, which is wiped, and takes the credentials that come. */
+static int place(struct client *c, struct order *o, char body[static REQUEST_MAX], struct error *e)
+{
+	struct reply reply;
+	int rc;
+
+	o->call.body = body;
+	if (o->call.len == 0)
+		rc = error_set(e, STATUS_CONFIG,
+			"the settings make too long a request; are all the tags needed?");
+	else
+		rc = client_post(c, &o->call, &reply, e);
+	explicit_bzero(body, REQUEST_MAX);
+	if (rc == 0)
+		rc = judge(c, o, &reply, e);
+	connection_wipe(c->connection);
+	return rc;
+}
+
+/* The session of a role on the way only has to last until the next one is assumed. */
+static int64_t duration_of(const struct parameters *s, size_t role)
+{
+	return role + 1 < s->n_roles ? SESSION_SHORTEST : s->duration;
+}
+
+/*
+ * Assumes a role from the credentials of the one before. The code is spent by then, so whatever
+ * fails is not an outage that leaves it good; but the request holds none, so it may be sent again.
+ */
+static int assume_next(struct client *c, size_t role, const struct answer *before, struct order *o,
+	struct error *e)
+{
+	const struct role *r = &c->parameters.roles[role];
+	char body[REQUEST_MAX];
+	char text[sizeof(e->text)];
+	int rc;
+
+	o->role_arn = r->arn;
+	o->call.spends_code = false;
+	o->call.keys = (struct keys){
+		before->access_key_id, before->secret_access_key, before->session_token};
+	o->call.len = request_assume_role(
+		body, sizeof(body), r, NULL, NULL, duration_of(&c->parameters, role));
+	rc = place(c, o, body, e);
+	if (rc == 0 || rc == STATUS_SYSTEM)
+		return rc;
+	memcpy(text, e->text, sizeof(text));
+	return error_set(e, rc == STATUS_CONFIG ? STATUS_CONFIG : STATUS_CODE_SPENT,
+		"the code was accepted, but not the next role %.300s: %.600s", r->arn, text);
 }
 
 int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
 	time_t *expires, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
+	struct order order = {.call = {.keys = client_keys(c),
+				      .spends_code = true,
+				      .wake_fd = -1,
+				      .deadline_ms = deadline_ms},
+		.answer = a,
+		.expires = expires};
 	char body[REQUEST_MAX];
-	struct call call = {
-		.body = body, .spends_code = true, .wake_fd = -1, .deadline_ms = deadline_ms};
-	struct reply reply;
 	int rc;
 
 	*a = (struct answer){0};
-	call.len = s->role_arn
-		? request_assume_role(body, sizeof(body), s, code)
-		: request_get_session_token(body, sizeof(body), s->serial, code, s->duration);
-	if (call.len == 0)
-		rc = error_set(e, STATUS_CONFIG, "the settings make too long a request");
-	else if (monotonic_ms() >= deadline_ms)
-		rc = error_set(e, STATUS_UNAVAILABLE,
+	if (monotonic_ms() >= deadline_ms)
+		return error_set(e, STATUS_UNAVAILABLE,
 			"the time was over before the code could be sent; allow more with --timeout");
-	else
-		rc = client_post(c, &call, &reply, e);
-	explicit_bzero(body, sizeof(body));
-	if (rc == 0)
-		rc = judge(c, &reply, a, expires, e);
-	connection_wipe(c->connection);
+	if (s->n_roles > 0) {
+		order.role_arn = s->roles[0].arn;
+		order.call.len = request_assume_role(
+			body, sizeof(body), &s->roles[0], s->serial, code, duration_of(s, 0));
+	} else {
+		order.call.len =
+			request_get_session_token(body, sizeof(body), s->serial, code, s->duration);
+	}
+	rc = place(c, &order, body, e);
+	for (size_t i = 1; rc == 0 && i < s->n_roles; i++) {
+		struct answer before = *a;
+
+		*a = (struct answer){0};
+		rc = assume_next(c, i, &before, &order, e);
+		answer_free(&before);
+	}
 	return rc;
 }

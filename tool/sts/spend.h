@@ -1,4 +1,8 @@
-/* The one request that spends a code, and what comes of it. */
+/*
+ * The one request that spends a code, and what comes of it: GetSessionToken, or AssumeRole for the
+ * first of the roles. Further roles are assumed with the credentials of the one before, which carry
+ * no code and so may be asked for again.
+ */
 #ifndef AWS_MFA_STS_SPEND_H
 #define AWS_MFA_STS_SPEND_H
 
@@ -7,9 +11,8 @@
 #include "response.h"
 
 /*
- * Sends GetSessionToken, or AssumeRole when a role is set, with the code. Returns 0 with the
- * credentials in *a (checked: answer_credentials()) and *expires set; or a status with *e filled.
- * answer_free() in every case.
+ * Sends the code and assumes all roles. Returns 0 with the last credentials in *a (checked:
+ * answer_credentials()) and *expires set; or a status with *e filled. answer_free() in every case.
  */
 int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
 	time_t *expires, struct error *e);

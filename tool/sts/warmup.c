@@ -133,7 +133,10 @@ static int send_warmup(
 	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e)
 {
 	char body[128];
-	struct call call = {.body = body, .wake_fd = wake_fd, .deadline_ms = deadline_ms};
+	struct call call = {.keys = client_keys(c),
+		.body = body,
+		.wake_fd = wake_fd,
+		.deadline_ms = deadline_ms};
 
 	if (!c->parameters.signed_warm_up)
 		return client_get(c, wake_fd, deadline_ms, reply, e);
@@ -143,7 +146,8 @@ static int send_warmup(
 
 int warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e)
 {
-	const struct aws_error_names names = client_names(c);
+	const struct keys keys = client_keys(c);
+	const struct aws_error_names names = client_names(c, &keys, NULL);
 	enum warmup_judgement judgement;
 
 	*id = (struct identity){0};

@@ -11,6 +11,13 @@
 #include <cmocka.h>
 #include <string.h>
 
+static int resolve(const char *region, const char *url, struct endpoint *ep, struct error *e)
+{
+	const struct endpoint_choice want = {.region = region, .url = url};
+
+	return endpoint_resolve(&want, ep, e);
+}
+
 static void regions(void **state)
 {
 	static const struct {
@@ -41,7 +48,7 @@ static void regions(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(endpoint_resolve(cases[i].region, NULL, &ep, &e), 0);
+		assert_int_equal(resolve(cases[i].region, NULL, &ep, &e), 0);
 		assert_string_equal(ep.url, cases[i].url);
 		assert_string_equal(ep.region, cases[i].signing);
 		assert_string_equal(ep.partition, cases[i].partition);
@@ -59,7 +66,7 @@ static void no_regions(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		assert_int_equal(endpoint_resolve(names[i], NULL, &ep, &e), STATUS_CONFIG);
+		assert_int_equal(resolve(names[i], NULL, &ep, &e), STATUS_CONFIG);
 }
 
 static void urls(void **state)
@@ -83,14 +90,14 @@ static void urls(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(endpoint_resolve("eu-west-1", cases[i].url, &ep, &e), 0);
+		assert_int_equal(resolve("eu-west-1", cases[i].url, &ep, &e), 0);
 		assert_string_equal(ep.host, cases[i].host);
 		assert_string_equal(ep.path, cases[i].path);
 		assert_int_equal(ep.loopback_only, cases[i].loopback);
 		assert_string_equal(ep.region, "eu-west-1");
 		assert_null(ep.partition);
 	}
-	assert_int_equal(endpoint_resolve(NULL, cases[0].url, &ep, &e), 0);
+	assert_int_equal(resolve(NULL, cases[0].url, &ep, &e), 0);
 	assert_string_equal(ep.region, "us-east-1");
 }
 
@@ -108,7 +115,7 @@ static void no_urls(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (endpoint_resolve(NULL, names[i], &ep, &e) != STATUS_CONFIG)
+		if (resolve(NULL, names[i], &ep, &e) != STATUS_CONFIG)
 			fail_msg("accepted: %s", names[i]);
 		assert_null(strstr(e.text, "pw"));
 	}
@@ -120,7 +127,7 @@ static void arns(void **state)
 	struct error e;
 
 	(void)state;
-	assert_int_equal(endpoint_resolve(NULL, NULL, &ep, &e), 0);
+	assert_int_equal(resolve(NULL, NULL, &ep, &e), 0);
 	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws:iam::123456789012:mfa/a", &e), 0);
 	assert_int_equal(endpoint_check_arn(&ep, "it", "GAHT12345678", &e), 0);
 	assert_int_equal(
@@ -128,10 +135,10 @@ static void arns(void **state)
 	assert_non_null(strstr(e.text, "cn-north-1"));
 	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:", &e), STATUS_CONFIG);
 	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aw:", &e), STATUS_CONFIG);
-	assert_int_equal(endpoint_resolve("us-gov-west-1", NULL, &ep, &e), 0);
+	assert_int_equal(resolve("us-gov-west-1", NULL, &ep, &e), 0);
 	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws:iam::1:mfa/a", &e), STATUS_CONFIG);
 	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws-us-gov:iam::1:mfa/a", &e), 0);
-	assert_int_equal(endpoint_resolve(NULL, "https://a", &ep, &e), 0);
+	assert_int_equal(resolve(NULL, "https://a", &ep, &e), 0);
 	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aws-cn:iam::1:mfa/a", &e), 0);
 }
 

@@ -16,12 +16,9 @@ static void bodies(void **state)
 {
 	char arn[] = "arn:aws:iam::1:role/x", name[] = "me~=,", id[] = "a:b", me[] = "me",
 	     device[] = "arn:aws:iam::123456789012:mfa/a.b@c+d";
-	const struct parameters role = {.role_arn = arn,
-		.role_session_name = name,
-		.external_id = id,
-		.source_identity = me,
-		.serial = device,
-		.duration = 900};
+	char tag[] = "Cost Center=a=b", bare[] = "Empty=", key[] = "Cost Center";
+	struct role role = {
+		.arn = arn, .session_name = name, .external_id = id, .source_identity = me};
 	char body[REQUEST_MAX];
 
 	(void)state;
@@ -32,11 +29,20 @@ static void bodies(void **state)
 	request_get_session_token(body, sizeof(body), serial, "012345", 129600);
 	assert_string_equal(
 		body, "Action=GetSessionToken&Version=2011-06-15" MFA "&DurationSeconds=129600");
-	request_assume_role(body, sizeof(body), &role, "012345");
+	request_assume_role(body, sizeof(body), &role, device, "012345", 900);
 	assert_string_equal(body,
 		"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx"
 		"&RoleSessionName=me~%3D%2C&ExternalId=a%3Ab&SourceIdentity=me" MFA
 		"&DurationSeconds=900");
+	role = (struct role){.arn = arn,
+		.session_name = me,
+		.tags = {{tag, bare}, 2},
+		.transitive_tag_keys = {{key}, 1}};
+	request_assume_role(body, sizeof(body), &role, NULL, NULL, 0);
+	assert_string_equal(body,
+		"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx"
+		"&RoleSessionName=me&Tags.member.1.Key=Cost%20Center&Tags.member.1.Value=a%3Db"
+		"&Tags.member.2.Key=Empty&Tags.member.2.Value=&TransitiveTagKeys.member.1=Cost%20Center");
 }
 
 static void every_byte(void **state)

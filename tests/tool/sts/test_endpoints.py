@@ -1,0 +1,197 @@
+"""Where STS is: compared with botocore's own rule set for it, and every way to name an endpoint."""
+
+import os
+import socket
+import subprocess
+import threading
+import unittest
+from pathlib import Path
+
+import botocore.exceptions
+from botocore.endpoint_provider import EndpointProvider
+from botocore.loaders import create_loader
+
+from host import ROLE, HostTest
+
+BUILD = Path(os.environ.get("BUILD", "build")).resolve()
+LEGACY = ("ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 "
+          "eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 "
+          "us-west-2").split()
+
+
+def resolve(cases):
+    """cases: (region, url, fips, dual_stack, legacy) -> the lines of the answers."""
+    lines = "".join(
+        " ".join([region or "-", url or "-", *(["fips"] if fips else []),
+                  *(["dual-stack"] if dual else []), *(["legacy"] if legacy else [])]) + "\n"
+        for region, url, fips, dual, legacy in cases)
+    return subprocess.run([BUILD / "tests/endpoint-dump"], input=lines, capture_output=True,
+                          text=True, timeout=30, check=True).stdout.splitlines()
+
+
+class RuleSet(unittest.TestCase):
+    """Debian's botocore knows five of the partitions; the newer three stand in `others`."""
+
+    @classmethod
+    def setUpClass(cls):
+        loader = create_loader()
+        cls.partitions = loader.load_data("partitions")
+        cls.provider = EndpointProvider(
+            loader.load_service_model("sts", "endpoint-rule-set-1"), cls.partitions)
+
+    def expected(self, region, url, fips, dual, legacy):
+        parameters = {"Region": region, "UseFIPS": fips, "UseDualStack": dual,
+                      "UseGlobalEndpoint": legacy}
+        if url:
+            parameters["Endpoint"] = url
+        try:
+            answer = self.provider.resolve_endpoint(**parameters)
+        except botocore.exceptions.EndpointProviderError:
+            return "error"
+        schemes = answer.properties.get("authSchemes", [{}])
+        return f"{answer.url}/ {schemes[0].get('signingRegion', region)}"
+
+    def test_every_region_in_every_way(self):
+        regions = [region for p in self.partitions["partitions"] for region in p["regions"]
+                   if not region.endswith("-global")]
+        regions += ["us-gov-new-7", "cn-new-2", "us-iso-x-1", "xx-unknown-1", "nonsense"]
+        urls = [None, "https://sts.example.com", "https://vpce-1.sts.eu-west-1.vpce.amazonaws.com"]
+        flags = [(bool(n & 1), bool(n & 2), bool(n & 4)) for n in range(8)]
+        cases = [(region, url, *flag) for region in regions for url in urls for flag in flags]
+        for case, answer in zip(cases, resolve(cases), strict=True):
+            with self.subTest(case):
+                answer = "error" if answer.startswith("error") else answer.rsplit(" ", 1)[0]
+                self.assertEqual(answer, self.expected(*case))
+
+    def test_the_legacy_regions_are_the_rule_set_s(self):
+        regions = [region for p in self.partitions["partitions"] for region in p["regions"]
+                   if not region.endswith("-global")]
+        self.assertEqual(sorted(region for region in regions if self.expected(
+            region, None, False, False, True) == "https://sts.amazonaws.com/ us-east-1"),
+            sorted(LEGACY))
+
+    def test_others(self):
+        for case, answer in [
+                ((None, None, 0, 0, 0), "https://sts.amazonaws.com/ us-east-1 aws"),
+                (("aws-global", None, 0, 0, 0), "https://sts.amazonaws.com/ us-east-1 aws"),
+                ((None, None, 1, 0, 0), "https://sts-fips.us-east-1.amazonaws.com/ us-east-1 aws"),
+                ((None, None, 0, 1, 1), "https://sts.us-east-1.api.aws/ us-east-1 aws"),
+                (("aws-cn-global", None, 0, 0, 0),
+                 "https://sts.cn-north-1.amazonaws.com.cn/ cn-north-1 aws-cn"),
+                (("eu-isoe-west-1", None, 1, 0, 0),
+                 "https://sts-fips.eu-isoe-west-1.cloud.adc-e.uk/ eu-isoe-west-1 aws-iso-e"),
+                (("us-isof-south-1", None, 0, 0, 1),
+                 "https://sts.us-isof-south-1.csp.hci.ic.gov/ us-isof-south-1 aws-iso-f"),
+                (("eusc-de-east-1", None, 0, 0, 0),
+                 "https://sts.eusc-de-east-1.amazonaws.eu/ eusc-de-east-1 aws-eusc"),
+                (("eusc-de-east-1", None, 1, 1, 0), "https://sts-fips.eusc-de-east-1.api."
+                 "amazonwebservices.eu/ eusc-de-east-1 aws-eusc"),
+                (("eu-west-1", "https://sts.example.com/x", 0, 0, 1),
+                 "https://sts.example.com/x/ eu-west-1 -")]:
+            with self.subTest(case):
+                self.assertEqual(resolve([case]), [answer])
+        for region in ["us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"]:
+            self.assertIn("unset use_dualstack_endpoint", resolve([(region, None, 0, 1, 0)])[0])
+
+
+class Settings(HostTest):
+    """--explain tells what was found where; a name that resolves to nothing which host is asked."""
+
+    def endpoint(self, *args, env=None):
+        run = self.aws_mfa("--explain", *args, env=env)
+        row = next(line for line in run.stdout.splitlines() if line.startswith("endpoint "))
+        return row.split()[1:], run
+
+    def services(self, block, more=""):
+        self.config.write_text(f"[profile work]\nservices = own\nendpoint_url = https://general\n"
+                               f"{more}[services own]\nec2 =\n  endpoint_url = https://ec2\n{block}")
+
+    def test_the_order_of_the_five_places(self):
+        self.services("sts =\n  endpoint_url = https://service\ns3 =\n  endpoint_url = https://s3\n")
+        env = {"AWS_ENDPOINT_URL_STS": "https://env-sts", "AWS_ENDPOINT_URL": "https://env"}
+        self.assertEqual(self.endpoint("--endpoint-url", "https://option", env=env)[0],
+                         ["https://option", "--endpoint-url"])
+        self.assertEqual(self.endpoint(env=env)[0], ["https://env-sts", "AWS_ENDPOINT_URL_STS"])
+        del env["AWS_ENDPOINT_URL_STS"]
+        self.assertEqual(self.endpoint(env=env)[0], ["https://env", "AWS_ENDPOINT_URL"])
+        self.assertEqual(self.endpoint()[0],
+                         ["https://service", f"{self.config}:8:", "sts", "endpoint_url"])
+        self.services("s3 =\n  endpoint_url = https://s3\n")
+        self.assertEqual(self.endpoint()[0],
+                         ["https://general", f"{self.config}:3:", "endpoint_url"])
+
+    def test_a_services_section_that_is_missing(self):
+        self.config.write_text("[profile work]\nservices = other\n")
+        self.refused(self.aws_mfa("--token", "123456"), 13, "[services other]", "profile work")
+
+    def test_odd_services_blocks(self):
+        for block, url in [("sts =\n  endpoint_url=https://a\n  endpoint_url = https://b\n",
+                            "https://b"),
+                           ("sts = https://inline\n", "https://general"),
+                           ("sts =\n  endpoint_urls = https://a\n", "https://general"),
+                           ("STS =\n\n  # note\n  endpoint_url =  https://c\n", "https://c")]:
+            self.services(block)
+            self.assertEqual(self.endpoint()[0][0], url, block)
+
+    def test_ignored_endpoints(self):
+        self.services("sts =\n  endpoint_url = https://service\n",
+                      "ignore_configured_endpoint_urls = TRUE\n")
+        self.assertEqual(self.endpoint(env={"AWS_ENDPOINT_URL_STS": "https://env"})[0], ["-"])
+        self.assertEqual(self.endpoint("--endpoint-url", "https://option")[0][0], "https://option")
+        off = {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"}
+        self.assertEqual(self.endpoint(env=off)[0][0], "https://service")
+
+    def test_which_host_is_asked(self):
+        self.config.write_text("")
+        for env, host in [({}, "sts.amazonaws.com"),
+                          ({"AWS_REGION": "eu-west-3"}, "sts.eu-west-3.amazonaws.com"),
+                          ({"AWS_REGION": "eu-west-3", "AWS_STS_REGIONAL_ENDPOINTS": "legacy"},
+                           "sts.amazonaws.com"),
+                          ({"AWS_REGION": "eu-south-1", "AWS_STS_REGIONAL_ENDPOINTS": "legacy"},
+                           "sts.eu-south-1.amazonaws.com"),
+                          ({"AWS_REGION": "eu-west-3", "AWS_USE_FIPS_ENDPOINT": "true"},
+                           "sts-fips.eu-west-3.amazonaws.com"),
+                          ({"AWS_REGION": "eu-west-3", "AWS_USE_DUALSTACK_ENDPOINT": "true"},
+                           "sts.eu-west-3.api.aws")]:
+            # A proxy that lets nobody out: no name is looked up and nothing leaves this machine.
+            run = self.aws_mfa("--token", "123456", env={**env, "HTTPS_PROXY": self.closed_proxy()})
+            self.refused(run, 14, f"does not connect to {host} (HTTP 403)")
+
+    def closed_proxy(self):
+        """The URL of a proxy that refuses the next CONNECT."""
+        listener = socket.create_server(("127.0.0.1", 0))
+
+        def refuse():
+            with listener, listener.accept()[0] as client:
+                while b"\r\n\r\n" not in client.recv(4096, socket.MSG_PEEK):
+                    pass
+                client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        thread = threading.Thread(target=refuse, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join, 10)
+        return "http://127.0.0.1:%d" % listener.getsockname()[1]
+
+    def test_bad_values(self):
+        for name in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
+                     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]:
+            self.refused(self.aws_mfa(env={name: "1"}), 2, name, "expected true or false")
+        self.refused(self.aws_mfa(env={"AWS_STS_REGIONAL_ENDPOINTS": "global"}), 2,
+                     "expected regional or legacy")
+        self.refused(self.aws_mfa(env={"AWS_USE_FIPS_ENDPOINT": "true"}), 13,
+                     "AWS_USE_FIPS_ENDPOINT excludes", f"{self.config}:2: endpoint_url")
+        self.config.write_text("[profile work]\nuse_dualstack_endpoint = true\n")
+        self.refused(self.aws_mfa("--endpoint-url", "https://x"), 13,
+                     f"{self.config}:2: use_dualstack_endpoint excludes", "--endpoint-url")
+
+    def test_another_partition(self):
+        self.config.write_text("[profile work]\nregion = cn-north-1\n")
+        self.refused(self.aws_mfa("--token", "123456"), 13, "is of partition aws, but "
+                     "sts.cn-north-1.amazonaws.com.cn is of partition aws-cn")
+        self.config.write_text("[profile work]\nregion = us-east-1\n")
+        self.refused(self.aws_mfa("--token", "123456", "--assume-role",
+                                  ROLE.replace("arn:aws:", "arn:aws-us-gov:")), 13,
+                     "the role", "is of partition aws-us-gov")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,80 @@
+#include "services.h"
+
+#include "profiles.h"
+#include "settings_internal.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY "endpoint_url"
+
+/* The value of a block's line `endpoint_url = VALUE`, NULL when it is another. */
+static char *value_of(const struct ini *ini, const struct ini_line *l)
+{
+	const char *text = ini->bytes.data + l->value, *equals;
+	size_t len = l->value_len, key_len;
+
+	if (l->kind != INI_CONTINUATION || len < sizeof(KEY) ||
+		memcmp(text, KEY, sizeof(KEY) - 1) != 0)
+		return NULL;
+	equals = memchr(text, '=', len);
+	key_len = sizeof(KEY) - 1 + strspn(text + sizeof(KEY) - 1, " \t");
+	if (!equals || equals != text + key_len)
+		return NULL;
+	text = equals + 1 + strspn(equals + 1, " \t");
+	return strndup(text, (size_t)(ini->bytes.data + l->value + len - text));
+}
+
+/* The last such line of the block below `sts =`. */
+static enum status take_from(struct settings *s, const struct ini_line *block, struct error *e)
+{
+	const struct ini *config = &s->config;
+	const struct ini_line *end = config->lines + config->n_lines, *found = NULL;
+	char *value = NULL, *where;
+	enum status rc;
+
+	for (const struct ini_line *l = block + 1;
+		l < end && l->kind != INI_KEY && l->kind != INI_SECTION; l++) {
+		char *here = value_of(config, l);
+
+		if (!here)
+			continue;
+		free(value);
+		value = here;
+		found = l;
+	}
+	if (!value)
+		return STATUS_OK;
+	where = settings_format(
+		"%s:%zu: sts " KEY, config->path, (size_t)(found - config->lines) + 1);
+	rc = settings_take(s, SETTING_ENDPOINT_URL, value, where ? where : "", ORIGIN_FILE, e);
+	free(where);
+	return rc;
+}
+
+enum status services_take(struct settings *s, struct error *e)
+{
+	const struct ini_line *section, *block;
+	enum status rc = STATUS_OK;
+	char *name;
+
+	if (s->value[SETTING_ENDPOINT_URL])
+		return STATUS_OK;
+	name = ini_get(&s->credentials, s->long_term, "services", NULL);
+	if (!name)
+		name = settings_of_profile(s, s->value[SETTING_PROFILE], "services");
+	if (!name)
+		return STATUS_OK;
+	section = profiles_section(&s->config, SECTION_SERVICES, name);
+	block = section ? ini_key(&s->config, section, "sts", strlen("sts")) : NULL;
+	if (!section)
+		rc = error_set(e, STATUS_CONFIG,
+			"%s: there is no section [services %s], which profile %s names; add it, or take "
+			"the line `services` out",
+			s->value[SETTING_CONFIG_FILE], name, s->value[SETTING_PROFILE]);
+	else if (block && block->value_len == 0)
+		rc = take_from(s, block, e);
+	free(name);
+	return rc;
+}

@@ -1,0 +1,18 @@
+/*
+ * The [services NAME] sections of the config file: an endpoint for one service (SDKs and Tools
+ * Reference Guide, "Service-specific endpoints"; botocore configprovider.py,
+ * ConfiguredEndpointProvider).
+ */
+#ifndef AWS_MFA_SERVICES_H
+#define AWS_MFA_SERVICES_H
+
+#include "error.h"
+#include "settings.h"
+
+/*
+ * Takes endpoint_url from the block `sts =` of the section that the profile's `services` names,
+ * unless the endpoint is set already. STATUS_CONFIG when there is no such section.
+ */
+enum status services_take(struct settings *s, struct error *e);
+
+#endif

@@ -1,0 +1,107 @@
+#include "endpoint_url.h"
+
+#include "loopback.h"
+#include "status.h"
+
+#include <ctype.h>
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * A path is part of what is signed, and libcurl, a proxy and SigV4 each have their own idea of
+ * how to encode and normalise one: those on which all agree are enough here.
+ */
+static bool is_plain_path(const char *path)
+{
+	for (const char *p = path; *p; p++) {
+		if (!isalnum((unsigned char)*p) && !strchr("-._~/", *p))
+			return false;
+		if (*p == '/' && (p[1] == '/' || p[1] == '.'))
+			return false;
+	}
+	return path[0] == '/';
+}
+
+static bool is_printable(const char *s)
+{
+	for (; *s; s++)
+		if (*s <= ' ' || *s > '~')
+			return false;
+	return true;
+}
+
+/* The part, to be given to curl_free(); NULL when the URL has none. */
+static char *url_part(CURLU *u, CURLUPart part)
+{
+	char *text = NULL;
+
+	return curl_url_get(u, part, &text, 0) == CURLUE_OK ? text : NULL;
+}
+
+int endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e)
+{
+	char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *extra[5] = {NULL};
+	static const CURLUPart refused[5] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
+		CURLUPART_FRAGMENT, CURLUPART_ZONEID};
+	CURLU *u = curl_url();
+	bool plain = true;
+	int n;
+	int rc;
+
+	if (!u)
+		return error_set(e, STATUS_SYSTEM, "out of memory");
+	if (!is_printable(url) || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK) {
+		/* Not quoted: it may hold what somebody thought to be a user's password. */
+		rc = error_set(e, STATUS_CONFIG,
+			"endpoint_url is not a URL; expected https://HOST or https://HOST:PORT");
+		goto out;
+	}
+	scheme = url_part(u, CURLUPART_SCHEME);
+	host = url_part(u, CURLUPART_HOST);
+	port = url_part(u, CURLUPART_PORT);
+	path = url_part(u, CURLUPART_PATH);
+	for (size_t i = 0; i < 5; i++) {
+		extra[i] = url_part(u, refused[i]);
+		plain = plain && !extra[i];
+	}
+	if (!scheme || !host || !path || !plain || !is_plain_path(path)) {
+		rc = error_set(e, STATUS_CONFIG,
+			"endpoint_url may have a host, a port and a plain path, but no user, query or "
+			"fragment; expected https://HOST or https://HOST:PORT");
+		goto out;
+	}
+	ep->loopback_only = strcmp(scheme, "http") == 0;
+	if (ep->loopback_only && !loopback_is_host(host)) {
+		rc = error_set(e, STATUS_CONFIG,
+			"endpoint_url: http would show the code and the keys to the network; use "
+			"https:// (http is for 127.0.0.1, [::1] and localhost only)");
+		goto out;
+	}
+	if (!ep->loopback_only && strcmp(scheme, "https") != 0) {
+		rc = error_set(e, STATUS_CONFIG, "endpoint_url must begin with https://");
+		goto out;
+	}
+	if (port && strcmp(port, ep->loopback_only ? "80" : "443") == 0) {
+		curl_free(port);
+		port = NULL;
+	}
+	n = snprintf(ep->host, sizeof(ep->host), "%s%s%s", host, port ? ":" : "", port ? port : "");
+	rc = n < 0 || (size_t)n >= sizeof(ep->host);
+	n = snprintf(
+		ep->path, sizeof(ep->path), "%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/");
+	rc = rc || n < 0 || (size_t)n >= sizeof(ep->path);
+	n = snprintf(ep->url, sizeof(ep->url), "%s://%s%s", scheme, ep->host, ep->path);
+	rc = rc || n < 0 || (size_t)n >= sizeof(ep->url);
+	if (rc)
+		rc = error_set(e, STATUS_CONFIG, "endpoint_url is too long");
+out:
+	for (size_t i = 0; i < 5; i++)
+		curl_free(extra[i]);
+	curl_free(scheme);
+	curl_free(host);
+	curl_free(port);
+	curl_free(path);
+	curl_url_cleanup(u);
+	return rc;
+}
