@@ -310,7 +310,8 @@ enum status settings_complete(struct settings *s, bool strict, struct error *e)
 			"%s: [%s] has no aws_mfa_device, and neither --device nor MFA_DEVICE is "
 			"given; add aws_mfa_device = arn:aws:iam::ACCOUNT:mfa/NAME",
 			s->value[SETTING_CREDENTIALS_FILE], s->long_term);
-	if (!s->value[SETTING_ROLE_SESSION_NAME]) {
+	/* Not asked for without need: a look at passwd costs as much as the rest of a run. */
+	if (s->value[SETTING_ASSUME_ROLE] && !s->value[SETTING_ROLE_SESSION_NAME]) {
 		s->value[SETTING_ROLE_SESSION_NAME] = default_session_name();
 		if (!s->value[SETTING_ROLE_SESSION_NAME])
 			return error_system(e, "settings");
