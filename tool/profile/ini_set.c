@@ -101,7 +101,7 @@ static void make_plan(const struct ini *ini, const char *section, const struct i
 			plan->last_header = plan->insert = i;
 			for (pair = 0; pair < n_pairs; pair++)
 				plan->at[pair] = none;
-		} else if (l->kind != INI_BLANK && l->kind != INI_COMMENT) {
+		} else if (l->kind == INI_KEY || l->kind == INI_CONTINUATION) {
 			plan->insert = i;
 			pair = pair_of(ini, l, pairs, n_pairs);
 			if (pair < n_pairs)
@@ -115,16 +115,11 @@ static void put_absent(struct writer *w, const struct ini *ini, const struct ini
 {
 	const struct ini_line *model = NULL;
 
-	/* Indent as the key above does; without one, at least as much as the header below, which
-	 * would else become part of our value. */
-	for (size_t i = plan->insert + 1; i-- > plan->last_header;) {
-		if (ini->lines[i].kind == INI_KEY) {
-			model = &ini->lines[i];
-			break;
-		}
-	}
+	/* Not at all where that can be, since SDKs other than botocore take an indented line for
+	 * part of the value above; but as much as what is below, which would else become part of
+	 * ours. */
 	for (size_t i = plan->insert + 1; !model && i < ini->n_lines; i++)
-		if (ini->lines[i].kind == INI_SECTION)
+		if (ini->lines[i].kind != INI_BLANK && ini->lines[i].kind != INI_COMMENT)
 			model = &ini->lines[i];
 	for (size_t i = 0; i < n_pairs; i++)
 		if (plan->at[i] == ini->n_lines && pairs[i].value)

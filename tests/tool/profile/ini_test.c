@@ -224,10 +224,22 @@ static void indentation_keeps_its_meaning(void **state)
 	(void)state;
 	/* at indent 0 our keys would turn the next line into a continuation of theirs */
 	expect_set(
-		"[a]\n  one = old\n  keep = me\n", "a", "[a]\n  one = 1\n  keep = me\n  two = 2\n");
+		"[a]\n  one = old\n  keep = me\n", "a", "[a]\n  one = 1\n  keep = me\ntwo = 2\n");
 	expect_set("[a]\n  [b]\n  x = y\n", "a", "[a]\n  one = 1\n  two = 2\n  [b]\n  x = y\n");
 	expect_set("[a]\ns3 =\n  one = nested\n\n# end\n", "a",
 		"[a]\ns3 =\n  one = nested\none = 1\ntwo = 2\n\n# end\n");
+	expect_set("[a]\n    x = y\n  # b\n  [b]\n", "a",
+		"[a]\n    x = y\n  one = 1\n  two = 2\n  # b\n  [b]\n");
+}
+
+/* What cannot be read must not become part of our values, nor hide a header that can be. */
+static void keeps_off_bad_lines(void **state)
+{
+	(void)state;
+	expect_set("[a]\nx = y\nbad\n  [b]\nz = 1\n", "a",
+		"[a]\nx = y\none = 1\ntwo = 2\nbad\n  [b]\nz = 1\n");
+	expect_set("[a]\n  [b\n", "a", "[a]\n  one = 1\n  two = 2\n  [b\n");
+	expect_set("[a]\n  bad\n\n[b]\n", "a", "[a]\n  one = 1\n  two = 2\n  bad\n\n[b]\n");
 }
 
 int main(void)
@@ -245,6 +257,7 @@ int main(void)
 		cmocka_unit_test(sets_only_its_keys),
 		cmocka_unit_test(adds_a_section_at_the_end),
 		cmocka_unit_test(indentation_keeps_its_meaning),
+		cmocka_unit_test(keeps_off_bad_lines),
 	};
 
 	return cmocka_run_group_tests_name("ini", tests, NULL, NULL);
