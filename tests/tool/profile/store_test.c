@@ -1,4 +1,4 @@
-/* What test_store.py cannot bring about from outside: half-written files, deadlines, creation. */
+/* What test_store_*.py cannot bring about from outside: half-written files, deadlines, creation. */
 #include "create.h"
 #include "inplace.h"
 #include "lock.h"

@@ -1,0 +1,146 @@
+"""Writing a session, whatever fails and whenever the process dies."""
+
+import contextlib
+import os
+import shutil
+import stat
+import subprocess
+
+from tool.profile.storing import INPUT, LOCK, OLD, StoreTest
+
+
+class Disturbed(StoreTest):
+    """Each system call of the write path in turn kills the process, or fails."""
+
+    WRITING = {"openat", "write", "pwrite64", "fsync", "renameat", "unlinkat", "fchmod", "fchown",
+               "ftruncate", "fallocate", "fsetxattr"}
+
+    def setUp(self):
+        super().setUp()
+        if not shutil.which("strace"):
+            self.skipTest("no strace")
+        self.options = {}
+        with contextlib.suppress(OSError):
+            os.setxattr(self.credentials, "user.note", b"mine")
+
+    def path_of_calls(self):
+        """The calls after the session was read, each with its number among those of its name."""
+        trace = self.home / "trace"
+        run = self.store(prefix=["strace", "-qq", "-o", str(trace)], status=None)
+        if run.returncode != 0:
+            self.skipTest(f"strace does not work here: {run.stderr.strip()}")
+        count, calls, reached = {}, [], False
+        for line in trace.read_text().splitlines():
+            name = line.split("(")[0]
+            count[name] = count.get(name, 0) + 1
+            # brk: it never fails as strace would have it, and libc does not expect it to
+            if reached and name not in ("exit_group", "brk", "munmap"):
+                calls.append((name, count[name]))
+            reached = reached or line.startswith('read(0, "", ')
+        trace.unlink()
+        self.assertGreater(len(calls), 30)
+        return calls
+
+    def disturbed(self, call, how):
+        self.restore()
+        name, when = call
+        return self.store(prefix=["strace", "-qq", "-o", "/dev/null", "-e", f"trace={name}", "-e",
+                                  f"inject={name}:{how}:when={when}"], status=None)
+
+    def restore(self):
+        """The old file again, in the same inode, as a mount needs it."""
+        self.credentials.write_bytes(OLD)
+
+    def leftovers(self):
+        return set(self.names()) - {"credentials", LOCK} | set(self.names(self.home)) - self.at_home
+
+    def prepare(self):
+        self.at_home = set(self.names(self.home))
+        self.old = OLD
+        calls = self.path_of_calls()
+        self.new = self.credentials.read_bytes()
+        self.assertNotEqual(self.new, self.old)
+        # what the next run, for another section, may make of it
+        self.next = {}
+        for state in (self.old, self.new):
+            self.credentials.write_bytes(state)
+            self.store("next")
+            self.next[state] = self.credentials.read_bytes()
+        return calls
+
+    def check_next_run(self, states):
+        run = self.store("next")
+        self.assertIn(self.credentials.read_bytes(), [self.next[state] for state in states], run.stderr)
+        self.assertEqual(self.leftovers(), set())
+        self.assertEqual(stat.S_IMODE(self.credentials.stat().st_mode), 0o600)
+
+    def kill_everywhere(self, calls, check):
+        for call in calls:
+            with self.subTest(killed_at=call):
+                run = self.disturbed(call, "signal=KILL")
+                self.assertEqual(run.returncode, -9)
+                check()
+                self.assertEqual(stat.S_IMODE(self.credentials.stat().st_mode), 0o600)
+                self.check_next_run((self.old, self.new))
+
+    def fail_everywhere(self, calls):
+        for call in calls:
+            errors = ["EIO", "ENOSPC", "EDQUOT", "EINTR", "ENOMEM"]
+            for error in errors if call[0] in self.WRITING else errors[:1]:
+                with self.subTest(failed=call, error=error):
+                    run = self.disturbed(call, f"error={error}")
+                    data = self.credentials.read_bytes()
+                    self.assertEqual(data, self.old if run.returncode else self.new, run.stderr)
+                    self.assertEqual(run.returncode != 0, "error: " in run.stderr)
+                    self.assertGreaterEqual(run.returncode, 0)
+                    self.check_next_run((data,))
+
+    def whole(self):
+        self.assertIn(self.credentials.read_bytes(), (self.old, self.new))
+
+    def test_killed_at_every_call(self):
+        self.kill_everywhere(self.prepare(), self.whole)
+
+    def test_every_call_fails(self):
+        self.fail_everywhere(self.prepare())
+
+    def mount(self):
+        """The file alone, mounted into another folder: it cannot be replaced there."""
+        box = self.home / "box"
+        box.mkdir(mode=0o700)
+        (box / "credentials").touch()
+        self.namespace('mount --bind "$1" "$2"; cd /', self.credentials, box / "credentials")
+        self.folder = box
+        self.options = {"path": box / "credentials"}   # where it is seen only by what is run
+
+    def store(self, *args, **options):
+        return super().store(*args, **{**self.options, **options})
+
+    def whole_or_saved(self):
+        data = self.credentials.read_bytes()
+        if data not in (self.old, self.new):
+            saved, = [name for name in self.leftovers() if name.endswith("-saved")]
+            folder = self.folder if (self.folder / saved).exists() else self.home
+            self.assertEqual((folder / saved).read_bytes(), self.old)
+
+    def test_in_place_killed_at_every_call(self):
+        self.mount()
+        self.kill_everywhere(self.prepare(), self.whole_or_saved)
+
+    def test_in_place_every_call_fails(self):
+        self.mount()
+        self.fail_everywhere(self.prepare())
+
+    def test_in_a_closed_folder_killed_at_every_call(self):
+        self.options = self.closed_folder()
+        self.kill_everywhere(self.prepare(), self.whole_or_saved)
+
+    def test_a_full_disk(self):
+        copy = shutil.copy(self.credentials, self.home / "copy")
+        self.namespace('mount -t tmpfs -o size=64k,mode=700 none "$1"; cp "$2" "$1/credentials"',
+                       self.folder, copy)
+        look = [*self.prefix, "sh", "-c", 'cat "$1/credentials"; ls -A "$1" | wc -l >&2', "sh", self.folder]
+        run = self.store(input=INPUT.replace("token/new+1==", "t" * 60000), status=10)
+        self.assertIn("No space left on device", run.stderr)
+        seen = subprocess.run(look, capture_output=True)
+        self.assertEqual((seen.stdout, seen.stderr.strip()), (OLD, b"2"))

@@ -1,0 +1,130 @@
+"""Writing a session where names lead elsewhere: symlinks, and what others put in the way."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from tool.profile.storing import BUILD, LOCK, OLD, OTHER, SESSION, StoreTest, root_only
+
+
+class Symlinks(StoreTest):
+    def test_file_and_folder_stay_symlinks(self):
+        dots = self.home / "dots"
+        dots.mkdir()
+        self.credentials.rename(dots / "real")
+        (dots / "hop").symlink_to("real")
+        self.credentials.symlink_to("../dots/./hop")
+        self.folder.rename(self.home / "moved")
+        self.folder.symlink_to(f"{self.home}//moved")
+        self.store()
+        self.assertTrue(self.credentials.is_symlink() and self.folder.is_symlink())
+        self.assertEqual(os.readlink(self.credentials), "../dots/./hop")
+        self.assertEqual(self.section(), SESSION)
+        self.assertEqual(self.names(dots), [".real.aws-mfa-lock", "hop", "real"])
+        self.store(path=Path(".aws/credentials"), cwd=self.home)
+        self.store(path=Path("credentials"), cwd=self.folder)
+
+    def test_loops_and_dead_ends(self):
+        self.credentials.unlink()
+        self.credentials.symlink_to("credentials")
+        self.assertIn("symbolic links", self.store(status=13).stderr)
+        self.credentials.unlink()
+        self.credentials.symlink_to("nowhere")
+        self.store(status=12)
+        self.assertEqual(self.names(), ["credentials"])
+
+    def as_user(self):
+        for path in [self.home, self.folder]:
+            os.chown(path, OTHER, OTHER)
+
+    @root_only
+    def test_root_follows_nobody_into_another_s_file(self):
+        victim = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        self.addCleanup(shutil.rmtree, victim)
+        shutil.copy(self.credentials, victim / "credentials")
+        (victim / "credentials").chmod(0o600)
+        self.as_user()
+
+        def plant(link, to):
+            (link.unlink if link.is_symlink() or link.is_file() else lambda: shutil.rmtree(link))()
+            link.symlink_to(to)
+            os.lchown(link, OTHER, OTHER)
+
+        for what, link, to in [("the file", self.credentials, victim / "credentials"),
+                               ("the folder", self.folder, victim)]:
+            with self.subTest(what):
+                plant(link, to)
+                run = self.store(status=13)
+                self.assertIn("symlink", run.stderr)
+                self.assertIn(f"uid {OTHER}", run.stderr)
+                self.assertEqual((victim / "credentials").read_bytes(), OLD)
+                self.assertEqual(self.names(victim), ["credentials"])
+        # that everybody may read it changes nothing
+        (victim / "credentials").chmod(0o644)
+        self.assertIn(f"uid {OTHER}", self.store(status=13).stderr)
+        self.assertEqual((victim / "credentials").read_bytes(), OLD)
+        # and not when the file is a third party's, nor when links of two users lead there
+        os.chown(victim / "credentials", OTHER + 1, OTHER + 1)
+        self.store(status=13)
+        os.lchown(self.folder, 0, 0)
+        self.store()
+        (victim / LOCK).unlink()
+        os.lchown(self.folder, OTHER, OTHER)
+        os.chown(victim / "credentials", OTHER, OTHER)
+        self.store()
+
+    @root_only
+    def test_root_follows_the_owner_s_and_its_own_links(self):
+        dots = self.home / "dots"
+        self.credentials.rename(dots)
+        self.credentials.symlink_to(dots)
+        os.chown(dots, OTHER, OTHER)
+        for owner in [OTHER, 0]:
+            os.lchown(self.credentials, owner, owner)
+            self.store()
+            self.assertEqual(self.section(), SESSION)
+            self.assertEqual(dots.stat().st_uid, OTHER)
+
+    def test_what_may_stand_where_the_lock_file_goes(self):
+        lock = self.folder / LOCK
+        elsewhere = self.home / "elsewhere"
+        for what, make in [("symlink", lambda: lock.symlink_to(elsewhere)),
+                           ("folder", lock.mkdir), ("FIFO", lambda: os.mkfifo(lock)),
+                           ("hard link", lambda: (elsewhere.touch(), os.link(elsewhere, lock)))]:
+            with self.subTest(what):
+                make()
+                run = self.store(status=13)
+                self.assertIn(f"{LOCK}: ", run.stderr)
+                self.assertIn("remove it", run.stderr)
+                self.untouched()
+                self.assertEqual(elsewhere.exists(), what == "hard link")
+                (lock.rmdir if what == "folder" else lock.unlink)()
+
+    @root_only
+    def test_lock_file_of_somebody_else(self):
+        lock = self.folder / LOCK
+        lock.touch(0o666)
+        os.chown(lock, OTHER + 1, OTHER + 1)
+        os.chown(self.credentials, OTHER, OTHER)
+        self.assertIn("somebody else", self.store(status=13).stderr)
+        self.assertEqual(lock.stat().st_uid, OTHER + 1)
+        # root's empty one is made over to the owner of the file; one that holds something is not
+        os.chown(lock, 0, 0)
+        lock.write_text("shadow")
+        self.store()
+        self.assertEqual(lock.stat().st_uid, 0)
+        lock.write_text("")
+        self.store()
+        self.assertEqual(lock.stat().st_uid, OTHER)
+
+    def test_what_may_stand_where_the_new_file_goes(self):
+        new = self.folder / ".credentials.aws-mfa-new"
+        elsewhere = self.home / "elsewhere"
+        elsewhere.write_bytes(b"mine")
+        for make in [lambda: new.symlink_to(elsewhere), lambda: os.link(elsewhere, new),
+                     lambda: os.mkfifo(new)]:
+            make()
+            self.store()
+            self.assertEqual(elsewhere.read_bytes(), b"mine")
+            self.assertEqual(self.names(), [LOCK, "credentials"])
