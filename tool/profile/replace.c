@@ -47,7 +47,8 @@ bool replace_is_impossible(int error)
 	case EXDEV:
 	case EROFS: /* a folder that is read-only ... */
 	case EACCES:
-	case EPERM: /* ... or sticky, or an owner we may not give away */
+	case EPERM:  /* ... or sticky, or an owner we may not give away */
+	case EINVAL: /* ... or of whom this user namespace or NFS server has never heard */
 	case EOPNOTSUPP:
 	case EISDIR: /* in place of the temporary file */
 		return true;

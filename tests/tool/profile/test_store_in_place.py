@@ -1,6 +1,7 @@
 """Writing a session into a file that cannot be replaced."""
 
 import os
+import subprocess
 
 from tool.profile.storing import LOCK, OLD, OTHER, SESSION, StoreTest, root_only
 
@@ -15,6 +16,18 @@ class InPlace(StoreTest):
         self.assertEqual(self.section(), SESSION)
         self.assertEqual(self.credentials.stat().st_ino, inode)
         self.assertEqual((self.names(), self.names(self.home)), (["credentials"], [".aws"]))
+
+    @root_only
+    def test_an_owner_that_a_container_does_not_know(self):
+        """In a user namespace that maps no other id, chown() says EINVAL."""
+        if subprocess.run(["unshare", "-Ur", "true"], stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("no user namespaces here")
+        os.chown(self.credentials, 0, OTHER)
+        run = self.store(prefix=["unshare", "-Ur"])
+        self.assertIn("Invalid argument), so it is written in place", run.stderr)
+        self.assertEqual(self.section(), SESSION)
+        self.assertEqual(self.credentials.stat().st_gid, OTHER)
+        self.assertEqual(self.names(), [LOCK, "credentials"])
 
     def test_neither_folder_nor_file(self):
         options = self.closed_folder()
