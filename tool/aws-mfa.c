@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct {
@@ -40,6 +41,8 @@ static void confine(void)
 
 	prctl(PR_SET_DUMPABLE, 0);
 	setrlimit(RLIMIT_CORE, &no_core);
+	/* Files we make are their owner's, neither opened to others nor closed to him. */
+	umask(S_IRWXG | S_IRWXO);
 	/* Inherited as ignored, it would reap aws-mfa-sts behind our back. */
 	sigaction(SIGCHLD, &dfl, NULL);
 	/* A closed pipe or a file size limit is an error to report, not a death. */

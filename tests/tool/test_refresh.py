@@ -301,6 +301,15 @@ class Refresh(HostTest):
         self.assertTrue(after.startswith(text + "\r\n[work]\r\nassumed_role = False\r\n"))
         self.assertEqual(sorted(os.listdir(self.home)), [".aws", ".real.aws-mfa-lock", "real"])
 
+    def test_files_made_are_the_owner_s_whatever_the_umask(self):
+        for umask in [0, 0o777]:
+            with self.subTest(umask=oct(umask)):
+                (self.home / ".aws/.credentials.aws-mfa-lock").unlink(missing_ok=True)
+                self.refresh("--force", umask=umask)
+                self.assertEqual({path.name: oct(stat.S_IMODE(path.stat().st_mode))
+                                  for path in (self.home / ".aws").glob("*credentials*")},
+                                 {"credentials": "0o600", ".credentials.aws-mfa-lock": "0o600"})
+
     def test_long_tokens_and_other_ways_to_write_the_answer(self):
         for fault in [faults.long_session_token(40000), faults.long_session_token(200000),
                       faults.fraction_in_expiration(), faults.offset_in_expiration(),
