@@ -30,6 +30,21 @@ static enum status unfit(const struct target *t, const char *name, const char *w
 }
 
 /*
+ * Does the name still lead to the file whose fstat() *st is? Then *st is what it is now: the number
+ * of names counted while this was one of them.
+ */
+static bool leads_to(const struct target *t, const char *name, struct stat *st)
+{
+	struct stat now;
+
+	if (fstatat(t->folder, name, &now, AT_SYMLINK_NOFOLLOW) < 0 || now.st_dev != st->st_dev ||
+		now.st_ino != st->st_ino)
+		return false;
+	*st = now;
+	return true;
+}
+
+/*
  * Threat: in a folder that others may write, somebody puts there what is not ours to lock or to
  * chown: a link to a file elsewhere, a FIFO, a file he keeps locked for ever.
  */
@@ -48,9 +63,13 @@ static enum status check(const struct target *t, const char *name, int fd, struc
 	if (lock_st.st_uid != geteuid() && lock_st.st_uid != 0 && lock_st.st_uid != st.st_uid)
 		return unfit(t, name, "belongs to somebody else", e);
 	/* Made by root, it would shut out the file's owner. Empty: nothing is given away. */
-	if (geteuid() == 0 && lock_st.st_uid == 0 && st.st_uid != 0 && lock_st.st_size == 0 &&
-		fchown(fd, st.st_uid, st.st_gid) < 0)
-		return unfit(t, name, strerror(errno), e);
+	if (geteuid() == 0 && lock_st.st_uid == 0 && st.st_uid != 0 && lock_st.st_size == 0) {
+		/* Threat: a link to a file elsewhere that is gone again since it was opened. */
+		if (!leads_to(t, name, &lock_st) || lock_st.st_nlink > 1)
+			return unfit(t, name, "has another name, or has been exchanged", e);
+		if (fchown(fd, st.st_uid, st.st_gid) < 0)
+			return unfit(t, name, strerror(errno), e);
+	}
 	return STATUS_OK;
 }
 
@@ -150,15 +169,6 @@ int lock_file(const struct target *t, int64_t deadline_ms, struct error *e)
 	return take(t, NULL, deadline_ms, e);
 }
 
-/* Does the name still lead to what the descriptor is? */
-static bool current(const struct target *t, const struct stat *st)
-{
-	struct stat now;
-
-	return fstatat(t->folder, t->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-		now.st_dev == st->st_dev && now.st_ino == st->st_ino;
-}
-
 int lock_content(const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e)
 {
 	int fd = -1;
@@ -177,7 +187,7 @@ int lock_content(const struct target *t, int64_t deadline_ms, struct stat *st, s
 			close(fd);
 			return -1;
 		}
-		if (current(t, st))
+		if (leads_to(t, t->name, st))
 			break;
 	}
 	return fd;

@@ -1,11 +1,24 @@
 """Writing a session where names lead elsewhere: symlinks, and what others put in the way."""
 
+import contextlib
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 from pathlib import Path
 
-from tool.profile.storing import BUILD, LOCK, OLD, OTHER, SESSION, StoreTest, root_only
+from tool.profile.storing import BUILD, INPUT, LOCK, OLD, OTHER, SESSION, STORE, StoreTest, root_only
+
+
+def opened_below(pid, path):
+    """Has a child of the process opened the file?"""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for fd in [fd for child in children for fd in Path(f"/proc/{child}/fd").glob("*")]:
+        with contextlib.suppress(OSError):
+            if fd.stat().st_ino == path.stat().st_ino:
+                return True
+    return False
 
 
 class Symlinks(StoreTest):
@@ -117,6 +130,28 @@ class Symlinks(StoreTest):
         lock.write_text("")
         self.store()
         self.assertEqual(lock.stat().st_uid, OTHER)
+
+    @root_only
+    def test_a_lock_file_that_loses_its_other_name_in_time(self):
+        """A link to a file of root's, gone again before anybody has counted its names."""
+        if not shutil.which("strace"):
+            self.skipTest("no strace")
+        lock, elsewhere = self.folder / LOCK, self.home / "elsewhere"
+        elsewhere.touch()
+        os.link(elsewhere, lock)
+        os.chown(self.credentials, OTHER, OTHER)
+        argv = ["strace", "-f", "-qq", "-o", "/dev/null", "-e",
+                "inject=?newfstatat,?fstat:delay_enter=100000", STORE, self.credentials, "work"]
+        run = subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.env,
+                               text=True)
+        run.stdin.write(INPUT)
+        run.stdin.close()
+        end = time.monotonic() + 30
+        while not opened_below(run.pid, elsewhere):
+            self.assertLess(time.monotonic(), end)
+        lock.unlink()
+        run.wait(30)
+        self.assertEqual(elsewhere.stat().st_uid, 0)
 
     def test_what_may_stand_where_the_new_file_goes(self):
         new = self.folder / ".credentials.aws-mfa-new"
