@@ -14,10 +14,11 @@ from tool.profile.storing import BUILD, INPUT, LOCK, OLD, OTHER, SESSION, STORE,
 def opened_below(pid, path):
     """Has a child of the process opened the file?"""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    for fd in [fd for child in children for fd in Path(f"/proc/{child}/fd").glob("*")]:
-        with contextlib.suppress(OSError):
-            if fd.stat().st_ino == path.stat().st_ino:
-                return True
+    for child in children:
+        with contextlib.suppress(OSError):      # gone, or its descriptor is
+            for fd in Path(f"/proc/{child}/fd").iterdir():
+                if fd.exists() and fd.stat().st_ino == path.stat().st_ino:
+                    return True
     return False
 
 
