@@ -19,7 +19,7 @@ MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
-	python3-botocore python3-boto3 openssl clang clang-format mandoc util-linux strace acl
+	python3-botocore python3-boto3 openssl clang clang-format libclang-rt-14-dev mandoc util-linux strace acl
 
 CFLAGS   ?= -O2 -g
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wvla -Wformat=2 -Wstrict-prototypes \
@@ -61,6 +61,7 @@ help:
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
 	@echo 'make bench       CPU time of a run with 100, 1,000 and 10,000 profiles'
+	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
 	@echo 'make lint        formatting, both compilers with -Werror, man pages'
 	@echo 'make install     PREFIX=$(PREFIX) PAMDIR=$(PAMDIR) SYSCONFDIR=$(SYSCONFDIR)'
 	@echo 'make uninstall   remove what install put there (never your configuration)'
@@ -203,6 +204,27 @@ check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
 
 bench: stage
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/bench.py
+
+# libFuzzer, FUZZ_SECONDS for each target; what it finds is in $(BUILD)/fuzz/.
+FUZZ_SECONDS ?= 20
+FUZZ_TARGETS  = answer endpoint ini record value
+FUZZ_CC       = clang $(filter-out -MMD -MP -O% -D_FORTIFY_SOURCE=2,$(ALL_CFLAGS)) -O1 -g \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+answer_fuzz endpoint_fuzz: FUZZED = tool/sts
+ini_fuzz value_fuzz:       FUZZED = tool/profile
+record_fuzz:               FUZZED =
+
+.PHONY: fuzz $(FUZZ_TARGETS:=_fuzz)
+fuzz: $(FUZZ_TARGETS:=_fuzz)
+$(FUZZ_TARGETS:=_fuzz): $(BUILD)/build_paths.h
+	@mkdir -p $(BUILD)/fuzz/corpus/$(@:_fuzz=)
+	$(call say,FUZZ,$(@:_fuzz=))$(FUZZ_CC) $(if $(FUZZED),-I$(FUZZED)) -o $(BUILD)/fuzz/$@ \
+		tests/fuzz/$@.c $(wildcard include/*.c) \
+		$(filter-out %/aws-mfa-sts.c,$(wildcard $(addsuffix /*.c,$(FUZZED)))) \
+		$(STS_LIBS) $(TOOL_LIBS)
+	$(Q)$(BUILD)/fuzz/$@ -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+		-verbosity=0 -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$@- \
+		$(BUILD)/fuzz/corpus/$(@:_fuzz=) tests/fuzz/corpus/$(@:_fuzz=)
 
 demo: stage
 	$(Q)BUILD=$(BUILD) sh examples/demo

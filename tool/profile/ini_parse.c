@@ -184,11 +184,17 @@ static bool has_delimiter(const char *data, uint32_t from, uint32_t to)
 	return memchr(data + from, '=', to - from) || memchr(data + from, ':', to - from);
 }
 
+/* Is a line that starts with '[' indented as the header or the key above, and not as text below? */
+static bool may_be_header(const struct reader *r, const struct ini_line *l)
+{
+	return !r->section || l->column <= r->ini->lines[r->section - 1].column ||
+		(r->key && l->column <= r->key->column);
+}
+
 /* The text of the line is data[from, to), without its line ending. */
 static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint32_t to)
 {
 	const char *data = r->ini->bytes.data;
-	const struct ini_line *above = r->key ? r->key : r->bad;
 	uint32_t first = from;
 	bool deeper;
 
@@ -199,7 +205,7 @@ static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint3
 	l->indent = first - from;
 	l->column = (uint32_t)utf8_characters(data + from, l->indent);
 	l->section = r->section;
-	deeper = above && l->column > above->column;
+	deeper = r->key && l->column > r->key->column;
 	if (first == to) {
 		l->kind = INI_BLANK;
 	} else if (data[first] == '#' || data[first] == ';') {
@@ -208,8 +214,8 @@ static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint3
 		read_continuation(r, l, first, to);
 	} else if (has_header(r, l, first, to)) {
 		read_header(r, l);
-	} else if (data[first] == '[' &&
-		(!r->section || (!deeper && !has_delimiter(data, first, to)))) {
+	} else if (data[first] == '[' && may_be_header(r, l) &&
+		(!r->section || !has_delimiter(data, first, to))) {
 		/* Lines below it are not the section's above: that would mix two profiles' keys. */
 		r->section = l->section = 0;
 		r->key = NULL;

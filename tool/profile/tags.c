@@ -13,11 +13,11 @@ const char *tags_next(const char **rest, size_t *len)
 {
 	const char *start;
 
-	*rest += strspn(*rest, ", \t");
+	*rest += strspn(*rest, ", ");
 	start = *rest;
 	*len = strcspn(start, ",");
 	*rest += *len;
-	while (*len > 0 && (start[*len - 1] == ' ' || start[*len - 1] == '\t'))
+	while (*len > 0 && start[*len - 1] == ' ')
 		--*len;
 	return *len > 0 ? start : NULL;
 }

@@ -23,6 +23,17 @@ static bool is_plain_path(const char *path)
 	return path[0] == '/';
 }
 
+/* A name or an IPv4 address, or an IPv6 one in brackets; libcurl takes more for a host. */
+static bool is_plain_host(const char *host)
+{
+	const char *more = host[0] == '[' ? "[]:." : "-._";
+
+	for (const char *p = host; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr(more, *p))
+			return false;
+	return host[0] != '\0';
+}
+
 static bool is_printable(const char *s)
 {
 	for (; *s; s++)
@@ -65,7 +76,7 @@ int endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e)
 		extra[i] = url_part(u, refused[i]);
 		plain = plain && !extra[i];
 	}
-	if (!scheme || !host || !path || !plain || !is_plain_path(path)) {
+	if (!scheme || !host || !path || !plain || !is_plain_host(host) || !is_plain_path(path)) {
 		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url may have a host, a port and a plain path, but no user, query or "
 			"fragment; expected https://HOST or https://HOST:PORT");

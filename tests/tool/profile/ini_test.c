@@ -240,6 +240,8 @@ static void keeps_off_bad_lines(void **state)
 		"[a]\nx = y\none = 1\ntwo = 2\nbad\n  [b]\nz = 1\n");
 	expect_set("[a]\n  [b\n", "a", "[a]\n  one = 1\n  two = 2\n  [b\n");
 	expect_set("[a]\n  bad\n\n[b]\n", "a", "[a]\n  one = 1\n  two = 2\n  bad\n\n[b]\n");
+	/* what is read as a key below ours was one before */
+	expect_set("[a]\n bad\nbad\n one = 3\n", "a", "[a]\n bad\nbad\n one = 1\ntwo = 2\n");
 }
 
 int main(void)

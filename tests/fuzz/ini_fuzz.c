@@ -1,0 +1,85 @@
+/*
+ * The files of ~/.aws: reading ends well, and a session that is written into any file is read back
+ * from it, with the rest of it as it was.
+ */
+#include "fuzz.h"
+
+#include "ini.h"
+
+static const struct ini_pair session[] = {{"assumed_role", "False"}, {"assumed_role_arn", NULL},
+	{"aws_access_key_id", "ASIAEXAMPLE"}, {"aws_secret_access_key", "a/b+c="},
+	{"aws_session_token", "t=="}, {"expiration", "2030-01-01 00:00:00"}};
+#define N_PAIRS (sizeof(session) / sizeof(session[0]))
+
+static void note_fault(
+	void *arg, enum ini_fault fault, const char *path, size_t line, const char *what)
+{
+	MUST(path && line > 0 && *what);
+	if (fault == INI_UNREADABLE)
+		*(int *)arg = 1;
+}
+
+/* *broken is set when a line of it cannot be read. */
+static int parse(struct ini *ini, const char *text, size_t size, int *broken)
+{
+	struct bytes bytes = {.data = malloc(size + 1), .size = size};
+	struct error e;
+
+	MUST(bytes.data);
+	memcpy(bytes.data, text, size);
+	bytes.data[size] = '\0';
+	return ini_parse(ini, "file", &bytes, note_fault, broken, &e) == STATUS_OK;
+}
+
+/* Every byte belongs to one line, and no line points beyond the text. */
+static void check_lines(const struct ini *ini)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < ini->n_lines; i++) {
+		const struct ini_line *l = &ini->lines[i];
+
+		MUST(l->start == at || (i == 0 && l->start <= 3));
+		MUST(l->end >= l->start && l->name + l->name_len <= ini->bytes.size &&
+			l->value + l->value_len <= ini->bytes.size);
+		at = l->end;
+	}
+	MUST(ini->n_lines == 0 || at == ini->bytes.size);
+}
+
+static void check_session(const struct ini *ini)
+{
+	for (size_t i = 0; i < N_PAIRS; i++) {
+		char *value = ini_get(ini, "work", session[i].key, NULL);
+
+		if (session[i].value)
+			MUST(value && strcmp(value, session[i].value) == 0);
+		free(value);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes once = {0}, twice = {0};
+	struct ini ini, again;
+	int broken = 0;
+	struct error e;
+
+	if (!parse(&ini, (const char *)data, size, &broken))
+		return 0;
+	check_lines(&ini);
+	MUST(ini_set(&ini, "work", session, N_PAIRS, &once, &e) == STATUS_OK);
+	MUST(parse(&again, once.data, once.size, &broken));
+	check_lines(&again);
+	check_session(&again);
+	/* Written again, it is the same; but what a broken line means may hang on a key above it.
+	 */
+	MUST(ini_set(&again, "work", session, N_PAIRS, &twice, &e) == STATUS_OK);
+	MUST(broken || once.size == twice.size);
+	MUST(broken || memcmp(once.data, twice.data, once.size) == 0);
+	bytes_free(&once);
+	bytes_free(&twice);
+	ini_free(&again);
+	ini_free(&ini);
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* The checks on single values: what passes can stand in a record and in an INI file. */
+#include "fuzz.h"
+
+#include "tags.h"
+#include "value.h"
+
+static void check_clean(const char *s)
+{
+	for (; *s; s++)
+		MUST((unsigned char)*s >= ' ' && *s != 0x7f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *(*const checks[])(const char *) = {value_role_arn, value_mfa_serial,
+		value_role_session_name, value_external_id, value_region, value_endpoint_url,
+		value_proxy, value_no_proxy, value_path, value_access_key_id,
+		value_secret_access_key, value_profile, tags_check};
+	char *text = fuzz_string(data, size), *code = text;
+	time_t expiration = value_expiration(text);
+	long seconds = 0;
+	int yes;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (!checks[i](text))
+			check_clean(text);
+	if (!value_duration(text, &seconds))
+		MUST(seconds >= 900 && seconds <= 129600);
+	if (!value_timeout(text, &seconds))
+		MUST(seconds >= 1 && seconds <= 300);
+	MUST(expiration >= -1 || expiration < 253402300800);
+	tags_check_keys(text, text);
+	yes = value_token_code(&code) == NULL;
+	MUST(!yes || (strlen(code) == 6 && strspn(code, "0123456789") == 6));
+	free(text);
+	return 0;
+}
