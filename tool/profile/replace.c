@@ -13,7 +13,8 @@ static void temporary(const struct target *t, char name[static NAME_MAX + 32])
 	snprintf(name, NAME_MAX + 32, ".%s.aws-mfa-new", t->name);
 }
 
-bool replace_file(const struct target *t, int fd, const struct stat *st, const struct bytes *b)
+bool replace_file(const struct target *t, int fd, const struct stat *st, const struct bytes *b,
+	bool if_unchanged)
 {
 	char name[NAME_MAX + 32];
 	int error = 0;
@@ -27,11 +28,15 @@ bool replace_file(const struct target *t, int fd, const struct stat *st, const s
 	if (new < 0)
 		return false;
 	if (!file_write_all(new, b->data, b->size) || !attributes_copy(fd, st, new) ||
-		TEMP_FAILURE_RETRY(fsync(new)) < 0 ||
-		renameat(t->folder, name, t->folder, t->name) < 0) {
+		TEMP_FAILURE_RETRY(fsync(new)) < 0)
 		error = errno;
+	/* As late as can be: the disk may have taken its time. */
+	else if (if_unchanged && !target_unchanged(t, st) && errno == EAGAIN)
+		error = EAGAIN;
+	else if (renameat(t->folder, name, t->folder, t->name) < 0)
+		error = errno;
+	if (error)
 		unlinkat(t->folder, name, 0);
-	}
 	close(new);
 	/* The new file is whole on disk: should this fail, a power cut undoes us at worst. */
 	if (!error)

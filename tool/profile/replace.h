@@ -11,9 +11,11 @@
 
 /*
  * fd is the old file, st its fstat(), b the new content. To be called under lock_file(). False and
- * errno on failure; nothing has changed then and nothing is left behind.
+ * errno on failure; nothing has changed then and nothing is left behind. if_unchanged: fails with
+ * EAGAIN when somebody who takes no lock has written the file since st.
  */
-bool replace_file(const struct target *t, int fd, const struct stat *st, const struct bytes *b);
+bool replace_file(const struct target *t, int fd, const struct stat *st, const struct bytes *b,
+	bool if_unchanged);
 
 /* Is errno one that says: never this way here, whatever the file holds? */
 bool replace_is_impossible(int error);

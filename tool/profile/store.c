@@ -21,6 +21,15 @@ struct hold {
 	struct stat st;
 };
 
+/* Anew where the file has been replaced. */
+static enum status hold_content(struct hold *h, int64_t deadline_ms, struct error *e)
+{
+	if (h->fd >= 0)
+		close(h->fd);
+	h->fd = lock_content(&h->t, deadline_ms, &h->st, e);
+	return h->fd < 0 ? e->status : STATUS_OK;
+}
+
 static enum status hold(struct hold *h, const char *path, int64_t deadline_ms, struct error *e)
 {
 	enum status rc = target_find(&h->t, path, e);
@@ -31,12 +40,7 @@ static enum status hold(struct hold *h, const char *path, int64_t deadline_ms, s
 		if (h->lock < 0)
 			rc = e->status;
 	}
-	if (rc == STATUS_OK) {
-		h->fd = lock_content(&h->t, deadline_ms, &h->st, e);
-		if (h->fd < 0)
-			rc = e->status;
-	}
-	return rc;
+	return rc == STATUS_OK ? hold_content(h, deadline_ms, e) : rc;
 }
 
 static void let_go(struct hold *h)
@@ -103,13 +107,16 @@ bool store_undo(const char *path, int64_t deadline_ms)
 	return undone;
 }
 
-/* Replaces the file by b, or writes it in place. */
-static enum status put(
-	const struct hold *h, const struct bytes *old, const struct bytes *b, struct error *e)
+/*
+ * Replaces the file by b, or writes it in place. changed, where it is not NULL, is set, and nothing
+ * done, when somebody else has written the file since it was read.
+ */
+static enum status put(const struct hold *h, const struct bytes *old, const struct bytes *b,
+	bool *changed, struct error *e)
 {
 	int why;
 
-	if (replace_file(&h->t, h->fd, &h->st, b)) {
+	if (replace_file(&h->t, h->fd, &h->st, b, changed != NULL)) {
 		if (h->st.st_nlink > 1)
 			log_warning("%s: had %ju names (hard links); the others keep what it was: "
 				    "make them symlinks",
@@ -117,6 +124,10 @@ static enum status put(
 		return STATUS_OK;
 	}
 	why = errno;
+	if (changed && (why == EAGAIN || !target_unchanged(&h->t, &h->st))) {
+		*changed = true;
+		return STATUS_OK;
+	}
 	if (replace_is_impossible(why) && (fcntl(h->fd, F_GETFL) & O_ACCMODE) == O_RDWR &&
 		inplace_foresee(&h->t, &h->st, e) == STATUS_OK)
 		return inplace_write(&h->t, h->fd, &h->st, old, b, why, e);
@@ -142,13 +153,34 @@ static bool is_storable(const char *value)
 	return true;
 }
 
+/* changed as in put() */
+static enum status edit(struct hold *h, const char *section, const struct ini_pair *pairs,
+	size_t n_pairs, bool *changed, struct error *e)
+{
+	struct bytes bytes = {0}, edited = {0};
+	struct ini ini = {0};
+	bool undone;
+	enum status rc = inplace_undo(&h->t, h->fd, &h->st, &undone, e);
+
+	if (rc == STATUS_OK)
+		rc = file_read_fd(h->fd, h->t.path, &bytes, &h->st, e);
+	if (rc == STATUS_OK)
+		rc = ini_parse(&ini, h->t.path, &bytes, NULL, NULL, e);
+	if (rc == STATUS_OK)
+		rc = ini_set(&ini, section, pairs, n_pairs, &edited, e);
+	if (rc == STATUS_OK)
+		rc = put(h, &ini.bytes, &edited, changed, e);
+	bytes_free(&bytes);
+	bytes_free(&edited);
+	ini_free(&ini);
+	return rc;
+}
+
 enum status store_pairs(const char *path, const char *section, const struct ini_pair *pairs,
 	size_t n_pairs, int64_t deadline_ms, struct error *e)
 {
-	struct bytes bytes = {0}, edited = {0};
 	struct hold h = {.lock = -1, .fd = -1};
-	struct ini ini = {0};
-	bool undone;
+	bool changed = true;
 	enum status rc;
 
 	for (size_t i = 0; i < n_pairs; i++)
@@ -157,22 +189,18 @@ enum status store_pairs(const char *path, const char *section, const struct ini_
 				"%s: the value for %s has characters that it cannot hold", path,
 				pairs[i].key);
 	rc = hold(&h, path, deadline_ms, e);
-	if (rc == STATUS_OK)
-		rc = inplace_undo(&h.t, h.fd, &h.st, &undone, e);
-	if (rc == STATUS_OK)
-		rc = file_read_fd(h.fd, h.t.path, &bytes, &h.st, e);
-	if (rc == STATUS_OK)
-		rc = ini_parse(&ini, h.t.path, &bytes, NULL, NULL, e);
-	if (rc == STATUS_OK)
-		rc = ini_set(&ini, section, pairs, n_pairs, &edited, e);
-	if (rc == STATUS_OK)
-		rc = put(&h, &ini.bytes, &edited, e);
+	/* Editors and `aws configure` take no lock: what they write while we do is not to be lost.
+	 * Where the file never stops changing, or its file system says so, a session has been paid
+	 * for. */
+	for (int tries = 0; rc == STATUS_OK && changed; tries++) {
+		changed = false;
+		rc = edit(&h, section, pairs, n_pairs, tries < 5 ? &changed : NULL, e);
+		if (rc == STATUS_OK && changed)
+			rc = hold_content(&h, deadline_ms, e);
+	}
 	if (rc != STATUS_OK)
 		e->status = rc = STATUS_NOT_STORED;
 	let_go(&h);
-	bytes_free(&bytes);
-	bytes_free(&edited);
-	ini_free(&ini);
 	return rc;
 }
 

@@ -235,6 +235,18 @@ int target_open_to_read(const struct target *t, struct stat *st, struct error *e
 	return open_checked(t, O_RDONLY, true, st, e);
 }
 
+bool target_unchanged(const struct target *t, const struct stat *st)
+{
+	struct stat now;
+
+	if (fstatat(t->folder, t->name, &now, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	errno = EAGAIN;
+	return now.st_dev == st->st_dev && now.st_ino == st->st_ino && now.st_size == st->st_size &&
+		now.st_mtim.tv_sec == st->st_mtim.tv_sec &&
+		now.st_mtim.tv_nsec == st->st_mtim.tv_nsec;
+}
+
 enum status target_check_folder(const struct target *t, struct error *e)
 {
 	struct stat st;

@@ -3,6 +3,7 @@
 import concurrent.futures
 import configparser
 import fcntl
+import shutil
 import struct
 import subprocess
 import threading
@@ -100,6 +101,36 @@ class Together(StoreTest):
         for profile in self.profiles():
             self.assertEqual(parser.get(profile, "aws_access_key_id"), f"ASIA{profile}-0004")
         self.assertEqual((self.names(), self.names(self.home)), (["credentials"], [".aws"]))
+
+    def test_what_is_written_without_a_lock_meanwhile_is_kept(self):
+        """As an editor, or `aws configure`, does while our new file goes to the disk."""
+        if not shutil.which("strace"):
+            self.skipTest("no strace")
+
+        def append():
+            with open(self.credentials, "a") as file:
+                file.write("[editor]\n")
+
+        def rename():
+            newer = self.folder / "newer"
+            newer.write_bytes(OLD + b"[editor]\n")
+            newer.rename(self.credentials)
+        for write in [append, rename]:
+            with self.subTest(write.__name__):
+                self.write(OLD)
+                run = subprocess.Popen(
+                    ["strace", "-qq", "-o", "/dev/null", "-e", "inject=fsync:delay_enter=1000000:when=1",
+                     STORE, self.credentials, "work"], env=self.env, text=True, stdin=subprocess.PIPE)
+                run.stdin.write(INPUT)
+                run.stdin.close()
+                end = time.monotonic() + 10
+                while ".credentials.aws-mfa-new" not in self.names():
+                    self.assertLess(time.monotonic(), end)
+                write()
+                self.assertEqual(run.wait(10), 0)
+                self.assertIn(b"[editor]\n", self.credentials.read_bytes())
+                self.assertEqual(self.section(), SESSION)
+                self.assertEqual(self.names(), [LOCK, "credentials"])
 
     def test_a_lock_on_the_file_itself_is_waited_for(self):
         """A container that has the file mounted into it knows another lock file."""
