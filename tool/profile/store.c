@@ -6,6 +6,7 @@
 #include "log.h"
 #include "replace.h"
 #include "target.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -140,7 +141,8 @@ static bool is_storable(const char *value)
 {
 	size_t len = strlen(value);
 
-	if (len == 0 || value[0] == ' ' || value[len - 1] == ' ')
+	if (len == 0 || !utf8_valid(value, len) || utf8_space_at_start(value, len) ||
+		utf8_space_at_end(value, len))
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		char c = value[i];

@@ -1,5 +1,7 @@
 #include "value.h"
 
+#include "utf8.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,7 +211,9 @@ const char *value_profile(const char *value)
 		return "expected a profile name of 1 to 256 bytes";
 	if (strcmp(value, "DEFAULT") == 0)
 		return "expected another name: Python tools give what stands in [DEFAULT] to all profiles";
-	if (value[0] == ' ' || value[len - 1] == ' ')
+	if (!utf8_valid(value, len))
+		return "expected a profile name in UTF-8";
+	if (utf8_space_at_start(value, len) || utf8_space_at_end(value, len))
 		return "expected a profile name without blanks around it";
 	for (const char *p = value; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == ']' || *p == '[')

@@ -53,7 +53,8 @@ const char *value_path(const char *value);
 const char *value_access_key_id(const char *value);
 const char *value_secret_access_key(const char *value);
 
-/* A name that can stand in [ ] in every reader: no ']', no control character, no outer blanks. */
+/* A name that can stand in [ ] in every reader: UTF-8, no ']', no control character, no outer
+ * blanks. */
 const char *value_profile(const char *value);
 
 /* Blanks around exactly six ASCII digits are cut off in place. */

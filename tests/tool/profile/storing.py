@@ -73,6 +73,7 @@ class StoreTest(unittest.TestCase):
         argv = [*self.prefix, *prefix, STORE, *(["-n", str(rounds)] if rounds else []),
                 path or self.credentials, section]
         run = subprocess.run(argv, env=self.env, input=input, capture_output=True, text=True,
+                             encoding="utf-8", errors="surrogateescape",
                              timeout=120, **options)
         if status is not None:
             self.assertEqual(run.returncode, status, run.stderr)

@@ -215,7 +215,7 @@ class RoundTrip(StoreTest):
                               SESSION["aws_session_token"]))
 
     def test_values_no_reader_would_give_back(self):
-        for token in ["a\tb", "a #b", " a", "#a", "a\x7f"]:
+        for token in ["a\tb", "a #b", " a", "#a", "a\x7f", "a\udcff", "\u00a0a", "a\u3000"]:
             with self.subTest(token=token):
                 run = self.store(input=INPUT.replace("token/new+1==", token), status=10)
                 self.assertIn("aws_session_token", run.stderr)

@@ -87,6 +87,9 @@ static void profiles_fit_a_header(void **state)
 	assert_non_null(value_profile("a]b"));
 	assert_non_null(value_profile("a\nb"));
 	assert_non_null(value_profile(" a"));
+	assert_non_null(value_profile("a\xc2\xa0")); /* a no-break space */
+	assert_null(value_profile("w\xc3\xb6rk"));
+	assert_non_null(value_profile("w\xf6rk")); /* botocore would refuse the file */
 }
 
 static void token_codes(void **state)
