@@ -59,7 +59,7 @@ struct ini_pair {
 };
 
 /* What a fault costs: the line, or nothing here (but botocore refuses the file). */
-enum ini_fault { INI_UNREADABLE, INI_TWICE };
+enum ini_fault { INI_UNREADABLE, INI_REFUSED };
 
 /* Reports faults, one line each, "path:line: what, expected what". Never the line's own text. */
 typedef void ini_fault_fn(

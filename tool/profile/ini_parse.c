@@ -87,7 +87,7 @@ static void read_header(struct reader *r, struct ini_line *l)
 		"section [%.*s] stands twice (first in line %u), expected once; read as one here, "
 		"but botocore refuses the file",
 		(int)(l->name_len < 100 ? l->name_len : 100), name, l->section);
-	report(r, INI_TWICE, what);
+	report(r, INI_REFUSED, what);
 }
 
 /* data[from, to) is the line's text. */
@@ -136,7 +136,7 @@ static void read_key(struct reader *r, struct ini_line *l, uint32_t from, uint32
 		"this key stands twice (before in line %zu), expected once; the last counts here, "
 		"but botocore refuses the file",
 		(size_t)(before - r->ini->lines) + 1);
-	report(r, INI_TWICE, what);
+	report(r, INI_REFUSED, what);
 }
 
 static bool in_default(const struct reader *r)
@@ -310,8 +310,12 @@ enum status ini_parse(struct ini *ini, const char *path, struct bytes *bytes, in
 
 		l->start = pos;
 		l->end = pos = line_end(&r, pos, &text_end);
-		if (text == 0 && ini->bytes.size >= 3 && memcmp(ini->bytes.data, BOM, 3) == 0)
+		if (text == 0 && ini->bytes.size >= 3 && memcmp(ini->bytes.data, BOM, 3) == 0) {
 			text = 3;
+			report(&r, INI_REFUSED,
+				"starts with a byte order mark, expected none; it is passed over "
+				"here, but botocore refuses the file");
+		}
 		read_line(&r, l, text, text_end);
 	}
 	return STATUS_OK;

@@ -219,7 +219,9 @@ class OnPurpose(ReadingTest):
                                       "f": "one\ntwo # kept = x"}})
 
     def test_byte_order_mark(self):
-        self.assertEqual(self.read("\ufeff[default]\na = 1\n", "\ufeff# comment\r\n[b]\r\na = 2"),
+        fault = "1: starts with a byte order mark, expected none"
+        self.assertEqual(self.read("\ufeff[default]\na = 1\n", "\ufeff# comment\r\n[b]\r\na = 2",
+                                   [f"config:{fault}", f"credentials:{fault}"]),
                          {"default": {"a": "1"}, "b": {"a": "2"}})
 
     def test_what_stands_twice_is_merged(self):
