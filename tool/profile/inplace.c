@@ -159,13 +159,15 @@ static enum status undo_from(const struct place *p, const struct target *t, int 
 		log_warning(
 			"%s%s: is in the way and no copy of ours; remove it", p->path, p->saved);
 	} else if (!place_read(p, p->new, st, &new) || !is_mixture(&now, &saved, &new)) {
-		if (renameat(p->folder, p->saved, p->folder, p->kept) == 0) {
-			log_warning("%s: has been changed since a write to it was cut off and "
-				    "stays; what it was before that write is %s%s: compare, and "
-				    "remove that",
-				t->path, p->path, p->kept);
-			place_forget(p);
+		if (renameat(p->folder, p->saved, p->folder, p->kept) < 0) {
+			rc = error_set(e, STATUS_CONFIG, "%s%s: %s; remove it", p->path, p->kept,
+				strerror(errno));
+			goto out;
 		}
+		log_warning("%s: has been changed since a write to it was cut off and stays; what "
+			    "it was before that write is %s%s: compare, and remove that",
+			t->path, p->path, p->kept);
+		place_forget(p);
 	} else if (same(&now, &new) || same(&now, &saved)) {
 		place_forget(p);
 	} else {

@@ -66,6 +66,20 @@ class InPlace(StoreTest):
         self.assertEqual(self.section(), SESSION)
         self.assertEqual(self.names(self.inner.parent), [LOCK, "credentials"])
 
+    def test_a_copy_that_cannot_be_kept_is_not_written_over(self):
+        """The file has been edited since a write was cut off: what the copy holds is the person's."""
+        self.namespace('mount --bind "$1" "$2"', *self.mounted())
+        saved, kept = [self.inner.parent / f".credentials.aws-mfa-{name}" for name in ("saved", "kept")]
+        saved.write_bytes(b"[before]\n")
+        kept.mkdir()
+        run = self.store(path=self.inner, status=10)
+        self.assertIn(f"{kept}: Is a directory; remove it", run.stderr)
+        self.assertEqual((saved.read_bytes(), self.credentials.read_bytes()), (b"[before]\n", OLD))
+        kept.rmdir()
+        self.store(path=self.inner)
+        self.assertEqual(kept.read_bytes(), b"[before]\n")
+        self.assertEqual(self.section(), SESSION)
+
     def test_a_file_that_is_mounted_read_only_is_found_out_before(self):
         self.namespace('mount --bind "$1" "$2"; mount -o remount,ro,bind "$2"', *self.mounted())
         run = self.store(path=self.inner, status=13)
