@@ -68,13 +68,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!parse(&ini, (const char *)data, size, &broken))
 		return 0;
 	check_lines(&ini);
-	MUST(ini_set(&ini, "work", session, N_PAIRS, &once, &e) == STATUS_OK);
+	if (ini_set(&ini, "work", session, N_PAIRS, &once, &e) != STATUS_OK) {
+		MUST(broken);
+		ini_free(&ini);
+		return 0;
+	}
 	MUST(parse(&again, once.data, once.size, &broken));
 	check_lines(&again);
 	check_session(&again);
 	/* Written again, it is the same; but what a broken line means may hang on a key above it.
 	 */
-	MUST(ini_set(&again, "work", session, N_PAIRS, &twice, &e) == STATUS_OK);
+	MUST(ini_set(&again, "work", session, N_PAIRS, &twice, &e) == STATUS_OK || broken);
 	MUST(broken || once.size == twice.size);
 	MUST(broken || memcmp(once.data, twice.data, once.size) == 0);
 	bytes_free(&once);

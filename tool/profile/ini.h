@@ -106,6 +106,7 @@ char *ini_value(const struct ini *ini, const struct ini_line *key, size_t *len);
  * The document with the keys of section set: present ones replaced where they stand (with their
  * continuation lines), absent ones inserted in the order given, a section not there added at the
  * end behind one blank line. All other bytes stay as they are. *out is the caller's to free.
+ * STATUS_CONFIG where lines that cannot be read would keep a reader from finding the keys.
  */
 enum status ini_set(const struct ini *ini, const char *section, const struct ini_pair *pairs,
 	size_t n_pairs, struct bytes *out, struct error *e);

@@ -169,11 +169,51 @@ static void put_new_section(struct writer *w, const struct ini *ini, const char 
 			put_pair(w, ini, NULL, &pairs[i]);
 }
 
+static bool has_bad_lines(const struct ini *ini)
+{
+	for (size_t i = 0; i < ini->n_lines; i++)
+		if (ini->lines[i].kind == INI_BAD)
+			return true;
+	return false;
+}
+
+/* Does a reader of out find all pairs in the section? */
+static enum status read_back(const struct ini *ini, const char *section,
+	const struct ini_pair *pairs, size_t n_pairs, const struct bytes *out, struct error *e)
+{
+	struct bytes copy = {.data = malloc(out->size + 1), .size = out->size};
+	enum status rc;
+	struct ini new;
+
+	if (!copy.data)
+		return error_system(e, ini->path);
+	memcpy(copy.data, out->data, out->size);
+	copy.data[out->size] = '\0';
+	rc = ini_parse(&new, ini->path, &copy, NULL, NULL, e);
+	if (rc != STATUS_OK)
+		return rc;
+	for (size_t i = 0; i < n_pairs && rc == STATUS_OK; i++) {
+		char *value = ini_get(&new, section, pairs[i].key, NULL);
+
+		if (pairs[i].value && (!value || strcmp(value, pairs[i].value) != 0))
+			rc = error_set(e, STATUS_CONFIG,
+				"%s: lines of [%s] that cannot be read leave no place for its keys; "
+				"mend them (--explain names each)",
+				ini->path, section);
+		if (value)
+			explicit_bzero(value, strlen(value));
+		free(value);
+	}
+	ini_free(&new);
+	return rc;
+}
+
 enum status ini_set(const struct ini *ini, const char *section, const struct ini_pair *pairs,
 	size_t n_pairs, struct bytes *out, struct error *e)
 {
 	struct plan plan = {.at = calloc(n_pairs, sizeof(size_t))};
 	struct writer w = {.out = out};
+	enum status rc = STATUS_OK;
 	size_t indent_max = 0;
 	size_t room;
 
@@ -197,5 +237,10 @@ enum status ini_set(const struct ini *ini, const char *section, const struct ini
 	else
 		put_new_section(&w, ini, section, pairs, n_pairs);
 	free(plan.at);
-	return STATUS_OK;
+	/* What a broken line means can hang on the key above it, which may be one of ours now. */
+	if (has_bad_lines(ini))
+		rc = read_back(ini, section, pairs, n_pairs, out, e);
+	if (rc != STATUS_OK)
+		bytes_free(out);
+	return rc;
 }

@@ -244,6 +244,20 @@ static void keeps_off_bad_lines(void **state)
 	expect_set("[a]\n bad\nbad\n one = 3\n", "a", "[a]\n bad\nbad\n one = 1\ntwo = 2\n");
 }
 
+static void writes_nothing_that_is_not_read(void **state)
+{
+	static const struct ini_pair pairs[] = {{"one", "1"}, {"two", "2"}};
+	struct ini ini = parse("[a]\none =\nbad\n x =\n [\none = 3");
+	struct bytes out;
+	struct error e;
+
+	(void)state;
+	assert_int_equal(ini_set(&ini, "a", pairs, 2, &out, &e), STATUS_CONFIG);
+	assert_non_null(strstr(e.text, "lines of [a] that cannot be read"));
+	assert_null(out.data);
+	ini_free(&ini);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +274,7 @@ int main(void)
 		cmocka_unit_test(adds_a_section_at_the_end),
 		cmocka_unit_test(indentation_keeps_its_meaning),
 		cmocka_unit_test(keeps_off_bad_lines),
+		cmocka_unit_test(writes_nothing_that_is_not_read),
 	};
 
 	return cmocka_run_group_tests_name("ini", tests, NULL, NULL);
