@@ -172,7 +172,11 @@ int answer_parse(const char *body, size_t len, struct answer *a)
 	enum XML_Status status;
 
 	*a = (struct answer){.text_size = len + 1};
-	if (len > 1U << 30)
+	/*
+	 * No XML in UTF-8 holds a NUL. Expat takes UTF-16, which does, whatever encoding it is
+	 * told, and text that was written in two bytes would then grow to three.
+	 */
+	if (len > 1U << 30 || memchr(body, '\0', len))
 		return -1;
 	a->text = malloc(a->text_size);
 	/* UTF-8 whatever the document says: STS's answers are, and ISO-8859-1 would grow. */
@@ -249,7 +253,8 @@ time_t answer_time(const char *s)
 
 static bool fits_ini(const char *text)
 {
-	if (!text || !*text)
+	/* Behind the blank that follows '=', SDKs take '#' and ';' for the start of a comment. */
+	if (!text || !*text || *text == '#' || *text == ';')
 		return false;
 	for (; *text; text++)
 		if (*text <= ' ' || *text > '~')

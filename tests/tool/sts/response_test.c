@@ -203,9 +203,39 @@ static void big_token(void **state)
 	free(xml);
 }
 
+/* Half of the bytes of UTF-16 may become three in UTF-8: more text than there was body. */
+static void utf16(void **state)
+{
+	static const char head[] = "<R><XResult><Credentials><SessionToken>";
+	static const char tail[] = "</SessionToken><AccessKeyId/><SecretAccessKey/><Expiration/>"
+				   "</Credentials></XResult></R>";
+
+	(void)state;
+	for (size_t wide = 0; wide < 600; wide++) {
+		size_t heads = sizeof(head) - 1, tails = sizeof(tail) - 1;
+		size_t len = 2 * (1 + heads + wide + tails);
+		char *xml = calloc(len, 1);
+		struct answer a;
+
+		assert_non_null(xml);
+		memcpy(xml, "\xff\xfe", 2);
+		for (size_t i = 0; i < heads; i++)
+			xml[2 + 2 * i] = head[i];
+		memset(xml + 2 + 2 * heads, 0x4e, 2 * wide); /* U+4E4E */
+		for (size_t i = 0; i < tails; i++)
+			xml[2 + 2 * (heads + wide + i)] = tail[i];
+		assert_int_equal(answer_parse(xml, len, &a), -1);
+		answer_free(&a);
+		/* without a byte order mark */
+		assert_int_equal(answer_parse(xml + 2, len - 2, &a), -1);
+		answer_free(&a);
+		free(xml);
+	}
+}
+
 static void ini_injection(void **state)
 {
-	static const char *const secrets[] = {"a\nb", "a b", "", "a\tb", "\xc3\xa4"};
+	static const char *const secrets[] = {"a\nb", "a b", "", "a\tb", "\xc3\xa4", "#a", ";a"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
@@ -257,6 +287,7 @@ int main(void)
 		cmocka_unit_test(depth),
 		cmocka_unit_test(truncated),
 		cmocka_unit_test(big_token),
+		cmocka_unit_test(utf16),
 		cmocka_unit_test(ini_injection),
 		cmocka_unit_test(times),
 	};
