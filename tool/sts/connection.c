@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #define HEADERS_MAX (64U * 1024)
 #define ATTEMPTS 2
@@ -38,6 +39,7 @@ struct connection {
 	/* of the transfer under way */
 	bool spends_code;
 	bool started; /* the request begins on a connection that is set up and verified */
+	bool tcp_connected;
 	bool not_loopback;
 	int socket_errno;
 	char peer[64];
@@ -63,6 +65,18 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
 	if (fd < 0 && errno != EAFNOSUPPORT)
 		c->socket_errno = errno;
 	return fd;
+}
+
+/* CURLINFO_CONNECT_TIME_T is 0 until TLS is set up as well: it cannot tell the two apart. */
+static int on_close_socket(void *data, curl_socket_t fd)
+{
+	struct connection *c = data;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0)
+		c->tcp_connected = true;
+	return close(fd);
 }
 
 /* Called when a connection is set up and the first byte of the request is about to be sent. */
@@ -135,6 +149,8 @@ static bool set_up(struct connection *c, const struct endpoint *ep, const struct
 	SET(CURLOPT_ERRORBUFFER, c->error);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	SET(CURLOPT_OPENSOCKETDATA, c);
+	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+	SET(CURLOPT_CLOSESOCKETDATA, c);
 	SET(CURLOPT_PREREQFUNCTION, on_request);
 	SET(CURLOPT_PREREQDATA, c);
 	SET(CURLOPT_HEADERFUNCTION, on_header);
@@ -239,13 +255,12 @@ out:
 
 static enum stage stage_of(const struct connection *c)
 {
-	curl_off_t resolved = 0, connected = 0;
+	curl_off_t resolved = 0;
 
 	if (c->started)
 		return STAGE_ANSWER;
 	curl_easy_getinfo(c->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
-	curl_easy_getinfo(c->easy, CURLINFO_CONNECT_TIME_T, &connected);
-	return connected > 0 ? STAGE_TLS : resolved > 0 ? STAGE_CONNECT : STAGE_RESOLVE;
+	return c->tcp_connected ? STAGE_TLS : resolved > 0 ? STAGE_CONNECT : STAGE_RESOLVE;
 }
 
 static struct failure describe(struct connection *c, CURLcode code)
@@ -277,6 +292,8 @@ static bool prepare(struct connection *c, const struct outgoing *out, struct cur
 	int64_t left = out->deadline_ms - monotonic_ms();
 	CURLcode rc = CURLE_OK;
 
+	if (!is_quiet(c) && !drop_connection(c))
+		return false;
 #define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, option, value))
 	if (out->body) {
 		SET(CURLOPT_POST, 1L);
@@ -293,9 +310,9 @@ static bool prepare(struct connection *c, const struct outgoing *out, struct cur
 	c->header_bytes = 0;
 	c->error[0] = c->peer[0] = '\0';
 	c->spends_code = out->spends_code;
-	c->started = c->not_loopback = false;
+	c->started = c->tcp_connected = c->not_loopback = false;
 	c->socket_errno = 0;
-	return rc == CURLE_OK && (is_quiet(c) || drop_connection(c));
+	return rc == CURLE_OK;
 }
 
 /* A session's token may be among them. */

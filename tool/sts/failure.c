@@ -46,6 +46,10 @@ static int timed_out(const struct failure *f, struct error *e)
 			"could not connect to %s in time: check the network, firewall and proxy",
 			peer(f));
 	case STAGE_TLS:
+		if (f->proxy_host)
+			return error_set(e, STATUS_UNAVAILABLE,
+				"no connection to %s through the proxy %s in time: is the host allowed there?",
+				f->host, f->proxy_host);
 		return error_set(e, STATUS_UNAVAILABLE,
 			"the TLS handshake with %s did not end in time: try again", f->host);
 	default:

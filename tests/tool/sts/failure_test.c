@@ -94,6 +94,10 @@ static void outages(void **state)
 	is(&f, STATUS_UNAVAILABLE, "could not connect to sts.example.com in time");
 	f.stage = STAGE_RESOLVE;
 	is(&f, STATUS_UNAVAILABLE, "resolved in time");
+	f.stage = STAGE_TLS;
+	is(&f, STATUS_UNAVAILABLE, "the TLS handshake with sts.example.com did not end in time");
+	f.proxy_host = "proxy:3128";
+	is(&f, STATUS_UNAVAILABLE, "sts.example.com through the proxy proxy:3128 in time");
 	f.stage = STAGE_ANSWER;
 	is(&f, STATUS_UNAVAILABLE, "did not answer in time");
 	f = failure(CURLE_COULDNT_CONNECT);
