@@ -108,7 +108,7 @@ class Connection:
         try:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.box.mute:
-                self.box.stopping.wait()
+                self._hang()
                 return
             if self.box.tls_context:
                 # self.sock must be the socket in use before the handshake blocks: see abort().
@@ -120,6 +120,25 @@ class Connection:
             pass        # the client went away, spoke nonsense, or the sandbox stops
         finally:
             self._close()
+
+    def _hang(self):
+        """Says nothing, or not all of what a TLS server says first."""
+        if self.box.mute in ("half", "drip"):
+            come, go = ssl.MemoryBIO(), ssl.MemoryBIO()
+            come.write(self.sock.recv(65536))
+            try:
+                self.box.tls_context.wrap_bio(come, go, server_side=True).do_handshake()
+            except ssl.SSLWantReadError:
+                pass
+            first = go.read()
+            if self.box.mute == "half":
+                self.sock.sendall(first[:len(first) // 2])
+            else:
+                for byte in first:
+                    self.sock.sendall(bytes([byte]))
+                    if self.box.stopping.wait(1):
+                        return
+        self.box.stopping.wait()
 
     def _serve(self):
         stream = self.sock.makefile("rb")

@@ -136,15 +136,43 @@ def _document(declarations, text):
             f"<Message>{text}</Message></Error></ErrorResponse>").encode()
 
 
+def doctype():
+    """An answer as it should be, but for a DTD without anything in it."""
+    def act(exchange):
+        answer = exchange.answer()
+        answer.body = b"<!DOCTYPE r>\n" + answer.body
+        exchange.send(answer)
+    return Fault("doctype", act)
+
+
 def deep(levels=10000):
     """XML nested that deep."""
     return reply(body=b"<a>" * levels + b"</a>" * levels)
 
 
-def wrong_encoding():
-    """XML that claims UTF-8 and is not."""
-    return reply(403, b'<?xml version="1.0" encoding="UTF-8"?><ErrorResponse><Error><Code>Access'
-                      b"Denied</Code><Message>\xff\xfe\xe4</Message></Error></ErrorResponse>")
+def wrong_encoding(claimed="UTF-8"):
+    """XML that claims an encoding and is in none that STS would use."""
+    return reply(403, f'<?xml version="1.0" encoding="{claimed}"?><ErrorResponse><Error><Code>'
+                      "AccessDenied</Code><Message>".encode() +
+                      b"\xff\xfe\xe4</Message></Error></ErrorResponse>")
+
+
+def utf16():
+    """An answer as it should be, but in UTF-16."""
+    def act(exchange):
+        answer = exchange.answer()
+        answer.body = answer.body.decode().encode("utf-16")
+        exchange.send(answer)
+    return Fault("UTF-16", act)
+
+
+def endless_headers(line=b"X-More: and more\r\n", start=b"HTTP/1.1 200 OK\r\n"):
+    """A head that never ends."""
+    def act(exchange):
+        exchange.write(start)
+        while True:
+            exchange.write(line * 1000)
+    return Fault("endless headers", act)
 
 
 # --- no answer, or one that does not arrive whole ---
@@ -223,6 +251,24 @@ def close_after(announced=True):
     return Fault("close after", act)
 
 
+def turning(change):
+    """Answers and closes; change(sandbox) is done before, so new connections meet another server.
+    """
+    def act(exchange):
+        change(exchange.connection.box)
+        close_after().act(exchange)
+    return Fault("turning", act)
+
+
+def clock_jumps(seconds):
+    """Carries the request out; from the answer's Date on the clock is that much ahead."""
+    def act(exchange):
+        answer = exchange.answer()
+        exchange.connection.box.date_skew = seconds
+        exchange.send(answer)
+    return Fault(f"clock jumps {seconds}", act)
+
+
 def close_idle(seconds):
     """Answers, and closes when no further request came for that long."""
     def act(exchange):
@@ -264,6 +310,15 @@ def credentials(**changes):
             answer.body = render(change(answer.tree))
         exchange.send(answer)
     return Fault(f"credentials {', '.join(changes)}", act)
+
+
+def rewritten(old, new):
+    """Other bytes in the answer's body, wherever they stand."""
+    def act(exchange):
+        answer = exchange.answer()
+        answer.body = answer.body.replace(old, new)
+        exchange.send(answer)
+    return Fault(f"rewritten {old!r}", act)
 
 
 def fraction_in_expiration():

@@ -34,14 +34,15 @@ TLS_VERSIONS = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1,
 
 class Sandbox:
     """certificate: a kind of certificates.KINDS. tls: None (1.2 and newer), the one version to
-    speak ("1.0" .. "1.3"), or "off" (plain http). mute: accepts connections and never speaks.
+    speak ("1.0" .. "1.3"), or "off" (plain http). mute: True accepts connections and never speaks,
+    "half" and "drip" send half of the TLS handshake or one byte of it a second.
     host: 127.0.0.1 or ::1."""
 
     def __init__(self, directory, *, host="127.0.0.1", port=0, certificate="good", tls=None,
                  mute=False):
-        self.ca_path, *pair = certificates.make(directory, certificate)
-        self.host, self.port, self.mute = host, port, mute
-        self.tls_context = None if tls == "off" else _context(pair, tls)
+        self._directory = directory
+        self.host, self.port = host, port
+        self.become(certificate=certificate, tls=tls, mute=mute)
         self.accounts = Accounts()
         self.service = Service(self.accounts, self.now, self._hosts, lambda: self.region)
         self.region = None              # what signatures must be scoped to; None: any region
@@ -54,6 +55,13 @@ class Sandbox:
         self._lock = threading.Condition()
         self._open = {}                 # Connection -> Thread
         self._listener = self._acceptor = None
+        self._fillers = None            # sockets that fill the queue, see fill()
+
+    def become(self, *, certificate="good", tls=None, mute=False):
+        """How connections are met from now on; the open ones stay as they are."""
+        self.ca_path, *pair = certificates.make(self._directory, certificate)
+        self.tls_context = None if tls == "off" else _context(pair, tls)
+        self.mute = mute
 
     def start(self):
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -69,9 +77,15 @@ class Sandbox:
 
     def stop(self):
         """Closes the port and every connection. start() opens the same port again."""
+        self.stopping.set()
+        self.refuse()
+        for thread in self.cut_connections():
+            thread.join(5)
+
+    def refuse(self):
+        """Closes the port; the connections that are open stay."""
         if self._listener is None:
             return
-        self.stopping.set()
         try:
             self._listener.shutdown(socket.SHUT_RDWR)   # wakes accept()
         except OSError:
@@ -79,8 +93,22 @@ class Sandbox:
         self._acceptor.join()
         self._listener.close()
         self._listener = None
-        for thread in self.cut_connections():
-            thread.join(5)
+        for filler in self._fillers or []:
+            filler.close()
+        self._fillers = None
+
+    def fill(self):
+        """Accepts no more: the queue of the port is full, so that not even the kernel answers."""
+        address = self._listener.getsockname()[:2]
+        self._fillers = []
+        self._fillers.append(socket.create_connection(address))     # wakes accept()
+        self._acceptor.join()
+        self._listener.listen(0)
+        try:
+            while True:
+                self._fillers.append(socket.create_connection(address, timeout=0.3))
+        except TimeoutError:
+            pass
 
     def cut_connections(self):
         """Ends every open connection, idle or not; returns the threads that served them."""
@@ -166,6 +194,9 @@ class Sandbox:
             try:
                 sock, _ = self._listener.accept()
             except OSError:
+                return
+            if self._fillers is not None:
+                self._fillers.append(sock)
                 return
             with self._lock:
                 self.connections += 1

@@ -1,0 +1,193 @@
+"""What the tests of a server that wishes us ill share: one refresh against it, and all that must
+hold whatever the server does."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from host import AWS_MFA, BUILD
+from sandbox.sts import Sandbox
+
+TIMEOUT = 2     # seconds, --timeout
+SLACK = 1       # how far beyond it a run may end
+
+# [work] holds an old session, and what follows it would be hit by a value that brings lines along.
+CREDENTIALS = """\
+# mine
+[work-long-term]
+aws_access_key_id = {0.access_key_id}
+aws_secret_access_key = {0.secret_access_key}
+aws_mfa_device = {0.serial}
+
+[work]
+aws_access_key_id = ASIAOLD
+aws_secret_access_key = old
+aws_session_token = old
+aws_security_token = old
+expiration = 2020-01-01 00:00:00
+
+[other]
+aws_access_key_id = AKIAOTHER
+aws_secret_access_key = untouched
+"""
+
+
+@dataclass
+class Case:
+    """prepare(box) puts the server into its state. status: of DESIGN 3.2; words: what stderr must
+    hold; codes: how often the server must have seen the code; connections: how many there must
+    have been at most; stored: the session is written, so the file changes."""
+    name: str
+    prepare: object
+    status: int
+    words: tuple = ()
+    codes: int = 0
+    connections: int = None
+    env: dict = field(default_factory=dict)
+
+    @property
+    def stored(self):
+        return self.status == 0
+
+
+@dataclass
+class Outcome:
+    status: int
+    out: str
+    err: str
+    seconds: float
+    before: str
+    after: str
+    left: set           # what stands in ~/.aws
+    codes: list
+    code: str
+    secrets: list
+    connections: int
+
+
+def refresh(case, tls):
+    """Runs `aws-mfa --token CODE` in a home of its own against a server of its own."""
+    home = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+    try:
+        with Sandbox(tls) as box:
+            user = box.add_user("alice")
+            folder = home / ".aws"
+            folder.mkdir(mode=0o700)
+            file = folder / "credentials"
+            file.write_text(CREDENTIALS.format(user))
+            file.chmod(0o600)
+            (folder / "config").write_text(
+                f"[profile work]\nendpoint_url = {box.url}\nca_bundle = {box.ca_path}\n")
+            before = file.read_bytes().decode()
+            env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+            code = user.code()
+            case.prepare(box)
+            start = time.monotonic()
+            run = subprocess.run(
+                [AWS_MFA, "--profile", "work", "--timeout", str(TIMEOUT), "--token", code],
+                env={**env, **case.env}, stdin=subprocess.DEVNULL, capture_output=True,
+                timeout=30, start_new_session=True)
+            seconds = time.monotonic() - start
+            return Outcome(run.returncode, run.stdout.decode(), run.stderr.decode(), seconds,
+                           before, file.read_bytes().decode(), set(os.listdir(folder)),
+                           box.codes_seen(user), code, [user.secret_access_key], box.connections)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def check(test, case, outcome):
+    """All of it at once, for every case."""
+    test.assertEqual(outcome.status, case.status, outcome.err + outcome.out)
+    said = outcome.err + outcome.out
+    for word in case.words:
+        test.assertIn(word, outcome.err)
+    hidden = {c for c in said if not c.isprintable() and c != "\n"}
+    test.assertEqual(hidden, set(), f"not for a terminal: {said!r}")
+    for secret in [outcome.code, *outcome.secrets]:
+        test.assertNotIn(secret, said)
+    if case.status == 14:
+        test.assertIn("no code was sent: yours is still good", outcome.err)
+    if case.status == 15:
+        test.assertIn("the code may be used up", outcome.err)
+    if case.stored:
+        test.assertNotIn("error:", outcome.err)
+        test.assertNotEqual(outcome.after, outcome.before)
+    else:
+        test.assertEqual(outcome.err.count("\n"), 1, outcome.err)
+        test.assertEqual(outcome.err.count("error:"), 1, outcome.err)
+        test.assertEqual(outcome.out, "")
+        test.assertEqual(outcome.after, outcome.before)
+    test.assertLessEqual(outcome.left, {"credentials", "config", ".credentials.aws-mfa-lock"})
+    test.assertEqual(outcome.codes, [outcome.code] * case.codes)
+    test.assertLess(outcome.seconds, TIMEOUT + SLACK)
+    if case.connections is not None:
+        test.assertLessEqual(outcome.connections, case.connections)
+
+
+class Running:
+    """The cases of a test class, run a few at a time from the first test on: most of them wait."""
+
+    def __init__(self, cases, tls, workers=6):
+        self._cases, self._tls = list(cases), tls
+        self._outcome = {case.name: None for case in cases}
+        self._done = threading.Condition()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        for thread in self._threads:
+            thread.start()
+
+    def _work(self):
+        while True:
+            with self._done:
+                if not self._cases:
+                    return
+                case = self._cases.pop(0)
+            try:
+                outcome = refresh(case, self._tls)
+            except Exception as error:      # told by result()
+                outcome = error
+            with self._done:
+                self._outcome[case.name] = outcome
+                self._done.notify_all()
+
+    def result(self, case):
+        with self._done:
+            self._done.wait_for(lambda: self._outcome[case.name] is not None, 120)
+            outcome = self._outcome[case.name]
+        if outcome is None:
+            raise TimeoutError(f"{case.name} did not run")
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def stop(self):
+        with self._done:
+            self._cases.clear()
+        for thread in self._threads:
+            thread.join(60)
+
+
+def tests_of(cases):
+    """A class decorator: one test for each case, all run by Running."""
+    def decorate(cls):
+        def set_up(klass):
+            (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
+            klass.tls = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+            klass.addClassCleanup(shutil.rmtree, klass.tls)
+            klass.running = Running(cases, klass.tls)
+            klass.addClassCleanup(klass.running.stop)
+        cls.setUpClass = classmethod(set_up)
+        names = [case.name for case in cases]
+        assert len(set(names)) == len(names), "a name twice"
+        for case in cases:
+            def test(self, case=case):
+                outcome = self.running.result(case)
+                check(self, case, outcome)
+                self.more(case, outcome)
+            setattr(cls, f"test_{case.name}", test)
+        return cls
+    return decorate
