@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-OUR_NAMES = "DNS:localhost,IP:127.0.0.1,IP:::1"
+OUR_NAMES = "DNS:localhost,DNS:sts.test,IP:127.0.0.1,IP:::1"
 
 # kind: (names, days, issuer)
 KINDS = {"good": (OUR_NAMES, 3650, "ca"),

@@ -187,7 +187,8 @@ class Sandbox:
         return email.utils.formatdate(self.now(), usegmt=True)
 
     def _hosts(self):
-        return [f"{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]")]
+        return [f"{name}:{self.port}" for name in
+                ("localhost", "sts.test", "127.0.0.1", "[::1]")]
 
     def _accept(self):
         while not self.stopping.is_set():
