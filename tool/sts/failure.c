@@ -61,7 +61,8 @@ static int timed_out(const struct failure *f, struct error *e)
 
 static int explain_proxy(const struct failure *f, struct error *e)
 {
-	if (f->proxy_status == 407)
+	/* 401 is what tinyproxy says of a wrong password. */
+	if (f->proxy_status == 407 || f->proxy_status == 401)
 		return error_set(e, STATUS_CONFIG,
 			"the proxy %s wants other credentials: set HTTPS_PROXY (or https_proxy) to http://USER:PASSWORD@HOST:PORT",
 			f->proxy_host);

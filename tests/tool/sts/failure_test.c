@@ -83,6 +83,8 @@ static void outages(void **state)
 	is(&f, STATUS_UNAVAILABLE, "could not connect to proxy:3128");
 	f.proxy_status = 403;
 	is(&f, STATUS_UNAVAILABLE, "the proxy proxy:3128 does not connect to sts.example.com");
+	f.proxy_status = 401;
+	is(&f, STATUS_CONFIG, "credentials");
 	f.proxy_status = 407;
 	is(&f, STATUS_CONFIG, "credentials");
 	assert_false(failure_may_retry(&f));
