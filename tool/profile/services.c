@@ -9,10 +9,10 @@
 
 #define KEY "endpoint_url"
 
-/* The value of a block's line `endpoint_url = VALUE`, NULL when it is another. */
+/* The value of a block's line `endpoint_url = VALUE`, NULL when it is another or says nothing. */
 static char *value_of(const struct ini *ini, const struct ini_line *l)
 {
-	const char *text = ini->bytes.data + l->value, *equals;
+	const char *text = ini->bytes.data + l->value, *end = text + l->value_len, *equals;
 	size_t len = l->value_len, key_len;
 
 	if (l->kind != INI_CONTINUATION || len < sizeof(KEY) ||
@@ -23,7 +23,8 @@ static char *value_of(const struct ini *ini, const struct ini_line *l)
 	if (!equals || equals != text + key_len)
 		return NULL;
 	text = equals + 1 + strspn(equals + 1, " \t");
-	return strndup(text, (size_t)(ini->bytes.data + l->value + len - text));
+	/* Blanks at the end of a line are not of the value: text may be past it. */
+	return text < end ? strndup(text, (size_t)(end - text)) : NULL;
 }
 
 /* The last such line of the block below `sts =`. */

@@ -124,6 +124,14 @@ class Settings(HostTest):
         self.config.write_text("[profile work]\nservices = other\n")
         self.refused(self.aws_mfa("--token", "123456"), 13, "[services other]", "profile work")
 
+    def test_a_services_block_that_gives_no_url(self):
+        """Blanks behind the '=' led past the line: the rest of the file was the URL."""
+        for value in ["   ", "", " \t\r"]:
+            self.services(f"sts =\n  endpoint_url ={value}\n[profile other]\nkey = hidden\n")
+            row, run = self.endpoint()
+            self.assertEqual(row[0], "https://general", repr(value))
+            self.assertNotIn("hidden", run.stdout + run.stderr)
+
     def test_odd_services_blocks(self):
         for block, url in [("sts =\n  endpoint_url=https://a\n  endpoint_url = https://b\n",
                             "https://b"),
