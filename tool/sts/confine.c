@@ -26,7 +26,7 @@ static const struct need {
 	const char *ulimit;
 } needs[] = {
 	{RLIMIT_NOFILE, 32, 256, "-n"},
-	{RLIMIT_AS, 64 * MIB, 512 * MIB, "-e"},
+	{RLIMIT_AS, 64 * MIB, 512 * MIB, "-v"},
 	{RLIMIT_DATA, 32 * MIB, 256 * MIB, "-d"},
 };
 

@@ -458,7 +458,8 @@ class BeforeTheCode(StsTest):
             self.refused(4, "descriptors", start={"descriptors": descriptors})
 
     def test_little_memory(self):
-        self.refused(4, "ulimit", start={"memory": 32 << 20}, endpoint_url="https://sts.invalid")
+        self.refused(4, "`ulimit -H -v`", start={"memory": 32 << 20},
+                     endpoint_url="https://sts.invalid")
         self.ready(start={"memory": 64 << 20})
 
     def test_proxy(self):
