@@ -22,6 +22,20 @@ class Cost(StoreTest):
             spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         return len(body), min(spent)
 
+    def test_names_that_differ_in_case_alone(self):
+        """They are no more expensive than others: sections are told apart by case, and of what is
+        no letter so are keys."""
+        def names(a, b):
+            return ["".join((a, b)[i >> bit & 1] for bit in range(15)) for i in range(1 << 15)]
+        for what, text in [("sections", "".join(f"[{name}]\n" for name in names("a", "A"))),
+                           ("keys", "[a]\n" + "".join(f"{name} =\n" for name in names("@", "`")))]:
+            with self.subTest(what):
+                self.write(text.encode())
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                self.store()
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 0.3)
+
     def test_ten_thousand_profiles(self):
         cost = {}
         for n in (100, 1000, 10000, 40000):
