@@ -79,8 +79,9 @@ static enum status look_again(struct refresh *r, struct error *e)
 	enum status rc;
 
 	store_undo(path, r->deadline_ms); /* also waits for one who is writing in place */
+	if (stat(path, &st) == 0 && file_same(&st, &r->settings.credentials_stat))
+		return STATUS_OK; /* as a file with many profiles costs much to read */
 	rc = file_read(path, &bytes, &st, &missing, e);
-
 	if (rc != STATUS_OK)
 		return rc;
 	rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);

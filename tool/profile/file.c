@@ -73,8 +73,7 @@ enum status file_read(
 		if (fd >= 0)
 			rc = file_read_fd(fd, t.path, b, st, e);
 		else if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3))
-			*missing =
-				true; /* AWS_CONFIG_FILE=/dev/null: the usual way to say "none" */
+			*missing = true; /* AWS_CONFIG_FILE=/dev/null: a way to say "none" */
 		else
 			rc = e->status;
 	}
@@ -86,6 +85,12 @@ enum status file_read(
 		close(fd);
 	target_free(&t);
 	return rc;
+}
+
+bool file_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+		a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
 bool file_write_all(int fd, const char *data, size_t size)

@@ -31,6 +31,9 @@ enum status file_read(
 enum status file_read_fd(
 	int fd, const char *path, struct bytes *b, struct stat *st, struct error *e);
 
+/* Do both describe one file, not written in between? */
+bool file_same(const struct stat *a, const struct stat *b);
+
 /* Writes all of data at the file's offset. False and errno on failure. */
 bool file_write_all(int fd, const char *data, size_t size);
 

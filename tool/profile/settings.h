@@ -14,6 +14,7 @@
 #include "ini.h"
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 enum setting {
 	SETTING_PROFILE,
@@ -74,6 +75,7 @@ struct settings {
 	size_t n_via;
 
 	struct ini credentials, config; /* the files as they were read */
+	struct stat credentials_stat;   /* of that file then */
 };
 
 /*

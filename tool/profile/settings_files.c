@@ -110,6 +110,7 @@ enum status settings_read_credentials(struct settings *s, bool strict, struct er
 			settings_setup_command(s, command));
 	if (rc == STATUS_OK && strict)
 		rc = file_check_owned(path, &st, e);
+	s->credentials_stat = st;
 	if (rc == STATUS_OK)
 		rc = ini_parse(&s->credentials, path, &bytes, warn_fault, NULL, e);
 	bytes_free(&bytes);

@@ -1,5 +1,7 @@
 #include "target.h"
 
+#include "file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -242,9 +244,7 @@ bool target_unchanged(const struct target *t, const struct stat *st)
 	if (fstatat(t->folder, t->name, &now, AT_SYMLINK_NOFOLLOW) < 0)
 		return false;
 	errno = EAGAIN;
-	return now.st_dev == st->st_dev && now.st_ino == st->st_ino && now.st_size == st->st_size &&
-		now.st_mtim.tv_sec == st->st_mtim.tv_sec &&
-		now.st_mtim.tv_nsec == st->st_mtim.tv_nsec;
+	return file_same(&now, st);
 }
 
 enum status target_check_folder(const struct target *t, struct error *e)
