@@ -14,11 +14,13 @@
  *	    code DIGITS         the person's answer, exactly six ASCII digits
  *	aws-mfa -> module
  *	    ask REASON          a code is needed; REASON is an enum ask_reason, for the debug log
+ *	    account ID          the AWS account of the session, twelve ASCII digits
  *	    until SECONDS       expiration of the session, seconds since the epoch
  *	    key-id ID           access key id of the session that was issued
  *	    request-id ID       AWS's RequestId
  *	    result STATUS TEXT  the verdict (enum status); TEXT is for the log, one line
  *
+ *	`account` comes at most once, before all else, where the settings name one.
  *	`ask` comes at most once, and there is one `result` for each `code`. After
  *	`result 11` (and no other) the module may send another `code`. A result
  *	without a code is 2, 3, 4, 12, 13 or 14. Under --notify nothing is asked, and
@@ -53,6 +55,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define ACCOUNT_DIGITS 12 /* of an AWS account id */
+
 #define RECORD_FD 3
 #define RECORD_MAX_PAM 4096U  /* a line between the module and aws-mfa, LF included */
 #define RECORD_MAX_STS 65536U /* a line between aws-mfa and aws-mfa-sts, LF included */
@@ -70,6 +74,7 @@ enum ask_reason {
 #define WORD_RESULT "result"
 #define WORD_KEY_ID "key-id"
 #define WORD_REQUEST_ID "request-id"
+#define WORD_ACCOUNT "account"
 #define WORD_ACCESS_KEY_ID "access-key-id"
 #define WORD_SECRET_ACCESS_KEY "secret-access-key"
 #define WORD_SESSION_TOKEN "session-token"

@@ -34,8 +34,9 @@ void journal_decision(pam_handle_t *pamh, const struct options *opt, const char 
 	item(pamh, PAM_RHOST, rhost);
 	item(pamh, PAM_TTY, tty);
 	pam_syslog(pamh, verdict->level,
-		"user=%s rhost=%s tty=%s profile=%s result=%s answer=%s%s%s%s%s%s%s%s", who, rhost,
-		tty, profile, verdict->name, verdict_answer(verdict->pam),
+		"user=%s rhost=%s tty=%s profile=%s%s%s result=%s answer=%s%s%s%s%s%s%s%s", who,
+		rhost, tty, profile, talk->account[0] ? " account=" : "", talk->account,
+		verdict->name, verdict_answer(verdict->pam),
 		talk->request_id[0] ? " request-id=" : "", talk->request_id,
 		talk->key_id[0] ? " key-id=" : "", talk->key_id,
 		talk->reason[0] ? " reason=\"" : "", talk->reason, talk->reason[0] ? "\"" : "");

@@ -11,7 +11,7 @@
 
 /*
  * Writes the one line of a decision: user, rhost, tty, profile, result, PAM's answer, and
- * request-id, key-id, reason where known. The service stands in front (pam_syslog).
+ * account, request-id, key-id, reason where known. The service stands in front (pam_syslog).
  */
 void journal_decision(pam_handle_t *pamh, const struct options *opt, const char *user,
 	const struct talk *talk, const struct verdict *verdict);

@@ -29,6 +29,15 @@ static int not_read(struct talk *talk, int error)
 	}
 }
 
+/* Stands in the log without quotes, so it is exactly what it is said to be. */
+static bool take_account(struct talk *talk, const char *text)
+{
+	if (strlen(text) != ACCOUNT_DIGITS || strspn(text, "0123456789") != ACCOUNT_DIGITS)
+		return false;
+	memcpy(talk->account, text, ACCOUNT_DIGITS + 1);
+	return true;
+}
+
 int listen_next(pam_handle_t *pamh, const struct options *opt, struct record_reader *r,
 	int64_t *left_ms, struct talk *talk)
 {
@@ -53,6 +62,9 @@ int listen_next(pam_handle_t *pamh, const struct options *opt, struct record_rea
 			until = true;
 			talk->until = record_number(rec.text);
 			if (talk->until >= 0)
+				continue;
+		} else if (strcmp(rec.word, WORD_ACCOUNT) == 0 && !talk->account[0]) {
+			if (take_account(talk, rec.text))
 				continue;
 		} else if (strcmp(rec.word, WORD_KEY_ID) == 0 && !key_id) {
 			key_id = true;

@@ -18,8 +18,8 @@
 
 /*
  * Reads records until the next `ask` or `result`, for at most *left_ms milliseconds, and takes
- * from *left_ms what that took. Puts into *talk what the records tell: until, request_id, key_id,
- * and the reason of a result. Returns the result's status (0..99) or one of the above.
+ * from *left_ms what that took. Puts into *talk what the records tell: account, until, request_id,
+ * key_id, and the reason of a result. Returns the result's status (0..99) or one of the above.
  */
 int listen_next(pam_handle_t *pamh, const struct options *opt, struct record_reader *r,
 	int64_t *left_ms, struct talk *talk);

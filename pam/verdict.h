@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "options.h"
+#include "record.h"
 #include "status.h"
 
 /* Ways to end beside enum status, for which there is no record. */
@@ -26,6 +27,7 @@ struct talk {
 	bool judged;    /* AWS has refused a code in this call, so it is not down */
 	bool code_sent; /* outcome is the helper's answer to a code sent in this call */
 	int64_t until;  /* end of the session, or -1 */
+	char account[ACCOUNT_DIGITS + 1]; /* empty where unknown */
 	char request_id[64];
 	char key_id[64];
 	char reason[256];

@@ -4,6 +4,7 @@
  */
 #include "command.h"
 #include "profile/log.h"
+#include "profile/value.h"
 #include "refresh.h"
 
 #include <getopt.h>
@@ -45,6 +46,21 @@ static bool tell_result(enum status status, const char *text)
 static bool tell_until(const struct refresh *r)
 {
 	return r->expiration <= 0 || tell_number(WORD_UNTIL, r->expiration);
+}
+
+/* A role's session is one of the role's account, which need not be that of the keys. */
+static bool tell_account(const struct refresh *r)
+{
+	char *const *value = r->settings.value;
+	const char *arn =
+		value[SETTING_ASSUME_ROLE] ? value[SETTING_ASSUME_ROLE] : value[SETTING_DEVICE];
+	const char *digits = arn ? value_account(arn) : NULL;
+	char account[ACCOUNT_DIGITS + 1];
+
+	if (!digits)
+		return true;
+	snprintf(account, sizeof(account), "%s", digits);
+	return tell(WORD_ACCOUNT, account);
 }
 
 static bool parse(int argc, char **argv, struct command_line *line, bool *notify)
@@ -159,6 +175,7 @@ int cmd_pam(int argc, char **argv)
 	record_reader_init(&d.reader, RECORD_FD, d.buf, sizeof(d.buf));
 	d.refresh.force = line.force;
 	rc = refresh_load(&d.refresh, line.option, true, &e);
+	tell_account(&d.refresh);
 	if (d.notify) {
 		tell_until(&d.refresh);
 		tell_result(rc == STATUS_OK ? STATUS_NO_SESSION : rc, e.text);

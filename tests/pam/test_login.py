@@ -3,47 +3,18 @@ sandbox for AWS. What the module does with every odd answer is in cases/; this i
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import threading
 import unittest
 
-from host import BUILD, OTHER_UID, ROLE, STAGE, HostTest
+from host import BUILD, OTHER_UID, ROLE, STAGE
+from pam.logintest import LoginTest
 from sandbox import faults
 
-MODULE = STAGE / "lib/security/pam_aws_mfa.so"
 
-
-class Login(HostTest):
-    def setUp(self):
-        super().setUp()
-        self.stack("profile=work")
-        self.account(os.getuid(), os.getgid())
-
-    def stack(self, options, *more):
-        (self.home / "pam.d").mkdir(exist_ok=True)
-        (self.home / "pam.d/other").write_text("")
-        (self.home / "pam.d/bastion").write_text("".join(
-            f"{phase} required {MODULE} {options}\n" for phase in ("auth", "account", "session"))
-            + "\n".join(more) + "\n")
-
-    def account(self, uid, gid):
-        (self.home / "passwd").write_text(f"alice:x:{uid}:{gid}::{self.home}:/bin/sh\n")
-        (self.home / "group").write_text(f"alice:x:{gid}:\n")
-        self.nss = {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": f"{self.home}/passwd",
-                    "NSS_WRAPPER_GROUP": f"{self.home}/group", "TZ": "UTC",
-                    "AWS_PROFILE": "not-this-one", "AWS_ENDPOINT_URL": "https://localhost:1"}
-
-    def login(self, *answers, calls=("auth",)):
-        """-> what the application saw: messages, log lines, results"""
-        argv = [BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice"]
-        for answer in answers:
-            argv += ["--answer", answer]
-        run = subprocess.run([*argv, *calls], env=self.nss, stdin=subprocess.DEVNULL,
-                             capture_output=True, text=True, timeout=60)
-        self.assertEqual((run.stderr, run.returncode), ("", 0))
-        return run.stdout
-
+class Login(LoginTest):
     def test_a_code_logs_in_and_aws_works(self):
         out = self.login(self.user.code())
         self.assertIn('hidden prompt: "AWS MFA code: "\n', out)
@@ -294,6 +265,22 @@ class Login(HostTest):
         self.assertIn("log err: ", out)
         self.assertIn("auth = PAM_SUCCESS", out)
         self.assertEqual(self.credentials.read_bytes(), before)
+
+    def test_the_log_names_the_account(self):
+        """The role's, else the device's; of refusals and of a valid session too."""
+        for code, result in [(self.user.wrong_code(), "wrong-code"), (self.user.code(), "accepted"),
+                             ("", "valid")]:
+            self.assertIn(f" account=123456789012 result={result} ", self.login(code))
+        self.stack("profile=work always")
+        text = self.credentials.read_text()
+        other = text.replace("123456789012:mfa", "210987654321:mfa")
+        self.write_credentials(other)
+        self.assertIn(" account=210987654321 result=", self.login("123456"))
+        self.write_credentials(other.replace("[work-long-term]\n",
+                                             f"[work-long-term]\nassume_role = {ROLE}\n"))
+        self.assertIn(" account=123456789012 result=", self.login("123456"))
+        self.write_credentials(re.sub("aws_mfa_device.*", "aws_mfa_device = GAHT12345678", text))
+        self.assertRegex(self.login("123456"), " profile=work result=(wrong-code|configuration) ")
 
     def test_pamtester_and_pam_wrapper(self):
         run = subprocess.run(

@@ -64,8 +64,8 @@ const char *value_timeout(const char *value, long *seconds)
 	return NULL;
 }
 
-/* The resource of arn:PARTITION:iam::ACCOUNT:RESOURCE, or NULL. */
-static const char *iam_resource(const char *arn)
+/* ACCOUNT:RESOURCE of arn:PARTITION:iam::ACCOUNT:RESOURCE, or NULL. */
+const char *value_account(const char *arn)
 {
 	const char *p;
 
@@ -75,7 +75,14 @@ static const char *iam_resource(const char *arn)
 	p += strspn(p, LOWER "-");
 	if (strncmp(p, ":iam::", 6) != 0 || strspn(p + 6, DIGITS) != 12 || p[18] != ':')
 		return NULL;
-	return p + 19;
+	return p + 6;
+}
+
+static const char *iam_resource(const char *arn)
+{
+	const char *account = value_account(arn);
+
+	return account ? account + 13 : NULL;
 }
 
 const char *value_role_arn(const char *value)

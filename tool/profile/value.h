@@ -23,6 +23,9 @@ const char *value_role_arn(const char *value);
 /* An MFA device: arn:PARTITION:iam::ACCOUNT:mfa/NAME, or the serial number of a hardware one. */
 const char *value_mfa_serial(const char *value);
 
+/* Points at the twelve digits of ACCOUNT in one of the ARNs above; NULL where it is none. */
+const char *value_account(const char *arn);
+
 /* 2 to 64 of [A-Za-z0-9_+=,.@-] */
 const char *value_role_session_name(const char *value);
 

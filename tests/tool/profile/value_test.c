@@ -56,6 +56,13 @@ static void arns(void **state)
 	assert_non_null(value_role_arn("arn:aws:iam::123456789012:role/"));
 	assert_non_null(value_role_arn("Admin"));
 	assert_non_null(value_role_arn("arn:aws:iam::123456789012:role/A B"));
+	assert_memory_equal(
+		value_account("arn:aws-cn:iam::123456789012:mfa/alice"), "123456789012:", 13);
+	assert_null(value_account("arn:aws:iam::12345678901:mfa/alice"));
+	assert_null(value_account("arn:aws:iam::1234567890123:mfa/alice"));
+	assert_null(value_account("arn:aws:sts::123456789012:assumed-role/Admin/alice"));
+	assert_null(value_account("GAHT12345678"));
+	assert_null(value_account(""));
 
 	assert_null(value_mfa_serial("arn:aws:iam::123456789012:mfa/alice"));
 	assert_null(value_mfa_serial("GAHT12345678"));

@@ -1,0 +1,41 @@
+"""A login through the real libpam, module, helper and network process, with the sandbox for AWS."""
+
+import os
+import subprocess
+
+from host import BUILD, STAGE, HostTest
+
+MODULE = STAGE / "lib/security/pam_aws_mfa.so"
+
+
+class LoginTest(HostTest):
+    """alice logs in to a bastion whose stack is the module alone."""
+
+    def setUp(self):
+        super().setUp()
+        self.stack("profile=work")
+        self.account(os.getuid(), os.getgid())
+
+    def stack(self, options, *more):
+        (self.home / "pam.d").mkdir(exist_ok=True)
+        (self.home / "pam.d/other").write_text("")
+        (self.home / "pam.d/bastion").write_text("".join(
+            f"{phase} required {MODULE} {options}\n" for phase in ("auth", "account", "session"))
+            + "\n".join(more) + "\n")
+
+    def account(self, uid, gid):
+        (self.home / "passwd").write_text(f"alice:x:{uid}:{gid}::{self.home}:/bin/sh\n")
+        (self.home / "group").write_text(f"alice:x:{gid}:\n")
+        self.nss = {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": f"{self.home}/passwd",
+                    "NSS_WRAPPER_GROUP": f"{self.home}/group", "TZ": "UTC",
+                    "AWS_PROFILE": "not-this-one", "AWS_ENDPOINT_URL": "https://localhost:1"}
+
+    def login(self, *answers, calls=("auth",)):
+        """-> what the application saw: messages, log lines, results"""
+        argv = [BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice"]
+        for answer in answers:
+            argv += ["--answer", answer]
+        run = subprocess.run([*argv, *calls], env=self.nss, stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True, timeout=60)
+        self.assertEqual((run.stderr, run.returncode), ("", 0))
+        return run.stdout
