@@ -15,6 +15,7 @@
  */
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/securebits.h>
 #include <pwd.h>
 #include <security/pam_appl.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -239,6 +241,10 @@ static void misbehave(const char *how)
 		setrlimit(RLIMIT_NOFILE, &r);
 	} else if (strcmp(how, "group") == 0) {
 		if (setresgid(12346, 12345, 12345) != 0 || setresuid(12345, 12345, 12345) != 0)
+			abort();
+	} else if (strcmp(how, "capabilities") == 0) {
+		/* Then a change of the uid takes none of root's capabilities away. */
+		if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) != 0)
 			abort();
 	} else if (strcmp(how, "umask") == 0) {
 		umask(0);

@@ -1,181 +1,102 @@
-"""Plays tests/pam/cases/*.case against the real module through the real libpam.
+"""Plays all of tests/pam/cases/, and sees to it that nothing documented is without a case."""
 
-A case is a section of an INI file:
-
-    [name of the case]
-    options = the module's arguments
-    user    = PAM_USER (default: alice)
-    login   = arguments of the application, one a line (default: auth)
-    answers = what the person types, one a line
-    script  = what the helper does (scripted_helper.c)
-    output  = all that the application saw, word for word
-    helper  = all that the helper saw, word for word; not compared where absent
-    when    = root or user: who runs the application; needs root where it is not whoever runs
-              the tests
-
-PAM_PERM_DENIED is how libpam answers where every module said PAM_IGNORE; this one never says
-PAM_PERM_DENIED itself. "test(auth)" in a log line stands for "pam_aws_mfa(test:auth)". {epoch +N} is N seconds from now, and {clock +N} the same as the module shows it.
-"""
-
-import configparser
-import os
-import pathlib
 import re
-import shutil
-import subprocess
-import tempfile
-import time
 import unittest
+from pathlib import Path
 
-HERE = pathlib.Path(__file__).resolve().parent
-BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
-LOGIN = BUILD / "tests/pam/login"
-FAKE = BUILD / "tests/fake"
-MODULE = FAKE / "pam_aws_mfa.so"
-NSS_WRAPPER = os.environ.get("NSS_WRAPPER", "libnss_wrapper.so")
-OTHER_UID = 12345  # login.c knows it too
-KEYS = {"options", "user", "login", "answers", "script", "output", "helper", "when"}
+from pam import casefile
+
+ROOT = Path(__file__).resolve().parents[2]
+MAN = (ROOT / "pam/pam_aws_mfa.8").read_text()
 
 
-def lines(text):
-    return [line for line in text.splitlines() if line]
-
-
-def can_be_reached_by(uid):
-    """Whether a process of that uid could execute the helper."""
-    return subprocess.run(
-        ["test", "-x", FAKE / "bin/aws-mfa"], user=uid, group=uid, extra_groups=[]
-    ).returncode == 0
-
-
-class Case(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        FAKE.mkdir(parents=True, exist_ok=True)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case.", dir=FAKE))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        os.chmod(self.folder, 0o755)
-        self.now = int(time.time())
-        self.uid, self.gid = os.getuid(), os.getgid()
-
-    def fill_in(self, text):
-        def clock(match):
-            return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(self.now + int(match[1])))
-
-        text = re.sub(r"\{epoch ([+-]\d+)\}", lambda m: str(self.now + int(m[1])), text)
-        text = re.sub(r"\{clock ([+-]\d+)\}", clock, text)
-        return text
-
-    def helper_state(self, user):
-        """What `look` is to say of a helper of that user."""
-        uid, gid, groups = self.uid, self.gid, 1 if self.uid == 0 else len(os.getgroups())
-        if user == "other":
-            uid, gid, groups = OTHER_UID, OTHER_UID, 501
-        return [
-            f"uid {uid} {uid} {uid} gid {gid} {gid} {gid} groups {groups}",
-            "umask 077 cwd / leader 1",
-            "death-signal 9 no-new-privileges 1",
-            "descriptor 0 null",
-            "descriptor 1 null",
-            "descriptor 2 null",
-            "descriptor 3 socket",
-            "limit core 0 0",
-            "limit nofile 64 64",
-            f"limit fsize {64 << 20} {64 << 20}",
-            f"env HOME={self.folder}/home",
-            f"env USER={user}",
-            f"env LOGNAME={user}",
-            "env PATH=/usr/local/bin:/usr/bin:/bin",
-            "env LC_ALL=C.UTF-8",
-        ]
-
-    def users(self):
-        """Accounts for every sort of look-up."""
-        home, uid, gid = self.folder / "home", self.uid, self.gid
-        passwd = [
-            f"alice:x:{uid}:{gid}::{home}:/bin/sh",
-            f"gecos:x:{uid}:{gid}:{'g' * 65536}:{home}:/bin/sh",
-            f"many:x:{uid}:{gid}::{home}:/bin/sh",
-            f"bad!name:x:{uid}:{gid}::{home}:/bin/sh",
-            f"relative:x:{uid}:{gid}::home:/bin/sh",
-            f"other:x:{OTHER_UID}:{OTHER_UID}::{home}:/bin/sh",
-            f"stranger:x:{OTHER_UID + 1}:{OTHER_UID + 1}::{home}:/bin/sh",
-            f"root:x:0:0::{home}:/bin/sh",
-            f"low:x:5:5::{home}:/bin/sh",
-        ]
-        group = [f"alice:x:{gid}:", f"other:x:{OTHER_UID}:"]
-        group += [f"group{n}:x:{20000 + n}:many,other" for n in range(500)]
-        (self.folder / "passwd").write_text("\n".join(passwd) + "\n")
-        (self.folder / "group").write_text("\n".join(group) + "\n")
-
-    def play(self, case):
-        unknown = set(case) - KEYS
-        self.assertFalse(unknown, f"no such keys: {unknown}")
-        when = case.get("when", "")
-        run_as = {}
-        if when == "root" and os.getuid() != 0:
-            self.skipTest("changes its uid: needs root")
-        if when and os.getuid() == 0:
-            if not can_be_reached_by(OTHER_UID):
-                self.skipTest(f"{FAKE} is closed to other users")
-            if when == "user":
-                self.uid = self.gid = OTHER_UID
-                run_as = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
-        self.users()
-        home = self.folder / "home"
-        home.mkdir()
-        (home / "helper-script").write_text(self.fill_in(case.get("script", "")).strip() + "\n")
-        if when and os.getuid() == 0:
-            os.chown(home, OTHER_UID, OTHER_UID)
-        (self.folder / "pam.d").mkdir()
-        (self.folder / "pam.d/other").write_text("")
-        phases = ["auth", "account", "session"] + ["password"] * ("chauthtok" in case.get("login", ""))
-        (self.folder / "pam.d/test").write_text("".join(
-            f"{phase} required {MODULE} {case.get('options', '')}\n" for phase in phases))
-        command = [LOGIN, self.folder / "pam.d", "test", case.get("user", "alice")]
-        for answer in lines(case.get("answers", "")):
-            command += ["--answer", answer.strip('"')]
-        for argument in lines(case.get("login", "auth")):
-            command += argument.split(" ", 1)
-        env = {
-            "LD_PRELOAD": NSS_WRAPPER,
-            "NSS_WRAPPER_PASSWD": str(self.folder / "passwd"),
-            "NSS_WRAPPER_GROUP": str(self.folder / "group"),
-            "TZ": "UTC",
-            "AWS_PROFILE": "must-not-reach-the-helper",
-            **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")},
-        }
-        done = subprocess.run(
-            command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=20, cwd=self.folder, **run_as)
-        self.assertEqual((done.stderr, done.returncode), ("", 0))
-        output = done.stdout.replace("pam_aws_mfa(test:", "test(")
-        self.assertEqual(output.splitlines(), lines(self.fill_in(case["output"])))
-        if "helper" in case:
-            log = home / "helper-log"
-            seen = log.read_text().splitlines() if log.exists() else []
-            expected = lines(self.fill_in(case["helper"]))
-            if expected and expected[-1].startswith("state of "):
-                user = expected.pop().removeprefix("state of ").removesuffix("'s helper")
-                expected += self.helper_state(user)
-            self.assertEqual(seen, expected)
+class Case(casefile.CaseTest):
+    pass
 
 
 def add_cases():
-    for path in sorted((HERE / "cases").glob("*.case")):
-        cases = configparser.ConfigParser(
-            interpolation=None, delimiters=("=",), comment_prefixes=("#",), default_section="")
-        cases.read(path)
-        for name in cases.sections():
-            def test(self, case=dict(cases[name])):
-                self.play(case)
+    for stem, name, case in casefile.load():
+        def test(self, case=case):
+            self.play(case)
 
-            test.__doc__ = f"{path.stem}: {name}"
-            setattr(Case, "test_" + re.sub(r"\W+", "_", f"{path.stem} {name}"), test)
+        test.__doc__ = f"{stem}: {name}"
+        setattr(Case, "test_" + re.sub(r"\W+", "_", f"{stem} {name}"), test)
 
 
 add_cases()
+
+
+class Covered(unittest.TestCase):
+    """What has a row or an option has a case."""
+
+    def setUp(self):
+        self.cases = [case for _, _, case in casefile.load()]
+
+    def answers(self, status):
+        """PAM's answers in the cases in which the helper says result STATUS."""
+        found = set()
+        for case in self.cases:
+            if re.search(rf"(send|/) result {status} ", case.get("script", "")):
+                found |= set(re.findall(r"answer=(\w+)", case["output"]))
+        return found
+
+    def test_enough_of_them(self):
+        self.assertGreaterEqual(len(self.cases), 60)
+
+    def test_every_case_is_played(self):
+        self.assertEqual(len([n for n in dir(Case) if n.startswith("test_")]), len(self.cases))
+
+    def test_options(self):
+        table = re.search(r"\} table\[\] = \{(.*?)\n\};", (ROOT / "pam/options.c").read_text(), re.S)
+        options = re.findall(r'\{"(\w+)", ', table[1])
+        self.assertGreater(len(options), 10)
+        self.assertEqual(options, re.findall(r"^\.It Cm (\w+)", MAN, re.M), "the man page's list")
+        self.assertEqual(options, re.findall(r"^\.Op Cm (\w+)", MAN, re.M), "the man page's synopsis")
+        for option in options:
+            word = re.compile(rf"(^|[ \[]){option}(=|\]| |$)")
+            using = [case for case in self.cases if word.search(case.get("options", ""))]
+            self.assertTrue([c for c in using if 'option "' not in c["output"]], f"{option} at work")
+        for value in ["secure", "safe"]:
+            self.assertTrue([c for c in self.cases if c.get("options") == f"failmode={value}"])
+
+    def test_rows_of_the_man_page(self):
+        rows = re.findall(r'^\.It ("?"|\d+) Ta .* Ta Dv (PAM_\w+)$', MAN, re.M)
+        self.assertGreater(len(rows), 14)
+        answers = [answer for _, answer in rows]
+        printed = set(re.findall(r"answer=(PAM_\w+)|auth = (PAM_INCOMPLETE)",
+                                 "".join(case["output"] for case in self.cases)))
+        printed = {word for pair in printed for word in pair}
+        status = None
+        for number, answer in rows:
+            status = number if number.isdigit() else status
+            with self.subTest(status=status, answer=answer):
+                self.assertIn(answer, printed)
+                if answers.count(answer) > 1 or number.isdigit():
+                    self.assertIn(answer, self.answers(status))
+
+    def test_every_status(self):
+        header = (ROOT / "include/status.h").read_text()
+        numbers = [n for n in re.findall(r"STATUS_\w+ = (-?\d+),", header) if n != "-1"]
+        self.assertGreater(len(numbers), 10)
+        for number in numbers:
+            self.assertTrue(self.answers(number), f"result {number}")
+
+    def test_every_verdict(self):
+        source = (ROOT / "pam/verdict.c").read_text()
+        names = re.findall(r'LOG_\w+, "([a-z-]+)"', source)
+        self.assertGreater(len(names), 12)
+        printed = "".join(case["output"] for case in self.cases)
+        for name in set(names) - {"incomplete"}:    # that one is no decision and not logged
+            self.assertIn(f" result={name} ", printed)
+
+    def test_every_call_flag_and_misbehaviour(self):
+        source = (ROOT / "tests/pam/login.c").read_text()
+        words = re.findall(r'strcmp\((?:what|how|argv\[i\]|text), "([^"]+)"\)', source)
+        self.assertGreater(len(words), 25)
+        given = "\n".join(f"{c.get('login', 'auth')}\n{c.get('answers', '')}" for c in self.cases)
+        for word in set(words) - {"--answer"}:
+            self.assertRegex(given, rf"(^|[ \n]){re.escape(word)}($|[ \n])")
+
 
 if __name__ == "__main__":
     unittest.main()
