@@ -19,6 +19,18 @@ static bool is_known(const char *scheme)
 	return false;
 }
 
+/* Threat: libcurl takes one it cannot decode (%0a) for no proxy at all, and connects directly. */
+static bool decodes(CURLU *u, CURLUPart part, CURLUcode unset)
+{
+	char *text = NULL;
+	CURLUcode rc = curl_url_get(u, part, &text, CURLU_URLDECODE);
+
+	if (text)
+		explicit_bzero(text, strlen(text));
+	curl_free(text);
+	return rc == CURLUE_OK || rc == unset;
+}
+
 int proxy_name(const char *url, char *name, size_t size, struct error *e)
 {
 	CURLU *u = curl_url();
@@ -30,7 +42,9 @@ int proxy_name(const char *url, char *name, size_t size, struct error *e)
 	if (curl_url_set(u, CURLUPART_URL, url, CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) !=
 			CURLUE_OK ||
 		curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-		curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK || !is_known(scheme)) {
+		curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+		!decodes(u, CURLUPART_USER, CURLUE_NO_USER) ||
+		!decodes(u, CURLUPART_PASSWORD, CURLUE_NO_PASSWORD) || !is_known(scheme)) {
 		rc = error_set(e, STATUS_CONFIG,
 			"the proxy's URL is none that can be used; expected HTTPS_PROXY=http://HOST:PORT");
 		goto out;

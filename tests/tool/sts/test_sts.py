@@ -468,8 +468,10 @@ class BeforeTheCode(StsTest):
         self.assertNotIn("geheim", text)
         peer = self.ready(https_proxy="http://127.0.0.1:1", no_proxy="127.0.0.1")
         self.result(peer.code(self.user.code()), 0)
-        text = self.refused(13, "proxy", https_proxy="nonsense://me:geheim@127.0.0.1:1")
-        self.assertNotIn("geheim", text)
+        # libcurl goes around a proxy whose user it cannot decode
+        for url in ("nonsense://me:geheim@127.0.0.1:1", "http://me:geheim%0a@127.0.0.1:1",
+                    "http://m%0ae:geheim@127.0.0.1:1"):
+            self.assertNotIn("geheim", self.refused(13, "proxy", https_proxy=url))
 
     def test_settings(self):
         for settings, part in (
