@@ -136,6 +136,13 @@ class RoleProfiles(HostTest):
                      "the next role arn:aws:iam::123456789012:role/Unknown", "trust policy")
         self.assertEqual(self.credentials.read_bytes(), before)
 
+    def test_tags_of_the_next_role_that_are_too_many(self):
+        """Known before the code is spent."""
+        self.chain(ROLE, NEXT)
+        tags = [word for n in range(50) for word in ("--tag", f"{n}{'ü' * 120}={'ü' * 256}")]
+        self.refused(self.admin("--token", "000000", *tags), 13, "too long a request")
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
     def test_a_next_role_that_is_not_answered(self):
         for fault, times, status in [(faults.close(), 1, 0), (faults.close(), 5, 15),
                                      (faults.error("Throttling", status=400), 1, 15),

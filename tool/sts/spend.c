@@ -66,6 +66,12 @@ static int judge(
 	return not_understood(c, reply->status, why, e);
 }
 
+static int too_long(struct error *e)
+{
+	return error_set(
+		e, STATUS_CONFIG, "the settings make too long a request; are all the tags needed?");
+}
+
 /* Sends the body, which is wiped, and takes the credentials that come. */
 static int place(struct client *c, struct order *o, char body[static REQUEST_MAX], struct error *e)
 {
@@ -74,8 +80,7 @@ static int place(struct client *c, struct order *o, char body[static REQUEST_MAX
 
 	o->call.body = body;
 	if (o->call.len == 0)
-		rc = error_set(e, STATUS_CONFIG,
-			"the settings make too long a request; are all the tags needed?");
+		rc = too_long(e);
 	else
 		rc = client_post(c, &o->call, &reply, e);
 	explicit_bzero(body, REQUEST_MAX);
@@ -134,6 +139,11 @@ int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct a
 	if (monotonic_ms() >= deadline_ms)
 		return error_set(e, STATUS_UNAVAILABLE,
 			"the time was over before the code could be sent; allow more with --timeout");
+	/* Told before the code is spent, not after. */
+	for (size_t i = 1; i < s->n_roles; i++)
+		if (request_assume_role(
+			    body, sizeof(body), &s->roles[i], NULL, NULL, duration_of(s, i)) == 0)
+			return too_long(e);
 	if (s->n_roles > 0) {
 		order.role_arn = s->roles[0].arn;
 		order.call.len = request_assume_role(
