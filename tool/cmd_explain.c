@@ -15,7 +15,7 @@ static void row(const char *name, const char *value, const char *where)
 }
 
 /* http://user:password@host becomes http://...@host. */
-static void proxy_row(const char *name, const char *value, const char *where)
+static void url_row(const char *name, const char *value, const char *where)
 {
 	const char *at = strrchr(value, '@');
 	const char *scheme = strstr(value, "://");
@@ -47,8 +47,8 @@ int cmd_explain(const struct command_line *line)
 			row(settings_name(id), duration_of(&s, duration), "built in");
 		else if (!s.value[id])
 			row(settings_name(id), "-", "");
-		else if (id == SETTING_HTTPS_PROXY)
-			proxy_row(settings_name(id), s.value[id], s.where[id]);
+		else if (id == SETTING_HTTPS_PROXY || id == SETTING_ENDPOINT_URL)
+			url_row(settings_name(id), s.value[id], s.where[id]);
 		else
 			row(settings_name(id), s.value[id], s.where[id] ? s.where[id] : "built in");
 	}

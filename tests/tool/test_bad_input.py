@@ -137,7 +137,7 @@ class BadInput(HostTest):
 
     def test_bad_endpoint_ca_and_proxy(self):
         for name, values in {
-                "AWS_ENDPOINT_URL_STS": ["garbage", "ftp://x", "https://a\nb/", "https://a b/"],
+                "AWS_ENDPOINT_URL_STS": ["garbage", "ftp://u:hunter2@x", "https://a\nb/", "https://a b/"],
                 "AWS_CA_BUNDLE": ["/non\nexist", "/nonexistent", "x" * 5000],
                 "HTTPS_PROXY": ["ftp://x:1", "http://u:hunter2@\n"],
                 "NO_PROXY": ["a\tb", "x" * 100000]}.items():
@@ -176,9 +176,9 @@ class BadInput(HostTest):
         self.refused(self.aws_mfa(), 13, "too large")
 
     def test_no_file_steers_the_terminal(self):
-        run = self.aws_mfa(env={"AWS_SHARED_CREDENTIALS_FILE": "/x\x1b]0;pwned\x07\u009b/c"})
+        run = self.aws_mfa(env={"AWS_SHARED_CREDENTIALS_FILE": "/x\x1b]0;pwned\x07\u009b\u202e\u2066/c"})
         self.refused(run, 12)
-        self.assertNotRegex(run.stderr, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+        self.assertNotRegex(run.stderr, "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
     def test_a_session_that_no_tool_would_look_at(self):
         config = self.config.read_text()

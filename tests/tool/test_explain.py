@@ -42,6 +42,9 @@ class Explain(HostTest):
         run, rows = self.explain(env={"https_proxy": "http://me:hunter2@proxy:3128"})
         self.assertEqual(rows["proxy"], ("http://...@proxy:3128", "https_proxy"))
         self.assertNotIn("hunter2", run.stdout)
+        run, rows = self.explain("--endpoint-url", "https://me:hunter2@sts")
+        self.assertEqual(rows["endpoint"], ("https://...@sts", "--endpoint-url"))
+        self.assertNotIn("hunter2", run.stdout)
         self.assertNotIn(self.user.secret_access_key, run.stdout)
 
     def test_says_what_is_wrong_as_well(self):

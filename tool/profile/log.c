@@ -36,16 +36,29 @@ bool log_enabled(enum log_level level)
 	return level >= lowest;
 }
 
+/*
+ * The bytes of a character that steers a terminal or the order of what it shows, 0 for none: C0, C1
+ * (U+0080 to U+009F), and the bidirectional controls U+202A to U+202E and U+2066 to U+2069.
+ */
+static size_t steering(const unsigned char *p)
+{
+	if (*p < 0x20 || *p == 0x7f)
+		return 1;
+	if (*p == 0xc2)
+		return p[1] >= 0x80 && p[1] < 0xa0 ? 2 : 0;
+	if (*p != 0xe2)
+		return 0;
+	return (p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+			(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)
+		? 3
+		: 0;
+}
+
 void log_clean(char *text)
 {
-	for (unsigned char *p = (unsigned char *)text; *p; p++) {
-		bool two = *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
-
-		if (two || *p < 0x20 || *p == 0x7f)
-			*p = '?';
-		if (two)
-			*++p = '?';
-	}
+	for (unsigned char *p = (unsigned char *)text; *p; p++)
+		for (size_t n = steering(p); n > 0; n--)
+			p[n - 1] = '?';
 }
 
 void log_message(enum log_level level, const char *fmt, ...)

@@ -19,8 +19,8 @@ bool log_set_level(const char *name);
 bool log_enabled(enum log_level level);
 
 /*
- * Control characters become '?', the 8-bit ones that hide in UTF-8 too, so that nothing from a
- * file or variable can steer a terminal. In place.
+ * Control characters become '?', the 8-bit and bidirectional ones that hide in UTF-8 too, so that
+ * nothing from a file or variable can steer a terminal. In place.
  */
 void log_clean(char *text);
 

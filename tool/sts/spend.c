@@ -72,28 +72,40 @@ static int too_long(struct error *e)
 		e, STATUS_CONFIG, "the settings make too long a request; are all the tags needed?");
 }
 
-/* Sends the body, which is wiped, and takes the credentials that come. */
-static int place(struct client *c, struct order *o, char body[static REQUEST_MAX], struct error *e)
-{
-	struct reply reply;
-	int rc;
-
-	o->call.body = body;
-	if (o->call.len == 0)
-		rc = too_long(e);
-	else
-		rc = client_post(c, &o->call, &reply, e);
-	explicit_bzero(body, REQUEST_MAX);
-	if (rc == 0)
-		rc = judge(c, o, &reply, e);
-	connection_wipe(c->connection);
-	return rc;
-}
+/* Not on the stack, whose limit a caller may have set. */
+static char body[REQUEST_MAX];
 
 /* The session of a role on the way only has to last until the next one is assumed. */
 static int64_t duration_of(const struct parameters *s, size_t role)
 {
 	return role + 1 < s->n_roles ? SESSION_SHORTEST : s->duration;
+}
+
+/* Writes the body that assumes the role, or gets a session where there are no roles. */
+static size_t write_body(const struct parameters *s, size_t role, const char *code)
+{
+	if (s->n_roles == 0)
+		return request_get_session_token(body, sizeof(body), s->serial, code, s->duration);
+	return request_assume_role(body, sizeof(body), &s->roles[role], code ? s->serial : NULL,
+		code, duration_of(s, role));
+}
+
+/* Sends the body, which is wiped, and takes the credentials that come. */
+static int place(struct client *c, struct order *o, size_t role, const char *code, struct error *e)
+{
+	const struct parameters *s = &c->parameters;
+	struct reply reply;
+	int rc;
+
+	o->role_arn = s->n_roles > 0 ? s->roles[role].arn : NULL;
+	o->call.body = body;
+	o->call.len = write_body(s, role, code);
+	rc = o->call.len > 0 ? client_post(c, &o->call, &reply, e) : too_long(e);
+	explicit_bzero(body, sizeof(body));
+	if (rc == 0)
+		rc = judge(c, o, &reply, e);
+	connection_wipe(c->connection);
+	return rc;
 }
 
 /*
@@ -103,23 +115,18 @@ static int64_t duration_of(const struct parameters *s, size_t role)
 static int assume_next(struct client *c, size_t role, const struct answer *before, struct order *o,
 	struct error *e)
 {
-	const struct role *r = &c->parameters.roles[role];
-	char body[REQUEST_MAX];
 	char text[sizeof(e->text)];
 	int rc;
 
-	o->role_arn = r->arn;
 	o->call.spends_code = false;
 	o->call.keys = (struct keys){
 		before->access_key_id, before->secret_access_key, before->session_token};
-	o->call.len = request_assume_role(
-		body, sizeof(body), r, NULL, NULL, duration_of(&c->parameters, role));
-	rc = place(c, o, body, e);
-	if (rc == 0 || rc == STATUS_SYSTEM)
-		return rc;
+	rc = place(c, o, role, NULL, e);
+	if (rc == 0)
+		return 0;
 	memcpy(text, e->text, sizeof(text));
 	return error_set(e, rc == STATUS_CONFIG ? STATUS_CONFIG : STATUS_CODE_SPENT,
-		"the code was accepted, but not the next role %.300s: %.600s", r->arn, text);
+		"the code was accepted, but not the next role %.300s: %.600s", o->role_arn, text);
 }
 
 int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
@@ -132,7 +139,6 @@ int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct a
 				      .deadline_ms = deadline_ms},
 		.answer = a,
 		.expires = expires};
-	char body[REQUEST_MAX];
 	int rc;
 
 	*a = (struct answer){0};
@@ -141,18 +147,9 @@ int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct a
 			"the time was over before the code could be sent; allow more with --timeout");
 	/* Told before the code is spent, not after. */
 	for (size_t i = 1; i < s->n_roles; i++)
-		if (request_assume_role(
-			    body, sizeof(body), &s->roles[i], NULL, NULL, duration_of(s, i)) == 0)
+		if (write_body(s, i, NULL) == 0)
 			return too_long(e);
-	if (s->n_roles > 0) {
-		order.role_arn = s->roles[0].arn;
-		order.call.len = request_assume_role(
-			body, sizeof(body), &s->roles[0], s->serial, code, duration_of(s, 0));
-	} else {
-		order.call.len =
-			request_get_session_token(body, sizeof(body), s->serial, code, s->duration);
-	}
-	rc = place(c, &order, body, e);
+	rc = place(c, &order, 0, code, e);
 	for (size_t i = 1; rc == 0 && i < s->n_roles; i++) {
 		struct answer before = *a;
 
