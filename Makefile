@@ -166,7 +166,7 @@ $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 # Programs the Python tests run: a PAM application, a signer, a reader of profiles, a storer of
 # sessions, and a module whose helper plays a script instead of being aws-mfa.
 FAKE = $(BUILD)/tests/fake
-TEST_PROGRAMS = $(BUILD)/tests/pam/login $(BUILD)/tests/tool/sts/sign \
+TEST_PROGRAMS = $(BUILD)/tests/pam/login $(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign \
 	$(BUILD)/tests/endpoint-dump $(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
 	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so
 
@@ -182,6 +182,10 @@ $(BUILD)/tests/tool/profile/store-session: tests/tool/profile/store-session.c \
 $(BUILD)/tests/tool/sts/sign: tests/tool/sts/sign.c $(STS_TESTED) $(CONTRACT_OBJS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ $(STS_LIBS)
+
+$(BUILD)/tests/sigv4-sign: tests/tool/sts/sigv4-sign.c $(BUILD)/tool/sts/sigv4.o
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ -lcrypto
 
 $(BUILD)/tests/endpoint-dump: tests/tool/sts/endpoint-dump.c $(STS_TESTED) $(CONTRACT_OBJS)
 	@mkdir -p $(@D)

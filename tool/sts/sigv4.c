@@ -65,10 +65,29 @@ static bool feed_value(EVP_MD_CTX *md, const char *value)
 	}
 }
 
+/* Has the header before the same name? It is named once then, and its values are joined. */
+static bool repeats(const struct sigv4_request *req, size_t i)
+{
+	return i > 0 && strcmp(req->headers[i - 1].name, req->headers[i].name) == 0;
+}
+
+static bool feed_headers(EVP_MD_CTX *md, const struct sigv4_request *req)
+{
+	for (size_t i = 0; i < req->n_headers; i++) {
+		bool more = repeats(req, i);
+
+		if ((!more && (!feed(md, i ? "\n" : "") || !feed(md, req->headers[i].name))) ||
+			!feed(md, more ? "," : ":") || !feed_value(md, req->headers[i].value))
+			return false;
+	}
+	return feed(md, req->n_headers ? "\n" : "");
+}
+
 static bool feed_names(EVP_MD_CTX *md, const struct sigv4_request *req)
 {
 	for (size_t i = 0; i < req->n_headers; i++)
-		if (!feed(md, i ? ";" : "") || !feed(md, req->headers[i].name))
+		if (!repeats(req, i) &&
+			(!feed(md, i ? ";" : "") || !feed(md, req->headers[i].name)))
 			return false;
 	return true;
 }
@@ -87,11 +106,9 @@ static bool hash_canonical_request(
 		goto out;
 	to_hex(digest, body_hex);
 	ok = EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 && feed(md, req->method) &&
-		feed(md, "\n") && feed(md, req->path) && feed(md, "\n\n");
-	for (size_t i = 0; ok && i < req->n_headers; i++)
-		ok = feed(md, req->headers[i].name) && feed(md, ":") &&
-			feed_value(md, req->headers[i].value) && feed(md, "\n");
-	ok = ok && feed(md, "\n") && feed_names(md, req) && feed(md, "\n") && feed(md, body_hex) &&
+		feed(md, "\n") && feed(md, req->path) && feed(md, "\n") &&
+		feed(md, req->query ? req->query : "") && feed(md, "\n") && feed_headers(md, req) &&
+		feed(md, "\n") && feed_names(md, req) && feed(md, "\n") && feed(md, body_hex) &&
 		EVP_DigestFinal_ex(md, digest, NULL) == 1;
 	if (ok)
 		to_hex(digest, hex);
@@ -123,7 +140,7 @@ static bool derive_key(
 static bool in_order(const struct sigv4_request *req)
 {
 	for (size_t i = 1; i < req->n_headers; i++)
-		if (strcmp(req->headers[i - 1].name, req->headers[i].name) >= 0)
+		if (strcmp(req->headers[i - 1].name, req->headers[i].name) > 0)
 			return false;
 	return true;
 }
@@ -164,7 +181,9 @@ int sigv4_sign(const struct sigv4_request *req, char *auth, size_t size)
 	if (n < 0 || (size_t)n >= size)
 		goto out;
 	for (size_t i = 0; i < req->n_headers; i++)
-		if (!append(auth, size, i ? ";" : "") || !append(auth, size, req->headers[i].name))
+		if (!repeats(req, i) &&
+			(!append(auth, size, i ? ";" : "") ||
+				!append(auth, size, req->headers[i].name)))
 			goto out;
 	if (append(auth, size, ", Signature=") && append(auth, size, hex))
 		rc = 0;

@@ -23,7 +23,8 @@ struct sigv4_request {
 	const char *region;
 	const char *service;
 	const char *method;
-	const char *path; /* of unreserved characters and '/', so that it encodes to itself */
+	const char *path;  /* canonical: normalised and encoded */
+	const char *query; /* likewise; NULL where there is none, as always at STS */
 	const struct sigv4_header *headers; /* all signed; sorted by name, x-amz-date among them */
 	size_t n_headers;
 	const char *body;
@@ -34,9 +35,9 @@ struct sigv4_request {
 int sigv4_date(time_t time, char date[static SIGV4_DATE_SIZE]);
 
 /*
- * Writes the value of the Authorization header to auth[size]. The query string is always empty:
- * STS takes its parameters in the body. Returns 0, or -1 when auth is too small, the headers are
- * out of order or OpenSSL fails (no memory).
+ * Writes the value of the Authorization header to auth[size]. Headers of one name stand together
+ * and are signed as one. Returns 0, or -1 when auth is too small, the headers are out of order or
+ * OpenSSL fails (no memory).
  */
 int sigv4_sign(const struct sigv4_request *req, char *auth, size_t size);
 

@@ -98,6 +98,32 @@ static void get_header_value_trim(void **state)
 		"Signature=acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736");
 }
 
+static void get_header_key_duplicate(void **state)
+{
+	static const struct sigv4_header headers[] = {HOST, {"my-header1", "value2"},
+		{"my-header1", "value2"}, {"my-header1", "value1"}, DATE};
+	struct sigv4_request req = suite("GET");
+
+	(void)state;
+	signs_as(&req, headers, 5,
+		CREDENTIAL
+		"SignedHeaders=host;my-header1;x-amz-date, "
+		"Signature=c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea");
+}
+
+static void get_vanilla_query(void **state)
+{
+	static const struct sigv4_header headers[] = {HOST, DATE};
+	struct sigv4_request req = suite("GET");
+
+	(void)state;
+	req.query = "Param1=value1&Param2=value2";
+	signs_as(&req, headers, 2,
+		CREDENTIAL
+		"SignedHeaders=host;x-amz-date, "
+		"Signature=b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500");
+}
+
 static void post_sts_header_before(void **state)
 {
 	static const struct sigv4_header headers[] = {HOST, DATE,
@@ -142,6 +168,8 @@ int main(void)
 		cmocka_unit_test(post_vanilla),
 		cmocka_unit_test(post_form),
 		cmocka_unit_test(get_header_value_trim),
+		cmocka_unit_test(get_header_key_duplicate),
+		cmocka_unit_test(get_vanilla_query),
 		cmocka_unit_test(post_sts_header_before),
 		cmocka_unit_test(refuses),
 	};

@@ -1,6 +1,7 @@
 """Our signatures against botocore's, over random requests.
 
-The driver (sign.c) is $BUILD/tests/tool/sts/sign, or is compiled here.
+The driver (sign.c) is $BUILD/tests/tool/sts/sign, or is compiled here; sigv4-sign.c, which takes
+raw requests as the published test suite has them, is $BUILD/tests/sigv4-sign.
 """
 
 import os
@@ -12,6 +13,7 @@ import tempfile
 import unittest
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -57,7 +59,8 @@ class Oracle(unittest.TestCase):
 
         printable = "".join(chr(c) for c in range(33, 127))
         cases, expected = [], []
-        for _ in range(COUNT):
+        bodies, tokens, dates = set(), 0, set()
+        for number in range(COUNT):
             when = rng.randrange(0, 253402300800)
             keys = Credentials(text(string.ascii_uppercase + string.digits, 1, 128),
                                text(printable, 1, 200), text(printable, 0, 3000) or None)
@@ -68,6 +71,13 @@ class Oracle(unittest.TestCase):
                                  for _ in range(rng.randrange(3)))
             host = text(string.ascii_lowercase, 1, 60) + rng.choice(["", ":8443", ":1"])
             body = rng.randbytes(rng.randrange(600))
+            if number == 0:
+                when, body = 0, bytes(range(256)) * 3
+            elif number == 1:
+                when, body = 253402300799, b""
+            bodies.update(body)
+            tokens += keys.token is not None
+            dates.add(when // 86400)
 
             request = AWSRequest(method=method, url=f"https://{host}{path}", data=body)
             request.headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
@@ -79,12 +89,84 @@ class Oracle(unittest.TestCase):
             hexed = [field.encode().hex() or "-" for field in fields] + [body.hex() or "-"]
             cases.append(" ".join([str(when)] + hexed))
 
+        self.assertEqual(bodies, set(range(256)))
+        self.assertGreater(tokens, COUNT // 2)
+        self.assertGreater(len(dates), COUNT // 2)
         directory = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, directory)
         done = subprocess.run([driver(directory)], input="\n".join(cases) + "\n", text=True,
                               capture_output=True, check=True)
         for case, ours, theirs in zip(cases, done.stdout.splitlines(), expected, strict=True):
             self.assertEqual(ours, theirs, f"seed {seed}: {case}")
+
+
+SUITE = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+RAW_COUNT = 400
+
+
+class RawRequests(unittest.TestCase):
+    """Requests in the form of the published test suite: paths with dots and blanks, queries in any
+    order, headers that occur twice, folded and in any case."""
+
+    def signed(self, raw, *options):
+        program = Path(os.environ.get("BUILD", ROOT / "build")) / "tests/sigv4-sign"
+        done = subprocess.run([program, *options], input=raw, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.decode().rstrip("\n")
+
+    def test_identical(self):
+        seed = random.randrange(1 << 32)
+        rng = random.Random(seed)
+        seen = set()
+
+        def text(alphabet, most):
+            return "".join(rng.choices(alphabet, k=rng.randint(1, most)))
+
+        for _ in range(RAW_COUNT):
+            parts = rng.choices(["", ".", "..", "a", "b c", "\u1234", "%20", "x=y;z", "~-_.", "$&'"],
+                                k=rng.randrange(6))
+            path = "/" + "/".join(parts)
+            pairs = [(text(string.ascii_letters + "\u1234 =&%+", 4),
+                      text(string.ascii_letters + "\u00e9/?+=", 4) if rng.random() < .8 else "")
+                     for _ in range(rng.randrange(5))]
+            query = "&".join(quote(k, safe="") + (f"={quote(v, safe='')}" if v or rng.random() < .5
+                                                  else "") for k, v in pairs)
+            headers = [("Host", "example.amazonaws.com"), ("X-Amz-Date", "20150830T123600Z")]
+            for _ in range(rng.randrange(5)):
+                value = " " * rng.randrange(3) + text(string.ascii_letters + "  \t\",;=", 12)
+                headers.append((rng.choice(["My-Header1", "my-header1", "MY-HEADER2", "Zoo",
+                                            "x-amz-security-token"]), value))
+            rng.shuffle(headers)
+            method = rng.choice(["GET", "POST", "PUT"])
+            body = rng.randbytes(rng.randrange(300)) if method != "GET" else b""
+            target = path + (f"?{query}" if query else "")
+
+            request = AWSRequest(method=method, url=f"https://example.amazonaws.com{target}",
+                                 data=body)
+            for name, value in headers:
+                if name != "X-Amz-Date":
+                    request.headers.add_header(name, value)
+            expected = FixedTime(SUITE, "service", "us-east-1").authorization(
+                request, "20150830T123600Z")
+            eol = rng.choice(["\n", "\r\n"])
+            raw = eol.join([f"{method} {target} HTTP/1.1",
+                            *(f"{name}:{value}" for name, value in headers)]).encode()
+            raw += (2 * eol).encode() + body if body else rng.choice([b"", eol.encode() * 2])
+            self.assertEqual(self.signed(raw), expected, f"seed {seed}: {raw}")
+            names = [name.lower() for name, _ in headers]
+            seen |= {(".." in parts, len(pairs) > 1, len(set(names)) < len(names), bool(body))}
+        self.assertEqual(len(seen), 16, "not all kinds of requests came up")
+
+    def test_folded_and_not_normalised(self):
+        """What botocore cannot be asked, in other words that it can."""
+        head = b"\nHost:example.amazonaws.com\nX-Amz-Date:20150830T123600Z\n"
+        fold = self.signed(b"GET / HTTP/1.1" + head + b"A:1\n  2\n\t3\n")
+        self.assertEqual(fold, self.signed(b"GET / HTTP/1.1" + head + b"A:1,2,3\n"))
+        self.assertEqual(self.signed(b"GET / HTTP/1.1" + head + b"A:1\n  2\n\t3\n", "-s"),
+                         self.signed(b"GET / HTTP/1.1" + head + b"A:1 2 3\n"))
+        dots = b"GET /a/../b HTTP/1.1" + head
+        self.assertEqual(self.signed(dots), self.signed(b"GET /b HTTP/1.1" + head))
+        self.assertNotEqual(self.signed(dots), self.signed(dots, "-n"))
 
 
 def _stamp(seconds):
