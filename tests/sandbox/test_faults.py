@@ -2,6 +2,7 @@
 
 import time
 import unittest
+from email.utils import parsedate_to_datetime
 
 from botocore.exceptions import BotoCoreError
 from botocore.parsers import ResponseParserError
@@ -94,6 +95,8 @@ class Faults(SandboxTest):
         self.assertEqual(done.returncode, 28)
         done = self.fetch(faults.gzip_bomb(5 << 20), "--compressed")
         self.assertGreater(len(done.stdout), 5 << 20)
+        done = self.fetch(faults.endless_headers(), "-m", "2", "-o", "/dev/null")
+        self.assertEqual(done.returncode, 56)     # libcurl bounds a head itself
         for fault, text in ((faults.entities(), b'<!ENTITY e9 "&e8;&e8;'),
                             (faults.external_entity(), b"SYSTEM"), (faults.deep(), b"</a>" * 10000),
                             (faults.wrong_encoding(), b"\xff\xfe")):
@@ -115,6 +118,25 @@ class Faults(SandboxTest):
         while self.box._open and time.monotonic() < deadline:
             time.sleep(0.01)
         self.assertFalse(self.box._open)
+
+    def test_turning(self):
+        client = self.client(self.user)
+        self.box.fault(None, faults.turning(lambda box: box.refuse()), times=1)
+        client.get_caller_identity()
+        with self.assertRaises(BotoCoreError):
+            client.get_caller_identity()
+
+    def test_right_answers_with_a_twist(self):
+        client = self.client(self.user)
+        for fault in (faults.doctype(), faults.utf16()):
+            self.box.fault("GetCallerIdentity", fault, times=1)
+            client.get_caller_identity()        # expat takes both
+        self.box.fault("GetCallerIdentity", faults.rewritten(b"alice", b"bob"), times=1)
+        self.assertIn("bob", client.get_caller_identity()["Arn"])
+        self.box.fault("GetCallerIdentity", faults.clock_jumps(7200), times=1)
+        head = client.get_caller_identity()["ResponseMetadata"]["HTTPHeaders"]
+        ahead = parsedate_to_datetime(head["date"]).timestamp() - time.time()
+        self.assertAlmostEqual(ahead, 7200, delta=60)
 
     def test_delay(self):
         start = time.monotonic()

@@ -36,7 +36,24 @@ class Transport(SandboxTest):
         self.assertEqual(self.outcome(host="::1"), 0)
 
     def test_mute(self):
-        self.assertEqual(self.outcome("-m", "0.3", mute=True), 28)
+        for how in (True, "half", "drip"):
+            self.assertEqual(self.outcome("-m", "0.3", mute=how), 28)
+
+    def test_becoming_another(self):
+        box = self.sandbox()
+
+        def get():
+            done = self.curl(box, "-m", "0.5", "-o", "/dev/null", "-w", "%{time_connect}", box.url)
+            return done.returncode, float(done.stdout) > 0
+        self.assertEqual(get(), (0, True))
+        box.become(certificate="expired")
+        self.assertEqual(get()[0], 60)
+        box.become()
+        self.assertEqual(get(), (0, True))
+        box.fill()
+        self.assertEqual(get(), (28, False))
+        box.refuse()
+        self.assertEqual(get(), (7, False))
 
     def test_stop_does_not_wait_for_anyone(self):
         box = self.sandbox()
