@@ -117,7 +117,8 @@ class Demo(unittest.TestCase):
         os.mkfifo(home / ".aws/credentials")
         os.mkfifo(home / ".aws/config")
         env = {"PATH": "/usr/bin:/bin", "HOME": str(home), "BUILD": str(BUILD)}
-        demo = run("sh", "examples/demo", env=env, timeout=120)
+        # On a terminal, as people run it: there the AWS CLI would start a pager.
+        demo = run("script", "-qefc", "sh examples/demo", "/dev/null", env=env, timeout=120)
         self.assertEqual(demo.returncode, 0, demo.stdout + demo.stderr)
         for part in ["AWS MFA code: ", "successfully authenticated", "user/demo", "still valid",
                      "is wrong or was used before", "assumed-role/Admin/demo"]:
