@@ -54,6 +54,12 @@ class Explain(HostTest):
         self.assertIn("no such file", run.stderr)
         self.assertEqual(rows["profile"], ("work", "--profile"))
 
+    def test_shows_the_role_that_is_in_the_way(self):
+        self.config.write_text(self.config.read_text() + f"role_arn = {ROLE}\n")
+        run, rows = self.explain()
+        self.assertEqual(run.returncode, 13)
+        self.assertEqual(rows["role"], (ROLE, f"{self.config}:4: role_arn"))
+
     def test_the_man_page_has_the_same_table(self):
         source = (REPO / "tool/profile/settings.c").read_text()
         table = source[source.index("rules[N_SETTINGS]"):source.index("/* clang-format on */")]

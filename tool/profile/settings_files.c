@@ -199,18 +199,21 @@ enum status settings_take_config(struct settings *s, struct error *e)
 {
 	const struct ini *config = &s->config;
 	const struct ini_line *header =
-		ini_section(&s->credentials, s->session, strlen(s->session));
-	enum status rc = check_seen_in(s, &s->credentials, header, e);
-	char *section;
+		profiles_section(config, SECTION_PROFILE, s->value[SETTING_PROFILE]);
+	enum status rc = STATUS_OK;
 
+	if (header) {
+		char *section = strndup(config->bytes.data + header->name, header->name_len);
+
+		rc = section ? settings_take_section(s, config, section, e)
+			     : error_system(e, config->path);
+		free(section);
+	}
+	if (rc == STATUS_OK)
+		rc = check_seen_in(s, &s->credentials,
+			ini_section(&s->credentials, s->session, strlen(s->session)), e);
 	if (rc == STATUS_OK)
 		rc = check_seen_in(
 			s, config, profiles_section(config, SECTION_PROFILE, s->session), e);
-	header = profiles_section(config, SECTION_PROFILE, s->value[SETTING_PROFILE]);
-	if (rc != STATUS_OK || !header)
-		return rc;
-	section = strndup(config->bytes.data + header->name, header->name_len);
-	rc = section ? settings_take_section(s, config, section, e) : error_system(e, config->path);
-	free(section);
 	return rc;
 }
