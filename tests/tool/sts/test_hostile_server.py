@@ -8,6 +8,9 @@ after    the code was sent. It is seen once, nothing more is sent: 15. Faults th
          HTTP come here as the server that takes the code, cuts the line and turns bad: it must
          not even get a new connection.
 
+pam      before, and as the PAM module runs it: there the warm-up is a GET that is not signed, whose
+         answer says nothing but that HTTP is spoken, since AWS itself answers with a redirect.
+
 What has no "before": credentials and expirations, which only the answer to a code has; its place
 is taken by the account and ARN of the warm-up's answer. What has no "after": a clock found wrong,
 since nothing more is signed then, so that a Date far off must not cost the session.
@@ -50,6 +53,7 @@ CONNECTIONS = {
 # --- seen in HTTP: name -> (fault, what is said before and after) ---
 
 NO_STS = ("does not answer as STS does",)
+PORTAL = ("log-in page",)
 NO_XML = ("not understood", "not XML of STS")
 CUT = ("gave no whole answer",)
 LATE = ("did not answer in time", )
@@ -72,8 +76,8 @@ ANSWERS = {
                   NONE, CUT),
     "negative_length": (faults.raw(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
                         ("does not speak HTTP",), CUT),
-    "html": (faults.html(), ("log-in page",), NO_XML),
-    "html_403": (faults.html(403), ("log-in page",), NO_XML),
+    "html": (faults.html(), PORTAL, NO_XML),
+    "html_403": (faults.html(403), PORTAL, NO_XML),
     "empty": (faults.empty(), NO_STS, NO_XML),
     "body_of_100_mb": (faults.big(100 << 20), LONG, LONG),
     "endless_chunks": (faults.endless(), LONG, LONG),
@@ -169,6 +173,14 @@ def _cases():
     for name, (fault, before, after) in ANSWERS.items():
         yield Case(f"before_{name}", at(WARM_UP, fault), 14, before)
         yield Case(f"after_{name}", at(CODE, fault), 15, after, codes=1, connections=1)
+
+    for name, (change, words) in CONNECTIONS.items():
+        yield Case(f"pam_{name}", change, 14, words, pam=True)
+    for name, (fault, words, _) in ANSWERS.items():
+        # A server that answers at all is asked, and gives this code its due.
+        answers = words in (NO_STS, PORTAL)
+        yield Case(f"pam_{name}", at("GET", fault), 0 if answers else 14, () if answers else words,
+                   codes=int(answers), pam=True)
 
     for status in (301, 302, 303, 307, 308):
         fault = faults.redirect(f"https://localhost:{ELSEWHERE.getsockname()[1]}/", status)
