@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """Runs every test: cmocka programs (TAP) and unittest files. Arguments choose by part of a name.
 
-The last line is "N passed, N failed, N skipped"; the status is 1 when one failed or none ran.
+As many files run at once as there are processors, each in a process of its own; `--file FILE` is
+how. The last line is "N passed, N failed, N skipped"; the status is 1 when one failed or none ran.
 """
 
+import concurrent.futures
 import os
 import subprocess
 import sys
@@ -16,6 +18,7 @@ BUILD = Path(os.environ.setdefault("BUILD", "build"))
 os.environ.setdefault("STAGE", str(BUILD.resolve() / "tests/stage"))
 sys.path.insert(0, str(TESTS))
 sys.dont_write_bytecode = True
+FILE_SECONDS = 300
 
 
 class Tally:
@@ -84,22 +87,50 @@ class Result(unittest.TestResult):
         self.tally.fail(test.id(), "unexpected success")
 
 
-def main():
-    wanted = sys.argv[1:]
+def run_python(path, tally):
+    module = ".".join(path.relative_to(TESTS).with_suffix("").parts)
+    unittest.defaultTestLoader.loadTestsFromName(module).run(Result(tally))
+
+
+def run_file(path):
+    """In the process of that file; its last line is what run_apart() reads."""
     tally = Tally()
+    (run_python if path.suffix == ".py" else run_cmocka)(path, tally)
+    print(tally.passed, tally.failed, tally.skipped)
+
+
+def run_apart(path):
+    """-> what the file's process printed, and its tally"""
+    name = path.name
+    try:
+        run = subprocess.run([sys.executable, __file__, "--file", path], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             errors="replace", timeout=FILE_SECONDS)
+        *lines, last = run.stdout.splitlines() or [""]
+        return lines, [int(n) for n in last.split(" ")]
+    except subprocess.TimeoutExpired:
+        return [f"FAIL  {name}", f"      not done after {FILE_SECONDS} s"], [0, 1, 0]
+    except ValueError:
+        return [f"FAIL  {name}", f"      ended with {run.returncode}",
+                *(f"      {line}" for line in run.stdout.splitlines()[-40:])], [0, 1, 0]
+
+
+def main():
+    if sys.argv[1:2] == ["--file"]:
+        return run_file(Path(sys.argv[2]))
+    wanted = sys.argv[1:]
     start = time.monotonic()
-    suite = unittest.TestSuite()
-    for program in sorted(BUILD.glob("tests/**/*_test")):
-        if not wanted or any(part in str(program) for part in wanted):
-            run_cmocka(program, tally)
-    for path in sorted(TESTS.rglob("test_*.py")):
-        module = ".".join(path.relative_to(TESTS).with_suffix("").parts)
-        if not wanted or any(part in str(path) for part in wanted):
-            suite.addTests(unittest.defaultTestLoader.loadTestsFromName(module))
-    suite.run(Result(tally))
+    files = [*sorted(BUILD.glob("tests/**/*_test")), *sorted(TESTS.rglob("test_*.py"))]
+    files = [f for f in files if not wanted or any(part in str(f) for part in wanted)]
+    totals = [0, 0, 0]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for job in concurrent.futures.as_completed([pool.submit(run_apart, f) for f in files]):
+            lines, counts = job.result()
+            print(*lines, sep="\n", end="\n" if lines else "", flush=True)
+            totals = [a + b for a, b in zip(totals, counts)]
     print(f"in {time.monotonic() - start:.0f} s")
-    print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
-    return 1 if tally.failed or not tally.passed else 0
+    print("{} passed, {} failed, {} skipped".format(*totals))
+    return 1 if totals[1] or not totals[0] else 0
 
 
 if __name__ == "__main__":
