@@ -20,7 +20,8 @@ BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
 	python3-botocore python3-boto3 openssl clang clang-format libclang-rt-14-dev mandoc \
-	util-linux strace acl tinyproxy-bin
+	util-linux strace acl tinyproxy-bin \
+	libpam-google-authenticator
 
 CFLAGS   ?= -O2 -g
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wvla -Wformat=2 -Wstrict-prototypes \
@@ -61,7 +62,7 @@ help:
 	@echo 'make             build the three programs in $(BUILD)/'
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
-	@echo 'make bench       CPU time of a run with 100, 1,000 and 10,000 profiles'
+	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
 	@echo 'make lint        formatting, both compilers with -Werror, man pages'
 	@echo 'make install     PREFIX=$(PREFIX) PAMDIR=$(PAMDIR) SYSCONFDIR=$(SYSCONFDIR)'
@@ -168,7 +169,7 @@ $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 FAKE = $(BUILD)/tests/fake
 TEST_PROGRAMS = $(BUILD)/tests/pam/login $(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign \
 	$(BUILD)/tests/endpoint-dump $(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
-	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so
+	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(BUILD)/tests/bench/server
 
 $(BUILD)/tests/pam/login: tests/pam/login.c
 	@mkdir -p $(@D)
@@ -200,6 +201,10 @@ $(FAKE)/bin/aws-mfa: tests/pam/scripted_helper.c $(CONTRACT_OBJS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
+$(BUILD)/tests/bench/server: tests/bench/server.c
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lssl -lcrypto -lpthread
+
 $(FAKE)/pam_aws_mfa.so: FORCE
 	@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
 		$(FAKE)/pam_aws_mfa.so
@@ -207,8 +212,9 @@ $(FAKE)/pam_aws_mfa.so: FORCE
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
-bench: stage
-	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/bench.py
+bench: stage $(BUILD)/tests/bench/server
+	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 \
+		/usr/bin/python3 -m bench $(BENCH)
 
 # libFuzzer, FUZZ_SECONDS for each target; what it finds is in $(BUILD)/fuzz/.
 FUZZ_SECONDS ?= 20

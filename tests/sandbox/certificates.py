@@ -10,6 +10,7 @@ OUR_NAMES = "DNS:localhost,DNS:sts.test,IP:127.0.0.1,IP:::1"
 
 # kind: (names, days, issuer)
 KINDS = {"good": (OUR_NAMES, 3650, "ca"),
+         "far": (OUR_NAMES + ",IP:192.0.2.1", 3650, "ca"),
          "expired": (OUR_NAMES, -1, "ca"),
          "other-host": ("DNS:sts.example.org", 3650, "ca"),
          "self-signed": (OUR_NAMES, 3650, None),

@@ -1,0 +1,88 @@
+"""Linux namespaces, entered by a forked child: what it changes there ends with it. Python 3.11
+has no unshare and setns yet."""
+
+import ctypes
+import os
+import pickle
+import traceback
+
+NEWNS, NEWUSER, NEWNET = 0x00020000, 0x10000000, 0x40000000
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Skipped(Exception):
+    """What cannot be measured here, and why."""
+
+
+def _check(result, what):
+    if result != 0:
+        error = ctypes.get_errno()
+        raise Skipped(f"{what}: {os.strerror(error)}")
+
+
+def unshare(flags):
+    """New namespaces; who is not root becomes in a new user namespace what root is in it."""
+    uid, gid = os.geteuid(), os.getegid()
+    if uid != 0 and not flags & NEWUSER:
+        _check(_libc.unshare(NEWUSER), "unshare(CLONE_NEWUSER)")
+        for name, text in [("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"),
+                           ("gid_map", f"{gid} {gid} 1")]:
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+    _check(_libc.unshare(flags), "unshare")
+
+
+def unshare_more(flags):
+    """As unshare, by one who is in a user namespace of its own already."""
+    _check(_libc.unshare(flags), "unshare")
+
+
+def enter(*paths):
+    for path in paths:
+        with open(path) as file:
+            _check(_libc.setns(file.fileno(), 0), f"setns {path}")
+
+
+def bind(source, target):
+    _check(_libc.mount(str(source).encode(), str(target).encode(), None, MS_BIND, None),
+           f"mount --bind {target}")
+
+
+def private_mounts():
+    _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount --make-rprivate /")
+
+
+class Child:
+    """Calls function in a forked process, after prepare, which may raise Skipped."""
+
+    def __init__(self, prepare, function):
+        self.fd, out = os.pipe()
+        self.pid = os.fork()
+        if self.pid:
+            os.close(out)
+            return
+        try:
+            os.close(self.fd)
+            try:
+                prepare()
+                answer = True, function()
+            except BaseException as error:  # whatever it is: the parent shall say it
+                error.add_note("in a child:\n" + traceback.format_exc())
+                answer = False, error
+            with os.fdopen(out, "wb") as pipe:
+                pickle.dump(answer, pipe)
+        finally:
+            os._exit(0)
+
+    def result(self):
+        with os.fdopen(self.fd, "rb") as pipe:
+            data = pipe.read()
+        os.waitpid(self.pid, 0)
+        if not data:
+            raise RuntimeError("a child ended without an answer")
+        good, answer = pickle.loads(data)
+        if not good:
+            raise answer
+        return answer

@@ -1,0 +1,154 @@
+"""Refreshes: what they cost, and how long a person waits at a true round-trip time."""
+
+import time
+from pathlib import Path
+
+from bench.measure import Figure, Process, figure, in_turn, last_peak_kib, peak_kib, run
+from bench.namespaces import Skipped
+from bench.rtt import Link
+from bench.scene import AWS_MFA_REFRESH, CODE, LONG_TERM, TRUE, Server, curl
+from bench.table import AtMost, Group, Under
+from bench.terminal import Prompt
+
+
+def refresh(home):
+    home.write(LONG_TERM)
+    return run(AWS_MFA_REFRESH, home.env, CODE + "\n")
+
+
+def loopback(bench):
+    bench.need("/usr/bin/curl", "curl")
+    home = bench.scene.home()
+    peer = curl(bench.scene.url, bench.scene.ca)
+    costs = in_turn(bench.rounds(40), ours=lambda: refresh(home), curl=lambda: run(peer, home.env))
+    yield "cpu", dict(ours=figure(costs["ours"]), peer=figure(costs["curl"]), peer_name="curl")
+    trust = bench.scene.system_trust()
+    if not trust:
+        raise Skipped("/etc/ssl/certs holds no bundle and hash links")
+    bundle, folder = trust
+    home = bench.scene.home(ca=folder)
+    peer = curl(bench.scene.url, bundle)
+    costs = in_turn(bench.rounds(20), ours=lambda: refresh(home), curl=lambda: run(peer, home.env))
+    yield "trust", dict(ours=figure(costs["ours"]), peer=figure(costs["curl"]),
+                        peer_name="curl, bundle")
+
+
+LOOPBACK = Group("refresh", {
+    "cpu": ("whole refresh, loopback TLS, CPU", AtMost(1.3)),
+    "trust": ("refresh with the system's CAs, CPU", AtMost(0.5))}, loopback)
+
+
+def _child_of(pid):
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+
+def memory(bench):
+    bench.need("/usr/bin/curl", "curl")
+    with Server(bench.scene, delay_ms=50) as server:    # long enough to look at who waits for it
+        home = bench.scene.home(server.url)
+        peer = curl(server.url, bench.scene.ca)
+
+        def ours():
+            prompt = Prompt(home)
+            time.sleep(0.2)     # the person types, the connection warms up
+            tool, sts = peak_kib(prompt.process.pid), _child_of(prompt.process.pid)
+            # from Enter on: what it takes to get the session is part of the peak
+            prompt.type_code()
+            network = last_peak_kib(sts)
+            prompt.end()
+            return tool, network
+
+        def theirs():
+            process = Process(peer, home.env)
+            peak = last_peak_kib(process.pid)
+            process.wait()
+            return peak
+        peaks = in_turn(bench.rounds(5), ours=ours, curl=theirs)
+
+    def mib(values):
+        return Figure([v / 1024 for v in values], "MiB")
+    theirs = dict(peer=mib(peaks["curl"]), peer_name="curl")
+    yield "tool", dict(ours=mib(tool for tool, _ in peaks["ours"]), **theirs)
+    yield "network", dict(ours=mib(network for _, network in peaks["ours"]), **theirs)
+
+
+MEMORY = Group("memory", {
+    "tool": ("peak memory, tool while the prompt waits", Under(3, "MiB")),
+    "network": ("peak memory, network process", AtMost(1))}, memory)
+
+RTTS = (20, 100, 300)
+
+
+def _enter_goal(rtt_ms):
+    return Under(round(1.1 * rtt_ms + 5))
+
+
+def _warm(rtt_ms):
+    """As long as a person takes at least: three round trips are needed until all is ready."""
+    time.sleep(0.3 + 5 * rtt_ms / 1000)
+
+
+def at_a_distance(bench):
+    bench.need("/usr/bin/curl", "curl")
+    for rtt_ms in RTTS:
+        with Link(bench.scene, rtt_ms) as link:
+            home = bench.scene.home(link.url)
+            peer = curl(link.url, bench.scene.ca)
+
+            def ours():
+                prompt = Prompt(home)
+                _warm(rtt_ms)
+                return prompt.prompt_ms, prompt.enter()
+            found = link.start(lambda: in_turn(
+                bench.rounds(6), ours=ours, curl=lambda: run(peer, home.env),
+                true=lambda: run([TRUE], home.env))).result()
+        if rtt_ms == 300:
+            yield "prompt", dict(ours=Figure([prompt for prompt, _ in found["ours"]]),
+                                 peer=figure(found["true"], "wall"), peer_name="/bin/true")
+        yield f"enter {rtt_ms}", dict(
+            ours=Figure([enter for _, enter in found["ours"]]),
+            peer=figure(found["curl"], "wall"), peer_name="curl",
+            remark=f"one TCP handshake took {link.measured_ms:.1f} ms")
+
+
+AT_A_DISTANCE = Group("rtt", {
+    "prompt": ("start to prompt, RTT 300 ms", Under(10)),
+    **{f"enter {rtt_ms}": (f"Enter to file written, RTT {rtt_ms} ms", _enter_goal(rtt_ms))
+       for rtt_ms in RTTS}}, at_a_distance)
+
+
+def slow_typist(bench):
+    """All at once, since nobody wants to wait 60 s for each; the Enters come one after another."""
+    typing, idle = (2.5, 1) if bench.quick else (60, 20)
+    links = []
+
+    def people(link, home_list, offset):
+        def type_slowly():
+            start = time.monotonic()
+            prompts = [Prompt(home) for home in home_list]
+            took = []
+            for n, prompt in enumerate(prompts):
+                time.sleep(max(0, start + typing + offset + n - time.monotonic()))
+                took.append(prompt.enter())
+            return took
+        return link.start(type_slowly)
+    try:
+        links = [Link(bench.scene, rtt_ms, idle) for rtt_ms in RTTS]
+        count = 1 if bench.quick else 4
+        children = [people(link, [bench.scene.home(link.url) for _ in range(count)], n / 3)
+                    for n, link in enumerate(links)]
+        took = [child.result() for child in children]
+        for link, ours in zip(links, took):
+            peer = curl(link.url, bench.scene.ca)
+            theirs = link.start(lambda: in_turn(bench.rounds(3), curl=lambda: run(peer, {})))
+            yield f"enter {link.rtt_ms}", dict(
+                ours=Figure(ours), peer=figure(theirs.result()["curl"], "wall"), peer_name="curl",
+                remark=f"typed for {typing} s, closed after {idle} s" if bench.quick else "")
+    finally:
+        for link in links:
+            link.__exit__()
+
+
+SLOW_TYPIST = Group("slow", {
+    f"enter {rtt_ms}": (f"the same, 60 s of typing, closed after 20 s, RTT {rtt_ms} ms",
+                        _enter_goal(rtt_ms)) for rtt_ms in RTTS}, slow_typist)

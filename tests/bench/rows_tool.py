@@ -1,0 +1,93 @@
+"""The tool by itself: a session that is still valid, big files, sizes."""
+
+import shutil
+import subprocess
+
+from bench.measure import Figure, figure, in_turn, run
+from bench.namespaces import Skipped
+from bench.scene import (AWS_MFA_REFRESH, AWS_MFA_VALID, CODE, LONG_TERM, PROGRAMS, PYTHON, SESSION,
+                         TRUE, aws, others)
+from bench.table import AtMost, Faster, Group, Under
+
+
+def valid(bench):
+    home = bench.scene.home()
+    home.write(LONG_TERM + SESSION)
+    costs = in_turn(bench.rounds(100), ours=lambda: run(AWS_MFA_VALID, home.env),
+                    true=lambda: run([TRUE], home.env))
+    for what in ("wall", "cpu"):
+        yield f"{what} true", dict(ours=figure(costs["ours"], what),
+                                   peer=figure(costs["true"], what), peer_name="/bin/true")
+    bench.need(aws("", "")[0], "awscli")
+    slow = aws(bench.scene.url, bench.scene.ca)
+    costs = in_turn(bench.rounds(5), ours=lambda: run(AWS_MFA_VALID, home.env),
+                    aws=lambda: run(slow, home.env))
+    for what in ("wall", "cpu"):
+        yield f"{what} aws", dict(ours=figure(costs["ours"], what), peer=figure(costs["aws"], what),
+                                  peer_name="aws sts get-session-token")
+
+
+VALID = Group("valid", {
+    "wall true": ("session valid, wall", AtMost(1.5)),
+    "cpu true": ("session valid, CPU", AtMost(1.5)),
+    "wall aws": ("session valid, wall", Faster(200)),
+    "cpu aws": ("session valid, CPU", Faster(200))}, valid)
+
+SIZES = (1, 100, 1000, 10000)
+READ_INI = "import configparser, sys; configparser.RawConfigParser().read(sys.argv[1])"
+
+
+def big_files(bench):
+    homes = {size: bench.scene.home() for size in SIZES}
+    text = {size: LONG_TERM + others(size - 1) for size in SIZES}
+
+    def refresh(size):
+        homes[size].write(text[size])
+        return run(AWS_MFA_REFRESH, homes[size].env, CODE + "\n")
+
+    def still_valid(size):
+        return run(AWS_MFA_VALID, homes[size].env)
+
+    for size in SIZES:
+        homes[size].write(text[size] + SESSION)
+    found = in_turn(bench.rounds(20), **{str(s): lambda s=s: still_valid(s) for s in SIZES})
+    python = in_turn(bench.rounds(3), read=lambda: run(
+        [PYTHON, "-I", "-c", READ_INI, homes[10000].credentials], homes[10000].env))["read"]
+    renewed = in_turn(bench.rounds(10), one=lambda: refresh(1), many=lambda: refresh(10000))
+
+    def each(size):     # ms for every 1,000 profiles more
+        return Figure([v * 1000 / (size - 1)
+                       for v in figure(found[str(size)], over=found["1"]).values])
+    yield "valid", dict(ours=figure(found["10000"]), peer=figure(python),
+                        peer_name="Python's configparser")
+    yield "refresh", dict(ours=figure(renewed["many"], over=renewed["one"]),
+                          peer=figure(renewed["one"]), peer_name="the refresh itself",
+                          remark="what 10,000 profiles add to a refresh with one: the file is "
+                                 "read three times and written once")
+    yield "linear 1000", dict(ours=each(1000), peer=each(100), peer_name="per 1,000, of 100")
+    yield "linear 10000", dict(ours=each(10000), peer=each(1000), peer_name="per 1,000, of 1,000")
+
+
+BIG_FILES = Group("profiles", {
+    "linear 1000": ("1,000 profiles, CPU for each 1,000", AtMost(1.25)),
+    "linear 10000": ("10,000 profiles, CPU for each 1,000", AtMost(1.25)),
+    "valid": ("10,000 profiles, session valid, CPU", Under(30)),
+    "refresh": ("10,000 profiles, refresh, CPU more", Under(30))}, big_files)
+
+
+def installed_size(bench):
+    if not shutil.which("strip"):
+        raise Skipped("strip is not installed")
+    total = 0
+    for program in PROGRAMS:
+        copy = bench.scene.directory / "stripped"
+        subprocess.run(["strip", "-o", copy, program], check=True)
+        total += copy.stat().st_size
+    curl = bench.scene.directory / "stripped"
+    subprocess.run(["strip", "-o", curl, bench.need("/usr/bin/curl", "curl")], check=True)
+    yield "size", dict(ours=Figure([total / 1000], "KB"),
+                       peer=Figure([curl.stat().st_size / 1000], "KB"), peer_name="curl, stripped")
+
+
+INSTALLED_SIZE = Group("size", {"size": ("installed size, three programs", Under(250, "KB"))},
+                       installed_size)

@@ -1,0 +1,146 @@
+"""What is measured: the installed programs, homes with keys in them, a server that plays STS, and
+how each peer is called."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from sandbox import certificates
+
+BUILD = Path(os.environ.get("BUILD", "build")).resolve()
+STAGE = Path(os.environ.get("STAGE", BUILD / "tests/stage"))
+AWS_MFA = STAGE / "bin/aws-mfa"
+MODULE = STAGE / "lib/security/pam_aws_mfa.so"
+PROGRAMS = [AWS_MFA, STAGE / "libexec/aws-mfa-sts", MODULE]
+SERVER = BUILD / "tests/bench/server"
+
+TRUE, CURL, AWS, PYTHON, PAMTESTER = (f"/usr/bin/{name}" for name in (
+    "true", "curl", "aws", "python3", "pamtester"))
+
+KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+DEVICE = "arn:aws:iam::123456789012:mfa/alice"
+CODE = "123456"
+
+LONG_TERM = f"""[work-long-term]
+aws_access_key_id = {KEY}
+aws_secret_access_key = {SECRET}
+aws_mfa_device = {DEVICE}
+"""
+SESSION = f"""
+[work]
+assumed_role = False
+aws_access_key_id = ASIAIOSFODNN7EXAMPLE
+aws_secret_access_key = {SECRET}
+aws_session_token = {'T' * 400}
+aws_security_token = {'T' * 400}
+expiration = 2099-01-01 00:00:00
+"""
+
+
+def others(count):
+    """Sections of count other people."""
+    return "".join(f"[user-{i}-long-term]\naws_access_key_id = AKIA{i:016}\n"
+                   f"aws_secret_access_key = {i:040}\n"
+                   f"aws_mfa_device = arn:aws:iam::123456789012:mfa/user-{i}\n"
+                   f"# the keys of user {i}, who has had them since the beginning of the project\n"
+                   f"region = eu-west-1\n\n" for i in range(count))
+
+
+class Server:
+    """server.c, in a process of its own; it ends when it is stopped or its starter ends."""
+
+    def __init__(self, scene, address="127.0.0.1", idle=0, delay_ms=0):
+        self.process = subprocess.Popen(
+            [SERVER, scene.certificate, scene.key, address, str(idle), str(delay_ms)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = self.process.stdout.readline().strip()
+        if not self.port:
+            raise RuntimeError(f"{SERVER} does not start")
+        self.url = f"https://localhost:{self.port}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Home:
+    def __init__(self, scene, name, url, ca):
+        self.path = scene.directory / name
+        (self.path / ".aws").mkdir(parents=True, mode=0o700)
+        self.credentials = self.path / ".aws/credentials"
+        self.env = {"HOME": str(self.path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        self.point_at(url, ca)
+        self.write(LONG_TERM)
+
+    def point_at(self, url, ca):
+        (self.path / ".aws/config").write_text(
+            f"[profile work]\nregion = us-east-1\nendpoint_url = {url}\nca_bundle = {ca}\n")
+
+    def write(self, text):
+        self.credentials.write_text(text)
+        self.credentials.chmod(0o600)
+
+
+class Scene:
+    """with Scene() as scene: all of it lies in one folder of build/, which goes with it."""
+
+    def __enter__(self):
+        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
+        self.directory = Path(tempfile.mkdtemp(prefix="bench-", dir=BUILD / "tests/tmp"))
+        self.ca, self.certificate, self.key = certificates.make(self.directory / "tls", "far")
+        self.server = Server(self)
+        self.url = self.server.url
+        self.homes = 0
+        return self
+
+    def __exit__(self, *_):
+        self.server.__exit__()
+        shutil.rmtree(self.directory)
+
+    def home(self, url=None, ca=None):
+        self.homes += 1
+        return Home(self, f"home{self.homes}", url or self.url, ca or self.ca)
+
+    def system_trust(self):
+        """Copies of the system's bundle and of its folder of hash links, our CA added to both.
+
+        -> (bundle, folder), or None where the system has no such.
+        """
+        system = Path("/etc/ssl/certs")
+        links = [p for p in system.glob("????????.?") if p.exists()]
+        if not (system / "ca-certificates.crt").exists() or not links:
+            return None
+        bundle, folder = self.directory / "bundle.crt", self.directory / "hashed"
+        bundle.write_bytes((system / "ca-certificates.crt").read_bytes() + self.ca.read_bytes())
+        folder.mkdir()
+        for link in links:
+            shutil.copyfile(link, folder / link.name)
+        name = subprocess.run(["openssl", "x509", "-noout", "-hash", "-in", self.ca],
+                              capture_output=True, text=True, check=True).stdout.strip()
+        shutil.copyfile(self.ca, folder / f"{name}.0")
+        return bundle, folder
+
+
+# The commands ----------------------------------------------------------------------------
+
+AWS_MFA_VALID = [AWS_MFA, "--profile", "work"]
+AWS_MFA_REFRESH = [AWS_MFA, "--profile", "work", "--token", "-"]     # the code on standard input
+
+
+def curl(url, ca):
+    return [CURL, "-q", "-sS", "-o", "/dev/null", "--noproxy", "*", "--cacert", ca,
+            "--aws-sigv4", "aws:amz:us-east-1:sts", "--user", f"{KEY}:{SECRET}",
+            "-d", f"Action=GetSessionToken&Version=2011-06-15&SerialNumber={DEVICE}"
+            f"&TokenCode={CODE}", url]
+
+
+def aws(url, ca):
+    return [AWS, "--profile", "work-long-term", "--region", "us-east-1", "--endpoint-url", url,
+            "--ca-bundle", ca, "sts", "get-session-token", "--serial-number", DEVICE,
+            "--token-code", CODE]

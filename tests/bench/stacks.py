@@ -1,0 +1,73 @@
+"""PAM stacks and users of our own, for the real libpam and an unchanged pamtester: a private
+mount namespace in which /etc/pam.d and /etc/passwd are ours. (libpam-wrapper would be measured.)
+"""
+
+import os
+import time
+from pathlib import Path
+
+from bench import namespaces
+from bench.measure import run
+from bench.namespaces import NEWNS, Child, Skipped
+from bench.scene import MODULE, PAMTESTER
+from sandbox import totp
+
+PERMIT = "auth required pam_permit.so\n"
+STACKS = {"permit": PERMIT,
+          "ours": f"auth required {MODULE} profile=work\n" + PERMIT,
+          "google": "auth required pam_google_authenticator.so\n" + PERMIT,
+          "exec": "auth required pam_exec.so quiet /usr/bin/true\n" + PERMIT}
+GOOGLE_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEH"
+
+
+def has(module):
+    return any(Path(folder).glob(f"*/security/{module}.so") or
+               (Path(folder) / f"security/{module}.so").exists()
+               for folder in ("/lib", "/usr/lib", "/lib64", "/usr/lib64"))
+
+
+class Logins:
+    """homes: those of the users user0, user1, ..., who are all whoever runs this."""
+
+    def __init__(self, scene, homes):
+        if not os.access(PAMTESTER, os.X_OK):
+            raise Skipped("pamtester is not installed")
+        self.homes = homes
+        scene.logins = getattr(scene, "logins", 0) + 1
+        self.folder = scene.directory / f"etc{scene.logins}"
+        (self.folder / "pam.d").mkdir(parents=True)
+        for name, text in STACKS.items():
+            (self.folder / "pam.d" / name).write_text(text)
+        (self.folder / "pam.d/other").write_text("auth required pam_deny.so\n")
+        users = "".join(f"user{n}:x:{os.getuid()}:{os.getgid()}::{home.path}:/bin/sh\n"
+                        for n, home in enumerate(homes))
+        (self.folder / "passwd").write_text(Path("/etc/passwd").read_text() + users)
+        for home in homes:
+            secret = home.path / ".google_authenticator"
+            secret.write_text(f"{GOOGLE_SECRET}\n\" WINDOW_SIZE 17\n\" TOTP_AUTH\n")
+            secret.chmod(0o600)
+
+    def _prepare(self):
+        namespaces.unshare(NEWNS)
+        namespaces.private_mounts()
+        namespaces.bind(self.folder / "pam.d", "/etc/pam.d")
+        namespaces.bind(self.folder / "passwd", "/etc/passwd")
+
+    def inside(self, function):
+        return Child(self._prepare, function).result()
+
+
+ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/"}
+
+
+def pamtester(stack, user="user0"):
+    return [PAMTESTER, stack, user, "authenticate"]
+
+
+def login(stack, code=""):
+    return run(pamtester(stack), ENV, code)
+
+
+def google_code():
+    secret = totp.secret_from_base32(GOOGLE_SECRET)
+    return totp.code(secret, totp.step_at(time.time())) + "\n"

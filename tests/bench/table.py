@@ -1,0 +1,152 @@
+"""Rows with their goals, as a table for people and as JSON."""
+
+import os
+import platform
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.measure import Figure
+
+
+@dataclass
+class AtMost:
+    """ours / peer"""
+    factor: float
+    unit: str = "x"
+
+    def text(self):
+        return f"<= {self.factor:g} x"
+
+    def value(self, ours, peer):
+        return ours / peer
+
+    def met(self, value):
+        return value <= self.factor
+
+    def show(self, value):
+        return f"{value:.2f} x"
+
+
+@dataclass
+class Faster:
+    """peer / ours"""
+    factor: float
+
+    def text(self):
+        return f">= {self.factor:g} x faster"
+
+    def value(self, ours, peer):
+        return peer / ours
+
+    def met(self, value):
+        return value >= self.factor
+
+    def show(self, value):
+        return f"{value:.0f} x faster"
+
+
+@dataclass
+class Under:
+    """ours, whatever the peer; the ratio is shown all the same"""
+    limit: float
+    unit: str = "ms"
+
+    def text(self):
+        return f"<= {self.limit:g} {self.unit}"
+
+    def value(self, ours, peer):
+        return ours
+
+    def met(self, value):
+        return value <= self.limit
+
+
+@dataclass
+class Row:
+    name: str
+    goal: object
+    ours: Figure = None
+    peer: Figure = None
+    peer_name: str = ""
+    remark: str = ""
+    skipped: str = ""
+
+    @property
+    def value(self):
+        return self.goal.value(self.ours.median, self.peer.median)
+
+    @property
+    def met(self):
+        return self.goal.met(self.value)
+
+    @property
+    def ratio(self):
+        if isinstance(self.goal, Under):
+            return AtMost(0).show(self.ours.median / self.peer.median)
+        return self.goal.show(self.value)
+
+    def as_json(self):
+        if self.skipped:
+            return {"row": self.name, "goal": self.goal.text(), "skipped": self.skipped}
+        return {"row": self.name, "goal": self.goal.text(), "ours": _figure(self.ours),
+                "peer": {"name": self.peer_name, **_figure(self.peer)},
+                "ratio": self.ours.median / self.peer.median, "met": self.met,
+                "remark": self.remark}
+
+
+def _figure(figure):
+    return {"median": figure.median, "spread": figure.spread, "unit": figure.unit,
+            "n": len(figure.values)}
+
+
+@dataclass
+class Group:
+    """Rows that are measured together. measure(bench) yields (key, Row's fields as a dict)."""
+    name: str
+    rows: dict                  # key: (name of the row, goal)
+    measure: object = field(repr=False)
+
+
+def _show(figure):
+    digits = 0 if figure.median >= 100 else 1 if figure.median >= 10 else 2
+    return f"{figure.median:.{digits}f} ±{figure.spread:.{digits}f} {figure.unit}"
+
+
+HEADINGS = ("row", "ours", "peer", "ratio", "goal", "met")
+
+
+def _cells(row):
+    if row.skipped:
+        return [row.name, f"skipped: {row.skipped}", "", "", row.goal.text(), ""]
+    return [row.name, _show(row.ours), f"{_show(row.peer)} {row.peer_name}", row.ratio,
+            row.goal.text(), "yes" if row.met else "NO"]
+
+
+def markdown(rows):
+    """Also fit for reading as it is."""
+    cells = [_cells(row) for row in rows]
+    widths = [max(len(c[i]) for c in [*cells, HEADINGS] if not (i == 1 and c[2:4] == ["", ""]))
+              for i in range(len(HEADINGS))]
+    lines = [HEADINGS, ["-" * w for w in widths], *cells]
+    table = ["| " + " | ".join(c.ljust(w) for c, w in zip(line, widths)) + " |" for line in lines]
+    remarks = [f"{row.name}: {row.remark}" for row in rows if row.remark]
+    return "\n".join(table + [""] * bool(remarks) + remarks)
+
+
+def machine():
+    """One line: processor, cores, kernel, distribution, and the versions compared."""
+    cpu = "unknown processor"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            cpu = line.partition(":")[2].strip()
+            break
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+    try:
+        curl = subprocess.run(["curl", "-q", "--version"], capture_output=True, text=True)
+        curl = " ".join(word for word in curl.stdout.split("\n")[0].split()
+                        if word.startswith(("libcurl/", "OpenSSL/")))
+    except OSError:
+        curl = "no curl"
+    return (f"{cpu}, {len(os.sched_getaffinity(0))} cores, Linux {platform.release()}, {system}, "
+            f"{curl}")
