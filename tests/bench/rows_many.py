@@ -38,7 +38,7 @@ def _crowd(bench, homes):
             home.write(LONG_TERM)
         return all_at_once(commands)
     refreshes = [(AWS_MFA_REFRESH, home.env, CODE + "\n") for home in homes]
-    took = in_turn(bench.rounds(5), ours=lambda: afresh(refreshes),
+    took = in_turn(bench.rounds(9), ours=lambda: afresh(refreshes),
                    curl=lambda: afresh([peer] * CROWD))
     yield "refreshes", dict(ours=Figure(took["ours"]), peer=Figure(took["curl"]),
                             peer_name=f"{CROWD} x curl")
@@ -46,13 +46,13 @@ def _crowd(bench, homes):
     logins = [(pamtester("ours", f"user{n}"), ENV, CODE + "\n") for n in range(CROWD)]
     permit = [(pamtester("permit", f"user{n}"), ENV) for n in range(CROWD)]
     took = Logins(bench.scene, homes).inside(lambda: in_turn(
-        bench.rounds(5), ours=lambda: afresh(logins),
+        bench.rounds(9), ours=lambda: afresh(logins),
         both=lambda: afresh([command for pair in zip(permit, [peer] * CROWD) for command in pair])))
     yield "logins", dict(ours=Figure(took["ours"]), peer=Figure(took["both"]),
                          peer_name=f"{CROWD} x (pam_permit + curl)")
 
 
-# Throughput within 20 %: as many in a time that is 1 / 0.8 as long.
+# Within 20 % of the throughput: as many in a time that is 1 / 0.8 as long.
 CROWDS = Group("crowd", {
     "refreshes": (f"{CROWD} refreshes at once, 2 cores, wall", AtMost(1.25)),
-    "logins": (f"{CROWD} logins at once, 2 cores, wall", AtMost(1.2))}, crowd)
+    "logins": (f"{CROWD} logins at once, 2 cores, wall", AtMost(1.25))}, crowd)

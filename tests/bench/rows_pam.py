@@ -2,7 +2,7 @@
 
 from bench.measure import figure, in_turn, run
 from bench.scene import AWS_MFA_REFRESH, CODE, LONG_TERM, SESSION
-from bench.stacks import Logins, google_code, has, login
+from bench.stacks import Logins, google_login, has, login
 from bench.table import AtMost, Group, Under
 
 
@@ -14,7 +14,7 @@ def logins(bench):
     sides = {"ours": lambda: login("ours"), "permit": lambda: login("permit"),
              "exec": lambda: login("exec")}
     if google:
-        sides["google"] = lambda: login("google", google_code())
+        sides["google"] = lambda: google_login(home)
     costs = inside(lambda: in_turn(bench.rounds(60), **sides))
     over = {name: figure(costs[name], "wall", over=costs["permit"]) for name in sides}
     yield "valid", dict(ours=over["ours"], peer=over["exec"], peer_name="pam_exec of /bin/true")

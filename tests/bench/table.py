@@ -13,7 +13,6 @@ from bench.measure import Figure
 class AtMost:
     """ours / peer"""
     factor: float
-    unit: str = "x"
 
     def text(self):
         return f"<= {self.factor:g} x"
@@ -47,6 +46,24 @@ class Faster:
 
 
 @dataclass
+class Near:
+    """ours / peer, neither much more nor much less"""
+    factor: float
+
+    def text(self):
+        return f"{1 / self.factor:g} to {self.factor:g} x"
+
+    def value(self, ours, peer):
+        return ours / peer
+
+    def met(self, value):
+        return 1 / self.factor <= value <= self.factor
+
+    def show(self, value):
+        return f"{value:.2f} x"
+
+
+@dataclass
 class Under:
     """ours, whatever the peer; the ratio is shown all the same"""
     limit: float
@@ -71,6 +88,11 @@ class Row:
     peer_name: str = ""
     remark: str = ""
     skipped: str = ""
+
+    def __post_init__(self):
+        # A difference may be lost in the noise; a ratio to it would be nonsense.
+        if self.peer and self.peer.median <= 0 and not isinstance(self.goal, Under):
+            self.skipped = f"{self.peer_name} is lost in the noise ({_show(self.peer)})"
 
     @property
     def value(self):
