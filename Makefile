@@ -20,8 +20,7 @@ BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
 	python3-botocore python3-boto3 openssl clang clang-format libclang-rt-14-dev mandoc \
-	util-linux strace acl tinyproxy-bin \
-	libpam-google-authenticator
+	util-linux strace acl tinyproxy-bin libpam-google-authenticator
 
 CFLAGS   ?= -O2 -g
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wvla -Wformat=2 -Wstrict-prototypes \
@@ -35,7 +34,7 @@ HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDENING) \
 	$(CPPFLAGS) $(CFLAGS)
-ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
+ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs -Wl,--as-needed $(LDFLAGS)
 
 ifneq ($(V),1)
 Q = @
@@ -49,7 +48,9 @@ TOOL_OBJS     = $(call objects,tool tool/profile)
 STS_OBJS      = $(call objects,tool/sts)
 PROGRAMS      = $(BUILD)/pam_aws_mfa.so $(BUILD)/aws-mfa $(BUILD)/aws-mfa-sts
 STS_LIBS      = -lcurl -lcrypto -lexpat
-TOOL_LIBS     = -liniparser
+# From the archive where there is one: a shared library more is a tenth of what a run costs.
+TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
+	2>/dev/null)),-liniparser)
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 pam/pam_aws_mfa.8
 EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
 

@@ -41,7 +41,7 @@ class Build(unittest.TestCase):
     def test_who_links_what(self):
         self.assertEqual(self.needs(STAGE / "lib/security/pam_aws_mfa.so"),
                          ["libpam.so.0", "libc.so.6"])
-        self.assertEqual(self.needs(STAGE / "bin/aws-mfa"), ["libiniparser.so.1", "libc.so.6"])
+        self.assertEqual(self.needs(STAGE / "bin/aws-mfa"), ["libc.so.6"])
         self.assertEqual(sorted(self.needs(STAGE / "libexec/aws-mfa-sts")),
                          ["libc.so.6", "libcrypto.so.3", "libcurl.so.4", "libexpat.so.1"])
 
