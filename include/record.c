@@ -49,7 +49,9 @@ void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
 
 void record_reader_wipe(struct record_reader *r)
 {
-	explicit_bzero(r->buf, r->size);
+	/* Behind end nothing was received, or record_read() has wiped it; not touching it saves its
+	 * pages. */
+	explicit_bzero(r->buf, r->end);
 	r->start = r->end = 0;
 }
 

@@ -140,7 +140,7 @@ int record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec
 /* True when a whole line is there already, so that the next record_read() does not wait. */
 int record_pending(const struct record_reader *r);
 
-/* Overwrites the whole buffer: it has held codes and secrets. */
+/* Overwrites all that was received: codes and secrets may be among it. */
 void record_reader_wipe(struct record_reader *r);
 
 /*

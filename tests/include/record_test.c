@@ -139,9 +139,13 @@ static void wiping_leaves_nothing(void **state)
 	struct wire w;
 
 	(void)state;
+	memset(w.buf, 0, sizeof(w.buf));
 	open_wire(&w);
 	record_write(w.writer, 64, -1, "code", "123456");
 	assert_int_equal(record_read(&w.reader, -1, &rec), RECORD_OK);
+	/* the half of a record, which is moved to the front of the buffer */
+	assert_int_equal(write(w.writer, "code 65", 7), 7);
+	assert_int_equal(record_read(&w.reader, monotonic_ms(), &rec), RECORD_TIMEOUT);
 	record_reader_wipe(&w.reader);
 	for (size_t i = 0; i < sizeof(w.buf); i++)
 		assert_int_equal(w.buf[i], 0);
