@@ -74,7 +74,9 @@ class Home:
         self.path = scene.directory / name
         (self.path / ".aws").mkdir(parents=True, mode=0o700)
         self.credentials = self.path / ".aws/credentials"
-        self.env = {"HOME": str(self.path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        # what every login has: without a name in it the tool must ask NSS
+        self.env = {"HOME": str(self.path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+                    "USER": "bench", "LOGNAME": "bench"}
         self.point_at(url, ca)
         self.write(LONG_TERM)
 

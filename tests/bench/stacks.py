@@ -64,12 +64,15 @@ def login(stack, code=""):
     return run(pamtester(stack), ENV, code)
 
 
-def google_login(home):
-    """With what its setup recommends: no code twice, three in 30 s; so it writes its file, too."""
+RECOMMENDED = '" RATE_LIMIT 3 30\n" WINDOW_SIZE 17\n" DISALLOW_REUSE\n'
+
+
+def google_login(home, options):
+    """options: RECOMMENDED, what its setup proposes: no code twice, three in 30 s. It then writes
+    its file at each login, as it must to keep that."""
     secret = home.path / ".google_authenticator"
     secret.unlink(missing_ok=True)
-    secret.write_text(f'{GOOGLE_SECRET}\n" RATE_LIMIT 3 30\n" WINDOW_SIZE 17\n" DISALLOW_REUSE\n'
-                      '" TOTP_AUTH\n')
+    secret.write_text(f'{GOOGLE_SECRET}\n{options}" TOTP_AUTH\n')
     secret.chmod(0o600)
     key = totp.secret_from_base32(GOOGLE_SECRET)
     return login("google", totp.code(key, totp.step_at(time.time())) + "\n")
