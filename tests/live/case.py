@@ -1,0 +1,130 @@
+"""What the live tests share: a world, AWS's double, and what must hold after each of them."""
+
+import configparser
+import os
+import re
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from host import BUILD
+from live.console import Console
+from live.world import CA, MODULE, Missing, World
+from sandbox.sts import Sandbox
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+SHELL = ["/bin/sh", "-c"]
+
+# Where who-logged-in-when is kept, by whatever logs in; and sudo's memory of a password.
+BOOKS = ("/run/utmp", "/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog", "/var/log/faillog",
+         "/run/sudo/ts", "/var/lib/sudo")
+
+
+def example(name):
+    """One of examples/, with the path of the module under test."""
+    return with_module((EXAMPLES / name).read_text())
+
+
+def with_module(text):
+    return re.sub(r"(?<=\s)pam_aws_mfa\.so\b", str(MODULE), text)
+
+
+class LiveTest(unittest.TestCase):
+    """alice: enrolled, with no session yet. bob: not enrolled. client: who calls ssh."""
+
+    NEEDS = ()      # programs
+
+    @classmethod
+    def setUpClass(cls):
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("needs root, for a private mount namespace")
+        for program in cls.NEEDS:
+            if not shutil.which(program, path="/usr/sbin:/usr/bin:/sbin:/bin"):
+                raise unittest.SkipTest(f"no {program} here; `make deps` installs it")
+        try:
+            cls.world = World()
+        except Missing as missing:
+            raise unittest.SkipTest(str(missing)) from missing
+        cls.addClassCleanup(cls.world.stop)
+        tls = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        cls.addClassCleanup(shutil.rmtree, tls)
+        cls.box = Sandbox(tls).start()
+        cls.addClassCleanup(cls.box.stop)
+        cls.world.write(CA, cls.box.ca_path.read_text())
+        cls.daemons = []
+        cls.enrolled = 0
+        for name in ("alice", "bob", "client"):
+            cls.world.add_user(name)
+
+    def setUp(self):
+        self.syslog = self.world.syslog
+        self.syslog.lines.clear()
+        self.box.clear_faults()
+        self.user = self.enroll("alice")
+        self.consoles = []
+        self.own = {daemon.log for daemon in self.daemons}
+        self.before = self.world.files()
+        self.addCleanup(self.nothing_is_left)
+
+    def enroll(self, name, **options):
+        """Fresh keys and a fresh device, so that no test waits for the next code."""
+        type(self).enrolled += 1
+        user = self.box.add_user(f"{name}{self.enrolled}")
+        self.world.enroll(name, user, self.box, **options)
+        return user
+
+    def aws_down(self, name="alice"):
+        """For one account: nobody listens at its endpoint."""
+        path = self.world.path(f"/home/{name}/.aws/config")
+        path.write_text(path.read_text().replace(self.box.url, "https://127.0.0.1:1"))
+
+    def nothing_is_left(self):
+        for console in self.consoles:
+            if console.process.poll() is None:
+                console.kill()
+            elif console.fd >= 0:
+                console.close()
+        self.assertEqual(self.world.wait_for_processes([d.pid for d in self.daemons]), {})
+        for daemon in self.daemons:
+            self.assertEqual(daemon.descriptors(), daemon.descriptors_at_start)
+        after = self.world.files()
+        changed = {name for name in self.before.keys() | after.keys()
+                   if self.before.get(name) != after.get(name)}
+        touched = {name for name in changed - self.own if not name.startswith(BOOKS)}
+        self.assertEqual(touched, set())
+        for name in ("alice", "bob"):
+            for path in self.world.path(f"/home/{name}").rglob("*"):
+                self.assertEqual(path.lstat().st_uid, self.world.users[name], path)
+
+    def console(self, *argv, **options):
+        console = Console(self.world, argv, **options)
+        self.consoles.append(console)
+        return console
+
+    def stack(self, service, text):
+        self.write(f"/etc/pam.d/{service}", with_module(text))
+
+    def write(self, name, text, **options):
+        """Of this test's own accord, and not by what it tests."""
+        self.world.write(name, text, **options)
+        self.own.add(name)
+
+    def section(self, name="work", user="alice"):
+        """A section of somebody's credentials file, as a dict; {} where there is none."""
+        parser = configparser.RawConfigParser(default_section="=none=")
+        parser.read(self.world.path(f"/home/{user}/.aws/credentials"))
+        return dict(parser.items(name)) if parser.has_section(name) else {}
+
+    def has_session(self, user="alice"):
+        return "aws_session_token" in self.section(user=user)
+
+    def decisions(self, service, *expected):
+        """The module's lines of a service as "LEVEL TEXT", word for word, but for AWS's ids."""
+        mark = f": pam_aws_mfa({service}:auth): "
+        got = [line.partition(" ")[0] + " " + line.partition(mark)[2]
+               for line in self.syslog.module() if mark in line]
+        for session in self.box.sessions:
+            got = [line.replace(f"key-id={session.access_key_id}", "key-id=KEY") for line in got]
+        got = [re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "ID", line) for line in got]
+        self.assertEqual(got, list(expected))

@@ -1,0 +1,279 @@
+"""A machine of its own for the live tests: users, /etc, /dev/log and terminals in a private mount
+namespace (mounts.py), so that real sshd, sudo, su and login run and the host is not touched."""
+
+import ctypes
+import fcntl
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from host import BUILD, STAGE
+from live import mounts
+
+MODULE = STAGE / "lib/security/pam_aws_mfa.so"
+PASSWORD = "correct horse"
+HASH = ("$6$rounds=1000$live$Sxasr5vy47U.tuvSDxJN0hKMwkR16Tg5GxOQQCFMX36A0m/TdfJlhNI86.cZlovLsCKAF"
+        "N9xkbGKYORseST/P/")
+PR_SET_PDEATHSIG = 1
+CA = "/etc/ssl/sandbox-ca.pem"
+
+# Debian 12's own, without what other packages have added on this machine.
+COMMON = {
+    "common-auth": "auth [success=1 default=ignore] pam_unix.so nullok\n"
+                   "auth requisite pam_deny.so\nauth required pam_permit.so\n",
+    "common-account": "account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so\n"
+                      "account requisite pam_deny.so\naccount required pam_permit.so\n",
+    "common-session": "session [default=1] pam_permit.so\nsession requisite pam_deny.so\n"
+                      "session required pam_permit.so\nsession required pam_unix.so\n",
+    "common-password": "password [success=1 default=ignore] pam_unix.so obscure yescrypt\n"
+                       "password requisite pam_deny.so\npassword required pam_permit.so\n",
+}
+COMMON["common-session-noninteractive"] = COMMON["common-session"]
+
+
+class Missing(Exception):
+    """What this machine lacks, for a skip."""
+
+
+class Syslog:
+    """/dev/log: lines as "LEVEL PROGRAM: TEXT", in .lines."""
+
+    LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
+
+    def __init__(self, path):
+        self.lines = []
+        self._come = threading.Condition()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(path)
+        os.chmod(path, 0o666)
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    def _collect(self):
+        while True:
+            line = self._socket.recv(65536).decode(errors="replace").rstrip("\n\0")
+            if line == "<end>":
+                return
+            found = re.fullmatch(r"<(\d+)>(?:\w{3} [ \d]\d [\d:]{8} )?([^\[: ]+)(?:\[\d+\])?: (.*)",
+                                 line, re.DOTALL)
+            with self._come:
+                self.lines.append(f"{self.LEVELS[int(found[1]) % 8]} {found[2]}: {found[3]}"
+                                  if found else line)
+                self._come.notify_all()
+
+    def wait(self, pattern, count=1, timeout=10):
+        """Waits for so many lines that match; returns the matches."""
+        def matches():
+            return [m for m in (re.search(pattern, line) for line in self.lines) if m]
+        with self._come:
+            if not self._come.wait_for(lambda: len(matches()) >= count, timeout):
+                raise AssertionError(f"no {count} lines like {pattern!r} in syslog, only\n"
+                                     + "\n".join(self.lines))
+            return matches()
+
+    def module(self):
+        """The decisions: the module's lines, without level and program."""
+        return [line for line in self.lines if "pam_aws_mfa(" in line]
+
+    def stop(self, path):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"<end>", path)
+        self._socket.close()
+
+
+class World:
+    def __init__(self, stage=STAGE):
+        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        self.holder = subprocess.Popen(
+            [sys.executable, mounts.__file__, self.folder, stage], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True, start_new_session=True)
+        said = self.holder.stdout.readline().strip()
+        if said != "ready":
+            self.holder.communicate()
+            self.folder.rmdir()
+            raise Missing(f"no private mount namespace here: {said}")
+        self.root = f"/proc/{self.holder.pid}/root"
+        self._ns = os.open(f"/proc/{self.holder.pid}/ns/mnt", os.O_RDONLY)
+        self._rootfd = os.open(self.root, os.O_PATH | os.O_DIRECTORY)
+        self._ns_id = os.readlink(f"/proc/{self.holder.pid}/ns/mnt")
+        self.users = {}
+        self._uids = iter(range(20001, 20100))
+        self.syslog = Syslog(f"{self.root}/dev/log")
+        for name in ("lock", "sshd", "sudo", "mfa"):
+            self.folder_at(f"/run/{name}")
+        for name, text in COMMON.items():
+            self.write(f"/etc/pam.d/{name}", text)
+        self.write("/etc/pam.d/other", "auth required pam_deny.so\naccount required pam_deny.so\n"
+                   "password required pam_deny.so\nsession required pam_deny.so\n")
+        self.write("/etc/motd", "")
+        self.write("/etc/profile", "HISTFILE=\n")
+        self.write("/etc/bash.bashrc", "")
+        # Not the host's: whoever could log in there, or what a proxy is called there.
+        self.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\n"
+                   "hosts: files\n")
+        for name in ("environment", "default/locale", "security/limits.conf"):
+            self.write(f"/etc/{name}", "")
+        for name in ("security/limits.d", "ssh", "sudoers.d"):
+            shutil.rmtree(self._inside(f"/etc/{name}"), ignore_errors=True)
+        self._account("root", 0, "/root")
+
+    def path(self, name):
+        return Path(self.root + str(name))
+
+    def _inside(self, name):
+        """The path of what is to be written. A symlink on the way would lead out, to the host's."""
+        path = self.path(name)
+        place = Path(self.root)
+        for part in path.relative_to(place).parts[:-1]:
+            place /= part
+            if place.is_symlink():
+                raise Missing(f"{place} is a symlink")
+            place.mkdir(exist_ok=True)
+        if path.is_symlink():
+            path.unlink()
+        return path
+
+    def folder_at(self, name, owner=0, mode=0o755):
+        path = self._inside(name)
+        path.mkdir(exist_ok=True)
+        os.chown(path, owner, owner)
+        path.chmod(mode)
+
+    def write(self, name, text, owner=0, mode=0o644):
+        path = self._inside(name)
+        path.write_text(text)
+        os.chown(path, owner, owner)
+        path.chmod(mode)
+
+    def _put(self, file, name, entry, mode=0o644):
+        path = self.path(f"/etc/{file}")
+        lines = [line for line in path.read_text().splitlines() if line.partition(":")[0] != name]
+        self.write(f"/etc/{file}", "\n".join([*lines, f"{name}:{entry}"]) + "\n", mode=mode)
+
+    def _account(self, name, uid, home, hashed=HASH):
+        self._put("passwd", name, f"x:{uid}:{uid}::{home}:/bin/bash")
+        self._put("group", name, f"x:{uid}:")
+        self._put("shadow", name, f"{hashed}:19000:0:99999:7:::", 0o640)
+        self.users[name] = uid
+
+    def add_user(self, name, hashed=HASH):
+        """Password: PASSWORD. Home: /home/NAME."""
+        self._account(name, next(self._uids), f"/home/{name}", hashed)
+        self.folder_at(f"/home/{name}", self.users[name], 0o700)
+
+    def enroll(self, name, user, box, home=None):
+        """Gives an account the keys of a sandbox user, and no session."""
+        uid, home = self.users[name], home or f"/home/{name}"
+        shutil.rmtree(self.path(f"{home}/.aws"), ignore_errors=True)
+        self.folder_at(f"{home}/.aws", uid, 0o700)
+        self.write(f"{home}/.aws/credentials",
+                   f"[work-long-term]\naws_access_key_id = {user.access_key_id}\n"
+                   f"aws_secret_access_key = {user.secret_access_key}\n"
+                   f"aws_mfa_device = {user.serial}\n", uid, 0o600)
+        self.write(f"{home}/.aws/config", f"[profile work]\nendpoint_url = {box.url}\n"
+                   f"ca_bundle = {CA}\n", uid)
+
+    def entrance(self, user="root", die_with_us=True):
+        """For preexec_fn: becomes a process of this world, and of the user."""
+        uid = self.users[user]
+
+        def enter():
+            mounts.call("setns", self._ns, mounts.NEWNS)
+            os.fchdir(self._rootfd)
+            os.chroot(".")
+            os.umask(0o022)
+            os.setgroups([uid])
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
+            os.chdir("/")
+            if die_with_us:
+                mounts.libc.prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0)
+        return enter
+
+    def environment(self, user="root", **more):
+        home = "/root" if user == "root" else f"/home/{user}"
+        return {"HOME": home, "USER": user, "LOGNAME": user, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                "LC_ALL": "C.UTF-8", "TERM": "dumb", **more}
+
+    def run(self, *argv, user="root", env=None, timeout=60, **options):
+        """Without a terminal."""
+        options.setdefault("stdin", None if "input" in options else subprocess.DEVNULL)
+        if "input" in options:
+            del options["stdin"]
+        return subprocess.run([str(a) for a in argv], env=self.environment(user, **(env or {})),
+                              preexec_fn=self.entrance(user), capture_output=True, text=True,
+                              timeout=timeout, start_new_session=True, **options)
+
+    def openpty(self):
+        """-> (parent's end, child's end) of a terminal that is in this world's /dev/pts"""
+        parent = os.open(self.path("/dev/pts/ptmx"), os.O_RDWR | os.O_NOCTTY)
+        fcntl.ioctl(parent, 0x40045431, b"\0\0\0\0")                    # TIOCSPTLCK
+        number = int.from_bytes(fcntl.ioctl(parent, 0x80045430, b"\0\0\0\0"), sys.byteorder)
+        name = f"/dev/pts/{number}"                                     # TIOCGPTN
+        return parent, os.open(self.path(name), os.O_RDWR | os.O_NOCTTY), name
+
+    def processes(self):
+        """Every process that is in this world, but for the one that holds it: {pid: argv}"""
+        found = {}
+        for entry in os.listdir("/proc"):
+            if entry.isdigit() and int(entry) != self.holder.pid:
+                try:
+                    if os.readlink(f"/proc/{entry}/ns/mnt") == self._ns_id:
+                        argv = Path(f"/proc/{entry}/cmdline").read_bytes()
+                        if Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2][1] != "Z":
+                            found[int(entry)] = argv.decode(errors="replace").replace("\0", " ")
+                except OSError:
+                    pass
+        return found
+
+    def wait_for_processes(self, expected, timeout=5):
+        """Until none but those pids is left; returns what is left besides."""
+        end = time.monotonic() + timeout
+        while True:
+            left = {pid: argv for pid, argv in self.processes().items() if pid not in expected}
+            if not left or time.monotonic() > end:
+                return left
+            time.sleep(0.02)
+
+    def files(self):
+        """Every file outside the homes that can be written: {name: what changes when it does}"""
+        found = {}
+        for top in ("/etc", "/var", "/run", "/tmp", "/dev", "/root", "/home"):
+            for folder, folders, names in os.walk(self.path(top)):
+                inside = folder[len(self.root):]
+                if inside == "/home":
+                    folders.clear()
+                if inside == "/dev":
+                    folders.remove("pts")
+                for name in [*folders, *names]:
+                    st = os.lstat(f"{folder}/{name}")
+                    if stat.S_ISREG(st.st_mode):
+                        found[f"{inside}/{name}"] = (st.st_mode, st.st_uid, st.st_size,
+                                                     st.st_mtime_ns, st.st_ino)
+                    else:
+                        found[f"{inside}/{name}"] = (st.st_mode, st.st_uid)
+        return found
+
+    def stop(self):
+        end = time.monotonic() + 10
+        while (left := self.processes()) and time.monotonic() < end:
+            for pid in left:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.02)
+        self.syslog.stop(f"{self.root}/dev/log")
+        os.close(self._ns)
+        os.close(self._rootfd)
+        self.holder.communicate("")
+        self.folder.rmdir()
