@@ -1,0 +1,175 @@
+"""Logins over ssh with the recipes of examples/, each in a real sshd."""
+
+import unittest
+
+from live.case import EXAMPLES, example
+from live.sshd import PROMPT, SshTest
+from live.world import PASSWORD
+
+RECIPES = ("convenience", "after-publickey", "after-password")
+WHO = "notice user=alice rhost=127.0.0.1 tty=ssh profile=work"
+ACCEPTED = f"{WHO} result=accepted answer=PAM_SUCCESS request-id=ID key-id=KEY"
+WRONG = (f"{WHO} result=wrong-code answer=PAM_AUTH_ERR reason=\"the code for %s is wrong or was "
+         "used before: wait for the next one (RequestId ID)\"")
+NOTICE = "There is no valid AWS session. Renew it with: aws-mfa --profile work"
+
+
+class Examples(unittest.TestCase):
+    def test_each_says_what_becomes_of_people(self):
+        for path in sorted((EXAMPLES / "pam.d").iterdir()):
+            for question in ("# AWS down: ", "# Not enrolled: ", "# Way back in: "):
+                self.assertIn(question, path.read_text(), path.name)
+
+    def test_second_factors_cannot_be_softened(self):
+        for name in ("sshd-after-publickey", "sshd-after-password"):
+            lines = [line.split() for line in (EXAMPLES / f"pam.d/{name}").read_text().splitlines()
+                     if line.startswith(("auth", "@include common-auth"))]
+            self.assertEqual(lines[-1][1:], ["required", "pam_aws_mfa.so", "profile=work",
+                                             "always"], name)
+
+
+class Recipes(SshTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for name in RECIPES:
+            setattr(cls, name.replace("-", "_"),
+                    cls.sshd(f"sshd-{name}", example(f"pam.d/sshd-{name}"),
+                             example(f"sshd_config.d/{name}.conf")))
+
+    # --- after the public key
+
+    def test_public_key_then_code(self):
+        ssh = self.ssh(self.after_publickey, "echo profile=$AWS_PROFILE")
+        ssh.answer(PROMPT, self.user.code())
+        self.logged_in(ssh)
+        self.assertRegex(ssh.screen, r"^\r\(alice@mfa\) AWS MFA code: \r\n"
+                         r"AWS session valid until .*\.\r\nprofile=work\r\n$")
+        self.assertTrue(self.has_session())
+        self.decisions("sshd-after-publickey", ACCEPTED)
+
+    def test_a_shell_is_told_until_when(self):
+        ssh = self.ssh(self.after_publickey)
+        ssh.answer(PROMPT, self.user.code())
+        ssh.expect("AWS session valid until ")
+        ssh.send("exit\n")
+        self.logged_in(ssh)
+        self.assertRegex(ssh.screen, r"valid until 20\d\d-\d\d-\d\d \d\d:\d\d \w+\.\r\n")
+
+    def test_a_typo_may_be_mended_on_the_same_connection(self):
+        ssh = self.ssh(self.after_publickey, "-oNumberOfPasswordPrompts=2", "true")
+        ssh.answer(PROMPT, self.user.wrong_code())
+        ssh.expect("Wrong AWS MFA code.")
+        ssh.answer(PROMPT, self.user.code())
+        self.logged_in(ssh)
+        self.decisions("sshd-after-publickey", WRONG % self.user.serial, ACCEPTED)
+
+    def test_without_the_key_nothing_is_asked(self):
+        ssh = self.ssh(self.after_publickey, "true", methods="keyboard-interactive")
+        self.refused(ssh, "publickey")
+        self.assertNotIn(PROMPT, ssh.screen)
+        self.decisions("sshd-after-publickey")
+
+    def test_a_session_is_no_code(self):
+        ssh = self.ssh(self.after_publickey, "true")
+        ssh.answer(PROMPT, self.user.code())
+        self.logged_in(ssh)
+        ssh = self.ssh(self.after_publickey, "true")
+        ssh.answer(PROMPT, "")
+        self.refused(ssh)
+        self.decisions("sshd-after-publickey", ACCEPTED,
+                       f"{WHO} result=not-six-digits answer=PAM_AUTH_ERR")
+
+    def test_not_enrolled(self):
+        ssh = self.ssh(self.after_publickey, "true", user="bob")
+        ssh.answer(PROMPT, "123456")
+        self.refused(ssh)
+        self.decisions("sshd-after-publickey",
+                       "notice user=bob rhost=127.0.0.1 tty=ssh profile=work result=not-set-up "
+                       "answer=PAM_CRED_INSUFFICIENT reason=\"/home/bob/.aws/credentials: there "
+                       "is no such file; run: aws-mfa --setup --profile work\"")
+
+    def test_aws_down(self):
+        self.aws_down()
+        ssh = self.ssh(self.after_publickey, "true")
+        ssh.answer(PROMPT, self.user.code())
+        self.refused(ssh)
+        self.assertIn("AWS is not available.", ssh.screen)
+        self.assertNotIn("127.0.0.1:1", ssh.screen)
+        line = self.syslog.wait(r"\(sshd-after-publickey:auth\): (.*)")[0][1]
+        self.assertIn("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=", line)
+
+    # --- after the password
+
+    def test_password_then_code(self):
+        ssh = self.ssh(self.after_password, "echo profile=$AWS_PROFILE")
+        ssh.answer("Password: ", PASSWORD)
+        ssh.answer(PROMPT, self.user.code())
+        self.logged_in(ssh)
+        self.assertIn("profile=work", ssh.screen)
+        self.decisions("sshd-after-password", ACCEPTED)
+
+    def test_a_wrong_code_hides_whether_the_password_was_right(self):
+        consoles = []
+        for password, code in ((PASSWORD, self.user.wrong_code()), ("wrong", self.user.wrong_code()),
+                               ("wrong", self.user.code())):
+            ssh = self.ssh(self.after_password, "true")
+            ssh.answer("Password: ", password)
+            ssh.answer(PROMPT, code)
+            consoles.append(ssh)
+        for ssh in consoles:
+            self.refused(ssh)
+        self.assertEqual(consoles[0].screen, consoles[1].screen)
+
+    # --- convenience
+
+    def test_convenience(self):
+        ssh = self.ssh(self.convenience, "echo in", methods="keyboard-interactive")
+        ssh.answer("Password: ", PASSWORD)
+        ssh.answer(PROMPT, self.user.code())
+        self.logged_in(ssh)
+        self.assertTrue(self.has_session())
+        ssh = self.ssh(self.convenience, "echo in", methods="keyboard-interactive")
+        ssh.answer("Password: ", PASSWORD)
+        self.logged_in(ssh)
+        self.assertNotIn(PROMPT, ssh.screen)
+        self.decisions("sshd-convenience", ACCEPTED, f"{WHO} result=valid answer=PAM_IGNORE")
+
+    def test_convenience_refuses_nobody_who_has_the_password(self):
+        ssh = self.ssh(self.convenience, "echo in", methods="keyboard-interactive", user="bob")
+        ssh.answer("Password: ", PASSWORD)
+        self.logged_in(ssh)
+        self.assertNotIn(PROMPT, ssh.screen)
+        self.aws_down()
+        ssh = self.ssh(self.convenience, methods="keyboard-interactive")
+        ssh.answer("Password: ", PASSWORD)
+        ssh.answer(PROMPT, self.user.code())
+        ssh.expect("AWS is not available.")
+        ssh.send("exit\n")
+        self.logged_in(ssh)
+
+    def test_convenience_without_the_password(self):
+        ssh = self.ssh(self.convenience, "true", methods="keyboard-interactive")
+        ssh.answer("Password: ", "wrong")
+        self.refused(ssh, "publickey,keyboard-interactive")
+        self.assertNotIn(PROMPT, ssh.screen)
+
+    def test_public_key_alone_is_told(self):
+        """sshd skips auth, so open_session is where the person hears of it."""
+        ssh = self.ssh(self.convenience)
+        ssh.expect(NOTICE)
+        ssh.send("exit\n")
+        self.logged_in(ssh)
+        self.assertNotIn(PROMPT, ssh.screen)
+        ssh = self.ssh(self.convenience, "echo in")
+        self.logged_in(ssh)
+        self.assertEqual(ssh.screen, "in\r\n")
+        ssh = self.ssh(self.convenience, "-tt", user="bob")
+        ssh.send("exit\n")
+        self.logged_in(ssh)
+        self.assertNotIn("AWS", ssh.screen)
+        self.assertEqual(self.syslog.module(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,114 @@
+"""Ways around the recipes of examples/, and people who are not let in whatever they type."""
+
+import re
+import unittest
+
+from live.case import example
+from live.sshd import PROMPT, SshTest
+from live.world import PASSWORD
+from sandbox import faults
+
+WHO = "notice user=%s rhost=127.0.0.1 tty=ssh profile=work result=%s answer=%s"
+
+
+def without_methods(name):
+    text = example(f"sshd_config.d/{name}.conf")
+    shorter = re.sub(r"(?m)^AuthenticationMethods .*\n", "", text)
+    assert shorter != text
+    return shorter
+
+
+class WithoutAuthenticationMethods(SshTest):
+    """The line an editor may lose: the stack alone still lets in nobody without a code."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.code = cls.sshd("sshd-mfa", example("pam.d/sshd-after-publickey"),
+                            without_methods("after-publickey") +
+                            "PermitRootLogin no\n")
+        cls.hurry = cls.sshd("sshd-hurry", example("pam.d/sshd-after-publickey"),
+                             without_methods("after-publickey") + "LoginGraceTime 1\n")
+        cls.both = cls.sshd("sshd-both", example("pam.d/sshd-after-password"),
+                            without_methods("after-password"))
+
+    def test_no_code_no_login(self):
+        ssh = self.ssh(self.code, "echo in", methods="keyboard-interactive")
+        ssh.answer(PROMPT, self.user.code())
+        self.logged_in(ssh)
+        self.assertTrue(self.has_session())
+        consoles = [(self.ssh(self.code, "true", methods="keyboard-interactive"), [answer])
+                    for answer in ("", self.user.wrong_code(), PASSWORD)]
+        consoles += [(self.ssh(self.both, "true", methods="keyboard-interactive"), answers)
+                     for answers in ([PASSWORD, ""], [PASSWORD, PASSWORD], ["", self.user.code()])]
+        for ssh, answers in consoles:
+            for answer in answers:
+                ssh.answer(": ", answer)
+        for ssh, answers in consoles:
+            with self.subTest(answers):
+                self.refused(ssh, "publickey,keyboard-interactive" if len(answers) == 1 else
+                             "keyboard-interactive")
+
+    def test_the_key_instead_of_password_and_code(self):
+        ssh = self.ssh(self.both, "true", methods="publickey,hostbased")
+        self.refused(ssh)
+        self.decisions("sshd-both")
+
+    def test_a_user_who_is_not_there(self):
+        """sshd runs the whole stack for him, and would abort if it succeeded."""
+        code, password = self.user.code(), "anything"
+        one = self.ssh(self.code, "true", user="nobody-here", methods="keyboard-interactive")
+        two = self.ssh(self.both, "true", user="nobody-here", methods="keyboard-interactive")
+        one.answer(f"(nobody-here@mfa) {PROMPT}", code)
+        two.answer("(nobody-here@mfa) Password: ", password)
+        two.answer(f"(nobody-here@mfa) {PROMPT}", code)
+        self.refused(one, "publickey,keyboard-interactive")
+        self.refused(two)
+        for name in ("sshd-mfa", "sshd-both"):
+            self.decisions(name, WHO % ("nobody-here", "unknown-user", "PAM_USER_UNKNOWN") +
+                           ' reason="no such account"')
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_root_who_is_forbidden(self):
+        """He is enrolled and types a right code, in place of which sshd hands PAM a fake one."""
+        user = self.enroll("root", home="/root")
+        self.own |= {"/root/.aws", "/root/.aws/config", "/root/.aws/credentials"}
+        ssh = self.ssh(self.code, "true", user="root", methods="keyboard-interactive")
+        ssh.answer(f"(root@mfa) {PROMPT}", user.code())
+        self.refused(ssh, "publickey,keyboard-interactive")
+        self.decisions("sshd-mfa", WHO % ("root", "not-six-digits", "PAM_AUTH_ERR"))
+        self.assertEqual(self.box.codes_seen(user), [])
+
+    def test_the_client_goes_while_the_prompt_is_up(self):
+        ssh = self.ssh(self.both, "true", methods="keyboard-interactive")
+        ssh.answer("Password: ", PASSWORD)
+        ssh.expect(PROMPT)
+        self.assertTrue(self.helpers())
+        ssh.kill()
+        self.assertEqual(self.world.wait_for_processes([d.pid for d in self.daemons]), {})
+        self.assertFalse(self.has_session())
+
+    def test_login_grace_time(self):
+        ssh = self.ssh(self.hurry, "true", methods="keyboard-interactive")
+        ssh.expect(PROMPT)
+        self.assertTrue(self.helpers())
+        # sshd is ended by its alarm, and with it goes the helper
+        self.assertEqual(self.world.wait_for_processes([*[d.pid for d in self.daemons], ssh.pid]),
+                         {})
+        ssh.send("123456\n")
+        self.assertEqual(ssh.wait(), 255)
+
+    def test_login_grace_time_while_aws_is_slow(self):
+        self.box.fault("GetSessionToken", faults.hang())
+        ssh = self.ssh(self.hurry, "true", methods="keyboard-interactive")
+        ssh.answer(PROMPT, self.user.code())
+        self.assertEqual(ssh.wait(), 255)
+        self.assertEqual(self.world.wait_for_processes([d.pid for d in self.daemons]), {})
+        self.assertEqual(len(self.box.codes_seen(self.user)), 1)
+
+    def helpers(self):
+        return [argv for argv in self.world.processes().values() if argv.startswith("aws-mfa")]
+
+
+if __name__ == "__main__":
+    unittest.main()
