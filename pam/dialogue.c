@@ -34,6 +34,18 @@ void dialogue_in_vain(pam_handle_t *pamh, const struct options *opt, struct talk
 		talk->outcome = conversation_failed(rc);
 }
 
+/*
+ * Threat: sshd's PasswordAuthentication answers with the login password, which may look like a
+ * code. What an earlier module has asked for is no code, and not AWS's business.
+ */
+static bool is_password(pam_handle_t *pamh, const char *answer)
+{
+	const void *password = NULL;
+
+	return pam_get_item(pamh, PAM_AUTHTOK, &password) == PAM_SUCCESS && password &&
+		strcmp(answer, password) == 0;
+}
+
 /* sudo silences every message, so the reason to type again stands in the prompt itself. */
 static int ask_person(pam_handle_t *pamh, const struct options *opt, bool again,
 	char code[static CODE_DIGITS + 1])
@@ -46,7 +58,7 @@ static int ask_person(pam_handle_t *pamh, const struct options *opt, bool again,
 	rc = converse_ask(pamh, opt->echo, prompt, &answer);
 	if (rc != PAM_SUCCESS)
 		return conversation_failed(rc);
-	rc = code_from_answer(code, answer) ? 0 : OUTCOME_MALFORMED;
+	rc = !is_password(pamh, answer) && code_from_answer(code, answer) ? 0 : OUTCOME_MALFORMED;
 	converse_free(answer);
 	return rc;
 }
