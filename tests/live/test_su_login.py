@@ -1,0 +1,170 @@
+"""Real su, login and runuser, and applications without a conversation, as cron is one."""
+
+import re
+import shutil
+import unittest
+
+from host import BUILD
+from live.case import LiveTest, example
+from live.sshd import PROMPT
+from live.world import PASSWORD
+
+ONLY = "auth required pam_aws_mfa.so profile=work always\naccount required pam_permit.so\n"
+
+
+class Su(LiveTest):
+    """PAM_USER is the target: it is the target's code, and the target's file."""
+
+    NEEDS = ("su",)
+
+    def setUp(self):
+        super().setUp()
+        self.stack("su", example("pam.d/su"))
+
+    def test_password_and_code_of_the_target(self):
+        su = self.console("/usr/bin/su", "-c", "id -un; env", "alice", user="bob")
+        su.answer("Password: ", PASSWORD)
+        su.answer(PROMPT, self.user.code())
+        self.assertEqual(su.wait(), 0, su.screen)
+        self.assertRegex(su.screen, r"AWS session valid until .*\r\nalice\r\n")
+        self.assertNotIn("AWS_", su.screen)
+        self.assertTrue(self.has_session())
+        self.assertEqual(self.section(user="bob"), {})
+        tty = re.search(r" tty=(\S+) ", self.syslog.module()[0])[1]
+        self.assertRegex(tty, r"^(/dev/)?pts/\d+$")
+        self.decisions("su", f"notice user=alice rhost=- tty={tty} profile=work result=accepted "
+                       "answer=PAM_SUCCESS request-id=ID key-id=KEY")
+
+    def test_root_is_asked_nothing(self):
+        for argv in (["-c", "id -un", "alice"], ["-", "alice", "-c", "id -un"]):
+            su = self.console("/usr/bin/su", *argv)
+            self.assertEqual(su.wait(), 0, su.screen)
+            self.assertEqual(su.screen, "alice\r\n")
+
+    def test_to_root(self):
+        su = self.console("/usr/bin/su", "-c", "id -un", user="alice")
+        su.answer("Password: ", PASSWORD)
+        self.assertEqual(su.wait(), 0, su.screen)
+        self.assertEqual(su.screen.splitlines()[-1], "root")
+        self.assertNotIn(PROMPT, su.screen)
+
+    def test_a_session_of_somebody_else_gets_no_profile(self):
+        self.stack("su", example("pam.d/su") +
+                   "session optional pam_aws_mfa.so profile=work setenv\n")
+        su = self.console("/usr/bin/su", "-c", "env", "alice")
+        self.assertEqual(su.wait(), 0, su.screen)
+        self.assertNotIn("AWS_", su.screen)
+        self.syslog.wait("setenv ignored: the session is not the caller's own")
+
+    def test_input_that_ends(self):
+        """misc_conv() answers with success and nothing."""
+        self.stack("su", ONLY)
+        run = self.world.run("/usr/bin/su", "-c", "id -un", "alice", user="bob")
+        self.assertEqual((run.returncode, run.stdout), (1, ""), run.stderr)
+        self.decisions("su", "notice user=alice rhost=- tty=- profile=work result=no-answer "
+                       "answer=PAM_CONV_ERR")
+
+    def test_control_c(self):
+        self.stack("su", ONLY)
+        su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
+        su.expect(PROMPT)
+        su.interrupt()
+        self.assertNotEqual(su.wait(), 0)
+        self.assertNotIn("alice", su.screen)
+
+
+class Login(LiveTest):
+    NEEDS = ("login",)
+
+    def setUp(self):
+        super().setUp()
+        self.stack("login", example("pam.d/login"))
+
+    def login(self, name):
+        login = self.console("/bin/login", name, env={"TERM": "dumb"})
+        login.answer("Password: ", PASSWORD)
+        return login
+
+    def in_the_shell(self, login, says):
+        """What a command prints there, and out again."""
+        login.expect("bash-")
+        login.expect(" ")
+        login.send("echo user=[$(id -un)] profile=[$AWS_PROFILE]\n")
+        login.expect(says)
+        login.send("exit\n")
+        login.wait()
+
+    def test_password_then_code(self):
+        login = self.login("alice")
+        login.answer(PROMPT, self.user.code())
+        login.expect("AWS session valid until ")
+        self.in_the_shell(login, "user=[alice] profile=[work]")
+        self.assertTrue(self.has_session())
+        tty = re.search(r" tty=(\S+) ", self.syslog.module()[0])[1]
+        self.assertRegex(tty, r"^/dev/pts/\d+$")
+        self.decisions("login", f"notice user=alice rhost=- tty={tty} profile=work result=accepted "
+                       "answer=PAM_SUCCESS request-id=ID key-id=KEY")
+
+    def test_whoever_is_not_asked(self):
+        """root, and who is not enrolled; and who is, while AWS is down, gets in all the same."""
+        self.aws_down()
+        for name, asked in (("root", False), ("bob", False), ("alice", True)):
+            with self.subTest(name):
+                login = self.login(name)
+                if asked:
+                    login.answer(PROMPT, self.user.code())
+                self.in_the_shell(login, f"user=[{name}]")
+                self.assertEqual(PROMPT in login.screen, asked)
+
+    def test_the_line_drops_while_the_prompt_is_up(self):
+        login = self.login("alice")
+        login.expect(PROMPT)
+        login.close()
+        self.assertEqual(self.world.wait_for_processes([]), {})
+        login.kill()
+
+
+class Unattended(LiveTest):
+    """Nobody is there to answer."""
+
+    NEEDS = ("runuser",)
+
+    def test_runuser(self):
+        """It runs no auth; a command's output is the command's alone, a login shell is told."""
+        for service in ("runuser", "runuser-l"):
+            self.stack(service, ONLY +
+                       "session optional pam_aws_mfa.so profile=work notify setenv\n")
+        before = len(self.box.requests)
+        command = ["-c", "id -un; env | grep AWS"]
+        for argv, said in ((["-m", "alice", *command], ""), (["-l", "alice", *command], ""),
+                           (["-l", "alice"], "There is no valid AWS session. Renew it with: "
+                                             "aws-mfa --profile work\n")):
+            run = self.world.run("/usr/sbin/runuser", *argv, input="id -un\n")
+            self.assertEqual((run.stdout, run.stderr), (f"{said}alice\n", ""), argv)
+        self.assertEqual(len(self.box.requests), before)
+
+    def application(self, *calls):
+        """An application that has no conversation function, running as root."""
+        self.own.add("/run/mfa/application")
+        shutil.copy(BUILD / "tests/pam/login", self.world.path("/run/mfa/application"))
+        self.stack("cron", ONLY + "session required pam_aws_mfa.so profile=work notify setenv\n")
+        run = self.world.run("/run/mfa/application", "/etc/pam.d", "cron", "alice",
+                             "--no-conversation", *calls)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        return run.stdout
+
+    def test_auth_without_a_conversation(self):
+        out = self.application("auth")
+        self.assertIn("auth = PAM_CONV_ERR\n", out)
+        self.assertIn("result=no-answer answer=PAM_CONV_ERR", out)
+
+    def test_like_cron(self):
+        out = self.application("account", "setcred", "open", "close")
+        self.assertIn("open = PAM_SUCCESS\n", out)
+        self.assertIn("close = PAM_SUCCESS\n", out)
+        self.assertIn("env AWS_PROFILE=work\n", out)
+        self.assertNotIn("log ", out)
+
+
+if __name__ == "__main__":
+    unittest.main()
