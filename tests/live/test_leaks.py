@@ -1,0 +1,113 @@
+"""Where a code, a secret key or a session token must not be seen while somebody logs in."""
+
+import os
+import threading
+import unittest
+
+from live.case import LiveTest, example
+from live.sshd import PROMPT, SshTest
+from live.world import PASSWORD
+from sandbox import faults
+
+
+class Sampler:
+    """Reads arguments and environment of every process, over and over."""
+
+    def __init__(self):
+        self.seen = set()
+        self.rounds = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self):
+        while not self._ended.is_set():
+            for entry in os.listdir("/proc"):
+                if entry.isdigit():
+                    for name in ("cmdline", "environ"):
+                        try:
+                            with open(f"/proc/{entry}/{name}", "rb") as file:
+                                self.seen.add((name, file.read()))
+                        except OSError:
+                            pass    # gone meanwhile, or not to be read
+            self.rounds += 1
+
+    def stop(self):
+        self._ended.set()
+        self._thread.join()
+
+
+class Leaks(SshTest):
+    NEEDS = (*SshTest.NEEDS, "sudo")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = cls.sshd("sshd-mfa",
+                              example("pam.d/sshd-after-password").replace("always", "always debug"),
+                              example("sshd_config.d/after-password.conf"))
+
+    def hunt(self, console, *answers):
+        """-> what was seen of the processes while the console's program asked and worked."""
+        self.box.fault("GetSessionToken", faults.delay(0.5))
+        sampler = Sampler()
+        try:
+            for prompt, answer in answers:
+                console.answer(prompt, answer)
+            self.assertEqual(console.wait(), 0, console.screen)
+        finally:
+            sampler.stop()
+        # It has looked at the right processes, and often.
+        self.assertGreater(sampler.rounds, 5)
+        argvs = [text for name, text in sampler.seen if name == "cmdline"]
+        for program in (b"aws-mfa\0pam\0", b"aws-mfa-sts"):
+            self.assertTrue([a for a in argvs if program in a], program)
+        self.assertTrue([t for n, t in sampler.seen if n == "environ" and b"HOME=/home/alice" in t])
+        return sampler.seen
+
+    def secrets(self, *more):
+        section = self.section()
+        return [*more, PASSWORD, self.user.secret_access_key, section["aws_secret_access_key"],
+                section["aws_session_token"]]
+
+    def check(self, seen, secrets, *texts):
+        for number, secret in enumerate(secrets):
+            for name, text in seen:
+                self.assertNotIn(secret.encode(), text, (number, name))
+            for text in texts:
+                self.assertNotIn(secret, text, number)
+            for name in self.before.keys() | self.world.files().keys():
+                path = self.world.path(name)
+                if path.is_file() and not path.is_symlink() and name.startswith(
+                        ("/run/", "/tmp/", "/var/log/", "/root/", "/dev/shm/")):
+                    self.assertNotIn(secret.encode(), path.read_bytes(), (number, name))
+
+    def test_ssh(self):
+        code = self.user.code()
+        ssh = self.ssh(self.server, "env; sleep 0.2")
+        seen = self.hunt(ssh, ("Password: ", PASSWORD), (PROMPT, code))
+        syslog = "\n".join(self.syslog.lines)
+        self.assertIn("helper: key-id", syslog)     # debug was on
+        self.assertIn("debug3: PAM: sshpam_query entering", self.server.said())
+        self.check(seen, self.secrets(code), syslog, self.server.said(), ssh.screen)
+
+    def test_a_refused_code(self):
+        code = self.user.wrong_code()
+        ssh = self.ssh(self.server, "true")
+        ssh.answer("Password: ", PASSWORD)
+        ssh.answer(PROMPT, code)
+        self.refused(ssh)
+        self.check([], [code, PASSWORD, self.user.secret_access_key],
+                   "\n".join(self.syslog.lines), self.server.said(), ssh.screen)
+
+    def test_sudo(self):
+        self.stack("sudo", example("pam.d/sudo").replace("nullok", "nullok debug"))
+        self.write("/etc/sudoers", "alice ALL=(ALL:ALL) ALL\n", mode=0o440)
+        code = self.user.code()
+        sudo = self.console("/usr/bin/sudo", "/bin/sh", "-c", "env; sleep 0.2", user="alice")
+        seen = self.hunt(sudo, ("password for alice: ", PASSWORD), (PROMPT, code))
+        self.check(seen, self.secrets(code), "\n".join(self.syslog.lines), sudo.screen)
+
+
+if __name__ == "__main__":
+    unittest.main()
