@@ -15,6 +15,7 @@ import os
 import sys
 
 from bench import rows_many, rows_network, rows_pam, rows_tool, table
+from bench.measure import Failed
 from bench.namespaces import Skipped
 from bench.scene import Scene
 
@@ -25,7 +26,7 @@ GROUPS = [rows_tool.VALID, rows_network.AT_A_DISTANCE, rows_network.SLOW_TYPIST,
 
 class Bench:
     def __init__(self, scene, quick):
-        self.scene, self.quick = scene, quick
+        self.scene, self.quick, self.failed = scene, quick, False
 
     def rounds(self, count):
         return 1 if self.quick else count
@@ -46,6 +47,10 @@ def rows_of(group, bench):
             found[key] = fields
     except Skipped as error:
         why = str(error)
+    except Failed as error:
+        bench.failed = True
+        why = f"failed, {str(error).splitlines()[0]}"
+        print(error, file=sys.stderr)
     return [table.Row(name, goal, **found[key]) if key in found else
             table.Row(name, goal, skipped=why) for key, (name, goal) in group.rows.items()]
 
@@ -74,7 +79,8 @@ def main():
                           "rows": [row.as_json() for row in rows]}, indent=1))
     else:
         print(table.machine(), table.markdown(rows), sep="\n\n")
+    return 1 if bench.failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -157,7 +157,7 @@ def markdown(rows):
 
 
 def machine():
-    """One line: processor, cores, kernel, distribution, and the versions compared."""
+    """One line: processor, cores and how busy they were, kernel, distribution, libraries."""
     cpu = "unknown processor"
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -170,5 +170,5 @@ def machine():
                         if word.startswith(("libcurl/", "OpenSSL/")))
     except OSError:
         curl = "no curl"
-    return (f"{cpu}, {len(os.sched_getaffinity(0))} cores, Linux {platform.release()}, {system}, "
-            f"{curl}")
+    return (f"{cpu}, {len(os.sched_getaffinity(0))} cores (load {os.getloadavg()[2]:.1f}), "
+            f"Linux {platform.release()}, {system}, {curl}")

@@ -53,7 +53,10 @@ class Prompt:
         start = self.type_code()
         names = []
         while b"credentials" not in names:
-            _readable(watch, "credentials file")
+            if not select.select([watch], [], [], PATIENCE)[0]:
+                os.set_blocking(self.fd, False)
+                raise Failed(f"no credentials file within {PATIENCE} s of Enter: "
+                             f"{os.read(self.fd, 4096).decode(errors='replace').strip()}")
             events = os.read(watch, 4096)
             while events:
                 length, = struct.unpack_from("I", events, 12)
