@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from live.world import CA, MODULE, Missing, World
 from sandbox.sts import Sandbox
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-SHELL = ["/bin/sh", "-c"]
 
 # Where who-logged-in-when is kept, by whatever logs in; and sudo's memory of a password.
 BOOKS = ("/run/utmp", "/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog", "/var/log/faillog",
@@ -87,6 +87,9 @@ class LiveTest(unittest.TestCase):
                 console.close()
         self.assertEqual(self.world.wait_for_processes([d.pid for d in self.daemons]), {})
         for daemon in self.daemons:
+            end = time.monotonic() + 5      # it has a pipe from each of its children
+            while daemon.descriptors() != daemon.descriptors_at_start and time.monotonic() < end:
+                time.sleep(0.01)
             self.assertEqual(daemon.descriptors(), daemon.descriptors_at_start)
         after = self.world.files()
         changed = {name for name in self.before.keys() | after.keys()

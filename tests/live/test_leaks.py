@@ -43,9 +43,8 @@ class Leaks(SshTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = cls.sshd("sshd-mfa",
-                              example("pam.d/sshd-after-password").replace("always", "always debug"),
-                              example("sshd_config.d/after-password.conf"))
+        stack = example("pam.d/sshd-after-password").replace("always", "always debug")
+        cls.server = cls.sshd("sshd-mfa", stack, example("sshd_config.d/after-password.conf"))
 
     def hunt(self, console, *answers):
         """-> what was seen of the processes while the console's program asked and worked."""

@@ -7,7 +7,7 @@ from live.sshd import PROMPT, SshTest
 from live.world import PASSWORD
 
 RECIPES = ("convenience", "after-publickey", "after-password")
-WHO = "notice user=alice rhost=127.0.0.1 tty=ssh profile=work"
+WHO = "notice user=alice rhost=127.0.0.1 tty=ssh profile=work account=123456789012"
 ACCEPTED = f"{WHO} result=accepted answer=PAM_SUCCESS request-id=ID key-id=KEY"
 WRONG = (f"{WHO} result=wrong-code answer=PAM_AUTH_ERR reason=\"the code for %s is wrong or was "
          "used before: wait for the next one (RequestId ID)\"")
@@ -111,8 +111,8 @@ class Recipes(SshTest):
 
     def test_a_wrong_code_hides_whether_the_password_was_right(self):
         consoles = []
-        for password, code in ((PASSWORD, self.user.wrong_code()), ("wrong", self.user.wrong_code()),
-                               ("wrong", self.user.code())):
+        wrong = self.user.wrong_code()
+        for password, code in ((PASSWORD, wrong), ("wrong", wrong), ("wrong", self.user.code())):
             ssh = self.ssh(self.after_password, "true")
             ssh.answer("Password: ", password)
             ssh.answer(PROMPT, code)

@@ -8,7 +8,7 @@ from live.sshd import PROMPT, SshTest
 from live.world import PASSWORD
 from sandbox import faults
 
-WHO = "notice user=%s rhost=127.0.0.1 tty=ssh profile=work result=%s answer=%s"
+WHO = "notice user=%s rhost=127.0.0.1 tty=ssh profile=work %s answer=%s"
 
 
 def without_methods(name):
@@ -65,7 +65,7 @@ class WithoutAuthenticationMethods(SshTest):
         self.refused(one, "publickey,keyboard-interactive")
         self.refused(two)
         for name in ("sshd-mfa", "sshd-both"):
-            self.decisions(name, WHO % ("nobody-here", "unknown-user", "PAM_USER_UNKNOWN") +
+            self.decisions(name, WHO % ("nobody-here", "result=unknown-user", "PAM_USER_UNKNOWN") +
                            ' reason="no such account"')
         self.assertEqual(self.box.codes_seen(self.user), [])
 
@@ -76,7 +76,8 @@ class WithoutAuthenticationMethods(SshTest):
         ssh = self.ssh(self.code, "true", user="root", methods="keyboard-interactive")
         ssh.answer(f"(root@mfa) {PROMPT}", user.code())
         self.refused(ssh, "publickey,keyboard-interactive")
-        self.decisions("sshd-mfa", WHO % ("root", "not-six-digits", "PAM_AUTH_ERR"))
+        self.decisions("sshd-mfa", WHO % ("root", "account=123456789012 result=not-six-digits",
+                                          "PAM_AUTH_ERR"))
         self.assertEqual(self.box.codes_seen(user), [])
 
     def test_the_client_goes_while_the_prompt_is_up(self):

@@ -10,7 +10,7 @@ from live.world import PASSWORD
 PIN = "271828"      # a login password that looks like a code
 PIN_HASH = ("$6$rounds=1000$live$mkD78iWblGw/SmIudvC30zbkf1hEo/DN3gJH5Zb4zw5MaTe9FE"
             "RHOrlnj.Ie35ZTKkKxZfMfFavahPdb2Olog.")
-WHO = "user=%s rhost=127.0.0.1 tty=ssh profile=work result=%s answer=%s"
+WHO = "user=%s rhost=127.0.0.1 tty=ssh profile=work account=123456789012 result=%s answer=%s"
 
 
 class PasswordAuthentication(SshTest):
@@ -40,7 +40,8 @@ class PasswordAuthentication(SshTest):
             with self.subTest(name=name, server=server.name):
                 self.refused(ssh, "password")
                 self.assertEqual(self.box.codes_seen(user), [])
-                self.syslog.wait(re.escape(f"({server.name}:auth): " + WHO % (name, result, answer)) + "$")
+                line = f"({server.name}:auth): " + WHO % (name, result, answer)
+                self.syslog.wait(re.escape(line) + "$")
 
 
 if __name__ == "__main__":

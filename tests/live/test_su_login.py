@@ -32,8 +32,9 @@ class Su(LiveTest):
         self.assertEqual(self.section(user="bob"), {})
         tty = re.search(r" tty=(\S+) ", self.syslog.module()[0])[1]
         self.assertRegex(tty, r"^(/dev/)?pts/\d+$")
-        self.decisions("su", f"notice user=alice rhost=- tty={tty} profile=work result=accepted "
-                       "answer=PAM_SUCCESS request-id=ID key-id=KEY")
+        self.decisions("su", f"notice user=alice rhost=- tty={tty} profile=work "
+                       "account=123456789012 result=accepted answer=PAM_SUCCESS request-id=ID "
+                       "key-id=KEY")
 
     def test_root_is_asked_nothing(self):
         for argv in (["-c", "id -un", "alice"], ["-", "alice", "-c", "id -un"]):
@@ -61,8 +62,8 @@ class Su(LiveTest):
         self.stack("su", ONLY)
         run = self.world.run("/usr/bin/su", "-c", "id -un", "alice", user="bob")
         self.assertEqual((run.returncode, run.stdout), (1, ""), run.stderr)
-        self.decisions("su", "notice user=alice rhost=- tty=- profile=work result=no-answer "
-                       "answer=PAM_CONV_ERR")
+        self.decisions("su", "notice user=alice rhost=- tty=- profile=work account=123456789012 "
+                       "result=no-answer answer=PAM_CONV_ERR")
 
     def test_control_c(self):
         self.stack("su", ONLY)
@@ -102,8 +103,9 @@ class Login(LiveTest):
         self.assertTrue(self.has_session())
         tty = re.search(r" tty=(\S+) ", self.syslog.module()[0])[1]
         self.assertRegex(tty, r"^/dev/pts/\d+$")
-        self.decisions("login", f"notice user=alice rhost=- tty={tty} profile=work result=accepted "
-                       "answer=PAM_SUCCESS request-id=ID key-id=KEY")
+        self.decisions("login", f"notice user=alice rhost=- tty={tty} profile=work "
+                       "account=123456789012 result=accepted answer=PAM_SUCCESS request-id=ID "
+                       "key-id=KEY")
 
     def test_whoever_is_not_asked(self):
         """root, and who is not enrolled; and who is, while AWS is down, gets in all the same."""

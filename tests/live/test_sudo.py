@@ -9,7 +9,7 @@ from live.case import LiveTest, example
 from live.sshd import PROMPT
 from live.world import PASSWORD
 
-WHO = "notice user=alice rhost=- tty=%s profile=work result="
+WHO = "notice user=alice rhost=- tty=%s profile=work account=123456789012 result="
 ALWAYS = ("auth required pam_aws_mfa.so profile=work always\naccount required pam_permit.so\n"
           "session required pam_aws_mfa.so profile=work setenv\n")
 
@@ -94,7 +94,8 @@ class Decides(SudoTest):
 
     def test_three_tries(self):
         self.enroll("carol")
-        right, wrong = self.sudo("/usr/bin/id", "-un"), self.sudo("/usr/bin/id", "-un", user="carol")
+        right = self.sudo("/usr/bin/id", "-un")
+        wrong = self.sudo("/usr/bin/id", "-un", user="carol")
         for console, answer in ((right, self.user.wrong_code()), (wrong, "typo"),
                                 (right, "typo"), (wrong, "typo"),
                                 (right, self.user.code()), (wrong, "typo")):
@@ -168,7 +169,8 @@ class Decides(SudoTest):
 
     def test_root_s_session_gets_nothing_of_the_caller_s(self):
         """With setenv, which a session of one's own would get."""
-        for args in (("-i", "/usr/bin/env"), ("/usr/bin/env",), ("-u", "bob", "-i", "/usr/bin/env")):
+        env = "/usr/bin/env"
+        for args in (("-i", env), (env,), ("-u", "bob", "-i", env)):
             with self.subTest(args):
                 self.syslog.lines.clear()
                 user = self.enroll("alice")

@@ -201,8 +201,8 @@ class World:
 
     def environment(self, user="root", **more):
         home = "/root" if user == "root" else f"/home/{user}"
-        return {"HOME": home, "USER": user, "LOGNAME": user, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-                "LC_ALL": "C.UTF-8", "TERM": "dumb", **more}
+        return {"HOME": home, "USER": user, "LOGNAME": user, "LC_ALL": "C.UTF-8", "TERM": "dumb",
+                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **more}
 
     def run(self, *argv, user="root", env=None, timeout=60, **options):
         """Without a terminal."""
