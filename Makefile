@@ -166,16 +166,18 @@ $(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam))
 $(eval $(call unit_tests_of,tool/profile,$(call objects,tool/profile),$(TOOL_LIBS)))
 $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 
-# Programs the Python tests run: a PAM application, a signer, a reader of profiles, a storer of
+# Programs the Python tests run: PAM applications, a signer, a reader of profiles, a storer of
 # sessions, and a module whose helper plays a script instead of being aws-mfa.
 FAKE = $(BUILD)/tests/fake
-TEST_PROGRAMS = $(BUILD)/tests/pam/login $(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign \
-	$(BUILD)/tests/endpoint-dump $(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
+TEST_PROGRAMS = $(patsubst %,$(BUILD)/tests/pam/%,login hostile failing) \
+	$(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign $(BUILD)/tests/endpoint-dump \
+	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
 	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(BUILD)/tests/bench/server
 
-$(BUILD)/tests/pam/login: tests/pam/login.c
+$(BUILD)/tests/pam/%: tests/pam/%.c tests/pam/log_lines.c tests/pam/log_lines.h
 	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -fvisibility=default $(ALL_LDFLAGS) -rdynamic -o $@ $< -lpam
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -fvisibility=default $(ALL_LDFLAGS) -rdynamic -o $@ \
+		$(filter %.c,$^) -lpam
 
 $(BUILD)/tests/tool/profile/store-session: tests/tool/profile/store-session.c \
 		$(call objects,tool/profile) $(CONTRACT_OBJS)

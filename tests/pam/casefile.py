@@ -9,7 +9,7 @@
     output  = all that the application saw, word for word
     helper  = all that the helper saw, word for word; not compared where absent
     when    = root or user: who runs the application; needs root where it is not whoever runs
-              the tests
+              the tests. limits: root that may raise limits, which in a container he may not
 
 PAM_PERM_DENIED is how libpam answers where every module said PAM_IGNORE; this one never says
 PAM_PERM_DENIED itself. "test(auth)" in a log line stands for "pam_aws_mfa(test:auth)". {epoch +N}
@@ -18,19 +18,20 @@ is N seconds from now, and {clock +N} the same as the module shows it.
 
 import configparser
 import os
-import pathlib
 import re
 import shutil
 import subprocess
 import tempfile
 import time
 import unittest
+from pathlib import Path
 
-HERE = pathlib.Path(__file__).resolve().parent
-BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
+HERE = Path(__file__).resolve().parent
+BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 LOGIN = BUILD / "tests/pam/login"
 FAKE = BUILD / "tests/fake"
 NSS_WRAPPER = os.environ.get("NSS_WRAPPER", "libnss_wrapper.so")
+CAP_SYS_RESOURCE = 24
 OTHER_UID = 12345  # login.c knows it too
 KEYS = {"options", "user", "login", "answers", "script", "output", "helper", "when"}
 
@@ -46,15 +47,21 @@ def can_be_reached_by(uid):
     ).returncode == 0
 
 
+def can_raise_limits():
+    status = Path("/proc/self/status").read_text()
+    return bool(int(re.search(r"CapEff:\s*(\w+)", status)[1], 16) >> CAP_SYS_RESOURCE & 1)
+
+
 class CaseTest(unittest.TestCase):
     maxDiff = None
     module = FAKE / "pam_aws_mfa.so"
 
     def setUp(self):
         FAKE.mkdir(parents=True, exist_ok=True)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case.", dir=FAKE))
+        self.folder = Path(tempfile.mkdtemp(prefix="case.", dir=FAKE))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         os.chmod(self.folder, 0o755)
+        self.home = self.folder / "home"
         self.now = int(time.time())
         self.uid, self.gid = os.getuid(), os.getgid()
 
@@ -91,7 +98,7 @@ class CaseTest(unittest.TestCase):
 
     def users(self):
         """Accounts for every sort of look-up."""
-        home, uid, gid = self.folder / "home", self.uid, self.gid
+        home, uid, gid = self.home, self.uid, self.gid
         passwd = [
             f"alice:x:{uid}:{gid}::{home}:/bin/sh",
             f"gecos:x:{uid}:{gid}:{'g' * 65536}:{home}:/bin/sh",
@@ -108,11 +115,33 @@ class CaseTest(unittest.TestCase):
         (self.folder / "passwd").write_text("\n".join(passwd) + "\n")
         (self.folder / "group").write_text("\n".join(group) + "\n")
 
+    def stack(self, options, more_phases=()):
+        (self.folder / "pam.d").mkdir(exist_ok=True)
+        (self.folder / "pam.d/other").write_text("")
+        (self.folder / "pam.d/test").write_text("".join(
+            f"{phase} required {self.module} {options}\n"
+            for phase in ["auth", "account", "session", *more_phases]))
+
+    def helper_plays(self, script):
+        (self.home / "helper-script").write_text(script.strip() + "\n")
+
+    def environment(self):
+        return {
+            "LD_PRELOAD": NSS_WRAPPER,
+            "NSS_WRAPPER_PASSWD": str(self.folder / "passwd"),
+            "NSS_WRAPPER_GROUP": str(self.folder / "group"),
+            "TZ": "UTC",
+            "AWS_PROFILE": "must-not-reach-the-helper",
+            **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")},
+        }
+
     def play(self, case):
         unknown = set(case) - KEYS
         self.assertFalse(unknown, f"no such keys: {unknown}")
         when = case.get("when", "")
         run_as = {}
+        if when == "limits" and not can_raise_limits():
+            self.skipTest("raises hard limits: needs root with CAP_SYS_RESOURCE")
         if when == "root" and os.getuid() != 0:
             self.skipTest("changes its uid: needs root")
         if when and os.getuid() == 0:
@@ -121,39 +150,26 @@ class CaseTest(unittest.TestCase):
             if when == "user":
                 self.uid = self.gid = OTHER_UID
                 run_as = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
-        self.users()
-        home = self.folder / "home"
-        home.mkdir()
-        (home / "helper-script").write_text(self.fill_in(case.get("script", "")).strip() + "\n")
+        self.home.mkdir()
+        self.helper_plays(self.fill_in(case.get("script", "")))
         if when and os.getuid() == 0:
-            os.chown(home, OTHER_UID, OTHER_UID)
-        (self.folder / "pam.d").mkdir()
-        (self.folder / "pam.d/other").write_text("")
-        phases = ["auth", "account", "session"] + ["password"] * ("chauthtok" in case.get("login", ""))
-        (self.folder / "pam.d/test").write_text("".join(
-            f"{phase} required {self.module} {case.get('options', '')}\n" for phase in phases))
+            os.chown(self.home, OTHER_UID, OTHER_UID)
+        self.users()
+        self.stack(case.get("options", ""), ["password"] * ("chauthtok" in case.get("login", "")))
         command = [LOGIN, self.folder / "pam.d", "test", case.get("user", "alice")]
         for answer in lines(case.get("answers", "")):
             command += ["--answer", re.sub(r"\\x([0-9a-f]{2})", lambda m: chr(int(m[1], 16)),
                                               answer.strip('"'))]
         for argument in lines(case.get("login", "auth")):
             command += argument.split(" ", 1)
-        env = {
-            "LD_PRELOAD": NSS_WRAPPER,
-            "NSS_WRAPPER_PASSWD": str(self.folder / "passwd"),
-            "NSS_WRAPPER_GROUP": str(self.folder / "group"),
-            "TZ": "UTC",
-            "AWS_PROFILE": "must-not-reach-the-helper",
-            **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")},
-        }
         done = subprocess.run(
-            command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            command, env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=20, cwd=self.folder, **run_as)
         self.assertEqual((done.stderr, done.returncode), ("", 0))
         output = done.stdout.replace("pam_aws_mfa(test:", "test(")
         self.assertEqual(output.splitlines(), lines(self.fill_in(case["output"])))
         if "helper" in case:
-            log = home / "helper-log"
+            log = self.home / "helper-log"
             seen = log.read_text().splitlines() if log.exists() else []
             expected = lines(self.fill_in(case["helper"]))
             if expected and expected[-1].startswith("state of "):

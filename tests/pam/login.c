@@ -10,17 +10,20 @@
  *	@null   PAM_SUCCESS and a NULL answer     @none  PAM_SUCCESS and no response at all
  *	@fail   PAM_CONV_ERR                      @again PAM_CONV_AGAIN
  *	@freed  PAM_CONV_ERR and a freed response @long  a megabyte of digits
+ *	@bytes  every byte there is               @wild  no code of PAM's and a wild pointer
  *
- * It must export its symbols (-rdynamic): the syslog functions below stand in for libc's.
+ * It must export its symbols (-rdynamic): see log_lines.h.
  */
+#include "log_lines.h"
+
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/securebits.h>
 #include <pwd.h>
 #include <security/pam_appl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +31,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #define ANSWERS 16
@@ -40,47 +42,6 @@ struct person {
 	const char *answers[ANSWERS];
 	size_t n, next;
 };
-
-/* glibc's, with and without _FORTIFY_SOURCE. */
-void __syslog_chk(int priority, int flag, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-void __vsyslog_chk(int priority, int flag, const char *format, va_list ap)
-	__attribute__((format(printf, 3, 0)));
-
-__attribute__((format(printf, 2, 0))) void vsyslog(int priority, const char *format, va_list ap)
-{
-	static const char *const levels[] = {
-		"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
-
-	fprintf(out, "log %s: ", levels[priority & LOG_PRIMASK]);
-	vfprintf(out, format, ap);
-	fprintf(out, "\n");
-}
-
-void syslog(int priority, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsyslog(priority, format, ap);
-	va_end(ap);
-}
-
-void __vsyslog_chk(int priority, int flag, const char *format, va_list ap)
-{
-	(void)flag;
-	vsyslog(priority, format, ap);
-}
-
-void __syslog_chk(int priority, int flag, const char *format, ...)
-{
-	va_list ap;
-
-	(void)flag;
-	va_start(ap, format);
-	vsyslog(priority, format, ap);
-	va_end(ap);
-}
 
 static char *million_digits(void)
 {
@@ -94,6 +55,15 @@ static char *million_digits(void)
 	return digits;
 }
 
+static char *all_bytes(void)
+{
+	char *bytes = malloc(256);
+
+	for (int i = 0; bytes && i < 256; i++)
+		bytes[i] = (char)(i + 1);
+	return bytes;
+}
+
 static int answer(struct person *person, struct pam_response **response)
 {
 	const char *text = person->next < person->n ? person->answers[person->next++] : "@fail";
@@ -104,6 +74,10 @@ static int answer(struct person *person, struct pam_response **response)
 		return PAM_CONV_AGAIN;
 	if (strcmp(text, "@none") == 0)
 		return PAM_SUCCESS;
+	if (strcmp(text, "@wild") == 0) {
+		*response = (struct pam_response *)(uintptr_t)16;
+		return 12345;
+	}
 	*response = calloc(1, sizeof(**response));
 	if (!*response)
 		return PAM_BUF_ERR;
@@ -113,7 +87,10 @@ static int answer(struct person *person, struct pam_response **response)
 	}
 	if (strcmp(text, "@null") == 0)
 		return PAM_SUCCESS;
-	(*response)->resp = strcmp(text, "@long") == 0 ? million_digits() : strdup(text);
+	if (strcmp(text, "@long") == 0)
+		(*response)->resp = million_digits();
+	else
+		(*response)->resp = strcmp(text, "@bytes") == 0 ? all_bytes() : strdup(text);
 	return PAM_SUCCESS;
 }
 
@@ -239,6 +216,10 @@ static void misbehave(const char *how)
 		struct rlimit r = {16, 16};
 
 		setrlimit(RLIMIT_NOFILE, &r);
+	} else if (strcmp(how, "no-processes") == 0) {
+		struct rlimit r = {0, 0};
+
+		setrlimit(RLIMIT_NPROC, &r);
 	} else if (strcmp(how, "group") == 0) {
 		if (setresgid(12346, 12345, 12345) != 0 || setresuid(12345, 12345, 12345) != 0)
 			abort();
@@ -313,6 +294,7 @@ int main(int argc, char **argv)
 	if (!out)
 		return 2;
 	setvbuf(out, NULL, _IOLBF, 0);
+	log_lines = out;
 	rc = pam_start_confdir(argv[2], argv[3], &conv, argv[1], &pamh);
 	if (rc != PAM_SUCCESS)
 		return 2;

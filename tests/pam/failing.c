@@ -1,0 +1,394 @@
+/*
+ * A PAM application in which one call of the module's fails: of each function below the first,
+ * then, in a login of its own, the second, and so on until no call is left.
+ *
+ *	failing CONFDIR HELPER-LOG MODE [ANSWER]
+ *
+ * MODE is error (it fails with an error), null (pam_get_item and pam_get_user succeed with NULL)
+ * or child (it is one of the calls between clone and exec). Prints for each login: number, which
+ * function failed ("-": none), PAM's answers to auth and open_session, whether the helper was
+ *executed, whether it got a code, and how many descriptors were left.
+ *
+ * The functions below stand in for those of libpam and libc (-rdynamic), for the module only.
+ */
+#undef _FORTIFY_SOURCE /* whose inline functions would be in the way */
+#include "log_lines.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <security/pam_appl.h>
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CALLS_MAX 100
+
+static struct shared {
+	char name[32];
+} * failed;
+
+/* How often poll and recv are called is a matter of time, so each function is counted by itself. */
+static const char *const functions[] = {"pam_get_user", "pam_get_item", "pam_syslog",
+	"pam_fail_delay", "pam_putenv", "malloc", "reallocarray", "__asprintf_chk", "getpwnam_r",
+	"getgrouplist", "socketpair", "pthread_sigmask", "syscall", "recv", "sendmsg", "poll",
+	"pidfd_send_signal", "waitid", "setrlimit", "dup2", "close_range", "dup", "chdir", "setsid",
+	"prctl", "execve"};
+
+static const char *target;
+static bool armed, null_mode, child_mode;
+static pid_t application;
+static int countdown;
+
+/* Whether this call, made from the address ra, is the one to fail. */
+static bool due(const char *name, const void *ra)
+{
+	Dl_info info;
+
+	if (!armed || strcmp(name, target) != 0 || (getpid() != application) != child_mode ||
+		dladdr(ra, &info) == 0 || !strstr(info.dli_fname, "pam_aws_mfa.so") ||
+		--countdown != 0)
+		return false;
+	snprintf(failed->name, sizeof(failed->name), "%s", name);
+	return true;
+}
+
+#define DUE() due(__func__, __builtin_return_address(0))
+#define REAL(name) ((__typeof__(&(name)))(uintptr_t)dlsym(RTLD_NEXT, #name))
+#define FAIL(error)                                                                                \
+	do {                                                                                       \
+		errno = (error);                                                                   \
+		return -1;                                                                         \
+	} while (0)
+
+/* --- libpam -------------------------------------------------------------------------------- */
+
+int pam_get_item(const pam_handle_t *pamh, int type, const void **item)
+{
+	if (DUE()) {
+		if (null_mode)
+			*item = NULL;
+		return null_mode ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+	}
+	return REAL(pam_get_item)(pamh, type, item);
+}
+
+int pam_get_user(pam_handle_t *pamh, const char **user, const char *prompt)
+{
+	if (DUE()) {
+		if (null_mode)
+			*user = NULL;
+		return null_mode ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+	}
+	return REAL(pam_get_user)(pamh, user, prompt);
+}
+
+int pam_fail_delay(pam_handle_t *pamh, unsigned microseconds)
+{
+	return DUE() ? PAM_SYSTEM_ERR : REAL(pam_fail_delay)(pamh, microseconds);
+}
+
+int pam_putenv(pam_handle_t *pamh, const char *text)
+{
+	return DUE() ? PAM_BUF_ERR : REAL(pam_putenv)(pamh, text);
+}
+
+void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
+{
+	va_list ap;
+
+	if (DUE())
+		return;
+	va_start(ap, format);
+	pam_vsyslog(pamh, priority, format, ap);
+	va_end(ap);
+}
+
+/* --- libc ---------------------------------------------------------------------------------- */
+
+#ifndef __SANITIZE_ADDRESS__ /* which has a malloc of its own */
+void *__libc_malloc(size_t size);
+
+void *malloc(size_t size)
+{
+	return DUE() ? NULL : __libc_malloc(size);
+}
+
+void *reallocarray(void *p, size_t n, size_t size)
+{
+	return DUE() ? NULL : realloc(p, n * size);
+}
+#endif
+
+int __asprintf_chk(char **to, int flag, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+int __asprintf_chk(char **to, int flag, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	(void)flag;
+	if (DUE())
+		return -1;
+	va_start(ap, format);
+	n = vasprintf(to, format, ap);
+	va_end(ap);
+	return n;
+}
+
+int getpwnam_r(
+	const char *name, struct passwd *entry, char *buf, size_t size, struct passwd **found)
+{
+	if (DUE()) {
+		*found = NULL;
+		return EIO;
+	}
+	return REAL(getpwnam_r)(name, entry, buf, size, found);
+}
+
+int getgrouplist(const char *user, gid_t gid, gid_t *groups, int *n)
+{
+	return DUE() ? -1 : REAL(getgrouplist)(user, gid, groups, n);
+}
+
+int socketpair(int domain, int type, int protocol, int pair[2])
+{
+	if (DUE())
+		FAIL(EMFILE);
+	return REAL(socketpair)(domain, type, protocol, pair);
+}
+
+long syscall(long number, ...)
+{
+	long a[6];
+	va_list ap;
+
+	va_start(ap, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (DUE())
+		FAIL(EAGAIN);
+	return REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+ssize_t recv(int fd, void *buf, size_t size, int flags)
+{
+	if (DUE())
+		FAIL(EIO);
+	return REAL(recv)(fd, buf, size, flags);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	if (DUE())
+		FAIL(EIO);
+	return REAL(sendmsg)(fd, msg, flags);
+}
+
+int poll(struct pollfd *fds, nfds_t n, int ms)
+{
+	if (DUE())
+		FAIL(ENOMEM);
+	return REAL(poll)(fds, n, ms);
+}
+
+int pidfd_send_signal(int fd, int sig, siginfo_t *info, unsigned flags)
+{
+	if (DUE())
+		FAIL(EPERM);
+	return (int)REAL(syscall)(SYS_pidfd_send_signal, fd, sig, info, flags);
+}
+
+int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+	if (DUE())
+		FAIL(ECHILD);
+	return REAL(waitid)(type, id, info, options);
+}
+
+int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+	return DUE() ? EINVAL : REAL(pthread_sigmask)(how, set, old);
+}
+
+int setrlimit(__rlimit_resource_t what, const struct rlimit *limit)
+{
+	if (DUE())
+		FAIL(EPERM);
+	return REAL(setrlimit)(what, limit);
+}
+
+int dup2(int from, int to)
+{
+	if (DUE())
+		FAIL(EMFILE);
+	return REAL(dup2)(from, to);
+}
+
+int dup(int fd)
+{
+	if (DUE())
+		FAIL(EMFILE);
+	return REAL(dup)(fd);
+}
+
+int close_range(unsigned first, unsigned last, int flags)
+{
+	if (DUE())
+		FAIL(ENOSYS);
+	return REAL(close_range)(first, last, flags);
+}
+
+int chdir(const char *path)
+{
+	if (DUE())
+		FAIL(EACCES);
+	return REAL(chdir)(path);
+}
+
+pid_t setsid(void)
+{
+	if (DUE())
+		FAIL(EPERM);
+	return REAL(setsid)();
+}
+
+int prctl(int what, ...)
+{
+	unsigned long a[4];
+	va_list ap;
+
+	va_start(ap, what);
+	for (int i = 0; i < 4; i++)
+		a[i] = va_arg(ap, unsigned long);
+	va_end(ap);
+	if (DUE())
+		FAIL(EPERM);
+	return REAL(prctl)(what, a[0], a[1], a[2], a[3]);
+}
+
+int execve(const char *path, char *const *argv, char *const *envp)
+{
+	if (DUE())
+		FAIL(EACCES);
+	return REAL(execve)(path, argv, envp);
+}
+
+/* --- the logins ---------------------------------------------------------------------------- */
+
+static void no_delay(int rc, unsigned microseconds, void *data)
+{
+	(void)rc, (void)microseconds, (void)data;
+}
+
+static int converse(
+	int n, const struct pam_message **messages, struct pam_response **response, void *data)
+{
+	(void)n;
+	if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF && !data)
+		return PAM_CONV_ERR;
+	*response = calloc(1, sizeof(**response));
+	if (*response && messages[0]->msg_style == PAM_PROMPT_ECHO_OFF)
+		(*response)->resp = strdup(data);
+	return PAM_SUCCESS;
+}
+
+static int count_descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (d && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static void log_in(const char *confdir, const char *helper_log, char *answer, int nth)
+{
+	struct pam_conv conv = {.conv = converse, .appdata_ptr = answer};
+	pam_handle_t *pamh = NULL;
+	char seen[4096] = "";
+	int before, auth, open;
+	FILE *log;
+
+	if (pam_start_confdir("test", "alice", &conv, confdir, &pamh) != PAM_SUCCESS)
+		exit(2);
+	pam_set_item(pamh, PAM_FAIL_DELAY, (const void *)no_delay);
+	before = count_descriptors();
+	application = getpid();
+	countdown = nth;
+	armed = true;
+	auth = pam_authenticate(pamh, 0);
+	open = pam_open_session(pamh, 0);
+	armed = false;
+	log = fopen(helper_log, "re");
+	if (log && fread(seen, 1, sizeof(seen) - 1, log) == 0)
+		seen[0] = '\0';
+	printf("%d %s %d %d %s %s %d\n", nth, failed->name[0] ? failed->name : "-", auth, open,
+		seen[0] ? "executed" : "-", strstr(seen, "heard code ") ? "code" : "-",
+		count_descriptors() - (log != NULL) - before);
+	if (log)
+		fclose(log);
+	pam_end(pamh, auth);
+}
+
+static void log_in_apart(const char *confdir, const char *helper_log, char *answer, int nth)
+{
+	int status = 0;
+	pid_t pid;
+
+	unlink(helper_log);
+	failed->name[0] = '\0';
+	pid = fork();
+	if (pid == 0) {
+		log_in(confdir, helper_log, answer, nth);
+		fflush(stdout);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0 || nth > CALLS_MAX) {
+		printf("%s, call %d: the application ended with %d\n", target, nth, status);
+		exit(1);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 4)
+		return 2;
+	null_mode = strcmp(argv[3], "null") == 0;
+	child_mode = strcmp(argv[3], "child") == 0;
+	failed = mmap(
+		NULL, sizeof(*failed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (failed == MAP_FAILED)
+		return 2;
+	/* libnss-wrapper keeps its files open from the first look-up on: not the module's doing. */
+	getpwnam("");
+	getgrnam("");
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		target = functions[i];
+		for (int nth = 1; nth == 1 || failed->name[0]; nth++)
+			log_in_apart(argv[1], argv[2], argc > 4 ? argv[4] : NULL, nth);
+	}
+	return 0;
+}

@@ -1,0 +1,183 @@
+"""PAM applications that are hard on a module: hostile.c and failing.c, with a scripted helper."""
+
+import os
+import re
+import subprocess
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+from pam import casefile
+
+HOSTILE = casefile.BUILD / "tests/pam/hostile"
+FAILING = casefile.BUILD / "tests/pam/failing"
+SUCCESS = "0"   # PAM_SUCCESS
+ACCEPTED = "send ask 0\nhear\nsend result 0 written"
+
+
+class HostileTest(casefile.CaseTest):
+    def setUp(self):
+        super().setUp()
+        self.home.mkdir()
+        self.users()
+        self.stack("")
+
+    def be_root_for_somebody_else(self):
+        if os.getuid() == 0 and casefile.can_be_reached_by(casefile.OTHER_UID):
+            os.chown(self.home, casefile.OTHER_UID, casefile.OTHER_UID)
+            self.uid = self.gid = casefile.OTHER_UID
+            self.users()
+
+    def run_it(self, *argv, prefix=(), timeout=60):
+        run = subprocess.run([*prefix, argv[0], self.folder / "pam.d", *argv[1:]],
+                             env={**self.environment(), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                             timeout=timeout, cwd=self.folder)
+        self.assertEqual((run.stderr, run.returncode), ("", 0), run.stdout)
+        return run.stdout
+
+
+class Hostile(HostileTest):
+    def test_threads(self):
+        """32 at once, every second with a wrong code: each gets his own answer and no other's."""
+        passwd = []
+        for n in range(32):
+            home = self.folder / f"home{n}"
+            home.mkdir()
+            result = f"send key-id KEY{n}\nsend result " + ("11 wrong" if n % 2 else "0 written")
+            (home / "helper-script").write_text(f"send ask 0\nhear\n{result}\n")
+            passwd.append(f"user{n}:x:{self.uid}:{self.gid}::{home}:/bin/sh\n")
+        (self.folder / "passwd").write_text("".join(passwd))
+        out = self.run_it(HOSTILE, "threads", "32")
+        for n in range(32):
+            self.assertEqual((self.folder / f"home{n}/helper-log").read_text(),
+                             f"aws-mfa pam --timeout 20\nheard code {n:06}\n")
+            rc, result = ("7", "wrong-code") if n % 2 else (SUCCESS, "accepted")
+            self.assertIn(f"\nuser{n} {rc}\n", "\n" + out)
+            self.assertRegex(out, rf" user=user{n} .*result={result} .* key-id=KEY{n} ")
+        self.assertIn("descriptors left 0\nchildren left 0\n", out)
+
+    def test_rounds(self):
+        """A thousand times loaded and unloaded."""
+        self.helper_plays(ACCEPTED)
+        out = self.run_it(HOSTILE, "rounds", "1000")
+        self.assertIn("last 0\nmodule loaded 0\n", out)
+        self.assertIn("mappings grown 0\ndescriptors left 0\nchildren left 0\n", out)
+        # libc's own buffers end a little bigger; a block lost in each round would be 24 bytes
+        self.assertLess(int(re.search(r"heap grown (-?\d+)", out)[1]), 4096)
+
+    def test_bystanders(self):
+        """The application's own children are neither signalled nor reaped."""
+        self.helper_plays(ACCEPTED)
+        out = self.run_it(HOSTILE, "bystanders")
+        self.assertIn("alice 0\nzombie 7\nbystander lives\nchildren left 0\n", out)
+
+    def test_recycled_process_id(self):
+        """What has the helper's number by now is not killed in its place."""
+        if os.getuid() != 0:
+            self.skipTest("a pid namespace needs root")
+        prefix = ["unshare", "--pid", "--fork", "--mount-proc"]
+        self.helper_plays("send ask 0")
+        out = self.run_it(HOSTILE, "recycled", prefix=prefix)
+        self.assertIn("recycled 1\n", out)
+        self.assertIn("reason=\"the helper ended without a result\"", out)
+        self.assertIn("bystander lives\n", out)
+
+
+class Failing(unittest.TestCase):
+    """Each call of the module's fails in turn: failing.c."""
+
+    # name: (what the helper plays, options, MODE, answers)
+    RUNS = {
+        "accepted": (ACCEPTED, "setenv profile=work", "error", ["123456"]),
+        "accepted, null": (ACCEPTED, "setenv profile=work", "null", ["123456"]),
+        "child": (ACCEPTED, "", "child", ["123456"]),
+        "child of root": (ACCEPTED, "", "child", ["123456"]),
+        "valid": ("send result 3 valid", "", "error", []),
+        "not set up": ("send result 12 no file", "nullok", "error", []),
+        "wrong": ("send ask 0\nhear\nsend result 11 wrong", "", "error", ["123456"]),
+        "down": ("send ask 0\nhear\nsend result 14 down", "failmode=safe", "error", ["123456"]),
+        "spent": ("send ask 0\nhear\nsend result 15 later", "failmode=safe", "error", ["123456"]),
+        "no code": ("send ask 0 / result 0 written", "", "error", ["hunter2"]),
+        "a lie": ("send result 0 written", "", "error", []),
+        "^C": (ACCEPTED, "", "error", []),
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        # Nearly all of the time is waiting for a helper that was never sent its code.
+        pool = ThreadPoolExecutor(len(cls.RUNS))
+        cls.addClassCleanup(pool.shutdown)
+        cls.runs = {name: pool.submit(cls.logins, name) for name in cls.RUNS}
+
+    @classmethod
+    def logins(cls, name):
+        """-> for each login the words of failing.c"""
+        script, options, mode, answers = cls.RUNS[name]
+        host = HostileTest("run_it")
+        host.setUp()
+        try:
+            if name == "child of root":
+                host.be_root_for_somebody_else()
+            host.stack(f"{options} timeout=1")
+            host.helper_plays(script)
+            out = host.run_it(FAILING, host.home / "helper-log", mode, *answers)
+        finally:
+            host.doCleanups()
+        words = ("n", "failed", "auth", "open", "executed", "code", "left")
+        return [dict(zip(words, line.split(" "), strict=True))
+                for line in out.splitlines() if not line.startswith("log ")]
+
+    def test_success_only_for_a_code(self):
+        """And whatever fails, no descriptor is left, and the session is opened."""
+        for name in self.RUNS:
+            with self.subTest(name):
+                for login in self.runs[name].result():
+                    self.assertEqual((login["left"], login["open"]), ("0", SUCCESS), login)
+                    if login["auth"] == SUCCESS:
+                        self.assertEqual(login["code"], "code", login)
+
+    def test_success_never_without_one(self):
+        for name, (script, *_, answers) in self.RUNS.items():
+            if script == ACCEPTED and answers:
+                self.assertIn(SUCCESS, [login["auth"] for login in self.runs[name].result()], name)
+                continue
+            for login in self.runs[name].result():
+                self.assertNotEqual(login["auth"], SUCCESS, f"{name}: {login}")
+
+    def failed(self, name):
+        return [login["failed"] for login in self.runs[name].result() if login["failed"] != "-"]
+
+    def test_all_of_them_had_their_turn(self):
+        for name in ["accepted", "accepted, null"]:
+            self.assertLessEqual(
+                {"pam_get_item", "pam_get_user", "pam_syslog", "pam_putenv", "getpwnam_r",
+                 "socketpair", "syscall", "sendmsg", "recv", "poll", "pidfd_send_signal", "waitid"},
+                set(self.failed(name)))
+        self.assertIn("pam_fail_delay", self.failed("wrong"))
+
+    def between_clone_and_exec(self, name, set_id_calls, checks):
+        """Of what goes wrong there nothing is passed over: the helper is not executed then."""
+        # setrlimit may leave a limit that is good enough, and close_range has a substitute
+        steps = ["dup2", "dup", "dup", "chdir", "setsid", "prctl", "prctl", "execve"]
+        self.assertEqual(sorted(step for step in self.failed(name)
+                                if step not in ("setrlimit", "close_range")),
+                         sorted(steps + ["syscall"] * (set_id_calls + checks)))
+        for login in self.runs[name].result():
+            # the last set-id calls are the checks that root cannot be had again: they are to fail
+            if login["failed"] in steps or (
+                    login["failed"] == "syscall" and int(login["n"]) <= set_id_calls):
+                self.assertEqual(login["executed"], "-", f"executed all the same: {login}")
+
+    def test_child(self):
+        self.between_clone_and_exec("child", 3 if os.getuid() == 0 else 0, 0)
+
+    def test_child_of_root(self):
+        if os.getuid() != 0:
+            self.skipTest("changes its uid: needs root")
+        if not casefile.can_be_reached_by(casefile.OTHER_UID):
+            self.skipTest(f"{casefile.FAKE} is closed to other users")
+        self.between_clone_and_exec("child of root", 3, 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
