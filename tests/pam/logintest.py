@@ -2,8 +2,9 @@
 
 import os
 import subprocess
+import unittest
 
-from host import BUILD, STAGE, HostTest
+from host import BUILD, OTHER_UID, STAGE, HostTest
 
 MODULE = STAGE / "lib/security/pam_aws_mfa.so"
 
@@ -30,12 +31,36 @@ class LoginTest(HostTest):
                     "NSS_WRAPPER_GROUP": f"{self.home}/group", "TZ": "UTC",
                     "AWS_PROFILE": "not-this-one", "AWS_ENDPOINT_URL": "https://localhost:1"}
 
-    def login(self, *answers, calls=("auth",)):
+    def login(self, *answers, calls=("auth",), prefix=()):
         """-> what the application saw: messages, log lines, results"""
-        argv = [BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice"]
+        argv = [*prefix, BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice"]
         for answer in answers:
             argv += ["--answer", answer]
         run = subprocess.run([*argv, *calls], env=self.nss, stdin=subprocess.DEVNULL,
                              capture_output=True, text=True, timeout=60)
         self.assertEqual((run.stderr, run.returncode), ("", 0))
         return run.stdout
+
+
+class OtherUser:
+    """alice is not whoever runs the application: that is root. Stands before a LoginTest."""
+
+    @classmethod
+    def setUpClass(cls):
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("needs root, to become another user")
+        super().setUpClass()
+        if subprocess.run(["test", "-x", STAGE / "bin/aws-mfa"], user=OTHER_UID, group=OTHER_UID,
+                          extra_groups=[]).returncode != 0:
+            raise unittest.SkipTest(f"{STAGE} is closed to other users")
+
+    def setUp(self):
+        super().setUp()
+        self.account(OTHER_UID, OTHER_UID)
+        for path in [self.home, self.credentials.parent, self.credentials, self.config]:
+            os.chown(path, OTHER_UID, OTHER_UID)
+        self.tls.chmod(0o755)
+
+    def write_credentials(self, *args, **kwargs):
+        super().write_credentials(*args, **kwargs)
+        os.chown(self.credentials, OTHER_UID, OTHER_UID)

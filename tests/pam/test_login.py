@@ -9,8 +9,8 @@ import subprocess
 import threading
 import unittest
 
-from host import BUILD, OTHER_UID, ROLE, STAGE
-from pam.logintest import LoginTest
+from host import BUILD, OTHER_UID, ROLE
+from pam.logintest import LoginTest, OtherUser
 from sandbox import faults
 
 
@@ -292,28 +292,8 @@ class Login(LoginTest):
         self.assertIn("successfully authenticated", run.stdout)
 
 
-class AsRoot(Login):
+class AsRoot(OtherUser, Login):
     """The same with a user who is not the one who runs the application."""
-
-    @classmethod
-    def setUpClass(cls):
-        if os.geteuid() != 0:
-            raise unittest.SkipTest("needs root, to become another user")
-        super().setUpClass()
-        if subprocess.run(["test", "-x", STAGE / "bin/aws-mfa"], user=OTHER_UID, group=OTHER_UID,
-                          extra_groups=[]).returncode != 0:
-            raise unittest.SkipTest(f"{STAGE} is closed to other users")
-
-    def setUp(self):
-        super().setUp()
-        self.account(OTHER_UID, OTHER_UID)
-        for path in [self.home, self.credentials.parent, self.credentials, self.config]:
-            os.chown(path, OTHER_UID, OTHER_UID)
-        self.tls.chmod(0o755)
-
-    def write_credentials(self, *args, **kwargs):
-        super().write_credentials(*args, **kwargs)
-        os.chown(self.credentials, OTHER_UID, OTHER_UID)
 
     def can_close(self):
         pass

@@ -1,0 +1,220 @@
+"""The code, the secret key and the session token are nowhere but where they have to be."""
+
+import os
+import re
+import resource
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+
+from host import AWS_MFA, BUILD, OTHER_UID, STAGE
+from pam.logintest import LoginTest, OtherUser
+from sandbox import faults
+
+PASSWORD = "Tr0ub4dor&3-typed-at-the-wrong-prompt"
+
+
+class Watch:
+    """Looks at the arguments and the environment of every process, again and again."""
+
+    def __init__(self):
+        self.seen = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self):
+        while not self._stop.wait(0.005):
+            for process in Path("/proc").glob("[0-9]*"):
+                for name in ("cmdline", "environ"):
+                    try:
+                        self.seen[(process / name).read_bytes()] = f"{process}/{name}"
+                    except OSError:
+                        continue
+
+    def wait_for(self, *programs):
+        """Until processes with such arguments have been looked at."""
+        deadline = time.monotonic() + 20
+        while not all(any(data.startswith(p) for data in list(self.seen)) for p in programs):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not all of {programs} were seen")
+            time.sleep(0.005)
+
+    def stop(self):
+        self._stop.set()
+        self._thread.join()
+        return self.seen
+
+
+def memory(pid):
+    """What a core of that process would hold: all that it can write to."""
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
+        for line in maps:
+            start, end = (int(n, 16) for n in line.split(" ", 1)[0].split("-"))
+            if line.split(" ")[1].startswith("rw"):
+                mem.seek(start)
+                yield mem.read(end - start)
+
+
+def children(pid):
+    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()]
+
+
+class Leaks(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
+    def setUp(self):
+        super().setUp()
+        self.stack("profile=work always debug verbose")
+        (self.home / "pam.d/test").symlink_to("bastion")
+
+    def start(self):
+        """An application that goes on living, as a display manager does."""
+        self.watch = Watch()
+        self.addCleanup(self.watch.stop)
+        app = subprocess.Popen([BUILD / "tests/pam/hostile", self.home / "pam.d", "daemon"],
+                               env=self.nss, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+        self.addCleanup(app.wait)
+        self.addCleanup(app.kill)
+        self.addCleanup(app.stdin.close)
+        self.addCleanup(app.stdout.close)
+        self.out = ""
+        self.read_until(app, "asked\n")
+        self.watch.wait_for(b"aws-mfa\0pam\0", b"aws-mfa-sts\0")
+        return app
+
+    def read_until(self, app, text):
+        timer = threading.Timer(30, app.kill)
+        timer.start()
+        more = ""
+        while not more.endswith(text):
+            line = app.stdout.readline().decode()
+            self.assertTrue(line, f"ended before {text!r}: {self.out}")
+            self.out += line
+            more += line
+        timer.cancel()
+
+    def type(self, app, answer):
+        app.stdin.write(answer.encode() + b"\n")
+        app.stdin.flush()
+
+    def assert_nowhere(self, app, secrets):
+        seen = self.watch.stop()
+        held = list(memory(app.pid))
+        # The search does find what is there.
+        self.assertTrue([1 for part in held if b"AWS_PROFILE=not-this-one" in part])
+        for name, secret in secrets.items():
+            self.assertNotIn(secret, self.out, f"{name} in the log or in what the person is told")
+            # What was seen is not for the report of a test: it is everybody's.
+            for data, where in seen.items():
+                self.assertFalse(secret.encode() in data, f"{name} in {where}")
+            for part in held:
+                self.assertFalse(secret.encode() in part, f"{name} in the application's memory")
+
+    def test_accepted(self):
+        code = self.user.code()
+        count = sum(r.action == "GetSessionToken" for r in self.box.requests)
+        self.box.fault("GetSessionToken", faults.delay(1))
+        app = self.start()
+        self.type(app, code)
+        self.box.wait_for("GetSessionToken", count + 1)
+        self.look_at_processes(app)
+        self.read_until(app, "alice 0\n")
+        session = self.section()
+        self.assert_nowhere(app, {
+            "the code": code, "the long-term key": self.user.secret_access_key,
+            "the secret key": session["aws_secret_access_key"],
+            "the session token": session["aws_session_token"]})
+        self.assertRegex(self.out, r"key-id=ASIA\w{16}\n")
+
+    def look_at_processes(self, app):
+        """While both hold the code and the keys they can be neither dumped nor looked into."""
+        [helper] = children(app.pid)
+        [network] = children(helper)
+        for pid in (helper, network):
+            limits = Path(f"/proc/{pid}/limits").read_text()
+            self.assertRegex(limits, r"Max core file size +0 +0 ")
+            if os.getuid() == 0:
+                look = subprocess.run(["cat", f"/proc/{pid}/environ"], capture_output=True,
+                                      user=OTHER_UID, group=OTHER_UID, extra_groups=[])
+                self.assertNotEqual(look.returncode, 0, "the user can look into it")
+            else:
+                with self.assertRaises(OSError):
+                    Path(f"/proc/{pid}/environ").read_bytes()
+
+    def test_wrong(self):
+        code = self.user.wrong_code()
+        app = self.start()
+        self.type(app, code)
+        self.read_until(app, "alice 7\n")
+        self.assert_nowhere(app, {"the code": code, "the key": self.user.secret_access_key})
+
+    def test_quoted_by_aws(self):
+        code = self.user.wrong_code()
+        self.box.fault("GetSessionToken", faults.error(
+            "ValidationError", f"1 validation error: Value '{code}' at 'tokenCode' failed", 400))
+        app = self.start()
+        self.type(app, code)
+        while not re.search(r"^alice \d+$", self.out, re.M):
+            self.read_until(app, "\n")
+        self.assert_nowhere(app, {"the code": code, "the key": self.user.secret_access_key})
+
+    def test_a_password(self):
+        app = self.start()
+        self.type(app, PASSWORD)
+        self.read_until(app, "alice 7\n")
+        self.assert_nowhere(app, {"the password": PASSWORD, "its start": PASSWORD[:8]})
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+
+class Core(LoginTest):
+    """A signal at which others dump core just ends these, whatever the limits allow."""
+
+    def dumped(self, argv, *records, answer=b"", env=None):
+        """Whether SIGABRT leaves a core, after the records were sent and the answer has come."""
+        ours, theirs = socket.socketpair()
+        ours.settimeout(20)
+        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+
+        def prepare():
+            os.dup2(theirs.fileno(), 3)
+            resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+        with ours, theirs, tempfile.TemporaryDirectory(dir=self.home) as folder:
+            process = subprocess.Popen(argv, cwd=folder, env=env or {}, stdin=subprocess.DEVNULL,
+                                       pass_fds=(3,), preexec_fn=prepare)
+            theirs.close()
+            ours.sendall(b"".join(record.encode() + b"\n" for record in records))
+            heard = b""
+            while answer not in heard:
+                more = ours.recv(4096)
+                self.assertTrue(more, f"{argv} ended after {heard}")
+                heard += more
+            process.send_signal(signal.SIGABRT)
+            _, status = os.waitpid(process.pid, 0)
+            process.returncode = -os.WTERMSIG(status)
+            self.assertEqual(os.WTERMSIG(status), signal.SIGABRT)
+            self.assertEqual(os.WCOREDUMP(status), bool(os.listdir(folder)))
+            return os.WCOREDUMP(status)
+
+    def test_core(self):
+        if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0:
+            self.skipTest("no process here may dump core (ulimit -H -c)")
+        if Path("/proc/sys/kernel/core_pattern").read_text().startswith(("/", "|")):
+            self.skipTest("cores do not stay with their process here (kernel.core_pattern)")
+        self.assertTrue(self.dumped(["/bin/sh", "-c", "echo up >&3; read -r line <&3"], answer=b"up"))
+        self.assertFalse(self.dumped([AWS_MFA, "pam", "--profile", "work"], answer=b"ask ",
+                                     env=self.env))
+        self.assertFalse(self.dumped(
+            [STAGE / "libexec/aws-mfa-sts"], f"access-key-id {self.user.access_key_id}",
+            f"secret-access-key {self.user.secret_access_key}", f"serial {self.user.serial}",
+            f"endpoint-url {self.box.url}", f"ca-bundle {self.box.ca_path}", "connect unsigned",
+            answer=b"ready"))
+
+
+if __name__ == "__main__":
+    unittest.main()
