@@ -11,7 +11,7 @@ import unittest
 
 from host import HostTest
 from sandbox.sts import Sandbox
-from tool.sts.test_sts import Peer
+from tool.sts.ststest import Peer
 
 OPENSSL_CONF = """\
 openssl_conf = all
