@@ -7,6 +7,7 @@ how. The last line is "N passed, N failed, N skipped"; the status is 1 when one 
 
 import concurrent.futures
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -116,6 +117,8 @@ def run_apart(path):
 
 
 def main():
+    # Ignored, as what a shell starts in the background has it, it would be in all that is tested.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.argv[1:2] == ["--file"]:
         return run_file(Path(sys.argv[2]))
     wanted = sys.argv[1:]

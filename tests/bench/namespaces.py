@@ -51,7 +51,13 @@ def bind(source, target):
 
 
 def private_mounts():
+    """From the namespace's own root: that of a chroot need not be a mount."""
+    root = os.open("/", os.O_PATH | os.O_DIRECTORY)
+    enter("/proc/self/ns/mnt")
     _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount --make-rprivate /")
+    os.fchdir(root)
+    os.chroot(".")
+    os.close(root)
 
 
 class Child:

@@ -120,6 +120,7 @@ class World:
         # Not the host's: whoever could log in there, or what a proxy is called there.
         self.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\n"
                    "hosts: files\n")
+        self.write("/etc/hosts", f"127.0.0.1 localhost {os.uname().nodename}\n")
         for name in ("environment", "default/locale", "security/limits.conf"):
             self.write(f"/etc/{name}", "")
         for name in ("security/limits.d", "ssh", "sudoers.d"):
