@@ -123,7 +123,6 @@ void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
 
 /* --- libc ---------------------------------------------------------------------------------- */
 
-#ifndef __SANITIZE_ADDRESS__ /* which has a malloc of its own */
 void *__libc_malloc(size_t size);
 
 void *malloc(size_t size)
@@ -135,7 +134,6 @@ void *reallocarray(void *p, size_t n, size_t size)
 {
 	return DUE() ? NULL : realloc(p, n * size);
 }
-#endif
 
 int __asprintf_chk(char **to, int flag, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

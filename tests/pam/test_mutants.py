@@ -93,7 +93,7 @@ def add_mutants():
         def test(self, name=name, case=case):
             result = self.runs[name].result()
             if result.startswith("skipped"):
-                self.skipTest(result)
+                self.skipTest(result.removeprefix("skipped: "))
             self.assertEqual(result, "failed", f"not noticed by the case: {case}")
 
         setattr(Mutants, "test_" + name.replace("-", "_"), test)
