@@ -38,7 +38,7 @@ class Namespace:
         if self.holder.stdout.readline() != "ready\n":
             self.close()
             raise RuntimeError(f"{script} {args} failed")
-        self.prefix = ["nsenter", "-t", str(self.holder.pid), "-m", "-r"]
+        self.prefix = ["nsenter", "-t", str(self.holder.pid), "-m", "-r", "-w"]
 
     def close(self):
         self.holder.communicate("")
