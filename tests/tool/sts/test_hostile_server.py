@@ -233,7 +233,8 @@ def _cases():
         yield Case(f"before_clock_{name}", _skew(seconds), 0, codes=1)
     for name, seconds in {"25_hours_behind": -25 * HOUR, "25_hours_ahead": 25 * HOUR,
                           "10_years_behind": -10 * YEAR, "10_years_ahead": 10 * YEAR}.items():
-        yield Case(f"before_clock_{name}", _skew(seconds), 13,
+        # And half an hour, so that a second more or less makes no other number of hours of it.
+        yield Case(f"before_clock_{name}", _skew(seconds + (HOUR // 2 if seconds > 0 else -HOUR // 2)), 13,
                    (f"differ by {abs(seconds) // HOUR} hours", "not corrected", "timedatectl"))
     for name, seconds in {"2_hours_behind": -2 * HOUR, "2_hours_ahead": 2 * HOUR,
                           "10_years_behind": -10 * YEAR, "10_years_ahead": 10 * YEAR}.items():
