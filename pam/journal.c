@@ -6,7 +6,10 @@
 
 #define FIELD_MAX 128
 
-/* A value without blanks: else a client named "x result=accepted" would write fields of his own. */
+/*
+ * A value without blanks: else a client named "x result=accepted", or a helper or endpoint of the
+ * user's with such an id, would write fields of his own.
+ */
 static void field(char to[static FIELD_MAX], const char *value)
 {
 	clean_text(to, FIELD_MAX, value && *value ? value : "-");
@@ -28,16 +31,19 @@ void journal_decision(pam_handle_t *pamh, const struct options *opt, const char 
 	const struct talk *talk, const struct verdict *verdict)
 {
 	char who[FIELD_MAX], rhost[FIELD_MAX], tty[FIELD_MAX], profile[FIELD_MAX];
+	char request_id[FIELD_MAX], key_id[FIELD_MAX];
 
 	field(who, user);
 	field(profile, options_profile(opt));
+	field(request_id, talk->request_id);
+	field(key_id, talk->key_id);
 	item(pamh, PAM_RHOST, rhost);
 	item(pamh, PAM_TTY, tty);
 	pam_syslog(pamh, verdict->level,
 		"user=%s rhost=%s tty=%s profile=%s%s%s result=%s answer=%s%s%s%s%s%s%s%s", who,
 		rhost, tty, profile, talk->account[0] ? " account=" : "", talk->account,
 		verdict->name, verdict_answer(verdict->pam),
-		talk->request_id[0] ? " request-id=" : "", talk->request_id,
-		talk->key_id[0] ? " key-id=" : "", talk->key_id,
+		talk->request_id[0] ? " request-id=" : "", talk->request_id[0] ? request_id : "",
+		talk->key_id[0] ? " key-id=" : "", talk->key_id[0] ? key_id : "",
 		talk->reason[0] ? " reason=\"" : "", talk->reason, talk->reason[0] ? "\"" : "");
 }
