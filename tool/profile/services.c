@@ -32,8 +32,7 @@ static enum status take_from(struct settings *s, const struct ini_line *block, s
 {
 	const struct ini *config = &s->config;
 	const struct ini_line *end = config->lines + config->n_lines, *found = NULL;
-	char *value = NULL, *where;
-	enum status rc;
+	char *value = NULL;
 
 	for (const struct ini_line *l = block + 1;
 		l < end && l->kind != INI_KEY && l->kind != INI_SECTION; l++) {
@@ -47,11 +46,10 @@ static enum status take_from(struct settings *s, const struct ini_line *block, s
 	}
 	if (!value)
 		return STATUS_OK;
-	where = settings_format(
-		"%s:%zu: sts " KEY, config->path, (size_t)(found - config->lines) + 1);
-	rc = settings_take(s, SETTING_ENDPOINT_URL, value, where ? where : "", ORIGIN_FILE, e);
-	free(where);
-	return rc;
+	return settings_take(s, SETTING_ENDPOINT_URL, value,
+		settings_format(
+			"%s:%zu: sts " KEY, config->path, (size_t)(found - config->lines) + 1),
+		ORIGIN_FILE, e);
 }
 
 enum status services_take(struct settings *s, struct error *e)

@@ -91,11 +91,11 @@ char *settings_format(const char *fmt, ...)
 	return s;
 }
 
-enum status settings_take(struct settings *s, enum setting id, char *value, const char *where,
+enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
 	enum origin origin, struct error *e)
 {
 	s->value[id] = value;
-	s->where[id] = strdup(where);
+	s->where[id] = where;
 	s->origin[id] = origin;
 	if (!s->value[id] || !s->where[id])
 		return error_system(e, "settings");
@@ -109,15 +109,15 @@ static enum status take_given(
 		enum status rc = STATUS_OK;
 
 		if (options[id]) {
-			rc = settings_take(
-				s, id, strdup(options[id]), rules[id].option, ORIGIN_OPTION, e);
+			rc = settings_take(s, id, strdup(options[id]), strdup(rules[id].option),
+				ORIGIN_OPTION, e);
 		} else {
 			for (size_t i = 0; i < 2 && rules[id].env[i] && !s->value[id]; i++) {
 				const char *env = getenv(rules[id].env[i]);
 
 				if (env && *env)
-					rc = settings_take(s, id, strdup(env), rules[id].env[i],
-						ORIGIN_ENVIRONMENT, e);
+					rc = settings_take(s, id, strdup(env),
+						strdup(rules[id].env[i]), ORIGIN_ENVIRONMENT, e);
 			}
 		}
 		if (rc != STATUS_OK)
@@ -131,7 +131,7 @@ enum status settings_take_section(
 {
 	for (enum setting id = 0; id < N_SETTINGS; id++) {
 		for (size_t i = 0; i < 2 && rules[id].personal && !s->value[id]; i++) {
-			char *value, *where;
+			char *value;
 			enum status rc;
 			size_t line;
 
@@ -142,9 +142,9 @@ enum status settings_take_section(
 				free(value);
 				continue;
 			}
-			where = settings_format("%s:%zu: %s", ini->path, line, rules[id].keys[i]);
-			rc = settings_take(s, id, value, where ? where : "", ORIGIN_FILE, e);
-			free(where);
+			rc = settings_take(s, id, value,
+				settings_format("%s:%zu: %s", ini->path, line, rules[id].keys[i]),
+				ORIGIN_FILE, e);
 			if (rc != STATUS_OK)
 				return rc;
 		}
@@ -160,15 +160,12 @@ static enum status take_site(
 		for (size_t i = 0; i < 2 && !s->value[id] && rules[id].personal == personal; i++) {
 			const char *key = rules[id].keys[i];
 			const char *value = key ? site_get(site, key) : NULL;
-			enum status rc = STATUS_OK;
-			char *where;
+			enum status rc;
 
 			if (!value)
 				continue;
-			where = settings_format("%s: %s", AWS_MFA_CONF_PATH, key);
-			rc = settings_take(
-				s, id, strdup(value), where ? where : "", ORIGIN_FILE, e);
-			free(where);
+			rc = settings_take(s, id, strdup(value),
+				settings_format("%s: %s", AWS_MFA_CONF_PATH, key), ORIGIN_FILE, e);
 			if (rc != STATUS_OK)
 				return rc;
 		}
@@ -182,8 +179,8 @@ static enum status take_built_in(struct settings *s, bool personal, struct error
 		enum status rc = STATUS_OK;
 
 		if (!s->value[id] && rules[id].built_in && rules[id].personal == personal)
-			rc = settings_take(
-				s, id, strdup(rules[id].built_in), "built in", ORIGIN_BUILT_IN, e);
+			rc = settings_take(s, id, strdup(rules[id].built_in), strdup("built in"),
+				ORIGIN_BUILT_IN, e);
 		if (rc != STATUS_OK)
 			return rc;
 	}

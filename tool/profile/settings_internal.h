@@ -10,8 +10,11 @@ char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2))
 /* NAME-SUFFIX, or NAME where suffix is "none" (any case: as in the Python tool). */
 char *settings_section_name(const char *profile, const char *suffix);
 
-/* settings.c: gives a setting its value, which is taken over; where is copied. */
-enum status settings_take(struct settings *s, enum setting id, char *value, const char *where,
+/*
+ * settings.c: gives a setting its value and the place it comes from, both taken over. STATUS_SYSTEM
+ * when either is NULL, for want of memory.
+ */
+enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
 	enum origin origin, struct error *e);
 
 /* settings.c: takes what section of ini sets and nothing before it has set. */

@@ -150,7 +150,7 @@ enum status source_take_device(struct settings *s, struct error *e)
 
 		if (serial)
 			rc = settings_take(s, SETTING_DEVICE, strdup(serial),
-				"mfa_serial of a source profile", ORIGIN_FILE, e);
+				strdup("mfa_serial of a source profile"), ORIGIN_FILE, e);
 		if (rc != STATUS_OK)
 			return rc;
 	}
