@@ -268,6 +268,27 @@ static enum status check_duration(struct settings *s, struct error *e)
 	return STATUS_OK;
 }
 
+/* NULL, or what was expected of which key. */
+static const char *check_via(const struct via_role *via, const char **key)
+{
+	const struct {
+		const char *key, *value;
+		const char *(*check)(const char *value);
+	} checks[] = {
+		{"role_arn", via->arn, value_role_arn},
+		{"role_session_name", via->session_name, value_role_session_name},
+		{"external_id", via->external_id, value_external_id},
+		{"source_identity", via->source_identity, value_role_session_name},
+	};
+	const char *expected = NULL;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && !expected; i++) {
+		*key = checks[i].key;
+		expected = checks[i].value ? checks[i].check(checks[i].value) : NULL;
+	}
+	return expected;
+}
+
 /* The roles on the way are given names and checked as the last one is. */
 static enum status complete_via(struct settings *s, struct error *e)
 {
@@ -278,24 +299,16 @@ static enum status complete_via(struct settings *s, struct error *e)
 			s->value[SETTING_PROFILE], s->via[s->n_via - 1].arn);
 	for (size_t i = 0; i < s->n_via; i++) {
 		struct via_role *via = &s->via[i];
-		const char *expected = value_role_arn(via->arn);
-		const char *what = "role_arn";
+		const char *key, *expected;
 
 		if (!via->session_name)
 			via->session_name = strdup(s->value[SETTING_ROLE_SESSION_NAME]);
 		if (!via->session_name)
 			return error_system(e, "settings");
-		if (!expected && (expected = value_role_session_name(via->session_name)))
-			what = "role_session_name";
-		if (!expected && via->external_id &&
-			(expected = value_external_id(via->external_id)))
-			what = "external_id";
-		if (!expected && via->source_identity &&
-			(expected = value_role_session_name(via->source_identity)))
-			what = "source_identity";
+		expected = check_via(via, &key);
 		if (expected)
 			return error_set(e, STATUS_CONFIG,
-				"%s of a source profile of %s (role %.200s): %s", what,
+				"%s of a source profile of %s (role %.200s): %s", key,
 				s->value[SETTING_PROFILE], via->arn, expected);
 	}
 	return STATUS_OK;
