@@ -1,5 +1,7 @@
 #include "record.h"
 
+#include "status.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -221,7 +223,7 @@ int record_result(char *result, char **text)
 	size_t digits = strspn(result, "0123456789");
 
 	if (digits == 0 || digits > 2 || (result[digits] != ' ' && result[digits] != '\0'))
-		return -1;
+		return STATUS_MALFORMED;
 	*text = result + digits + (result[digits] == ' ');
 	return digits == 1 ? result[0] - '0' : (result[0] - '0') * 10 + result[1] - '0';
 }

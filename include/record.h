@@ -133,7 +133,8 @@ void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
 
 /*
  * Waits until deadline_ms (monotonic_ms(); -1 waits for ever) for one record. Returns RECORD_OK
- * and fills *rec, or another enum record_error. Interrupting signals are waited through.
+ * and fills *rec, or another enum record_error. Interrupting signals are waited through. Word and
+ * control characters are checked, UTF-8 is not.
  */
 int record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec);
 
@@ -149,8 +150,11 @@ void record_reader_wipe(struct record_reader *r);
  */
 int record_write(int fd, size_t max, int64_t deadline_ms, const char *word, const char *text);
 
-/* record_write() of a formatted text, which is cut (at a character) rather than refused when
- * too long, and whose control characters become spaces. For messages, never for secrets. */
+/*
+ * record_write() of a formatted text, which is cut (at a character) rather than refused when longer
+ * than max or RECORD_MAX_PAM, and whose control characters become spaces. Never for secrets: it
+ * makes a copy that is not wiped.
+ */
 int record_printf(int fd, size_t max, int64_t deadline_ms, const char *word, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 

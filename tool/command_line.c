@@ -64,7 +64,7 @@ static const char help[] =
 	"      --external-id ID           what the role's owner demands\n"
 	"      --source-identity NAME     who is behind the session, for CloudTrail\n"
 	"      --tag KEY=VALUE            session tag of the role's session; again for more\n"
-	"      --transitive-tag-key KEY   a tag that roles assumed from there keep; likewise\n"
+	"      --transitive-tag-key KEY   key of a tag that roles assumed from it inherit\n"
 	"      --region REGION            whose STS is asked (AWS_REGION; else the global one)\n"
 	"      --endpoint-url URL         STS itself (AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL)\n"
 	"      --long-term-suffix WORD    keys are in [NAME-WORD] (also --long-suffix; `none`)\n"
@@ -79,10 +79,9 @@ static const char help[] =
 	"      --explain                  show each setting and where it came from\n"
 	"      --version, --help\n"
 	"\n"
-	"Exit status: 0 done or still valid, 2 usage, 4 system, 10 not stored, 11 wrong code, 12 not set "
-	"up,\n"
-	"13 set up wrongly, 14 AWS not reached, 15 failed after the code was sent. See "
-	"aws-mfa(1).\n";
+	"Exit status: 0 done or still valid, 2 usage, 4 system, 10 not stored, 11 wrong code,\n"
+	"12 not set up, 13 set up wrongly, 14 AWS not reached, 15 failed after the code was sent.\n"
+	"See aws-mfa(1).\n";
 
 /* The code is for us and not for whoever runs ps: take a copy, then overwrite argv. */
 static const char *hide(char *argument)

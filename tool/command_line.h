@@ -20,7 +20,8 @@ enum parsed {
 };
 
 /*
- * *line must be zeros; it keeps pointers into argv. --token is overwritten there, so that
+ * *line must be zeros; it keeps pointers into argv, and copies that live as long as the process.
+ * --token is overwritten in argv, so that
  * whoever runs ps does not see it for longer than can be helped.
  */
 enum parsed command_line_parse(int argc, char **argv, struct command_line *line);

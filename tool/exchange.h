@@ -25,13 +25,17 @@ struct exchange {
 /* How the warm-up is made: see record.h. */
 enum warm_up { WARM_UP_SIGNED, WARM_UP_UNSIGNED };
 
-/* Starts the process and hands it the settings; does not wait for the network. */
+/*
+ * Starts the process and hands it the settings; does not wait for the network. *x must be zeros but
+ * for show_progress, or have ended. STATUS_CONFIG when the program is missing, else STATUS_SYSTEM
+ * on failure. exchange_end() in any case.
+ */
 enum status exchange_start(struct exchange *x, const struct settings *s, enum warm_up how,
 	int64_t deadline_ms, struct error *e);
 
 /*
- * Takes the next record of the warm-up, waiting for it until deadline_ms. STATUS_OK: look at
- * x->ready. Any other status is the end: *e says why.
+ * Takes the next record of the warm-up, waiting for it until deadline_ms (monotonic_ms()).
+ * STATUS_OK: look at x->ready. Any other status is the end: *e says why.
  */
 enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error *e);
 

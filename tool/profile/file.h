@@ -19,10 +19,11 @@ struct bytes {
 void bytes_free(struct bytes *b);
 
 /*
- * Reads all of path. *missing is set, and STATUS_OK returned with no bytes, when there is no such
- * file (ENOENT alone), or path is /dev/null. *st is what the open descriptor is. STATUS_CONFIG when
- * it cannot be read, is not a regular file (a FIFO or a device must not hang us), is over
- * FILE_MAX_BYTES, or when root is led to it by a symlink it must not follow (target.h).
+ * Reads all of path into *b, which is the caller's to free. *missing is set, and STATUS_OK returned
+ * with no bytes, when there is no such file (ENOENT alone), or path is /dev/null. *st is what the
+ * open descriptor is. STATUS_CONFIG when it cannot be read, is not a regular file (a FIFO or a
+ * device must not hang us), is over FILE_MAX_BYTES, or when root is led to it by a symlink it must
+ * not follow (target.h).
  */
 enum status file_read(
 	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e);

@@ -10,8 +10,9 @@
 #include "settings.h"
 
 /*
- * Takes endpoint_url from the block `sts =` of the section that the profile's `services` names,
- * unless the endpoint is set already. STATUS_CONFIG when there is no such section.
+ * Takes endpoint_url from the block `sts =` of the section that `services` names, in the long-term
+ * section or the profile's, unless the endpoint is set already. STATUS_CONFIG when there is no such
+ * section.
  */
 enum status services_take(struct settings *s, struct error *e);
 

@@ -44,7 +44,7 @@ const char *value_regional_endpoints(const char *value, bool *legacy);
 /* https://HOST[:PORT][/PATH], or http for a loopback address, which aws-mfa-sts sees to. */
 const char *value_endpoint_url(const char *value);
 
-/* [http://|https://][USER:PASSWORD@]HOST:PORT */
+/* [SCHEME://][USER:PASSWORD@]HOST:PORT, the scheme being http, https or one of socks. */
 const char *value_proxy(const char *value);
 
 /* Hosts separated by commas. */

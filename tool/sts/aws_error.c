@@ -72,8 +72,8 @@ static const struct row rows[] = {
 	{NULL, "DurationSeconds exceeds", STATUS_CONFIG, false,
 		"AWS does not give sessions that long: ask for less with --duration ({aws})"},
 	{"AccessDenied", "perform: sts:AssumeRole", STATUS_CONFIG, false,
-		"the user may not assume {role}: the role's trust policy and the user's policy must both "
-		"allow it, and the role must exist (AWS: {aws})"},
+		"the key {key} may not assume {role}: the role's trust policy and the policy of the key's "
+		"owner must both allow it, and the role must exist (AWS: {aws})"},
 	{"AccessDenied", NULL, STATUS_CONFIG, false, "a policy denies the request (AWS: {aws})"},
 	{"AccessDeniedException", NULL, STATUS_CONFIG, false,
 		"a policy denies the request (AWS: {aws})"},

@@ -9,6 +9,8 @@
 #include "parameters.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 
 struct client {
@@ -33,7 +35,11 @@ struct call {
 	int64_t deadline_ms;
 };
 
-/* Resolves the endpoint, checks ARNs against it, sets the connection up. Returns 0 or a status. */
+/*
+ * Checks c->parameters, which parameters_read() has filled (all else is zeros), resolves the
+ * endpoint, checks ARNs against it and sets the connection up. Returns 0, or STATUS_CONFIG or
+ * STATUS_SYSTEM with *e filled. client_close() in every case.
+ */
 int client_open(struct client *c, struct error *e);
 
 /* As connection_send(), signed with the server's time. */
@@ -50,6 +56,7 @@ struct keys client_keys(const struct client *c);
 struct aws_error_names client_names(
 	const struct client *c, const struct keys *keys, const char *role_arn);
 
+/* Closes the connection, wipes and frees the parameters. */
 void client_close(struct client *c);
 
 #endif

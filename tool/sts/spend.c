@@ -91,7 +91,8 @@ static size_t write_body(const struct parameters *s, size_t role, const char *co
 }
 
 /* Sends the body, which is wiped, and takes the credentials that come. */
-static int place(struct client *c, struct order *o, size_t role, const char *code, struct error *e)
+static int get_credentials(
+	struct client *c, struct order *o, size_t role, const char *code, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
 	struct reply reply;
@@ -121,7 +122,7 @@ static int assume_next(struct client *c, size_t role, const struct answer *befor
 	o->call.spends_code = false;
 	o->call.keys = (struct keys){
 		before->access_key_id, before->secret_access_key, before->session_token};
-	rc = place(c, o, role, NULL, e);
+	rc = get_credentials(c, o, role, NULL, e);
 	if (rc == 0)
 		return 0;
 	memcpy(text, e->text, sizeof(text));
@@ -149,7 +150,7 @@ int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct a
 	for (size_t i = 1; i < s->n_roles; i++)
 		if (write_body(s, i, NULL) == 0)
 			return too_long(e);
-	rc = place(c, &order, 0, code, e);
+	rc = get_credentials(c, &order, 0, code, e);
 	for (size_t i = 1; rc == 0 && i < s->n_roles; i++) {
 		struct answer before = *a;
 

@@ -12,7 +12,9 @@
 
 /*
  * Sends the code and assumes all roles. Returns 0 with the last credentials in *a (checked:
- * answer_credentials()) and *expires set; or a status with *e filled. answer_free() in every case.
+ * answer_credentials()) and *expires (UTC) set; STATUS_UNAVAILABLE or STATUS_SYSTEM where the code
+ * has not left; else STATUS_WRONG_CODE, STATUS_CONFIG or STATUS_CODE_SPENT. *e is filled then.
+ * answer_free() in every case.
  */
 int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
 	time_t *expires, struct error *e);
