@@ -121,7 +121,7 @@ def slow_typist(bench):
     """All at once, since nobody wants to wait 60 s for each.
 
     Each Enter is 60 s after its own start, well away from the server's closings: one that crosses
-    a closing on the way is lost, and its code with it, as with any server and any client.
+    a closing on the way would be lost, and its code with it (15), whoever the client is.
     """
     typing, idle = (5.2, 3) if bench.quick else (60, 20)
     links = []
