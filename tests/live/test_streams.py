@@ -19,9 +19,9 @@ class Streams(SshTest):
     def setUp(self):
         super().setUp()
         client, alice = self.world.users["client"], self.world.users["alice"]
-        self.world.folder_at("/home/client/work", client)
+        self.world.folder_at("/home/client/files", client)
         self.content = "".join(f"line {n}\n" for n in range(20000))
-        self.world.write("/home/client/work/there", self.content, client)
+        self.world.write("/home/client/files/there", self.content, client)
         self.world.write("/home/alice/here", self.content, alice)
 
     def transfer(self, *argv, input=None, env=None):
@@ -37,23 +37,23 @@ class Streams(SshTest):
         self.assertEqual(self.world.path(name).read_text(), self.content, name)
 
     def test_sftp(self):
-        self.world.write("/home/client/work/batch", "get here /home/client/work/got\n"
-                         "put /home/client/work/there put\n", self.world.users["client"])
+        self.world.write("/home/client/files/batch", "get here /home/client/files/got\n"
+                         "put /home/client/files/there put\n", self.world.users["client"])
         self.transfer("/usr/bin/sftp", "-P", self.server.port, "-oBatchMode=no",
-                      "-b/home/client/work/batch", "alice@mfa")
-        self.arrived("/home/client/work/got")
+                      "-b/home/client/files/batch", "alice@mfa")
+        self.arrived("/home/client/files/got")
         self.arrived("/home/alice/put")
 
     def test_scp(self):
         for number, flag in enumerate(("-s", "-O")):    # over sftp, and the old protocol
             with self.subTest(flag):
                 self.transfer("/usr/bin/scp", flag, "-P", self.server.port, "alice@mfa:here",
-                              f"/home/client/work/got{number}")
-                self.arrived(f"/home/client/work/got{number}")
+                              f"/home/client/files/got{number}")
+                self.arrived(f"/home/client/files/got{number}")
 
     def test_rsync(self):
         run = self.transfer("/usr/bin/rsync", "-a", "-e", f"ssh -p {self.server.port}",
-                            "/home/client/work/there", "alice@mfa:put")
+                            "/home/client/files/there", "alice@mfa:put")
         self.assertEqual(run.out, "")
         self.arrived("/home/alice/put")
 
@@ -63,8 +63,8 @@ class Streams(SshTest):
                               "git commit -q --allow-empty -m first", user="alice")
         self.assertEqual(made.returncode, 0, made.stderr)
         self.transfer("/usr/bin/git", "clone", "-q", f"ssh://alice@mfa:{self.server.port}/~/r",
-                      "/home/client/work/r")
-        log = self.world.run("/usr/bin/git", "-C", "/home/client/work/r", "log", "--format=%s",
+                      "/home/client/files/r")
+        log = self.world.run("/usr/bin/git", "-C", "/home/client/files/r", "log", "--format=%s",
                              user="client")
         self.assertEqual(log.stdout, "first\n")
 
