@@ -32,9 +32,9 @@
  *	    access-key-id, secret-access-key, serial, region, endpoint-url, ca-bundle,
  *	    https-proxy, no-proxy, duration (seconds; of the last role where there are several)
  *	    fips, dual-stack, legacy-endpoint    (no text)
- *	    role-arn            begins a role; the roles come in the order they are assumed in
+ *	    role-arn            begins a role, of ROLES_MAX; in the order they are assumed in
  *	    role-session-name, external-id, source-identity    of the role begun, each once
- *	    tag KEY=VALUE, transitive-tag-key KEY              of it, up to 50 times
+ *	    tag KEY=VALUE, transitive-tag-key KEY              of it, TAGS_MAX each
  *	    deadline MS         CLOCK_MONOTONIC in milliseconds, for all that follows until the
  *	                        next `deadline`; waiting for a person does not count
  *	    connect HOW         end of the settings: warm up, `signed` or `unsigned`
@@ -56,6 +56,8 @@
 #include <stdint.h>
 
 #define ACCOUNT_DIGITS 12 /* of an AWS account id */
+#define ROLES_MAX 5       /* assumed one from another with one code */
+#define TAGS_MAX 50       /* of one session: STS service model, tagListType */
 
 #define RECORD_FD 3
 #define RECORD_MAX_PAM 4096U  /* a line between the module and aws-mfa, LF included */

@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "ini.h"
+#include "record.h"
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -51,8 +52,7 @@ struct via_role {
 	char *external_id, *source_identity, *mfa_serial; /* NULL where unset */
 };
 
-/* Roles on the way; who means more than this has made a circle through accounts. */
-#define VIA_MAX 4
+#define VIA_MAX (ROLES_MAX - 1)
 
 struct settings {
 	/* Each NULL where it is unset. */

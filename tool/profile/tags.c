@@ -1,5 +1,6 @@
 #include "tags.h"
 
+#include "record.h"
 #include "utf8.h"
 
 #include <stdbool.h>

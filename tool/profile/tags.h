@@ -7,8 +7,6 @@
 
 #include <stddef.h>
 
-#define TAGS_MAX 50
-
 /*
  * The next of the items separated by commas, without blanks around it; empty ones are passed over.
  * Moves *rest behind it. NULL at the end.

@@ -11,8 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ROLES_MAX 5
-#define TAGS_MAX 50
+#define LONGEST_SESSION 129600 /* seconds, GetSessionToken */
 
 /* Strings that came one by one. */
 struct texts {

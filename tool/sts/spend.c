@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#define SESSION_LONGEST 129600
 #define SESSION_SHORTEST 900
 #define SLACK 600
 
@@ -20,7 +19,7 @@ static bool is_credible(const struct answer *a, time_t skew, time_t *expires, co
 	time_t earliest = skew < 0 ? now + skew : now;
 	time_t latest = skew > 0 ? now + skew : now;
 
-	if (!answer_credentials(a, earliest, latest + SESSION_LONGEST + SLACK, expires, why))
+	if (!answer_credentials(a, earliest, latest + LONGEST_SESSION + SLACK, expires, why))
 		return false;
 	/* A token has no size limit AWS promises, and goes in several records where it must. */
 	if (strlen(a->access_key_id) > 128 || strlen(a->secret_access_key) > 1024) {
