@@ -167,12 +167,14 @@ $(eval $(call unit_tests_of,tool/profile,$(call objects,tool/profile),$(TOOL_LIB
 $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 
 # Programs the Python tests run: PAM applications, a signer, a reader of profiles, a storer of
-# sessions, and a module whose helper plays a script instead of being aws-mfa.
+# sessions, a module whose helper plays a script instead of being aws-mfa, and an aws-mfa with a
+# site file of its own, which a file in the stage would be for all tests that run meanwhile.
 FAKE = $(BUILD)/tests/fake
+SITE = $(BUILD)/tests/site
 TEST_PROGRAMS = $(patsubst %,$(BUILD)/tests/pam/%,login hostile failing) \
 	$(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign $(BUILD)/tests/endpoint-dump \
 	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
-	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(BUILD)/tests/bench/server
+	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(BUILD)/tests/bench/server
 
 $(BUILD)/tests/pam/%: tests/pam/%.c tests/pam/log_lines.c tests/pam/log_lines.h
 	@mkdir -p $(@D)
@@ -212,6 +214,10 @@ $(BUILD)/tests/bench/server: tests/bench/server.c
 $(FAKE)/pam_aws_mfa.so: FORCE
 	@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
 		$(FAKE)/pam_aws_mfa.so
+
+$(SITE)/aws-mfa: FORCE
+	@$(STAGE_MAKE) BUILD=$(SITE) LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' \
+		$(SITE)/aws-mfa
 
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)

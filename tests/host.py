@@ -72,6 +72,8 @@ class Terminal:
 class HostTest(unittest.TestCase):
     """A home with a credentials file, and a sandbox that plays AWS; none of it the person's own."""
 
+    program = AWS_MFA
+
     @classmethod
     def setUpClass(cls):
         (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
@@ -113,13 +115,13 @@ class HostTest(unittest.TestCase):
 
     def aws_mfa(self, *args, profile="work", input="", env=None, timeout=60, **options):
         """Runs without any terminal: -> CompletedProcess."""
-        argv = [AWS_MFA, *(["--profile", profile] if profile else []), *args]
+        argv = [self.program, *(["--profile", profile] if profile else []), *args]
         return subprocess.run(argv, env={**self.env, **(env or {})}, input=input,
                               capture_output=True, text=True, timeout=timeout,
                               start_new_session=True, **options)
 
     def terminal(self, *args, profile="work", env=None, **options):
-        argv = [AWS_MFA, *(["--profile", profile] if profile else []), *args]
+        argv = [self.program, *(["--profile", profile] if profile else []), *args]
         return Terminal(argv, {**self.env, **(env or {})}, **options)
 
     def aws(self, *args, profile="work"):

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import unittest
 
-from host import ROLE, STAGE, HostTest
+from host import ROLE, HostTest
 from sandbox import faults
 
 KEYS = ["assumed_role", "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
@@ -324,27 +324,6 @@ class Refresh(HostTest):
         self.box.fault("GetSessionToken", faults.long_session_token(200000), times=1)
         self.refresh("--force")
         self.assertEqual(len(self.section()["aws_session_token"]), 200000)
-
-    def test_a_site_file(self):
-        site = STAGE / "etc/aws-mfa/aws-mfa.conf"
-        site.parent.mkdir(parents=True, exist_ok=True)
-        self.addCleanup(site.unlink)
-        self.config.unlink()
-        site.write_text(f"[aws-mfa]\nendpoint_url = {self.box.url}\nca_bundle = {self.box.ca_path}\n"
-                        "duration = 2h\nlong_term_suffix = keys\n")
-        self.write_credentials(self.credentials.read_text().replace("long-term", "keys"))
-        self.refresh()
-        self.assertEqual(self.last()["DurationSeconds"], "7200")
-        site.write_text("[aws-mfa]\nlong_term_suffix = keys\nduration = soon\n")
-        self.refused(self.aws_mfa("--force"), 13, "aws-mfa.conf: duration: 'soon'")
-        site.write_text("[aws-mfa]\nnot an ini file\n")
-        self.refused(self.aws_mfa("--force"), 13, "aws-mfa.conf:2: ", "expected [aws-mfa]")
-        site.write_text("[aws-mfa]\nhttps_prox = x\n")
-        self.refused(self.aws_mfa("--force"), 13, "aws-mfa.conf: unknown key https_prox")
-        site.write_text("[other]\nregion = x\n")
-        self.refused(self.aws_mfa("--force"), 13, "aws-mfa.conf: unknown section [other]")
-        site.write_text("[aws-mfa]\nlong_term_suffix = none\n")
-        self.refused(self.aws_mfa("--force"), 13, "would both be [work]")
 
 
 if __name__ == "__main__":
