@@ -100,12 +100,16 @@ $(BUILD)/build_paths.h: FORCE
 
 INSTALL ?= install
 
+# 0711: a process whose program its user may not read can be traced and looked into by root alone,
+# and that from its first instruction. Else a user could seize what logins start in his name.
+# 0711: a process whose program its user may not read can be traced and looked into by root alone,
+# and that from its first instruction. Else a user could seize what logins start in his name.
 install: all
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))$(INSTALL) -d '$(DESTDIR)$(BINDIR)' \
 		'$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(PAMDIR)' '$(DESTDIR)$(MANDIR)/man1' \
 		'$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man8' '$(DESTDIR)$(DOCDIR)'
-	$(Q)$(INSTALL) -m 0755 $(BUILD)/aws-mfa '$(DESTDIR)$(BINDIR)/aws-mfa'
-	$(Q)$(INSTALL) -m 0755 $(BUILD)/aws-mfa-sts '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts'
+	$(Q)$(INSTALL) -m 0711 $(BUILD)/aws-mfa '$(DESTDIR)$(BINDIR)/aws-mfa'
+	$(Q)$(INSTALL) -m 0711 $(BUILD)/aws-mfa-sts '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts'
 	$(Q)$(INSTALL) -m 0644 $(BUILD)/pam_aws_mfa.so '$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so'
 	$(Q)for page in $(MANPAGES); do \
 		$(INSTALL) -m 0644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/" || exit 1; done

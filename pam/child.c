@@ -41,21 +41,23 @@
 
 /*
  * Threat: under sudo the caller has chosen the limits. With RLIMIT_NOFILE 5 libcurl says that it
- * cannot connect, which failmode=safe would let pass. So each limit gets a fixed value, and where
- * privilege is missing to raise it, at least `least`, or the helper is not run at all.
+ * cannot connect, which failmode=safe would let pass. So what is below `least` is raised, or the
+ * helper is not run at all.
+ * Threat: the helper is the user's, who must not gain what an administrator has denied him. So
+ * nothing is raised beyond `least`.
  */
 static const struct limit {
 	__rlimit_resource_t what; /* glibc's name for what POSIX calls an int */
-	rlim_t value, least;
+	rlim_t least, most;
 } limits[] = {
 	{RLIMIT_CORE, 0, 0}, /* a core would hold the code and the keys */
-	{RLIMIT_CPU, 60, 30},
-	{RLIMIT_FSIZE, 64 * MIB, MIB},
+	{RLIMIT_CPU, 30, 60},
+	{RLIMIT_FSIZE, MIB, 64 * MIB},
 	{RLIMIT_NOFILE, 64, 64},
-	{RLIMIT_NPROC, RLIM_INFINITY, 16}, /* counts all of the user's processes */
-	{RLIMIT_STACK, 8 * MIB, MIB},
-	{RLIMIT_DATA, 1024 * MIB, 256 * MIB}, /* a file of the user's decides how much is read */
-	{RLIMIT_AS, 2048ULL * MIB, 256 * MIB},
+	{RLIMIT_NPROC, 16, RLIM_INFINITY}, /* counts all of the user's processes */
+	{RLIMIT_STACK, MIB, 8 * MIB},
+	{RLIMIT_DATA, 256 * MIB, 1024 * MIB}, /* a file of the user's decides how much is read */
+	{RLIMIT_AS, 256 * MIB, 2048ULL * MIB},
 };
 
 static char *append(char *to, const char *text)
@@ -88,15 +90,18 @@ static _Noreturn void fail(int sock, const char *step, int error)
 static void set_limits(int sock)
 {
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct rlimit r = {limits[i].value, limits[i].value};
+		const struct limit *l = &limits[i];
+		struct rlimit r;
 
-		if (setrlimit(limits[i].what, &r) == 0)
-			continue;
-		if (getrlimit(limits[i].what, &r) != 0 || r.rlim_max < limits[i].least)
-			fail(sock, "a resource limit is too low", EPERM);
+		if (getrlimit(l->what, &r) != 0)
+			fail(sock, "getrlimit", errno);
+		if (r.rlim_max < l->least)
+			r.rlim_max = l->least;
+		else if (r.rlim_max > l->most)
+			r.rlim_max = l->most;
 		r.rlim_cur = r.rlim_max;
-		if (setrlimit(limits[i].what, &r) != 0)
-			fail(sock, "setrlimit", errno);
+		if (setrlimit(l->what, &r) != 0)
+			fail(sock, "a resource limit is too low", errno);
 	}
 }
 

@@ -30,7 +30,10 @@ struct helper_call {
 int helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
 	char *error, size_t size);
 
-/* Ends the helper, whatever it is doing, and reaps it. */
+/*
+ * Kills the helper, waits for its end at most 2 s, and reaps it. One that a file system of the
+ * user's holds in the kernel for longer is left to the application's own waiting, as any child.
+ */
 void helper_end(struct helper *h);
 
 #endif

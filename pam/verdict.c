@@ -67,6 +67,11 @@ struct verdict verdict_of(const struct talk *talk, const struct options *opt)
 		if (opt->nullok && !talk->asked)
 			v = (struct verdict){PAM_IGNORE, LOG_NOTICE, v.name, NULL};
 		break;
+	case OUTCOME_UNKNOWN_USER:
+		/* Whoever tries names is told what one that is enrolled would be told. */
+		if (talk->asked)
+			v.sentence = WRONG_CODE;
+		break;
 	case STATUS_UNAVAILABLE:
 		/*
 		 * This one only. STATUS_CODE_SPENT: guessing until AWS throttles is no way in, nor

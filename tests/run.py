@@ -126,7 +126,7 @@ def main():
     files = [*sorted(BUILD.glob("tests/**/*_test")), *sorted(TESTS.rglob("test_*.py"))]
     files = [f for f in files if not wanted or any(part in str(f) for part in wanted)]
     totals = [0, 0, 0]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
         for job in concurrent.futures.as_completed([pool.submit(run_apart, f) for f in files]):
             lines, counts = job.result()
             print(*lines, sep="\n", end="\n" if lines else "", flush=True)

@@ -65,7 +65,7 @@ class WithoutAuthenticationMethods(SshTest):
         self.refused(one, "publickey,keyboard-interactive")
         self.refused(two)
         for name in ("sshd-mfa", "sshd-both"):
-            self.decisions(name, WHO % ("nobody-here", "result=unknown-user", "PAM_USER_UNKNOWN") +
+            self.decisions(name, WHO % ("(unknown)", "result=unknown-user", "PAM_USER_UNKNOWN") +
                            ' reason="no such account"')
         self.assertEqual(self.box.codes_seen(self.user), [])
 

@@ -19,6 +19,7 @@ is N seconds from now, and {clock +N} the same as the module shows it.
 import configparser
 import os
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -73,8 +74,10 @@ class CaseTest(unittest.TestCase):
         text = re.sub(r"\{clock ([+-]\d+)\}", clock, text)
         return text
 
-    def helper_state(self, user):
+    def helper_state(self, user, fsize=64 << 20, nproc=None):
         """What `look` is to say of a helper of that user."""
+        if nproc is None:
+            nproc = resource.getrlimit(resource.RLIMIT_NPROC)[1]
         uid, gid, groups = self.uid, self.gid, 1 if self.uid == 0 else len(os.getgroups())
         if user == "other":
             uid, gid, groups = OTHER_UID, OTHER_UID, 501
@@ -88,7 +91,8 @@ class CaseTest(unittest.TestCase):
             "descriptor 3 socket",
             "limit core 0 0",
             "limit nofile 64 64",
-            f"limit fsize {64 << 20} {64 << 20}",
+            f"limit fsize {fsize} {fsize}",
+            f"limit nproc {nproc} {nproc}",
             f"env HOME={self.folder}/home",
             f"env USER={user}",
             f"env LOGNAME={user}",
@@ -174,8 +178,8 @@ class CaseTest(unittest.TestCase):
             seen = log.read_text().splitlines() if log.exists() else []
             expected = lines(self.fill_in(case["helper"]))
             if expected and expected[-1].startswith("state of "):
-                user = expected.pop().removeprefix("state of ").removesuffix("'s helper")
-                expected += self.helper_state(user)
+                user, _, limits = expected.pop().removeprefix("state of ").partition("'s helper")
+                expected += self.helper_state(user, **dict(re.findall(r"(\w+)=(\d+)", limits)))
             self.assertEqual(seen, expected)
 
 

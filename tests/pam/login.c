@@ -212,6 +212,10 @@ static void misbehave(const char *how)
 			r.rlim_cur = low[i].soft < r.rlim_max ? low[i].soft : r.rlim_max;
 			setrlimit(low[i].what, &r);
 		}
+	} else if (strcmp(how, "tight-limits") == 0) {
+		/* An administrator's: enough for the helper, which is to have no more. */
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){8 << 20, 8 << 20});
+		setrlimit(RLIMIT_NPROC, &(struct rlimit){1000, 1000});
 	} else if (strcmp(how, "no-descriptors") == 0) {
 		struct rlimit r = {16, 16};
 

@@ -125,6 +125,7 @@ static void look(FILE *log)
 	look_at_limit(log, "core", RLIMIT_CORE);
 	look_at_limit(log, "nofile", RLIMIT_NOFILE);
 	look_at_limit(log, "fsize", RLIMIT_FSIZE);
+	look_at_limit(log, "nproc", RLIMIT_NPROC);
 	for (char **v = environ; *v; v++)
 		fprintf(log, "env %s\n", *v);
 }

@@ -216,6 +216,36 @@ class Core(LoginTest):
             f"endpoint-url {self.box.url}", f"ca-bundle {self.box.ca_path}", "connect unsigned",
             answer=b"ready"))
 
+    def test_before_main(self):
+        """A user cannot look into what runs in his name before it has shut him out itself."""
+        if os.getuid() != 0:
+            self.skipTest("becomes another user: needs root")
+        user = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
+        self.assertTrue(self.seen_before_main("/bin/true", user))
+        for program in (AWS_MFA, STAGE / "libexec/aws-mfa-sts"):
+            if subprocess.run(["test", "-x", program], **user).returncode:
+                self.skipTest(f"{program} is closed to other users")
+            self.assertFalse(self.seen_before_main(program, user), program)
+
+    def seen_before_main(self, program, user):
+        """Halts it in the loader, which stands still where nobody reads what it tells."""
+        ours, theirs = os.pipe()
+        self.addCleanup(os.close, ours)
+        os.set_blocking(theirs, False)
+        with open(theirs, "wb", buffering=0) as full:
+            while full.write(bytes(4096)):
+                pass
+            os.set_blocking(theirs, True)
+            process = subprocess.Popen([program], stderr=full, env={"LD_DEBUG": "files"}, **user)
+            try:
+                while Path(f"/proc/{process.pid}/syscall").read_text().split()[1:2] != ["0x2"]:
+                    self.assertIsNone(process.poll())
+                return subprocess.run(["cat", f"/proc/{process.pid}/environ"], **user,
+                                      capture_output=True).returncode == 0
+            finally:
+                process.kill()
+                process.wait()
+
 
 if __name__ == "__main__":
     unittest.main()
