@@ -90,17 +90,36 @@ static void read_header(struct reader *r, struct ini_line *l)
 	report(r, INI_REFUSED, what);
 }
 
+/* Where the first '=' or ':' is, or to. */
+static uint32_t delimiter_in(const char *data, uint32_t from, uint32_t to)
+{
+	const char *equals = memchr(data + from, '=', to - from), *colon;
+
+	to = equals ? (uint32_t)(equals - data) : to;
+	colon = memchr(data + from, ':', to - from);
+	return colon ? (uint32_t)(colon - data) : to;
+}
+
+/* Where the value that begins at from ends for a comment of this sign, or to. */
+static uint32_t comment_in(const char *data, uint32_t from, uint32_t to, char sign)
+{
+	const char *at = data + from, *end = data + to;
+
+	for (; at < end && (at = memchr(at, sign, (size_t)(end - at))); at++)
+		if (at[-1] == ' ' || at[-1] == '\t')
+			return (uint32_t)(at - data);
+	return to;
+}
+
 /* data[from, to) is the line's text. */
 static void read_key(struct reader *r, struct ini_line *l, uint32_t from, uint32_t to)
 {
 	const char *data = r->ini->bytes.data;
 	const struct ini_line *before;
-	uint32_t delimiter = from;
+	uint32_t delimiter = delimiter_in(data, from, to);
 	uint32_t value, name_end;
 	char what[128];
 
-	while (delimiter < to && data[delimiter] != '=' && data[delimiter] != ':')
-		delimiter++;
 	if (delimiter == to) {
 		bad(r, l, "no '=' in this line, expected KEY = VALUE; the line is passed over");
 		return;
@@ -112,13 +131,8 @@ static void read_key(struct reader *r, struct ini_line *l, uint32_t from, uint32
 		return;
 	}
 	value = delimiter + 1;
-	for (uint32_t i = value; i < to; i++) {
-		if ((data[i] == '#' || data[i] == ';') &&
-			(data[i - 1] == ' ' || data[i - 1] == '\t')) {
-			to = i;
-			break;
-		}
-	}
+	to = comment_in(data, value, to, '#');
+	to = comment_in(data, value, to, ';');
 	trim(data, &value, &to);
 	l->kind = INI_KEY;
 	l->name = from;
@@ -179,11 +193,6 @@ static bool has_header(const struct reader *r, struct ini_line *l, uint32_t from
 	return true;
 }
 
-static bool has_delimiter(const char *data, uint32_t from, uint32_t to)
-{
-	return memchr(data + from, '=', to - from) || memchr(data + from, ':', to - from);
-}
-
 /* Is a line that starts with '[' indented as the header or the key above, and not as text below? */
 static bool may_be_header(const struct reader *r, const struct ini_line *l)
 {
@@ -215,7 +224,7 @@ static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint3
 	} else if (has_header(r, l, first, to)) {
 		read_header(r, l);
 	} else if (data[first] == '[' && may_be_header(r, l) &&
-		(!r->section || !has_delimiter(data, first, to))) {
+		(!r->section || delimiter_in(data, first, to) == to)) {
 		/* Lines below it are not the section's above: that would mix two profiles' keys. */
 		r->section = l->section = 0;
 		r->key = NULL;
