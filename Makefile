@@ -178,7 +178,8 @@ SITE = $(BUILD)/tests/site
 TEST_PROGRAMS = $(patsubst %,$(BUILD)/tests/pam/%,login hostile failing) \
 	$(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign $(BUILD)/tests/endpoint-dump \
 	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
-	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(BUILD)/tests/bench/server
+	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(BUILD)/tests/bench/server \
+	$(BUILD)/tests/bench/pam_floor.so
 
 $(BUILD)/tests/pam/%: tests/pam/%.c tests/pam/log_lines.c tests/pam/log_lines.h
 	@mkdir -p $(@D)
@@ -215,6 +216,11 @@ $(BUILD)/tests/bench/server: tests/bench/server.c
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lssl -lcrypto -lpthread
 
+$(BUILD)/tests/bench/pam_floor.so: tests/bench/pam_floor.c
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(filter-out -fvisibility=hidden,$(TEST_CFLAGS)) $(ALL_LDFLAGS) \
+		-shared -o $@ $< -lpam
+
 $(FAKE)/pam_aws_mfa.so: FORCE
 	@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
 		$(FAKE)/pam_aws_mfa.so
@@ -226,7 +232,7 @@ $(SITE)/aws-mfa: FORCE
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
-bench: stage $(BUILD)/tests/bench/server
+bench: stage $(addprefix $(BUILD)/tests/bench/,server pam_floor.so)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 \
 		/usr/bin/python3 -m bench $(BENCH)
 

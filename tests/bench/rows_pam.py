@@ -12,13 +12,16 @@ def logins(bench):
     home.write(LONG_TERM + SESSION)
     google = has("pam_google_authenticator")
     sides = {"ours": lambda: login("ours"), "permit": lambda: login("permit"),
-             "exec": lambda: login("exec")}
+             "exec": lambda: login("exec"), "floor": lambda: login("floor")}
     if google:
         sides["google"] = lambda: google_login(home, RECOMMENDED)
         sides["careless"] = lambda: google_login(home, "")
     costs = inside(lambda: in_turn(bench.rounds(60), **sides))
     over = {name: figure(costs[name], "wall", over=costs["permit"]) for name in sides}
     yield "valid", dict(ours=over["ours"], peer=over["exec"], peer_name="pam_exec of /bin/true")
+    yield "floor", dict(ours=over["ours"], peer=over["floor"],
+                        peer_name="NSS, fork, /bin/true", remark="what every module pays that runs "
+                        "a program as the user")
 
     def ask():
         home.write(LONG_TERM)
@@ -42,5 +45,6 @@ def logins(bench):
 
 LOGINS = Group("pam", {
     "valid": ("PAM auth, session valid, wall over pam_permit", Under(2)),
+    "floor": ("PAM auth, session valid, wall over pam_permit", AtMost(1.5)),
     "google": ("PAM auth, session valid, wall over pam_permit", AtMost(1)),
     "asked": ("PAM auth, code asked, CPU over pam_permit", AtMost(1.5))}, logins)

@@ -15,6 +15,7 @@ AWS_MFA = STAGE / "bin/aws-mfa"
 MODULE = STAGE / "lib/security/pam_aws_mfa.so"
 PROGRAMS = [AWS_MFA, STAGE / "libexec/aws-mfa-sts", MODULE]
 SERVER = BUILD / "tests/bench/server"
+FLOOR = BUILD / "tests/bench/pam_floor.so"
 
 TRUE, CURL, AWS, PYTHON, PAMTESTER = (f"/usr/bin/{name}" for name in (
     "true", "curl", "aws", "python3", "pamtester"))

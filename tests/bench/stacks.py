@@ -9,13 +9,14 @@ from pathlib import Path
 from bench import namespaces
 from bench.measure import run
 from bench.namespaces import NEWNS, Child, Skipped
-from bench.scene import MODULE, PAMTESTER
+from bench.scene import FLOOR, MODULE, PAMTESTER
 from sandbox import totp
 
 PERMIT = "auth required pam_permit.so\n"
 STACKS = {"permit": PERMIT,
           "ours": f"auth required {MODULE} profile=work\n" + PERMIT,
           "google": "auth required pam_google_authenticator.so\n" + PERMIT,
+          "floor": f"auth required {FLOOR}\n" + PERMIT,
           "exec": "auth required pam_exec.so quiet /usr/bin/true\n" + PERMIT}
 GOOGLE_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEH"
 

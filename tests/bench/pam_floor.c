@@ -1,0 +1,42 @@
+/*
+ * A PAM module that does nothing but what each must do that runs a program as the user: look him
+ * up with his groups, fork, become him, execute - /usr/bin/true - and wait. No module of that kind
+ * costs less, whatever its program does.
+ */
+#include <grp.h>
+#include <pwd.h>
+#include <security/pam_modules.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	static const char program[] = "/usr/bin/true";
+	char *const nothing[] = {NULL};
+	const struct passwd *user;
+	const char *name;
+	gid_t groups[64];
+	int n = 64, status;
+	pid_t pid;
+
+	(void)flags, (void)argc, (void)argv;
+	if (pam_get_user(pamh, &name, NULL) != PAM_SUCCESS || !(user = getpwnam(name)) ||
+		getgrouplist(name, user->pw_gid, groups, &n) < 0)
+		return PAM_SYSTEM_ERR;
+	pid = fork();
+	if (pid == 0) {
+		if (geteuid() != 0 ||
+			(setgroups((size_t)n, groups) == 0 && setgid(user->pw_gid) == 0 &&
+				setuid(user->pw_uid) == 0))
+			execle(program, program, (char *)NULL, nothing);
+		_exit(127);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0 ? PAM_IGNORE
+									 : PAM_SYSTEM_ERR;
+}
+
+int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh, (void)flags, (void)argc, (void)argv;
+	return PAM_IGNORE;
+}
