@@ -85,7 +85,7 @@ struct verdict verdict_of(const struct talk *talk, const struct options *opt)
 	default:
 		break;
 	}
-	/* One typo must not disconnect from sshd, hence never with one prompt. */
+	/* After this sshd asks no more, which one typo must not bring about. */
 	if (v.pam == PAM_AUTH_ERR && opt->prompts > 1)
 		v.pam = PAM_MAXTRIES;
 	return v;

@@ -18,6 +18,40 @@ def without_methods(name):
     return shorter
 
 
+class LastPrompt(SshTest):
+    """With `prompts` above 1 the last wrong code is PAM_MAXTRIES, after which sshd asks PAM no
+    more. OpenSSH's client then offers a password by itself, to no avail."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for name in ("after-publickey", "after-password"):
+            stack = example(f"pam.d/sshd-{name}").replace("always", "always prompts=2")
+            server = cls.sshd(f"sshd-{name}", stack, example(f"sshd_config.d/{name}.conf"))
+            setattr(cls, name.replace("-", "_"), server)
+
+    def test_sshd_asks_no_more(self):
+        wrong = self.user.wrong_code()
+        ssh = self.ssh(self.after_publickey, "true")
+        ssh.answer(f"(alice@mfa) {PROMPT}", wrong)
+        ssh.answer(f"(alice@mfa) Wrong code. {PROMPT}", wrong)
+        ssh.answer("\ralice@mfa's password: ", PASSWORD)
+        self.assertEqual(ssh.wait(), 255)
+        self.assertEqual(ssh.screen.count("(alice@mfa)"), 2)
+
+    def test_that_tells_a_right_password(self):
+        """Why the recipe for after the password does without."""
+        wrong = self.user.wrong_code()
+        for password, then in [(PASSWORD, "\ralice@mfa's password: "),
+                               ("no", "\r(alice@mfa) Password: ")]:
+            with self.subTest(password):
+                ssh = self.ssh(self.after_password, "-oNumberOfPasswordPrompts=2", "true")
+                ssh.answer("Password: ", password)
+                ssh.answer(PROMPT, wrong)
+                ssh.answer(PROMPT, wrong)
+                ssh.expect(then)
+
+
 class WithoutAuthenticationMethods(SshTest):
     """The line an editor may lose: the stack alone still lets in nobody without a code."""
 
