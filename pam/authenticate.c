@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <syslog.h>
 
+#include "account.h"
 #include "converse.h"
 #include "dialogue.h"
 #include "helper.h"
@@ -86,6 +87,8 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 		break;
 	}
 	verdict = verdict_of(&talk, opt);
+	if (verdict.pam == PAM_SUCCESS)
+		account_accepted(pamh, login);
 	if (!((unsigned)flags & PAM_SILENT))
 		tell(pamh, opt, &talk, &verdict);
 	/* Threat: a password typed where the name was asked for. What no account has stays out. */

@@ -6,6 +6,7 @@
 #include <security/pam_modules.h>
 #include <syslog.h>
 
+#include "account.h"
 #include "authenticate.h"
 #include "options.h"
 #include "session.h"
@@ -50,8 +51,11 @@ ENTRY int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **a
 
 ENTRY int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	(void)pamh, (void)flags, (void)argc, (void)argv;
-	return PAM_IGNORE;
+	struct options opt;
+	int rc = init(pamh, argc, argv, &opt);
+
+	(void)flags;
+	return rc == PAM_SUCCESS ? account(pamh, &opt) : rc;
 }
 
 ENTRY int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)

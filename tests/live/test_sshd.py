@@ -22,10 +22,12 @@ class Examples(unittest.TestCase):
 
     def test_second_factors_cannot_be_softened(self):
         for name in ("sshd-after-publickey", "sshd-after-password"):
-            lines = [line.split() for line in (EXAMPLES / f"pam.d/{name}").read_text().splitlines()
-                     if line.startswith(("auth", "@include common-auth"))]
-            self.assertEqual(lines[-1][1:], ["required", "pam_aws_mfa.so", "profile=work",
-                                             "always"], name)
+            lines = [line.split() for line in (EXAMPLES / f"pam.d/{name}").read_text().splitlines()]
+            ours = ["required", "pam_aws_mfa.so", "profile=work", "always"]
+            auth = [line for line in lines if line and line[0].startswith("auth")
+                    or line == ["@include", "common-auth"]]
+            self.assertEqual(auth[-1], ["auth", *ours], name)
+            self.assertIn(["account", *ours], lines, name)
 
 
 class Recipes(SshTest):

@@ -61,6 +61,9 @@ class WithoutAuthenticationMethods(SshTest):
         cls.code = cls.sshd("sshd-mfa", example("pam.d/sshd-after-publickey"),
                             without_methods("after-publickey") +
                             "PermitRootLogin no\n")
+        cls.reversed = cls.sshd("sshd-reversed", example("pam.d/sshd-after-publickey"),
+                                without_methods("after-publickey") +
+                                "AuthenticationMethods keyboard-interactive,publickey\n")
         cls.hurry = cls.sshd("sshd-hurry", example("pam.d/sshd-after-publickey"),
                              without_methods("after-publickey") + "LoginGraceTime 1\n")
         cls.both = cls.sshd("sshd-both", example("pam.d/sshd-after-password"),
@@ -87,6 +90,25 @@ class WithoutAuthenticationMethods(SshTest):
         ssh = self.ssh(self.both, "true", methods="publickey,hostbased")
         self.refused(ssh)
         self.decisions("sshd-both")
+
+    def test_no_key_without_a_code(self):
+        """A public key goes past auth, and the account phase refuses it. A session is no code."""
+        for _ in range(2):
+            ssh = self.ssh(self.code, "echo in", methods="publickey")
+            self.assertEqual(ssh.wait(), 255, ssh.screen)
+            self.assertNotIn("in", ssh.screen.replace("127.0.0.1", "").split())
+            self.assertNotIn(PROMPT, ssh.screen)
+            self.syslog.wait(re.escape("(sshd-mfa:account): user=alice rhost=127.0.0.1 tty=ssh "
+                                       "profile=work result=no-code answer=PAM_PERM_DENIED"))
+            self.syslog.lines.clear()
+            if not self.has_session():
+                self.logged_in_by_code()
+
+    def logged_in_by_code(self):
+        ssh = self.ssh(self.reversed, "true", methods="keyboard-interactive,publickey")
+        ssh.answer(PROMPT, self.user.code())
+        self.logged_in(ssh)
+        self.assertTrue(self.has_session())
 
     def test_a_user_who_is_not_there(self):
         """sshd runs the whole stack for him, and would abort if it succeeded."""

@@ -124,7 +124,8 @@ class CaseTest(unittest.TestCase):
         (self.folder / "pam.d/other").write_text("")
         (self.folder / "pam.d/test").write_text("".join(
             f"{phase} required {self.module} {options}\n"
-            for phase in ["auth", "account", "session", *more_phases]))
+            for phase in ["auth", "account", "session", *more_phases]) +
+            "account required pam_permit.so\n")     # without it PAM_IGNORE would refuse, too
 
     def helper_plays(self, script):
         (self.home / "helper-script").write_text(script.strip() + "\n")

@@ -47,10 +47,10 @@ static struct shared {
 
 /* How often poll and recv are called is a matter of time, so each function is counted by itself. */
 static const char *const functions[] = {"pam_get_user", "pam_get_item", "pam_syslog",
-	"pam_fail_delay", "pam_putenv", "malloc", "reallocarray", "__asprintf_chk", "getpwnam_r",
-	"getgrouplist", "socketpair", "pthread_sigmask", "syscall", "recv", "sendmsg", "poll",
-	"pidfd_send_signal", "waitid", "setrlimit", "dup2", "close_range", "dup", "chdir", "setsid",
-	"prctl", "execve"};
+	"pam_fail_delay", "pam_putenv", "pam_set_data", "pam_get_data", "strdup", "malloc",
+	"reallocarray", "__asprintf_chk", "getpwnam_r", "getgrouplist", "socketpair",
+	"pthread_sigmask", "syscall", "recv", "sendmsg", "poll", "pidfd_send_signal", "waitid",
+	"setrlimit", "dup2", "close_range", "dup", "chdir", "setsid", "prctl", "execve"};
 
 static const char *target;
 static bool armed, null_mode, child_mode;
@@ -110,6 +110,22 @@ int pam_putenv(pam_handle_t *pamh, const char *text)
 	return DUE() ? PAM_BUF_ERR : REAL(pam_putenv)(pamh, text);
 }
 
+int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
+	void (*cleanup)(pam_handle_t *pamh, void *data, int status))
+{
+	return DUE() ? PAM_BUF_ERR : REAL(pam_set_data)(pamh, name, data, cleanup);
+}
+
+int pam_get_data(const pam_handle_t *pamh, const char *name, const void **data)
+{
+	if (DUE()) {
+		if (null_mode)
+			*data = NULL;
+		return null_mode ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
+	}
+	return REAL(pam_get_data)(pamh, name, data);
+}
+
 void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
 {
 	va_list ap;
@@ -128,6 +144,11 @@ void *__libc_malloc(size_t size);
 void *malloc(size_t size)
 {
 	return DUE() ? NULL : __libc_malloc(size);
+}
+
+char *strdup(const char *s)
+{
+	return DUE() ? NULL : REAL(strdup)(s);
 }
 
 void *reallocarray(void *p, size_t n, size_t size)
@@ -327,7 +348,7 @@ static void log_in(const char *confdir, const char *helper_log, char *answer, in
 	struct pam_conv conv = {.conv = converse, .appdata_ptr = answer};
 	pam_handle_t *pamh = NULL;
 	char seen[4096] = "";
-	int before, auth, open;
+	int before, auth, account, open;
 	FILE *log;
 
 	if (pam_start_confdir("test", "alice", &conv, confdir, &pamh) != PAM_SUCCESS)
@@ -338,13 +359,15 @@ static void log_in(const char *confdir, const char *helper_log, char *answer, in
 	countdown = nth;
 	armed = true;
 	auth = pam_authenticate(pamh, 0);
+	account = pam_acct_mgmt(pamh, 0);
 	open = pam_open_session(pamh, 0);
 	armed = false;
 	log = fopen(helper_log, "re");
 	if (log && fread(seen, 1, sizeof(seen) - 1, log) == 0)
 		seen[0] = '\0';
-	printf("%d %s %d %d %s %s %d\n", nth, failed->name[0] ? failed->name : "-", auth, open,
-		seen[0] ? "executed" : "-", strstr(seen, "heard code ") ? "code" : "-",
+	printf("%d %s %d %d %d %s %s %d\n", nth, failed->name[0] ? failed->name : "-", auth,
+		account, open, seen[0] ? "executed" : "-",
+		strstr(seen, "heard code ") ? "code" : "-",
 		count_descriptors() - (log != NULL) - before);
 	if (log)
 		fclose(log);

@@ -10,7 +10,7 @@ from pam import casefile
 
 HOSTILE = casefile.BUILD / "tests/pam/hostile"
 FAILING = casefile.BUILD / "tests/pam/failing"
-SUCCESS = "0"   # PAM_SUCCESS
+SUCCESS, PERM_DENIED = "0", "6"
 ACCEPTED = "send ask 0\nhear\nsend result 0 written"
 
 
@@ -95,6 +95,8 @@ class Failing(unittest.TestCase):
         "accepted, null": (ACCEPTED, "setenv profile=work", "null", ["123456"]),
         "child": (ACCEPTED, "", "child", ["123456"]),
         "child of root": (ACCEPTED, "", "child", ["123456"]),
+        "always": (ACCEPTED, "always", "error", ["123456"]),
+        "always, null": (ACCEPTED, "always", "null", ["123456"]),
         "valid": ("send result 3 valid", "", "error", []),
         "not set up": ("send result 12 no file", "nullok", "error", []),
         "wrong": ("send ask 0\nhear\nsend result 11 wrong", "", "error", ["123456"]),
@@ -128,7 +130,7 @@ class Failing(unittest.TestCase):
             out = host.run_it(FAILING, host.home / "helper-log", mode, *answers)
         finally:
             host.doCleanups()
-        words = ("n", "failed", "auth", "open", "executed", "code", "left")
+        words = ("n", "failed", "auth", "account", "open", "executed", "code", "left")
         return [dict(zip(words, line.split(" "), strict=True))
                 for line in out.splitlines() if not line.startswith("log ")]
 
@@ -140,6 +142,8 @@ class Failing(unittest.TestCase):
                     self.assertEqual((login["left"], login["open"]), ("0", SUCCESS), login)
                     if login["auth"] == SUCCESS:
                         self.assertEqual(login["code"], "code", login)
+                    if name.startswith("always") and login["account"] == SUCCESS:
+                        self.assertEqual(login["auth"], SUCCESS, login)
 
     def test_success_never_without_one(self):
         for name, (script, *_, answers) in self.RUNS.items():
@@ -153,6 +157,11 @@ class Failing(unittest.TestCase):
         return [login["failed"] for login in self.runs[name].result() if login["failed"] != "-"]
 
     def test_all_of_them_had_their_turn(self):
+        for name in ["always", "always, null"]:
+            notes = {"pam_set_data", "pam_get_data", "strdup"}
+            self.assertLessEqual(notes, set(self.failed(name)))
+            self.assertEqual({login["account"] for login in self.runs[name].result()
+                              if login["failed"] in notes}, {PERM_DENIED})
         for name in ["accepted", "accepted, null"]:
             self.assertLessEqual(
                 {"pam_get_item", "pam_get_user", "pam_syslog", "pam_putenv", "getpwnam_r",

@@ -1,0 +1,71 @@
+#include "account.h"
+
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "journal.h"
+#include "user.h"
+#include "verdict.h"
+
+/* sshd runs auth and account of one login on one handle, in its child for keyboard-interactive. */
+#define ACCEPTED "pam_aws_mfa_accepted"
+
+static void forget(pam_handle_t *pamh, void *login, int status)
+{
+	(void)pamh, (void)status;
+	free(login);
+}
+
+void account_accepted(pam_handle_t *pamh, const char *login)
+{
+	char *copy = strdup(login);
+
+	if (!copy || pam_set_data(pamh, ACCEPTED, copy, forget) != PAM_SUCCESS) {
+		free(copy);
+		pam_syslog(pamh, LOG_ERR, "no memory to note that a code was accepted");
+	}
+}
+
+/* Threat: an application that changes PAM_USER after auth. */
+static bool was_accepted(pam_handle_t *pamh, const char *login)
+{
+	const void *accepted = NULL;
+
+	return pam_get_data(pamh, ACCEPTED, &accepted) == PAM_SUCCESS && accepted &&
+		strcmp(accepted, login) == 0;
+}
+
+static bool is_excused(const struct options *opt, const char *login)
+{
+	struct user user;
+	enum user_result found;
+	char error[160];
+	bool excused;
+
+	if (!opt->ignore_root && opt->minimum_uid == 0)
+		return false;
+	found = user_find(&user, login, error, sizeof(error));
+	excused = (found == USER_OK || found == USER_UNUSABLE) && options_ignore(opt, user.uid);
+	user_free(&user);
+	return excused;
+}
+
+int account(pam_handle_t *pamh, const struct options *opt)
+{
+	static const struct verdict no_code = {PAM_PERM_DENIED, LOG_NOTICE, "no-code", NULL};
+	struct talk talk = {.until = -1};
+	const char *login = NULL;
+
+	if (!opt->always)
+		return PAM_IGNORE;
+	if (pam_get_user(pamh, &login, NULL) != PAM_SUCCESS || !login)
+		login = "";
+	else if (was_accepted(pamh, login) || is_excused(opt, login))
+		return PAM_IGNORE;
+	snprintf(talk.reason, sizeof(talk.reason), "no code was accepted in this login");
+	journal_decision(pamh, opt, login, &talk, &no_code);
+	return no_code.pam;
+}
