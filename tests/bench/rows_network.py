@@ -59,7 +59,7 @@ def memory(bench):
             return tool, network
 
         def theirs():
-            process = Process(peer, home.env)
+            process = Process(peer, home.env).begin()
             peak = last_peak_kib(process.pid)
             process.wait()
             return peak
