@@ -226,7 +226,9 @@ $(SITE)/aws-mfa: FORCE
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
-bench: stage $(BUILD)/tests/bench/server
+# What is built on the way is told on stderr: the table (or JSON) alone is on stdout.
+bench:
+	@$(MAKE) --no-print-directory $(if $(Q),-s) stage $(BUILD)/tests/bench/server >&2
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 \
 		/usr/bin/python3 -m bench $(BENCH)
 

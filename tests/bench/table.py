@@ -46,6 +46,24 @@ class Faster:
 
 
 @dataclass
+class AsMany:
+    """peer / ours: what is done in the same time"""
+    factor: float
+
+    def text(self):
+        return f">= {self.factor:g} x throughput"
+
+    def value(self, ours, peer):
+        return peer / ours
+
+    def met(self, value):
+        return value >= self.factor
+
+    def show(self, value):
+        return f"{value:.2f} x throughput"
+
+
+@dataclass
 class Near:
     """ours / peer, neither much more nor much less"""
     factor: float
