@@ -37,25 +37,25 @@ class Bench:
     @staticmethod
     def need(program, package):
         """-> program, or what hangs on it is skipped"""
-        if not program or not os.path.exists(program):
+        if not program or not os.access(program, os.X_OK):
             raise Skipped(f"{package} is not installed")
         return program
 
 
 def rows_of(group, bench):
     """In the group's order; what was not measured says why."""
-    found, why = {}, "it did not come to this"
+    found, otherwise = {}, {"skipped": "it did not come to this"}
     try:
         for key, fields in group.measure(bench):
             found[key] = fields
     except Skipped as error:
-        why = str(error)
+        otherwise = {"skipped": str(error)}
     except Exception as error:  # what else was measured is worth printing all the same
         bench.failed = True
-        why = f"failed, {error}".splitlines()[0]
+        otherwise = {"failed": (str(error) or repr(error)).partition("\n")[0]}
         traceback.print_exc()
-    return [table.Row(name, goal, **found[key]) if key in found else
-            table.Row(name, goal, skipped=why) for key, (name, goal) in group.rows.items()]
+    return [table.Row(name, goal, **found.get(key, otherwise))
+            for key, (name, goal) in group.rows.items()]
 
 
 def main():

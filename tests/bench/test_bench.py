@@ -97,12 +97,16 @@ class Rows(unittest.TestCase):
     def test_table(self):
         rows = [self.row(table.AtMost(1), [2.0], [1.0]),
                 self.row(table.AtMost(1), [2.0], [-1.0]),
-                table.Row("other", table.Under(3, "MiB"), skipped="no root")]
+                table.Row("other", table.Under(3, "MiB"), skipped="no root"),
+                table.Row("third", table.Under(3, "MiB"), failed="no memory")]
         lines = table.markdown(rows).splitlines()
         self.assertRegex(lines[2], r"\| row +\| 2.00 ±0.00 ms +\| 1.00 ±0.00 ms peer +\| 2.00 x +"
                                    r"\| <= 1 x +\| NO +\|")
         self.assertIn("skipped: peer is lost in the noise", lines[3])
         self.assertIn("skipped: no root", lines[4])
+        self.assertIn("failed: no memory", lines[5])
+        self.assertEqual(rows[3].as_json(),
+                         {"row": "third", "goal": "<= 3 MiB", "failed": "no memory"})
 
 
 if __name__ == "__main__":
