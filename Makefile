@@ -232,7 +232,10 @@ $(SITE)/aws-mfa: FORCE
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
-bench: stage $(addprefix $(BUILD)/tests/bench/,server pam_floor.so)
+# What is built on the way is told on stderr: the table (or JSON) alone is on stdout.
+bench:
+	@$(MAKE) --no-print-directory $(if $(Q),-s) stage \
+		$(addprefix $(BUILD)/tests/bench/,server pam_floor.so) >&2
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 \
 		/usr/bin/python3 -m bench $(BENCH)
 

@@ -124,7 +124,7 @@ def main():
     wanted = sys.argv[1:]
     start = time.monotonic()
     files = [*sorted(BUILD.glob("tests/**/*_test")), *sorted(TESTS.rglob("test_*.py"))]
-    files = [f for f in files if not wanted or any(part in str(f) for part in wanted)]
+    files = [f for f in files if not wanted or any(part in os.path.relpath(f) for part in wanted)]
     totals = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
         for job in concurrent.futures.as_completed([pool.submit(run_apart, f) for f in files]):

@@ -4,10 +4,13 @@ has no unshare and setns yet."""
 import ctypes
 import os
 import pickle
+import signal
 import traceback
+from pathlib import Path
 
 NEWNS, NEWUSER, NEWNET = 0x00020000, 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -29,8 +32,10 @@ def unshare(flags):
         _check(_libc.unshare(NEWUSER), "unshare(CLONE_NEWUSER)")
         for name, text in [("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"),
                            ("gid_map", f"{gid} {gid} 1")]:
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(text)
+            try:
+                Path(f"/proc/self/{name}").write_text(text)
+            except OSError as error:    # AppArmor may forbid it, unshare having succeeded
+                raise Skipped(f"/proc/self/{name}: {error.strerror}") from None
     _check(_libc.unshare(flags), "unshare")
 
 
@@ -60,11 +65,19 @@ def private_mounts():
     os.close(root)
 
 
+def end_with(parent):
+    """To be called after what changes credentials: that makes the kernel forget it."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 class Child:
     """Calls function in a forked process, after prepare, which may raise Skipped."""
 
     def __init__(self, prepare, function):
         self.fd, out = os.pipe()
+        parent = os.getpid()
         self.pid = os.fork()
         if self.pid:
             os.close(out)
@@ -73,6 +86,7 @@ class Child:
             os.close(self.fd)
             try:
                 prepare()
+                end_with(parent)
                 answer = True, function()
             except BaseException as error:  # whatever it is: the parent shall say it
                 error.add_note("in a child:\n" + traceback.format_exc())
@@ -82,10 +96,18 @@ class Child:
         finally:
             os._exit(0)
 
+    def stop(self):
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.pid = None
+
     def result(self):
-        with os.fdopen(self.fd, "rb") as pipe:
-            data = pipe.read()
-        os.waitpid(self.pid, 0)
+        try:
+            with os.fdopen(self.fd, "rb") as pipe:
+                data = pipe.read()
+        finally:
+            self.stop()
         if not data:
             raise RuntimeError("a child ended without an answer")
         good, answer = pickle.loads(data)

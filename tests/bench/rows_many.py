@@ -4,25 +4,30 @@ import os
 import time
 
 from bench.measure import Figure, Process, in_turn
-from bench.scene import AWS_MFA_REFRESH, CODE, LONG_TERM, curl
+from bench.namespaces import Skipped
+from bench.scene import AWS_MFA_REFRESH, CODE, CURL, LONG_TERM, curl
 from bench.stacks import ENV, Logins, pamtester
-from bench.table import AtMost, Group
+from bench.table import AsMany, Group
 
 CROWD = 50
 
 
 def all_at_once(commands):
     """-> ms until the last of (argv, env, input) has ended"""
-    start = time.monotonic()
     processes = [Process(*command) for command in commands]
+    start = time.monotonic()
+    for process in processes:
+        process.begin()
     for process in processes:
         process.wait()
     return 1000 * (time.monotonic() - start)
 
 
 def crowd(bench):
-    bench.need("/usr/bin/curl", "curl")
+    bench.need(CURL, "curl")
     before = os.sched_getaffinity(0)
+    if len(before) < 2:
+        raise Skipped("there is only one core")
     os.sched_setaffinity(0, sorted(before)[:2])
     try:
         yield from _crowd(bench, [bench.scene.home() for _ in range(CROWD)])
@@ -52,7 +57,7 @@ def _crowd(bench, homes):
                          peer_name=f"{CROWD} x (pam_permit + curl)")
 
 
-# Within 20 % of the throughput: as many in a time that is 1 / 0.8 as long.
+# Both goals are about throughput: "within 20 %" is at least 0.8 of the peer's.
 CROWDS = Group("crowd", {
-    "refreshes": (f"{CROWD} refreshes at once, 2 cores, wall", AtMost(1.25)),
-    "logins": (f"{CROWD} logins at once, 2 cores, wall", AtMost(1.25))}, crowd)
+    "refreshes": (f"{CROWD} refreshes at once, 2 cores, wall", AsMany(0.8)),
+    "logins": (f"{CROWD} logins at once, 2 cores, wall", AsMany(0.8))}, crowd)

@@ -1,12 +1,14 @@
 """Refreshes: what they cost, and how long a person waits at a true round-trip time."""
 
 import time
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from bench.measure import Figure, Process, figure, in_turn, last_peak_kib, peak_kib, run
 from bench.namespaces import Skipped
 from bench.rtt import Link
-from bench.scene import AWS_MFA_REFRESH, CODE, LONG_TERM, TRUE, Server, curl
+from bench.scene import AWS_MFA_REFRESH, CODE, CURL, LONG_TERM, TRUE, Server, curl
 from bench.table import AtMost, Group, Under
 from bench.terminal import Prompt
 
@@ -17,7 +19,7 @@ def refresh(home):
 
 
 def loopback(bench):
-    bench.need("/usr/bin/curl", "curl")
+    bench.need(CURL, "curl")
     home = bench.scene.home()
     peer = curl(bench.scene.url, bench.scene.ca)
     costs = in_turn(bench.rounds(40), ours=lambda: refresh(home), curl=lambda: run(peer, home.env))
@@ -43,7 +45,7 @@ def _child_of(pid):
 
 
 def memory(bench):
-    bench.need("/usr/bin/curl", "curl")
+    bench.need(CURL, "curl")
     with Server(bench.scene, delay_ms=50) as server:    # long enough to look at who waits for it
         home = bench.scene.home(server.url)
         peer = curl(server.url, bench.scene.ca)
@@ -59,7 +61,7 @@ def memory(bench):
             return tool, network
 
         def theirs():
-            process = Process(peer, home.env)
+            process = Process(peer, home.env).begin()
             peak = last_peak_kib(process.pid)
             process.wait()
             return peak
@@ -89,7 +91,7 @@ def _warm(rtt_ms):
 
 
 def at_a_distance(bench):
-    bench.need("/usr/bin/curl", "curl")
+    bench.need(CURL, "curl")
     for rtt_ms in RTTS:
         with Link(bench.scene, rtt_ms) as link:
             home = bench.scene.home(link.url)
@@ -123,36 +125,33 @@ def slow_typist(bench):
     Each Enter is 60 s after its own start, well away from the server's closings: one that crosses
     a closing on the way would be lost, and its code with it (15), whoever the client is.
     """
+    bench.need(CURL, "curl")
     typing, idle = (5.2, 3) if bench.quick else (60, 20)
-    links = []
+    count = 1 if bench.quick else 4
 
-    def people(link, homes, offset):
-        def type_slowly():
-            start, prompts = time.monotonic() + offset, []
-            for n, home in enumerate(homes):
-                time.sleep(max(0, start + n - time.monotonic()))
-                prompts.append(Prompt(home))
-            took = []
-            for prompt in prompts:
-                time.sleep(max(0, prompt.process.start + typing - time.monotonic()))
-                took.append(prompt.enter())
-            return took
-        return link.start(type_slowly)
-    try:
-        links = [Link(bench.scene, rtt_ms, idle) for rtt_ms in RTTS]
-        count = 1 if bench.quick else 4
-        children = [people(link, [bench.scene.home(link.url) for _ in range(count)], n / 3)
-                    for n, link in enumerate(links)]
-        took = [child.result() for child in children]
-        for link, ours in zip(links, took):
-            peer = curl(link.url, bench.scene.ca)
-            theirs = link.start(lambda: in_turn(bench.rounds(3), curl=lambda: run(peer, {})))
+    def type_slowly(link, homes, offset):
+        start, prompts, took = time.monotonic() + offset, [], {"ours": [], "curl": []}
+        for n, home in enumerate(homes):
+            # time enough for an Enter and a curl before the next
+            time.sleep(max(0, start + 1.5 * n - time.monotonic()))
+            prompts.append(Prompt(home))
+        for prompt in prompts:
+            time.sleep(max(0, prompt.process.start + typing - time.monotonic()))
+            took["ours"].append(prompt.enter())
+            took["curl"].append(run(curl(link.url, bench.scene.ca), {}))
+        return took
+    with ExitStack() as stack:
+        links = [stack.enter_context(Link(bench.scene, rtt_ms, idle)) for rtt_ms in RTTS]
+        children = []
+        for n, link in enumerate(links):
+            homes = [bench.scene.home(link.url) for _ in range(count)]
+            children.append(link.start(partial(type_slowly, link, homes, n / 3)))
+            stack.callback(children[-1].stop)
+        for link, child in zip(links, children):
+            took = child.result()
             yield f"enter {link.rtt_ms}", dict(
-                ours=Figure(ours), peer=figure(theirs.result()["curl"], "wall"), peer_name="curl",
+                ours=Figure(took["ours"]), peer=figure(took["curl"], "wall"), peer_name="curl",
                 remark=f"typed for {typing} s, closed after {idle} s" if bench.quick else "")
-    finally:
-        for link in links:
-            link.__exit__()
 
 
 SLOW_TYPIST = Group("slow", {

@@ -1,6 +1,7 @@
 """Logins: what the module adds to one."""
 
 from bench.measure import figure, in_turn, run
+from bench.namespaces import Skipped
 from bench.scene import AWS_MFA_REFRESH, CODE, LONG_TERM, SESSION
 from bench.stacks import RECOMMENDED, Logins, google_login, has, login
 from bench.table import AtMost, Group, Under
@@ -34,7 +35,8 @@ def logins(bench):
                                    refresh=refresh))
     yield "asked", dict(ours=figure(asked["ours"], over=asked["permit"]),
                         peer=figure(asked["refresh"]), peer_name="aws-mfa")
-    bench.need(google and "/", "libpam-google-authenticator")
+    if not google:
+        raise Skipped("libpam-google-authenticator is not installed")
     yield "google", dict(ours=over["ours"], peer=over["google"],
                          peer_name="pam_google_authenticator",
                          remark="it is set up as it recommends, DISALLOW_REUSE and RATE_LIMIT; "

@@ -5,8 +5,8 @@ import subprocess
 
 from bench.measure import Figure, figure, in_turn, run
 from bench.namespaces import Skipped
-from bench.scene import (AWS_MFA_REFRESH, AWS_MFA_VALID, CODE, LONG_TERM, PROGRAMS, PYTHON, SESSION,
-                         TRUE, aws, others)
+from bench.scene import (AWS, AWS_MFA_REFRESH, AWS_MFA_VALID, CODE, CURL, LONG_TERM, PROGRAMS,
+                         PYTHON, SESSION, TRUE, aws, others)
 from bench.table import AtMost, Faster, Group, Near, Under
 
 
@@ -18,7 +18,7 @@ def valid(bench):
     for what in ("wall", "cpu"):
         yield f"{what} true", dict(ours=figure(costs["ours"], what),
                                    peer=figure(costs["true"], what), peer_name="/bin/true")
-    bench.need(aws("", "")[0], "awscli")
+    bench.need(AWS, "awscli")
     slow = aws(bench.scene.url, bench.scene.ca)
     costs = in_turn(bench.rounds(5), ours=lambda: run(AWS_MFA_VALID, home.env),
                     aws=lambda: run(slow, home.env))
@@ -50,17 +50,18 @@ def big_files(bench):
 
     for size in SIZES:
         homes[size].write(text[size] + SESSION)
-    found = in_turn(bench.rounds(20), **{str(s): lambda s=s: still_valid(s) for s in SIZES})
+    # The biggest first: what came right after it would find the caches cold.
+    found = in_turn(bench.rounds(20), **{str(s): lambda s=s: still_valid(s) for s in SIZES[::-1]})
     python = in_turn(bench.rounds(3), read=lambda: run(
         [PYTHON, "-I", "-c", READ_INI, homes[10000].credentials], homes[10000].env))["read"]
     renewed = in_turn(bench.rounds(10), one=lambda: refresh(1), many=lambda: refresh(10000))
 
     costs = {size: figure(found[str(size)]) for size in SIZES}
-    each = (costs[10000].median - costs[1].median) / 9999
     for size in (100, 1000):
-        # the line through 1 and 10,000: what grows faster lies under it
-        line = costs[1].median + (size - 1) * each
-        yield f"linear {size}", dict(ours=costs[size], peer=Figure([line]),
+        # the line through 1 and 10,000, round by round: what grows faster lies under it
+        line = [one + (size - 1) * (most - one) / 9999
+                for one, most in zip(costs[1].values, costs[10000].values)]
+        yield f"linear {size}", dict(ours=costs[size], peer=Figure(line),
                                      peer_name="line through 1 and 10,000")
     yield "valid", dict(ours=figure(found["10000"]), peer=figure(python),
                         peer_name="Python's configparser")
@@ -85,7 +86,7 @@ def installed_size(bench):
         subprocess.run(["strip", "-o", copy, program], check=True)
         total += copy.stat().st_size
     curl = bench.scene.directory / "stripped"
-    subprocess.run(["strip", "-o", curl, bench.need("/usr/bin/curl", "curl")], check=True)
+    subprocess.run(["strip", "-o", curl, bench.need(CURL, "curl")], check=True)
     yield "size", dict(ours=Figure([total / 1000], "KB"),
                        peer=Figure([curl.stat().st_size / 1000], "KB"), peer_name="curl, stripped")
 

@@ -70,11 +70,12 @@ class Link:
     def __init__(self, scene, rtt_ms, idle=0):
         self.rtt_ms = rtt_ms
         read, write = os.pipe()
+        parent = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
             try:
                 os.close(read)
-                self._be_the_link(scene, write, idle)
+                self._be_the_link(scene, write, idle, parent)
             finally:
                 os._exit(1)
         os.close(write)
@@ -87,13 +88,14 @@ class Link:
         self.url = f"https://{FAR}:{port}"
         self.measured_ms = self.start(lambda: self._measure(int(port))).result()
 
-    def _be_the_link(self, scene, write, idle):
+    def _be_the_link(self, scene, write, idle, parent):
         try:
             namespaces.unshare(NEWNET)
             near_fd = os.open("/proc/self/ns/net", os.O_RDONLY)
             near = _tun(NEAR)
             namespaces.unshare_more(NEWNET)
             far = _tun(FAR)
+            namespaces.end_with(parent)
             server = Server(scene, FAR, idle=idle)
             os.write(write, f"port {near_fd} {server.port}\n".encode())
         except Exception as error:

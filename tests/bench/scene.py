@@ -50,7 +50,8 @@ def others(count):
 
 
 class Server:
-    """server.c, in a process of its own; it ends when it is stopped or its starter ends."""
+    """server.c, in a process of its own; it ends when it is stopped or its starter ends (and who
+    was forked from him, which holds its standard input open as well)."""
 
     def __init__(self, scene, address="127.0.0.1", idle=0, delay_ms=0):
         self.process = subprocess.Popen(
@@ -65,8 +66,9 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        self.process.stdin.close()
+        self.process.kill()
         self.process.wait()
+        self.process.stdin.close()
         self.process.stdout.close()
 
 

@@ -3,6 +3,7 @@ mount namespace in which /etc/pam.d and /etc/passwd are ours. (libpam-wrapper wo
 """
 
 import os
+import resource
 import time
 from pathlib import Path
 
@@ -22,9 +23,9 @@ GOOGLE_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEH"
 
 
 def has(module):
-    return any(Path(folder).glob(f"*/security/{module}.so") or
-               (Path(folder) / f"security/{module}.so").exists()
-               for folder in ("/lib", "/usr/lib", "/lib64", "/usr/lib64"))
+    return any(path.exists() for folder in ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
+               for path in [Path(folder) / f"security/{module}.so",
+                            *Path(folder).glob(f"*/security/{module}.so")])
 
 
 class Logins:
@@ -45,6 +46,8 @@ class Logins:
         (self.folder / "passwd").write_text(Path("/etc/passwd").read_text() + users)
 
     def _prepare(self):
+        # pam_exec closes one by one what descriptors there might be: with 20,000, ours would shine
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
         namespaces.unshare(NEWNS)
         namespaces.private_mounts()
         namespaces.bind(self.folder / "pam.d", "/etc/pam.d")

@@ -46,6 +46,24 @@ class Faster:
 
 
 @dataclass
+class AsMany:
+    """peer / ours: what is done in the same time"""
+    factor: float
+
+    def text(self):
+        return f">= {self.factor:g} x throughput"
+
+    def value(self, ours, peer):
+        return peer / ours
+
+    def met(self, value):
+        return value >= self.factor
+
+    def show(self, value):
+        return f"{value:.2f} x throughput"
+
+
+@dataclass
 class Near:
     """ours / peer, neither much more nor much less"""
     factor: float
@@ -88,6 +106,7 @@ class Row:
     peer_name: str = ""
     remark: str = ""
     skipped: str = ""
+    failed: str = ""
 
     def __post_init__(self):
         # A difference may be lost in the noise; a ratio to it would be nonsense.
@@ -109,8 +128,9 @@ class Row:
         return self.goal.show(self.value)
 
     def as_json(self):
-        if self.skipped:
-            return {"row": self.name, "goal": self.goal.text(), "skipped": self.skipped}
+        for why in ("skipped", "failed"):
+            if getattr(self, why):
+                return {"row": self.name, "goal": self.goal.text(), why: getattr(self, why)}
         return {"row": self.name, "goal": self.goal.text(), "ours": _figure(self.ours),
                 "peer": {"name": self.peer_name, **_figure(self.peer)},
                 "ratio": self.ours.median / self.peer.median, "met": self.met,
@@ -139,8 +159,9 @@ HEADINGS = ("row", "ours", "peer", "ratio", "goal", "met")
 
 
 def _cells(row):
-    if row.skipped:
-        return [row.name, f"skipped: {row.skipped}", "", "", row.goal.text(), ""]
+    for why in ("skipped", "failed"):
+        if getattr(row, why):
+            return [row.name, f"{why}: {getattr(row, why)}", "", "", row.goal.text(), ""]
     return [row.name, _show(row.ours), f"{_show(row.peer)} {row.peer_name}", row.ratio,
             row.goal.text(), "yes" if row.met else "NO"]
 

@@ -30,8 +30,7 @@ class Prompt:
         self.fd, child = pty.openpty()
         # The leader of a session gets the first terminal it opens as its controlling one.
         name = os.ttyname(child)
-        self.process = Process([AWS_MFA, "--profile", "work"], home.env,
-                               fds={0: name, 1: name})
+        self.process = Process([AWS_MFA, "--profile", "work"], home.env, terminal=name).begin()
         os.close(child)
         screen = b""
         while not screen.endswith(b"): "):

@@ -2,22 +2,29 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
-from bench import table
+from bench import measure, table
 from bench.measure import Figure
 from bench.scene import BUILD, STAGE
 
 
 class Bench(unittest.TestCase):
-    def bench(self, *args):
+    def start(self, *args):
         env = {"PATH": "/usr/bin:/bin", "BUILD": str(BUILD), "STAGE": str(STAGE),
                "PYTHONPATH": os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run([sys.executable, "-m", "bench", "--quick", *args], env=env, text=True,
-                              capture_output=True, timeout=120)
+        return subprocess.Popen([sys.executable, "-m", "bench", "--quick", *args], env=env,
+                                text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def bench(self, *args):
+        with self.start(*args) as process:
+            out, err = process.communicate(timeout=120)
+            return subprocess.CompletedProcess(args, process.returncode, out, err)
 
     def test_every_row_is_measured(self):
         run = self.bench("--json")
@@ -43,7 +50,29 @@ class Bench(unittest.TestCase):
     def test_what_it_does_not_know(self):
         run = self.bench("no-such-group")
         self.assertEqual(run.returncode, 2)
-        self.assertIn("no such group: no-such-group", run.stderr)
+        self.assertIn("no such group: no-such-group; there are valid, rtt, ", run.stderr)
+
+    def test_what_orphans_cost_counts(self):
+        # 0.2 s of CPU in a grandchild whose parent does not wait for it
+        burn = "import time\nwhile time.process_time() < 0.2: pass"
+        leave = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {burn!r}])"
+        self.assertGreater(measure.run([sys.executable, "-c", leave], {}).cpu, 200)
+
+    def test_nothing_is_left_when_it_is_interrupted(self):
+        before = set((BUILD / "tests/tmp").glob("bench-*"))
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(ending.name), self.start("slow") as bench:
+                for line in bench.stderr:
+                    if "measuring slow" in line:
+                        break
+                time.sleep(1.5)     # links, servers, and tools at their prompts
+                if bench.poll() is not None:
+                    self.skipTest("no links can be made here")
+                bench.send_signal(ending)
+                # All it says comes only when no fork and no server of it has these open any more.
+                self.assertEqual(bench.communicate(timeout=5), ("", "interrupted\n"))
+                self.assertEqual(bench.returncode, 130)
+                self.assertEqual(set((BUILD / "tests/tmp").glob("bench-*")) - before, set())
 
 
 class Rows(unittest.TestCase):
@@ -55,6 +84,7 @@ class Rows(unittest.TestCase):
                 (table.AtMost(1.5), 3, 2, True), (table.AtMost(1.5), 3.1, 2, False),
                 (table.Faster(200), 1, 200, True), (table.Faster(200), 1, 199, False),
                 (table.Under(10), 10, 1, True), (table.Under(10), 11, 100, False),
+                (table.AsMany(0.8), 5, 4, True), (table.AsMany(0.8), 6, 4, False),
                 (table.Near(1.25), 4, 5, True), (table.Near(1.25), 7, 10, False),
                 (table.Near(1.25), 13, 10, False)]:
             with self.subTest(goal=goal, ours=ours):
@@ -67,12 +97,16 @@ class Rows(unittest.TestCase):
     def test_table(self):
         rows = [self.row(table.AtMost(1), [2.0], [1.0]),
                 self.row(table.AtMost(1), [2.0], [-1.0]),
-                table.Row("other", table.Under(3, "MiB"), skipped="no root")]
+                table.Row("other", table.Under(3, "MiB"), skipped="no root"),
+                table.Row("third", table.Under(3, "MiB"), failed="no memory")]
         lines = table.markdown(rows).splitlines()
         self.assertRegex(lines[2], r"\| row +\| 2.00 ±0.00 ms +\| 1.00 ±0.00 ms peer +\| 2.00 x +"
                                    r"\| <= 1 x +\| NO +\|")
         self.assertIn("skipped: peer is lost in the noise", lines[3])
         self.assertIn("skipped: no root", lines[4])
+        self.assertIn("failed: no memory", lines[5])
+        self.assertEqual(rows[3].as_json(),
+                         {"row": "third", "goal": "<= 3 MiB", "failed": "no memory"})
 
 
 if __name__ == "__main__":
