@@ -36,6 +36,11 @@ class Recipes(SshTest):
             setattr(cls, name.replace("-", "_"),
                     cls.sshd(f"sshd-{name}", example(f"pam.d/sshd-{name}"),
                              example(f"sshd_config.d/{name}.conf")))
+        stack, config = (example(name) for name in ("pam.d/sshd-after-publickey",
+                                                         "sshd_config.d/after-publickey.conf"))
+        cls.root_with_code = cls.sshd("sshd-root", stack, config + "PermitRootLogin yes\n")
+        cls.several_prompts = cls.sshd("sshd-several", stack.replace("always", "always prompts=2"),
+                                       config)
 
     # --- after the public key
 
@@ -98,6 +103,33 @@ class Recipes(SshTest):
         self.assertNotIn("127.0.0.1:1", ssh.screen)
         line = self.syslog.wait(r"\(sshd-after-publickey:auth\): (.*)")[0][1]
         self.assertIn("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=", line)
+
+    def test_root_is_let_in_with_permit_root_login_yes_only(self):
+        """sshd's default takes a key of root's and nothing else: PAM gets a false answer."""
+        user = self.enroll("root", home="/root")
+        self.own |= {"/root/.aws", "/root/.aws/config", "/root/.aws/credentials",
+                     "/root/.aws/.credentials.aws-mfa-lock"}
+        code = user.code()
+        ssh = self.ssh(self.after_publickey, "id -un", user="root")
+        ssh.answer(PROMPT, code)
+        self.refused(ssh)
+        self.assertEqual(self.box.codes_seen(user), [])
+        self.decisions("sshd-after-publickey", f"{WHO.replace('alice', 'root')} "
+                       "result=not-six-digits answer=PAM_AUTH_ERR")
+        ssh = self.ssh(self.root_with_code, "id -un", user="root")
+        ssh.answer(PROMPT, code)
+        self.logged_in(ssh)
+        self.assertEqual(ssh.screen.splitlines()[-1], "root")
+        ssh = self.ssh(self.root_with_code, "true", user="root", methods="keyboard-interactive")
+        self.refused(ssh, "publickey")
+
+    def test_after_the_last_of_several_prompts_nothing_is_taken(self):
+        ssh = self.ssh(self.several_prompts, "true")
+        ssh.answer(PROMPT, "typo")
+        ssh.answer("Wrong code. " + PROMPT, "typo")
+        ssh.answer("alice@mfa's password: ", PASSWORD)
+        self.refused(ssh, "")
+        self.decisions("sshd-several", f"{WHO} result=not-six-digits answer=PAM_MAXTRIES")
 
     # --- after the password
 
