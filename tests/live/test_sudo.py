@@ -78,6 +78,25 @@ class Example(SudoTest):
         self.assertEqual(sudo.wait(), 0, sudo.screen)
         self.assertEqual(sudo.screen.splitlines()[-1], "root")
 
+    def test_a_wrong_code_is_not_asked_for_again(self):
+        """Nor is it a reason to refuse, whether a command is run or sudo just remembers."""
+        for args in (("/usr/bin/true",), ("-v",), ("-l",)):
+            sudo = self.sudo("-k", *args)
+            sudo.answer("password for alice: ", PASSWORD)
+            sudo.answer(PROMPT, "typo")
+            self.assertEqual(sudo.wait(), 0, sudo.screen)
+            self.assertEqual(sudo.screen.count(PROMPT), 1)
+        self.assertFalse(self.has_session())
+
+    def test_asked_by_a_program_of_the_caller_s(self):
+        """sudo -A, as a desktop has it: each question goes to it, with its own words."""
+        self.write("/tmp/ask", '#!/bin/sh\ncase "$1" in "AWS MFA code: ") echo '
+                   f"{self.user.code()};; *assword*) echo '{PASSWORD}';; esac\n", mode=0o755)
+        run = self.world.run("/usr/bin/sudo", "-A", "/usr/bin/id", "-un", user="alice",
+                             env={"SUDO_ASKPASS": "/tmp/ask"})
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "root\n", ""))
+        self.assertTrue(self.has_session())
+
     def test_the_password_is_still_needed(self):
         sudo = self.sudo("/usr/bin/id", "-un")
         sudo.answer("password for alice: ", "wrong")
