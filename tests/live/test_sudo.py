@@ -220,6 +220,23 @@ class Decides(SudoTest):
         path = self.world.path("/home/alice/.aws/credentials")
         self.assertEqual(path.stat().st_mode & 0o777, 0o600)
 
+    def test_the_time_to_answer_ends(self):
+        self.write("/etc/sudoers.d/hurry", "Defaults passwd_timeout=0.02\n", mode=0o440)
+        self.addCleanup(self.world.path("/etc/sudoers.d/hurry").unlink)
+        sudo = self.sudo("/usr/bin/id", "-un")
+        sudo.expect(PROMPT)
+        self.assertEqual(sudo.wait(), 1, sudo.screen)
+        self.assertIn("timed out", sudo.screen)
+        self.assertEqual(sudo.screen.count(PROMPT), 1)
+        self.decided("no-answer answer=PAM_CONV_ERR")
+
+    def test_the_line_drops_while_the_prompt_is_up(self):
+        sudo = self.sudo("/usr/bin/id", "-un")
+        sudo.expect(PROMPT)
+        sudo.close()
+        self.assertEqual(self.world.wait_for_processes([]), {})
+        sudo.kill()
+
     def test_killed_while_the_prompt_is_up(self):
         sudo = self.sudo("/usr/bin/id", "-un")
         sudo.expect(PROMPT)
