@@ -38,6 +38,9 @@ class Recipes(SshTest):
             setattr(cls, name.replace("-", "_"),
                     cls.sshd(f"sshd-{name}", example(f"pam.d/sshd-{name}"),
                              example(f"sshd_config.d/{name}.conf")))
+        cls.root_with_code = cls.sshd("sshd-root", example("pam.d/sshd-after-publickey"),
+                                      example("sshd_config.d/after-publickey.conf") +
+                                      "PermitRootLogin yes\n")
 
     # --- after the public key
 
@@ -100,6 +103,25 @@ class Recipes(SshTest):
         self.assertNotIn("127.0.0.1:1", ssh.screen)
         line = self.syslog.wait(r"\(sshd-after-publickey:auth\): (.*)")[0][1]
         self.assertIn("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=", line)
+
+    def test_root_is_let_in_with_permit_root_login_yes_only(self):
+        """sshd's default takes a key of root's and nothing else: PAM gets a false answer."""
+        user = self.enroll("root", home="/root")
+        self.own |= {"/root/.aws", "/root/.aws/config", "/root/.aws/credentials",
+                     "/root/.aws/.credentials.aws-mfa-lock"}
+        code = user.code()
+        ssh = self.ssh(self.after_publickey, "id -un", user="root")
+        ssh.answer(PROMPT, code)
+        self.refused(ssh)
+        self.assertEqual(self.box.codes_seen(user), [])
+        self.decisions("sshd-after-publickey", f"{WHO.replace('alice', 'root')} "
+                       "result=not-six-digits answer=PAM_AUTH_ERR")
+        ssh = self.ssh(self.root_with_code, "id -un", user="root")
+        ssh.answer(PROMPT, code)
+        self.logged_in(ssh)
+        self.assertEqual(ssh.screen.splitlines()[-1], "root")
+        ssh = self.ssh(self.root_with_code, "true", user="root", methods="keyboard-interactive")
+        self.refused(ssh, "publickey")
 
     # --- after the password
 

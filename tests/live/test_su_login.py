@@ -118,6 +118,17 @@ class Login(LiveTest):
                 self.in_the_shell(login, f"user=[{name}]")
                 self.assertEqual(PROMPT in login.screen, asked)
 
+    def test_the_time_to_answer_ends(self):
+        path = self.world.path("/etc/login.defs")
+        before = path.read_text()
+        self.write("/etc/login.defs", "LOGIN_TIMEOUT 3\n")
+        self.addCleanup(self.world.write, "/etc/login.defs", before)
+        login = self.login("alice")
+        login.expect(PROMPT)
+        login.expect("Login timed out after 3 seconds.")
+        login.wait()
+        self.assertEqual(self.world.wait_for_processes([]), {})
+
     def test_the_line_drops_while_the_prompt_is_up(self):
         login = self.login("alice")
         login.expect(PROMPT)

@@ -78,6 +78,25 @@ class Example(SudoTest):
         self.assertEqual(sudo.wait(), 0, sudo.screen)
         self.assertEqual(sudo.screen.splitlines()[-1], "root")
 
+    def test_a_wrong_code_is_not_asked_for_again(self):
+        """Nor is it a reason to refuse, whether a command is run or sudo just remembers."""
+        for args in (("/usr/bin/true",), ("-v",), ("-l",)):
+            sudo = self.sudo("-k", *args)
+            sudo.answer("password for alice: ", PASSWORD)
+            sudo.answer(PROMPT, "typo")
+            self.assertEqual(sudo.wait(), 0, sudo.screen)
+            self.assertEqual(sudo.screen.count(PROMPT), 1)
+        self.assertFalse(self.has_session())
+
+    def test_asked_by_a_program_of_the_caller_s(self):
+        """sudo -A, as a desktop has it: each question goes to it, with its own words."""
+        self.write("/tmp/ask", '#!/bin/sh\ncase "$1" in "AWS MFA code: ") echo '
+                   f"{self.user.code()};; *assword*) echo '{PASSWORD}';; esac\n", mode=0o755)
+        run = self.world.run("/usr/bin/sudo", "-A", "/usr/bin/id", "-un", user="alice",
+                             env={"SUDO_ASKPASS": "/tmp/ask"})
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "root\n", ""))
+        self.assertTrue(self.has_session())
+
     def test_the_password_is_still_needed(self):
         sudo = self.sudo("/usr/bin/id", "-un")
         sudo.answer("password for alice: ", "wrong")
@@ -200,6 +219,23 @@ class Decides(SudoTest):
                                    "system-error answer=PAM_SYSTEM_ERR"])
         path = self.world.path("/home/alice/.aws/credentials")
         self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+
+    def test_the_time_to_answer_ends(self):
+        self.write("/etc/sudoers.d/hurry", "Defaults passwd_timeout=0.02\n", mode=0o440)
+        self.addCleanup(self.world.path("/etc/sudoers.d/hurry").unlink)
+        sudo = self.sudo("/usr/bin/id", "-un")
+        sudo.expect(PROMPT)
+        self.assertEqual(sudo.wait(), 1, sudo.screen)
+        self.assertIn("timed out", sudo.screen)
+        self.assertEqual(sudo.screen.count(PROMPT), 1)
+        self.decided("no-answer answer=PAM_CONV_ERR")
+
+    def test_the_line_drops_while_the_prompt_is_up(self):
+        sudo = self.sudo("/usr/bin/id", "-un")
+        sudo.expect(PROMPT)
+        sudo.close()
+        self.assertEqual(self.world.wait_for_processes([]), {})
+        sudo.kill()
 
     def test_killed_while_the_prompt_is_up(self):
         sudo = self.sudo("/usr/bin/id", "-un")

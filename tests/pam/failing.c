@@ -403,6 +403,7 @@ int main(int argc, char **argv)
 		NULL, sizeof(*failed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (failed == MAP_FAILED)
 		return 2;
+	log_lines = stdout;
 	/* libnss-wrapper keeps its files open from the first look-up on: not the module's doing. */
 	getpwnam("");
 	getgrnam("");

@@ -190,7 +190,7 @@ MUTANTS = [
      [("if (!opt->always)", "if (1)")],
      "account under always: a login without auth"),
     ("a-name-nobody-has", "authenticate.c",
-     [("if (found == USER_UNKNOWN)\n\t\tlogin", "if (0)\n\t\tlogin")],
+     [("if (login && (found == USER_UNKNOWN || found == USER_FAILED))\n\t\tlogin", "if (0)\n\t\tlogin")],
      "unknown user asks all the same"),
     ("unknown-user-told", "verdict.c",
      [("if (talk->asked)\n\t\t\tv.sentence", "if (0)\n\t\t\tv.sentence")],

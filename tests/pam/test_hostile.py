@@ -112,6 +112,7 @@ class Failing(unittest.TestCase):
         if "-fsanitize" in os.environ.get("CFLAGS", ""):
             raise unittest.SkipTest("the sanitizers stand in for the same functions of libc")
         # Nearly all of the time is waiting for a helper that was never sent its code.
+        cls.logs = {}
         pool = ThreadPoolExecutor(len(cls.RUNS))
         cls.addClassCleanup(pool.shutdown)
         cls.runs = {name: pool.submit(cls.logins, name) for name in cls.RUNS}
@@ -131,6 +132,7 @@ class Failing(unittest.TestCase):
         finally:
             host.doCleanups()
         words = ("n", "failed", "auth", "account", "open", "executed", "code", "left")
+        cls.logs[name] = [line for line in out.splitlines() if line.startswith("log ")]
         return [dict(zip(words, line.split(" "), strict=True))
                 for line in out.splitlines() if not line.startswith("log ")]
 
@@ -155,6 +157,14 @@ class Failing(unittest.TestCase):
 
     def failed(self, name):
         return [login["failed"] for login in self.runs[name].result() if login["failed"] != "-"]
+
+    def test_a_name_that_cannot_be_looked_up_is_not_logged(self):
+        """While a directory is down, what was typed may be a password as well."""
+        self.runs["accepted"].result()
+        lines = [line for line in self.logs["accepted"] if "passwd database" in line]
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertIn(": user=(unknown) ", line)
 
     def test_all_of_them_had_their_turn(self):
         for name in ["always", "always, null"]:
