@@ -161,6 +161,18 @@ class RoleProfiles(HostTest):
             if status:
                 self.assertIn("the code was accepted, but", run.stderr)
 
+    def test_a_next_role_does_not_blame_the_written_keys(self):
+        """It is assumed with the session of the role before, which nobody has typed."""
+        for code in ("ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch"):
+            with self.subTest(code):
+                device = self.user.add_device(code)
+                self.chain(FIRST, NEXT)
+                self.box.clear_faults()
+                self.box.fault("AssumeRole", faults.without_code(
+                    faults.error(code, "no", status=403)), times=2)
+                run = self.admin("--device", device.serial, "--token", device.code())
+                self.refused(run, 13, f"AWS refuses the request: {code}: no")
+
     def test_tags(self):
         self.configure(("admin", f"role_arn = {ROLE}\nsource_profile = work\nsession_tags = "
                         "Team=blue green,Cost=1/2\ntransitive_session_tags = team"))

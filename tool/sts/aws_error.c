@@ -113,6 +113,12 @@ static const struct row *find(const struct answer *a)
 	return NULL;
 }
 
+/* Does the row send people to the keys they have written down? */
+static bool is_about_written_keys(const struct row *row)
+{
+	return row->say == unknown_key || row->say == wrong_secret || row->say == temporary_key;
+}
+
 static const char *value_of(
 	const char *name, size_t len, const struct aws_error_names *names, const char *aws)
 {
@@ -181,6 +187,8 @@ int aws_error_explain(const struct answer *a, long http_status, const struct aws
 {
 	const struct row *row = find(a);
 
+	if (row && names->by_session && is_about_written_keys(row))
+		row = NULL;
 	if (!row && http_status == 429)
 		row = &slow_down;
 	/* A 5xx leaves open how far the request came, whatever its words. */

@@ -19,6 +19,7 @@ struct aws_error_names {
 	const char *host;
 	const char *region;
 	const char *access_key_id;
+	bool by_session; /* the key is of a session AWS has just given, not the user's own */
 	const char *serial;
 	const char *role_arn;
 };

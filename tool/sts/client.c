@@ -116,6 +116,7 @@ struct aws_error_names client_names(
 	return (struct aws_error_names){.host = c->endpoint.host,
 		.region = c->endpoint.region,
 		.access_key_id = keys->access_key_id,
+		.by_session = keys->session_token != NULL,
 		.serial = c->parameters.serial,
 		.role_arn = role_arn};
 }
