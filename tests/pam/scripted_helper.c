@@ -75,12 +75,22 @@ static void hear(FILE *log)
 	fprintf(log, "heard %s\n", n > 0 ? line : "the end");
 }
 
-static void look_at_limit(FILE *log, const char *name, __rlimit_resource_t what)
+static void look_at_limits(FILE *log)
 {
-	struct rlimit r;
+	static const struct {
+		const char *name;
+		__rlimit_resource_t what;
+	} limits[] = {{"core", RLIMIT_CORE}, {"cpu", RLIMIT_CPU}, {"fsize", RLIMIT_FSIZE},
+		{"nofile", RLIMIT_NOFILE}, {"nproc", RLIMIT_NPROC}, {"stack", RLIMIT_STACK},
+		{"data", RLIMIT_DATA}, {"as", RLIMIT_AS}};
 
-	getrlimit(what, &r);
-	fprintf(log, "limit %s %lld %lld\n", name, (long long)r.rlim_cur, (long long)r.rlim_max);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit r;
+
+		getrlimit(limits[i].what, &r);
+		fprintf(log, "limit %s %lld %lld\n", limits[i].name, (long long)r.rlim_cur,
+			(long long)r.rlim_max);
+	}
 }
 
 static void look(FILE *log)
@@ -122,10 +132,7 @@ static void look(FILE *log)
 				: st.st_rdev == 0x103 ? "null"
 						      : "other");
 	}
-	look_at_limit(log, "core", RLIMIT_CORE);
-	look_at_limit(log, "nofile", RLIMIT_NOFILE);
-	look_at_limit(log, "fsize", RLIMIT_FSIZE);
-	look_at_limit(log, "nproc", RLIMIT_NPROC);
+	look_at_limits(log);
 	for (char **v = environ; *v; v++)
 		fprintf(log, "env %s\n", *v);
 }
