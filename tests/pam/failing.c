@@ -6,8 +6,8 @@
  *
  * MODE is error (it fails with an error), null (pam_get_item and pam_get_user succeed with NULL)
  * or child (it is one of the calls between clone and exec). Prints for each login: number, which
- * function failed ("-": none), PAM's answers to auth and open_session, whether the helper was
- *executed, whether it got a code, and how many descriptors were left.
+ * function failed ("-": none), PAM's answers to auth and open_session, whether the helper has been
+ * executed, whether it got a code, and how many descriptors were left.
  *
  * The functions below stand in for those of libpam and libc (-rdynamic), for the module only.
  */
