@@ -102,8 +102,6 @@ INSTALL ?= install
 
 # 0711: a process whose program its user may not read can be traced and looked into by root alone,
 # and that from its first instruction. Else a user could seize what logins start in his name.
-# 0711: a process whose program its user may not read can be traced and looked into by root alone,
-# and that from its first instruction. Else a user could seize what logins start in his name.
 install: all
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))$(INSTALL) -d '$(DESTDIR)$(BINDIR)' \
 		'$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(PAMDIR)' '$(DESTDIR)$(MANDIR)/man1' \
