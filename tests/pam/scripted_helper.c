@@ -5,11 +5,10 @@
  *	send RECORD    send it, with its LF        part TEXT   send it without one
  *	               " / " stands for a LF: two records that arrive at once
  *	hear           log the next record         null        send a NUL byte and LF
- *	end            log that the socket ended   long        send a line of 5000 bytes
+ *	deaf           stop reading                long        send a line of 5000 bytes
  *	look           log the state of this process
  *	flood          send `until 1` for ever     hang        sleep for ever
  *	pause MS       sleep                       crash       die of SIGSEGV
- *	deaf           stop reading                mute        stop writing
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -151,7 +150,7 @@ static void play(const char *command, const char *rest, FILE *log)
 
 		memset(line, 'a', sizeof(line));
 		put(line, sizeof(line));
-	} else if (strcmp(command, "hear") == 0 || strcmp(command, "end") == 0) {
+	} else if (strcmp(command, "hear") == 0) {
 		hear(log);
 	} else if (strcmp(command, "look") == 0) {
 		look(log);
@@ -167,8 +166,6 @@ static void play(const char *command, const char *rest, FILE *log)
 		raise(SIGSEGV);
 	} else if (strcmp(command, "deaf") == 0) {
 		shutdown(SOCKET, SHUT_RD);
-	} else if (strcmp(command, "mute") == 0) {
-		shutdown(SOCKET, SHUT_WR);
 	} else {
 		fprintf(log, "no such command: %s\n", command);
 	}
