@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -83,7 +82,7 @@ static int parse(char *line, size_t len, struct record *rec)
 	return RECORD_OK;
 }
 
-int record_pending(const struct record_reader *r)
+bool record_pending(const struct record_reader *r)
 {
 	return memchr(r->buf + r->start, '\n', r->end - r->start) != NULL;
 }

@@ -52,6 +52,7 @@
 #ifndef AWS_MFA_RECORD_H
 #define AWS_MFA_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -141,7 +142,7 @@ void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
 int record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec);
 
 /* True when a whole line is there already, so that the next record_read() does not wait. */
-int record_pending(const struct record_reader *r);
+bool record_pending(const struct record_reader *r);
 
 /* Overwrites all that was received: codes and secrets may be among it. */
 void record_reader_wipe(struct record_reader *r);
