@@ -50,8 +50,7 @@ void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
 
 void record_reader_wipe(struct record_reader *r)
 {
-	/* Behind end nothing was received, or record_read() has wiped it; not touching it saves its
-	 * pages. */
+	/* Behind end nothing was received, or record_read() has wiped it: its pages stay unused. */
 	explicit_bzero(r->buf, r->end);
 	r->start = r->end = 0;
 }

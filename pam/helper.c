@@ -93,8 +93,7 @@ static pid_t run(struct helper *h, const struct child_plan *plan)
 	pid_t pid;
 	int error;
 
-	/* Threat: a handler of the application's, run in the child while that is half the user's.
-	 */
+	/* Threat: a handler of the application's, run in a child that is half the user's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pid = clone_with_pidfd(&h->pidfd);
