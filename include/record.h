@@ -13,7 +13,8 @@
  *	module -> aws-mfa
  *	    code DIGITS         the person's answer, exactly six ASCII digits
  *	aws-mfa -> module
- *	    ask REASON          a code is needed; REASON is an enum ask_reason, for the debug log
+ *	    ask REASON          a code is needed; REASON is an enum ask_reason, a number that
+ *	                        the module checks to be one and makes no other use of
  *	    account ID          the AWS account of the session, twelve ASCII digits
  *	    until SECONDS       expiration of the session, seconds since the epoch
  *	    key-id ID           access key id of the session that was issued
