@@ -88,11 +88,9 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 	verdict = verdict_of(&talk, opt);
 	if (!((unsigned)flags & PAM_SILENT))
 		tell(pamh, opt, &talk, &verdict);
-	/* Threat: a password typed where the name was asked for. What no account has stays out. */
-	if (found == USER_UNKNOWN)
-		login = "(unknown)";
+	/* Threat: a password typed where the name was asked for. So never what was typed. */
 	if (verdict.pam != PAM_INCOMPLETE)
-		journal_decision(pamh, opt, user.name ? user.name : login, &talk, &verdict);
+		journal_decision(pamh, opt, user.name ? user.name : "(unknown)", &talk, &verdict);
 	user_free(&user);
 	return verdict.pam;
 }

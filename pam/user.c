@@ -82,11 +82,11 @@ enum user_result user_find(struct user *user, const char *login, char *error, si
 	}
 	user->uid = entry.pw_uid;
 	user->gid = entry.pw_gid;
+	user->name = entry.pw_name;
 	if (!name_is_plain(entry.pw_name)) {
 		snprintf(error, size, "the account's name is not [A-Za-z0-9._@+-]");
 		return USER_UNUSABLE;
 	}
-	user->name = entry.pw_name;
 	if (!entry.pw_dir || entry.pw_dir[0] != '/' || strlen(entry.pw_dir) >= PATH_MAX) {
 		snprintf(error, size, "the account's home is not an absolute path");
 		return USER_UNUSABLE;

@@ -178,7 +178,7 @@ MUTANTS = [
      [("if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0)", "if (0)")],
      "what the helper runs with"),
     ("a-name-nobody-has", "authenticate.c",
-     [("if (found == USER_UNKNOWN)\n\t\tlogin", "if (0)\n\t\tlogin")],
+     [('user.name ? user.name : "(unknown)"', "login")],
      "unknown user asks all the same"),
     ("unknown-user-told", "verdict.c",
      [("if (talk->asked)\n\t\t\tv.sentence", "if (0)\n\t\t\tv.sentence")],
