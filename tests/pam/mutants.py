@@ -125,7 +125,7 @@ MUTANTS = [
      [("if (wrong) {", "if (wrong && row) {")],
      "unknown option"),
     ("contradictions", "options.c",
-     [("if (again && *mode != safe)", "if (0)")],
+     [("*before && strcmp(*before, value) != 0", "0")],
      "contradiction of modes"),
     ("a-profile-that-is-an-option", "options.c",
      [("row->kind == PROFILE && value[0] == '-'", "0")],
