@@ -13,7 +13,6 @@
 #define BUFFER_LAST (1024U * 1024U)
 #define GROUPS_FIRST 64
 #define GROUPS_LAST 65536 /* the kernel's NGROUPS_MAX */
-#define NAME_MAX_LEN 255
 
 /*
  * Threat: the name stands in the helper's environment and will stand in a path below /etc, so it
@@ -25,7 +24,7 @@ static bool name_is_plain(const char *name)
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 		"0123456789._@+-");
 
-	return len > 0 && len <= NAME_MAX_LEN && name[len] == '\0' && name[0] != '-' &&
+	return len > 0 && len <= USER_NAME_MAX && name[len] == '\0' && name[0] != '-' &&
 		name[0] != '.';
 }
 

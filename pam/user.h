@@ -7,9 +7,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#define USER_NAME_MAX 255
+
 struct user {
 	const char *name; /* pw_name, never what the client typed; NULL where there is no account */
-	const char *home; /* absolute */
+	const char *home; /* absolute, shorter than PATH_MAX */
 	uid_t uid;
 	gid_t gid;
 	gid_t *groups;

@@ -47,10 +47,9 @@ static struct shared {
 
 /* How often poll and recv are called is a matter of time, so each function is counted by itself. */
 static const char *const functions[] = {"pam_get_user", "pam_get_item", "pam_syslog",
-	"pam_fail_delay", "pam_putenv", "malloc", "reallocarray", "__asprintf_chk", "getpwnam_r",
-	"getgrouplist", "socketpair", "pthread_sigmask", "syscall", "recv", "sendmsg", "poll",
-	"pidfd_send_signal", "waitid", "setrlimit", "dup2", "close_range", "dup", "chdir", "setsid",
-	"prctl", "execve"};
+	"pam_fail_delay", "pam_putenv", "malloc", "reallocarray", "getpwnam_r", "getgrouplist",
+	"socketpair", "pthread_sigmask", "syscall", "recv", "sendmsg", "poll", "pidfd_send_signal",
+	"waitid", "setrlimit", "dup2", "close_range", "dup", "chdir", "setsid", "prctl", "execve"};
 
 static const char *target;
 static bool armed, null_mode, child_mode;
@@ -133,23 +132,6 @@ void *malloc(size_t size)
 void *reallocarray(void *p, size_t n, size_t size)
 {
 	return DUE() ? NULL : realloc(p, n * size);
-}
-
-int __asprintf_chk(char **to, int flag, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-int __asprintf_chk(char **to, int flag, const char *format, ...)
-{
-	va_list ap;
-	int n;
-
-	(void)flag;
-	if (DUE())
-		return -1;
-	va_start(ap, format);
-	n = vasprintf(to, format, ap);
-	va_end(ap);
-	return n;
 }
 
 int getpwnam_r(
