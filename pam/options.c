@@ -7,7 +7,6 @@
 #include "clean.h"
 #include "record.h"
 
-#define PROFILE_MAX 128
 #define PROMPT_MAX 256 /* with a reason in front still below PAM_MAX_MSG_SIZE, 512 */
 
 enum kind { FLAG, NUMBER, PROFILE, PROMPT, FAILMODE };
