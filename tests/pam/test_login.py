@@ -185,10 +185,14 @@ class Login(LoginTest):
         self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
 
     def test_policy_and_bad_key(self):
+        right = self.credentials.read_text()
+        self.write_credentials(right.replace(self.user.secret_access_key, "A" * 40))
+        bad_key = self.login(self.user.code())
+        self.write_credentials(right)
         self.box.policy_denies(self.user)
-        out = self.login(self.user.code())
-        self.assertIn("result=configuration answer=PAM_CRED_INSUFFICIENT", out)
-        self.assertNotIn("policy", "".join(l for l in out.splitlines() if l.startswith("error")))
+        for out in (bad_key, self.login(self.user.code())):
+            self.assertIn("result=configuration answer=PAM_CRED_INSUFFICIENT", out)
+            self.assertIn("error: AWS MFA is not set up. The system log says why.\n", out)
 
     def test_verbose_gives_the_reason(self):
         self.stack("profile=work verbose")
