@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -51,8 +50,7 @@ void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
 
 void record_reader_wipe(struct record_reader *r)
 {
-	/* Behind end nothing was received, or record_read() has wiped it; not touching it saves its
-	 * pages. */
+	/* Behind end nothing was received, or record_read() has wiped it: its pages stay unused. */
 	explicit_bzero(r->buf, r->end);
 	r->start = r->end = 0;
 }
@@ -83,7 +81,7 @@ static int parse(char *line, size_t len, struct record *rec)
 	return RECORD_OK;
 }
 
-int record_pending(const struct record_reader *r)
+bool record_pending(const struct record_reader *r)
 {
 	return memchr(r->buf + r->start, '\n', r->end - r->start) != NULL;
 }

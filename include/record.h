@@ -13,7 +13,8 @@
  *	module -> aws-mfa
  *	    code DIGITS         the person's answer, exactly six ASCII digits
  *	aws-mfa -> module
- *	    ask REASON          a code is needed; REASON is an enum ask_reason, for the debug log
+ *	    ask REASON          a code is needed; REASON is an enum ask_reason, a number that
+ *	                        the module checks to be one and makes no other use of
  *	    account ID          the AWS account of the session, twelve ASCII digits
  *	    until SECONDS       expiration of the session, seconds since the epoch
  *	    key-id ID           access key id of the session that was issued
@@ -52,6 +53,7 @@
 #ifndef AWS_MFA_RECORD_H
 #define AWS_MFA_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -141,7 +143,7 @@ void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
 int record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec);
 
 /* True when a whole line is there already, so that the next record_read() does not wait. */
-int record_pending(const struct record_reader *r);
+bool record_pending(const struct record_reader *r);
 
 /* Overwrites all that was received: codes and secrets may be among it. */
 void record_reader_wipe(struct record_reader *r);

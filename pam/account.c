@@ -38,34 +38,27 @@ static bool was_accepted(pam_handle_t *pamh, const char *login)
 		strcmp(accepted, login) == 0;
 }
 
-static bool is_excused(const struct options *opt, const char *login)
-{
-	struct user user;
-	enum user_result found;
-	char error[160];
-	bool excused;
-
-	if (!opt->ignore_root && opt->minimum_uid == 0)
-		return false;
-	found = user_find(&user, login, error, sizeof(error));
-	excused = (found == USER_OK || found == USER_UNUSABLE) && options_ignore(opt, user.uid);
-	user_free(&user);
-	return excused;
-}
-
 int account(pam_handle_t *pamh, const struct options *opt)
 {
 	static const struct verdict no_code = {PAM_PERM_DENIED, LOG_NOTICE, "no-code", NULL};
 	struct talk talk = {.until = -1};
+	enum user_result found = USER_FAILED;
+	struct user user = {0};
 	const char *login = NULL;
+	int rc = PAM_IGNORE;
 
 	if (!opt->always)
 		return PAM_IGNORE;
-	if (pam_get_user(pamh, &login, NULL) != PAM_SUCCESS || !login)
-		login = "";
-	else if (was_accepted(pamh, login) || is_excused(opt, login))
-		return PAM_IGNORE;
-	snprintf(talk.reason, sizeof(talk.reason), "no code was accepted in this login");
-	journal_decision(pamh, opt, login, &talk, &no_code);
-	return no_code.pam;
+	if (pam_get_user(pamh, &login, NULL) == PAM_SUCCESS && login) {
+		if (was_accepted(pamh, login))
+			return PAM_IGNORE;
+		found = user_find(&user, login, talk.reason, sizeof(talk.reason));
+	}
+	if ((found != USER_OK && found != USER_UNUSABLE) || !options_ignore(opt, user.uid)) {
+		snprintf(talk.reason, sizeof(talk.reason), "no code was accepted in this login");
+		journal_decision(pamh, opt, user.name ? user.name : "(unknown)", &talk, &no_code);
+		rc = no_code.pam;
+	}
+	user_free(&user);
+	return rc;
 }

@@ -91,12 +91,9 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 		account_accepted(pamh, login);
 	if (!((unsigned)flags & PAM_SILENT))
 		tell(pamh, opt, &talk, &verdict);
-	/* Threat: a password typed where the name was asked for. Only what an account is known to
-	 * have goes into the log: not so while the database is down. */
-	if (login && (found == USER_UNKNOWN || found == USER_FAILED))
-		login = "(unknown)";
+	/* Threat: a password typed where the name was asked for. So never what was typed. */
 	if (verdict.pam != PAM_INCOMPLETE)
-		journal_decision(pamh, opt, user.name ? user.name : login, &talk, &verdict);
+		journal_decision(pamh, opt, user.name ? user.name : "(unknown)", &talk, &verdict);
 	user_free(&user);
 	return verdict.pam;
 }

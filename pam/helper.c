@@ -1,12 +1,12 @@
 #include "helper.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -19,43 +19,31 @@
 
 #define KILL_WAIT_MS 2000
 
-/* Nothing of the application's: a variable could point the helper at other files or other keys. */
-struct environment {
-	char *home, *user, *logname;
-	char *vars[6];
-};
-
-static int environment_make(struct environment *env, const struct user *user)
-{
-	static const char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
-	static const char locale[] = "LC_ALL=C.UTF-8";
-
-	*env = (struct environment){0};
-	if (asprintf(&env->home, "HOME=%s", user->home) < 0)
-		env->home = NULL;
-	if (asprintf(&env->user, "USER=%s", user->name) < 0)
-		env->user = NULL;
-	if (asprintf(&env->logname, "LOGNAME=%s", user->name) < 0)
-		env->logname = NULL;
-	env->vars[0] = env->home;
-	env->vars[1] = env->user;
-	env->vars[2] = env->logname;
-	env->vars[3] = (char *)(uintptr_t)path;
-	env->vars[4] = (char *)(uintptr_t)locale;
-	return env->home && env->user && env->logname ? 0 : -1;
-}
-
-static void environment_free(struct environment *env)
-{
-	free(env->home);
-	free(env->user);
-	free(env->logname);
-}
-
-/* The arguments of execve are not const by history alone; nothing writes to them. */
+/* What execve() takes is not const by history alone; nothing writes to it. */
 static char *arg(const char *s)
 {
 	return (char *)(uintptr_t)s;
+}
+
+/* Nothing of the application's: a variable could point the helper at other files or other keys. */
+struct environment {
+	char home[sizeof("HOME=") + PATH_MAX];
+	char user[sizeof("USER=") + USER_NAME_MAX];
+	char logname[sizeof("LOGNAME=") + USER_NAME_MAX];
+	char *vars[6];
+};
+
+static void environment_fill(struct environment *env, const struct user *user)
+{
+	snprintf(env->home, sizeof(env->home), "HOME=%s", user->home);
+	snprintf(env->user, sizeof(env->user), "USER=%s", user->name);
+	snprintf(env->logname, sizeof(env->logname), "LOGNAME=%s", user->name);
+	env->vars[0] = env->home;
+	env->vars[1] = env->user;
+	env->vars[2] = env->logname;
+	env->vars[3] = arg("PATH=/usr/local/bin:/usr/bin:/bin");
+	env->vars[4] = arg("LC_ALL=C.UTF-8");
+	env->vars[5] = NULL;
 }
 
 /*
@@ -93,8 +81,7 @@ static pid_t run(struct helper *h, const struct child_plan *plan)
 	pid_t pid;
 	int error;
 
-	/* Threat: a handler of the application's, run in the child while that is half the user's.
-	 */
+	/* Threat: a handler of the application's, run in a child that is half the user's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pid = clone_with_pidfd(&h->pidfd);
@@ -136,10 +123,7 @@ int helper_start(struct helper *h, const struct user *user, const struct helper_
 	if (call->notify)
 		argv[n++] = arg("--notify");
 	argv[n] = NULL;
-	if (environment_make(&env, user) != 0) {
-		snprintf(error, size, "no memory");
-		goto out;
-	}
+	environment_fill(&env, user);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
 		snprintf(error, size, "socketpair: %m");
 		goto out;
@@ -167,7 +151,6 @@ out:
 	for (int i = 0; i < 2; i++)
 		if (pair[i] >= 0)
 			close(pair[i]);
-	environment_free(&env);
 	return rc;
 }
 

@@ -11,10 +11,12 @@
 #include "record.h"
 #include "verdict.h"
 
-/* Beside enum status: */
-#define LISTEN_ASK (-1)    /* a code is needed */
-#define LISTEN_SILENT (-2) /* nothing in time */
-#define LISTEN_BROKEN (-3) /* gone, or not the protocol; talk->reason says which */
+/* Beside enum status, whose STATUS_MALFORMED is the same as LISTEN_BROKEN. */
+enum listen {
+	LISTEN_BROKEN = -1, /* gone, or not the protocol; talk->reason says which */
+	LISTEN_SILENT = -2, /* nothing in time */
+	LISTEN_ASK = -3,    /* a code is needed */
+};
 
 /*
  * Reads records until the next `ask` or `result`, for at most *left_ms milliseconds, and takes

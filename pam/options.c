@@ -7,7 +7,6 @@
 #include "clean.h"
 #include "record.h"
 
-#define PROFILE_MAX 128
 #define PROMPT_MAX 256 /* with a reason in front still below PAM_MAX_MSG_SIZE, 512 */
 
 enum kind { FLAG, NUMBER, PROFILE, PROMPT, FAILMODE };
@@ -74,7 +73,7 @@ static const char *bad_text(const struct row *row, const char *value)
 }
 
 /* Stores one value; returns what is wrong with it, or NULL. */
-static const char *store(const struct row *row, const char *value, bool again, void *to)
+static const char *store(const struct row *row, const char *value, void *to)
 {
 	if (row->kind == FLAG) {
 		if (value)
@@ -86,38 +85,26 @@ static const char *store(const struct row *row, const char *value, bool again, v
 		return "needs a value";
 	if (row->kind == NUMBER) {
 		int64_t n = record_number(value);
-		unsigned *number = to;
 
 		if (n < row->min || n > row->max)
 			return "is not a number within its bounds";
-		if (again && *number != (unsigned)n)
-			return "contradicts an earlier one";
-		*number = (unsigned)n;
+		*(unsigned *)to = (unsigned)n;
 	} else if (row->kind == FAILMODE) {
 		bool safe = strcmp(value, "safe") == 0;
-		bool *mode = to;
 
 		if (!safe && strcmp(value, "secure") != 0)
 			return "is neither secure nor safe";
-		if (again && *mode != safe)
-			return "contradicts an earlier one";
-		*mode = safe;
+		*(bool *)to = safe;
 	} else {
-		const char *wrong = bad_text(row, value);
-		const char **text = to;
-
-		if (wrong)
-			return wrong;
-		if (again && strcmp(*text, value) != 0)
-			return "contradicts an earlier one";
-		*text = value;
+		*(const char **)to = value;
+		return bad_text(row, value);
 	}
 	return NULL;
 }
 
 int options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size)
 {
-	bool seen[ROWS] = {false};
+	const char *earlier[ROWS] = {NULL};
 
 	*opt = (struct options){.prompt = "AWS MFA code: ", .prompts = 1, .timeout = 20};
 	for (int i = 0; i < argc; i++) {
@@ -127,10 +114,12 @@ int options_parse(struct options *opt, int argc, const char **argv, char *error,
 		const char *wrong = "is not an option of this module";
 
 		if (row) {
-			size_t n = (size_t)(row - table);
+			const char **before = &earlier[row - table];
 
-			wrong = store(row, value, seen[n], (char *)opt + row->at);
-			seen[n] = true;
+			wrong = store(row, value, (char *)opt + row->at);
+			if (!wrong && *before && strcmp(*before, value) != 0)
+				wrong = "contradicts an earlier one";
+			*before = value;
 		}
 		if (wrong) {
 			char shown[64];

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#define PROFILE_MAX 128 /* bytes of a profile's name */
+
 struct options {
 	const char *profile; /* profile=; NULL unless given; points into argv */
 	const char *prompt;  /* prompt=; never NULL */

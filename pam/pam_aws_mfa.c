@@ -35,8 +35,7 @@ ENTRY int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const cha
 
 	if (rc == PAM_SUCCESS)
 		rc = authenticate(pamh, flags, &opt);
-	/* Threat: guessing. A code has a million values, and a connection tries several a second.
-	 */
+	/* Threat: guessing. There are a million codes, and a connection tries several a second. */
 	if (rc != PAM_SUCCESS && rc != PAM_IGNORE && rc != PAM_INCOMPLETE)
 		pam_fail_delay(pamh, REFUSAL_DELAY_US);
 	return rc;

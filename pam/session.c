@@ -24,6 +24,11 @@ static const char *item(pam_handle_t *pamh, int what)
 	return pam_get_item(pamh, what, &value) == PAM_SUCCESS && value ? value : "";
 }
 
+static bool is_default(const struct options *opt)
+{
+	return strcmp(options_profile(opt), "default") == 0;
+}
+
 /*
  * Threat: `sudo -i` of root with the caller's AWS profile. PAM_RUSER is set by what changes users
  * (sudo, su), so where it differs the session is somebody else's.
@@ -31,9 +36,9 @@ static const char *item(pam_handle_t *pamh, int what)
 static void set_profile(pam_handle_t *pamh, const struct options *opt)
 {
 	const char *from = item(pamh, PAM_RUSER);
-	char variable[sizeof("AWS_PROFILE=") + 128];
+	char variable[sizeof("AWS_PROFILE=") + PROFILE_MAX];
 
-	if (!opt->profile || strcmp(opt->profile, "default") == 0)
+	if (is_default(opt))
 		return;
 	if (*from && strcmp(from, item(pamh, PAM_USER)) != 0) {
 		pam_syslog(
@@ -47,14 +52,14 @@ static void set_profile(pam_handle_t *pamh, const struct options *opt)
 
 static void say(pam_handle_t *pamh, const struct options *opt, const char *what)
 {
-	char profile[192], text[512];
+	char profile[PROFILE_MAX + 1], text[512];
 
 	clean_text(profile, sizeof(profile), options_profile(opt));
-	if (opt->profile && strcmp(opt->profile, "default") != 0)
+	if (is_default(opt))
+		snprintf(text, sizeof(text), "%s Renew it with: aws-mfa", what);
+	else
 		snprintf(text, sizeof(text), "%s Renew it with: aws-mfa --profile %s", what,
 			profile);
-	else
-		snprintf(text, sizeof(text), "%s Renew it with: aws-mfa", what);
 	converse_tell(pamh, PAM_TEXT_INFO, text);
 }
 

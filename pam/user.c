@@ -13,7 +13,6 @@
 #define BUFFER_LAST (1024U * 1024U)
 #define GROUPS_FIRST 64
 #define GROUPS_LAST 65536 /* the kernel's NGROUPS_MAX */
-#define NAME_MAX_LEN 255
 
 /*
  * Threat: the name stands in the helper's environment and will stand in a path below /etc, so it
@@ -25,7 +24,7 @@ static bool name_is_plain(const char *name)
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 		"0123456789._@+-");
 
-	return len > 0 && len <= NAME_MAX_LEN && name[len] == '\0' && name[0] != '-' &&
+	return len > 0 && len <= USER_NAME_MAX && name[len] == '\0' && name[0] != '-' &&
 		name[0] != '.';
 }
 
@@ -82,11 +81,11 @@ enum user_result user_find(struct user *user, const char *login, char *error, si
 	}
 	user->uid = entry.pw_uid;
 	user->gid = entry.pw_gid;
+	user->name = entry.pw_name;
 	if (!name_is_plain(entry.pw_name)) {
 		snprintf(error, size, "the account's name is not [A-Za-z0-9._@+-]");
 		return USER_UNUSABLE;
 	}
-	user->name = entry.pw_name;
 	if (!entry.pw_dir || entry.pw_dir[0] != '/' || strlen(entry.pw_dir) >= PATH_MAX) {
 		snprintf(error, size, "the account's home is not an absolute path");
 		return USER_UNUSABLE;

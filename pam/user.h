@@ -7,9 +7,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#define USER_NAME_MAX 255
+
 struct user {
-	const char *name; /* pw_name: never what the client typed */
-	const char *home; /* absolute */
+	const char *name; /* pw_name, never what the client typed; NULL where there is no account */
+	const char *home; /* absolute, shorter than PATH_MAX */
 	uid_t uid;
 	gid_t gid;
 	gid_t *groups;
@@ -20,7 +22,7 @@ struct user {
 enum user_result {
 	USER_OK,
 	USER_UNKNOWN,  /* no such account */
-	USER_UNUSABLE, /* only uid and gid are good: strange name, home not absolute */
+	USER_UNUSABLE, /* uid, gid and name are known: a strange name, or no absolute home */
 	USER_FAILED,   /* the database could not be asked, or no memory */
 };
 

@@ -40,6 +40,10 @@ struct verdict {
 	const char *sentence; /* for the person; NULL: nothing */
 };
 
+/*
+ * What PAM is told of how it went: the only place that decides it. PAM_SUCCESS comes of a code sent
+ * in this call and of nothing else; what is not in the table is PAM_SYSTEM_ERR.
+ */
 struct verdict verdict_of(const struct talk *talk, const struct options *opt);
 
 /* "PAM_SUCCESS" and so on, of the codes this module returns. */

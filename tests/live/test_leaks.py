@@ -1,40 +1,12 @@
 """Where a code, a secret key or a session token must not be seen while somebody logs in."""
 
-import os
-import threading
 import unittest
 
 from live.case import LiveTest, example
 from live.sshd import PROMPT, SshTest
 from live.world import PASSWORD
+from pam.watch import Watch
 from sandbox import faults
-
-
-class Sampler:
-    """Reads arguments and environment of every process, over and over."""
-
-    def __init__(self):
-        self.seen = set()
-        self.rounds = 0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self):
-        while not self._ended.is_set():
-            for entry in os.listdir("/proc"):
-                if entry.isdigit():
-                    for name in ("cmdline", "environ"):
-                        try:
-                            with open(f"/proc/{entry}/{name}", "rb") as file:
-                                self.seen.add((name, file.read()))
-                        except OSError:
-                            pass    # gone meanwhile, or not to be read
-            self.rounds += 1
-
-    def stop(self):
-        self._ended.set()
-        self._thread.join()
 
 
 class Leaks(SshTest):
@@ -49,20 +21,17 @@ class Leaks(SshTest):
     def hunt(self, console, *answers):
         """-> what was seen of the processes while the console's program asked and worked."""
         self.box.fault("GetSessionToken", faults.delay(0.5))
-        sampler = Sampler()
+        watch = Watch()
         try:
             for prompt, answer in answers:
                 console.answer(prompt, answer)
+            watch.wait_for(b"aws-mfa\0pam\0", b"aws-mfa-sts\0")
             self.assertEqual(console.wait(), 0, console.screen)
         finally:
-            sampler.stop()
-        # It has looked at the right processes, and often.
-        self.assertGreater(sampler.rounds, 5)
-        argvs = [text for name, text in sampler.seen if name == "cmdline"]
-        for program in (b"aws-mfa\0pam\0", b"aws-mfa-sts"):
-            self.assertTrue([a for a in argvs if program in a], program)
-        self.assertTrue([t for n, t in sampler.seen if n == "environ" and b"HOME=/home/alice" in t])
-        return sampler.seen
+            seen = watch.stop()
+        self.assertTrue([data for data, where in seen.items()
+                         if where.endswith("environ") and b"HOME=/home/alice" in data])
+        return seen
 
     def secrets(self, *more):
         section = self.section()
@@ -71,8 +40,8 @@ class Leaks(SshTest):
 
     def check(self, seen, secrets, *texts):
         for number, secret in enumerate(secrets):
-            for name, text in seen:
-                self.assertNotIn(secret.encode(), text, (number, name))
+            for data, where in seen.items():
+                self.assertFalse(secret.encode() in data, (number, where))
             for text in texts:
                 self.assertNotIn(secret, text, number)
             for name in self.before.keys() | self.world.files().keys():
@@ -96,7 +65,7 @@ class Leaks(SshTest):
         ssh.answer("Password: ", PASSWORD)
         ssh.answer(PROMPT, code)
         self.refused(ssh)
-        self.check([], [code, PASSWORD, self.user.secret_access_key],
+        self.check({}, [code, PASSWORD, self.user.secret_access_key],
                    "\n".join(self.syslog.lines), self.server.said(), ssh.screen)
 
     def test_sudo(self):

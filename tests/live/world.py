@@ -24,6 +24,7 @@ PASSWORD = "correct horse"
 HASH = ("$6$rounds=1000$live$Sxasr5vy47U.tuvSDxJN0hKMwkR16Tg5GxOQQCFMX36A0m/TdfJlhNI86.cZlovLsCKAF"
         "N9xkbGKYORseST/P/")
 PR_SET_PDEATHSIG = 1
+TIOCSPTLCK, TIOCGPTN = 0x40045431, 0x80045430
 CA = "/etc/ssl/sandbox-ca.pem"
 
 # Debian 12's own, without what other packages have added on this machine.
@@ -207,9 +208,8 @@ class World:
 
     def run(self, *argv, user="root", env=None, timeout=60, **options):
         """Without a terminal."""
-        options.setdefault("stdin", None if "input" in options else subprocess.DEVNULL)
-        if "input" in options:
-            del options["stdin"]
+        if "input" not in options:
+            options["stdin"] = subprocess.DEVNULL
         return subprocess.run([str(a) for a in argv], env=self.environment(user, **(env or {})),
                               preexec_fn=self.entrance(user), capture_output=True, text=True,
                               timeout=timeout, start_new_session=True, **options)
@@ -217,9 +217,9 @@ class World:
     def openpty(self):
         """-> (parent's end, child's end) of a terminal that is in this world's /dev/pts"""
         parent = os.open(self.path("/dev/pts/ptmx"), os.O_RDWR | os.O_NOCTTY)
-        fcntl.ioctl(parent, 0x40045431, b"\0\0\0\0")                    # TIOCSPTLCK
-        number = int.from_bytes(fcntl.ioctl(parent, 0x80045430, b"\0\0\0\0"), sys.byteorder)
-        name = f"/dev/pts/{number}"                                     # TIOCGPTN
+        fcntl.ioctl(parent, TIOCSPTLCK, b"\0\0\0\0")
+        number = int.from_bytes(fcntl.ioctl(parent, TIOCGPTN, b"\0\0\0\0"), sys.byteorder)
+        name = f"/dev/pts/{number}"
         return parent, os.open(self.path(name), os.O_RDWR | os.O_NOCTTY), name
 
     def processes(self):

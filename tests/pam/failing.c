@@ -6,8 +6,8 @@
  *
  * MODE is error (it fails with an error), null (pam_get_item and pam_get_user succeed with NULL)
  * or child (it is one of the calls between clone and exec). Prints for each login: number, which
- * function failed ("-": none), PAM's answers to auth and open_session, whether the helper was
- *executed, whether it got a code, and how many descriptors were left.
+ * function failed ("-": none), PAM's answers to auth and open_session, whether the helper has been
+ * executed, whether it got a code, and how many descriptors were left.
  *
  * The functions below stand in for those of libpam and libc (-rdynamic), for the module only.
  */
@@ -48,9 +48,9 @@ static struct shared {
 /* How often poll and recv are called is a matter of time, so each function is counted by itself. */
 static const char *const functions[] = {"pam_get_user", "pam_get_item", "pam_syslog",
 	"pam_fail_delay", "pam_putenv", "pam_set_data", "pam_get_data", "strdup", "malloc",
-	"reallocarray", "__asprintf_chk", "getpwnam_r", "getgrouplist", "socketpair",
-	"pthread_sigmask", "syscall", "recv", "sendmsg", "poll", "pidfd_send_signal", "waitid",
-	"setrlimit", "dup2", "close_range", "dup", "chdir", "setsid", "prctl", "execve"};
+	"reallocarray", "getpwnam_r", "getgrouplist", "socketpair", "pthread_sigmask", "syscall",
+	"recv", "sendmsg", "poll", "pidfd_send_signal", "waitid", "setrlimit", "dup2",
+	"close_range", "dup", "chdir", "setsid", "prctl", "execve"};
 
 static const char *target;
 static bool armed, null_mode, child_mode;
@@ -154,23 +154,6 @@ char *strdup(const char *s)
 void *reallocarray(void *p, size_t n, size_t size)
 {
 	return DUE() ? NULL : realloc(p, n * size);
-}
-
-int __asprintf_chk(char **to, int flag, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-int __asprintf_chk(char **to, int flag, const char *format, ...)
-{
-	va_list ap;
-	int n;
-
-	(void)flag;
-	if (DUE())
-		return -1;
-	va_start(ap, format);
-	n = vasprintf(to, format, ap);
-	va_end(ap);
-	return n;
 }
 
 int getpwnam_r(

@@ -1,13 +1,17 @@
 /*
  * PAM applications that are hard on a module, each by an idea of its own:
  *
- *	hostile CONFDIR threads N      user0 to userN-1 log in at once, one thread each
- *	hostile CONFDIR rounds N       alice logs in N times, and the module is loaded each time
- *anew hostile CONFDIR recycled       alice's helper dies at the prompt, is reaped by us, and its
- *	                               process id becomes a bystander's; needs a pid namespace
- *	hostile CONFDIR bystanders     alice logs in while we have children of our own
- *	hostile CONFDIR daemon         alice logs in with the answers on standard input, one a line;
- *	                               then we go on living until its end
+ *	hostile CONFDIR threads N
+ *	    user0 to userN-1 log in at once, one thread each
+ *	hostile CONFDIR rounds N
+ *	    alice logs in N times, and each time the module is loaded anew
+ *	hostile CONFDIR recycled
+ *	    alice's helper dies at the prompt, is reaped by us, and its process id becomes a
+ *	    bystander's; needs a pid namespace
+ *	hostile CONFDIR bystanders
+ *	    alice logs in while we have children of our own
+ *	hostile CONFDIR daemon
+ *	    alice logs in with the answers on standard input, one a line; then we live on to its end
  */
 #include "log_lines.h"
 

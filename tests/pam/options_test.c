@@ -55,13 +55,24 @@ static void all_given(void **state)
 
 static void each_flag_sets_its_own(void **state)
 {
-	struct options opt;
+#define AT(name) offsetof(struct options, name)
+	static const struct {
+		const char *arg;
+		size_t at;
+	} flags[] = {{"always", AT(always)}, {"debug", AT(debug)}, {"echo", AT(echo)},
+		{"failmode=safe", AT(failmode_safe)}, {"ignore_root", AT(ignore_root)},
+		{"notify", AT(notify)}, {"nullok", AT(nullok)}, {"quiet", AT(quiet)},
+		{"setenv", AT(setenv)}, {"verbose", AT(verbose)}};
+	const size_t n = sizeof(flags) / sizeof(flags[0]);
 
 	(void)state;
-	assert_int_equal(parse(&opt, "nullok"), 0);
-	assert_true(opt.nullok);
-	assert_false(opt.always || opt.debug || opt.echo || opt.failmode_safe || opt.ignore_root ||
-		opt.notify || opt.quiet || opt.setenv || opt.verbose);
+	for (size_t i = 0; i < n; i++) {
+		struct options opt;
+
+		assert_int_equal(parse(&opt, flags[i].arg), 0);
+		for (size_t j = 0; j < n; j++)
+			assert_int_equal(*(bool *)((char *)&opt + flags[j].at), i == j);
+	}
 }
 
 static void refused(void **state)

@@ -5,11 +5,10 @@
  *	send RECORD    send it, with its LF        part TEXT   send it without one
  *	               " / " stands for a LF: two records that arrive at once
  *	hear           log the next record         null        send a NUL byte and LF
- *	end            log that the socket ended   long        send a line of 5000 bytes
+ *	deaf           stop reading                long        send a line of 5000 bytes
  *	look           log the state of this process
  *	flood          send `until 1` for ever     hang        sleep for ever
  *	pause MS       sleep                       crash       die of SIGSEGV
- *	deaf           stop reading                mute        stop writing
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -75,12 +74,22 @@ static void hear(FILE *log)
 	fprintf(log, "heard %s\n", n > 0 ? line : "the end");
 }
 
-static void look_at_limit(FILE *log, const char *name, __rlimit_resource_t what)
+static void look_at_limits(FILE *log)
 {
-	struct rlimit r;
+	static const struct {
+		const char *name;
+		__rlimit_resource_t what;
+	} limits[] = {{"core", RLIMIT_CORE}, {"cpu", RLIMIT_CPU}, {"fsize", RLIMIT_FSIZE},
+		{"nofile", RLIMIT_NOFILE}, {"nproc", RLIMIT_NPROC}, {"stack", RLIMIT_STACK},
+		{"data", RLIMIT_DATA}, {"as", RLIMIT_AS}};
 
-	getrlimit(what, &r);
-	fprintf(log, "limit %s %lld %lld\n", name, (long long)r.rlim_cur, (long long)r.rlim_max);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit r;
+
+		getrlimit(limits[i].what, &r);
+		fprintf(log, "limit %s %lld %lld\n", limits[i].name, (long long)r.rlim_cur,
+			(long long)r.rlim_max);
+	}
 }
 
 static void look(FILE *log)
@@ -122,10 +131,7 @@ static void look(FILE *log)
 				: st.st_rdev == 0x103 ? "null"
 						      : "other");
 	}
-	look_at_limit(log, "core", RLIMIT_CORE);
-	look_at_limit(log, "nofile", RLIMIT_NOFILE);
-	look_at_limit(log, "fsize", RLIMIT_FSIZE);
-	look_at_limit(log, "nproc", RLIMIT_NPROC);
+	look_at_limits(log);
 	for (char **v = environ; *v; v++)
 		fprintf(log, "env %s\n", *v);
 }
@@ -144,7 +150,7 @@ static void play(const char *command, const char *rest, FILE *log)
 
 		memset(line, 'a', sizeof(line));
 		put(line, sizeof(line));
-	} else if (strcmp(command, "hear") == 0 || strcmp(command, "end") == 0) {
+	} else if (strcmp(command, "hear") == 0) {
 		hear(log);
 	} else if (strcmp(command, "look") == 0) {
 		look(log);
@@ -160,8 +166,6 @@ static void play(const char *command, const char *rest, FILE *log)
 		raise(SIGSEGV);
 	} else if (strcmp(command, "deaf") == 0) {
 		shutdown(SOCKET, SHUT_RD);
-	} else if (strcmp(command, "mute") == 0) {
-		shutdown(SOCKET, SHUT_WR);
 	} else {
 		fprintf(log, "no such command: %s\n", command);
 	}

@@ -8,47 +8,15 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 import unittest
 from pathlib import Path
 
 from host import AWS_MFA, BUILD, OTHER_UID, STAGE
 from pam.logintest import LoginTest, OtherUser
+from pam.watch import Watch
 from sandbox import faults
 
 PASSWORD = "Tr0ub4dor&3-typed-at-the-wrong-prompt"
-
-
-class Watch:
-    """Looks at the arguments and the environment of every process, again and again."""
-
-    def __init__(self):
-        self.seen = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self):
-        while not self._stop.wait(0.005):
-            for process in Path("/proc").glob("[0-9]*"):
-                for name in ("cmdline", "environ"):
-                    try:
-                        self.seen[(process / name).read_bytes()] = f"{process}/{name}"
-                    except OSError:
-                        continue
-
-    def wait_for(self, *programs):
-        """Until processes with such arguments have been looked at."""
-        deadline = time.monotonic() + 20
-        while not all(any(data.startswith(p) for data in list(self.seen)) for p in programs):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"not all of {programs} were seen")
-            time.sleep(0.005)
-
-    def stop(self):
-        self._stop.set()
-        self._thread.join()
-        return self.seen
 
 
 def memory(pid):

@@ -10,7 +10,7 @@ import threading
 import unittest
 
 from host import BUILD, OTHER_UID, ROLE
-from pam.logintest import LoginTest, OtherUser
+from pam.logintest import MODULE, LoginTest, OtherUser
 from sandbox import faults
 
 
@@ -71,6 +71,15 @@ class Login(LoginTest):
             with self.subTest(answer=answer):
                 self.assertIn("result=not-six-digits answer=PAM_AUTH_ERR", self.login(answer))
         self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_a_password_of_six_digits_goes_nowhere(self):
+        """What the module before has asked for is the password, whatever it looks like."""
+        (self.home / "pam.d/bastion").write_text(
+            "auth optional pam_exec.so expose_authtok /bin/true\n"
+            f"auth required {MODULE} profile=work\n")
+        self.assertIn("result=not-six-digits answer=PAM_AUTH_ERR", self.login("271828", "271828"))
+        self.assertEqual(self.box.codes_seen(self.user), [])
+        self.assertIn("result=accepted answer=PAM_SUCCESS", self.login("271828", self.user.code()))
 
     def test_blanks_around_a_code(self):
         self.assertIn("auth = PAM_SUCCESS", self.login(f" {self.user.code()} "))
@@ -176,10 +185,14 @@ class Login(LoginTest):
         self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
 
     def test_policy_and_bad_key(self):
+        right = self.credentials.read_text()
+        self.write_credentials(right.replace(self.user.secret_access_key, "A" * 40))
+        bad_key = self.login(self.user.code())
+        self.write_credentials(right)
         self.box.policy_denies(self.user)
-        out = self.login(self.user.code())
-        self.assertIn("result=configuration answer=PAM_CRED_INSUFFICIENT", out)
-        self.assertNotIn("policy", "".join(l for l in out.splitlines() if l.startswith("error")))
+        for out in (bad_key, self.login(self.user.code())):
+            self.assertIn("result=configuration answer=PAM_CRED_INSUFFICIENT", out)
+            self.assertIn("error: AWS MFA is not set up. The system log says why.\n", out)
 
     def test_verbose_gives_the_reason(self):
         self.stack("profile=work verbose")
