@@ -145,6 +145,22 @@ class Recipes(SshTest):
             self.refused(ssh)
         self.assertEqual(consoles[0].screen, consoles[1].screen)
 
+    def test_password_and_aws_down(self):
+        self.aws_down()
+        ssh = self.ssh(self.after_password, "true")
+        ssh.answer("Password: ", PASSWORD)
+        ssh.answer(PROMPT, self.user.code())
+        self.refused(ssh)
+        self.assertIn("AWS is not available.", ssh.screen)
+        self.syslog.wait("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=")
+
+    def test_password_and_not_enrolled(self):
+        ssh = self.ssh(self.after_password, "true", user="bob")
+        ssh.answer("Password: ", PASSWORD)
+        ssh.answer(PROMPT, "123456")
+        self.refused(ssh)
+        self.syslog.wait("user=bob .*result=not-set-up answer=PAM_CRED_INSUFFICIENT")
+
     # --- convenience
 
     def test_convenience(self):

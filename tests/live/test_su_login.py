@@ -36,6 +36,20 @@ class Su(LiveTest):
                        "account=123456789012 result=accepted answer=PAM_SUCCESS request-id=ID "
                        "key-id=KEY")
 
+    def test_nobody_is_refused(self):
+        """AWS is down; the target is not enrolled."""
+        self.aws_down()
+        su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
+        su.answer("Password: ", PASSWORD)
+        su.answer(PROMPT, self.user.code())
+        self.assertEqual(su.wait(), 0, su.screen)
+        self.assertIn("AWS is not available.\r\nalice\r\n", su.screen)
+        su = self.console("/usr/bin/su", "-c", "id -un", "bob", user="alice")
+        su.answer("Password: ", PASSWORD)
+        self.assertEqual(su.wait(), 0, su.screen)
+        self.assertNotIn(PROMPT, su.screen)
+        self.assertEqual(su.screen.splitlines()[-1], "bob")
+
     def test_root_is_asked_nothing(self):
         for argv in (["-c", "id -un", "alice"], ["-", "alice", "-c", "id -un"]):
             su = self.console("/usr/bin/su", *argv)

@@ -128,6 +128,27 @@ class Decides(SudoTest):
                      "accepted answer=PAM_SUCCESS", user="alice")
         self.decided(*3 * ["not-six-digits answer=PAM_AUTH_ERR"], user="carol")
 
+    def test_an_outage_is_tried_again(self):
+        """sudo asks again after AUTHINFO_UNAVAIL and MAXTRIES, too, passwd_tries times in all."""
+        self.aws_down()
+        sudo = self.sudo("/usr/bin/id", "-un")
+        for _ in range(3):
+            sudo.answer(PROMPT, self.user.code())
+        self.assertEqual(sudo.wait(), 1, sudo.screen)
+        self.assertEqual(sudo.screen.count(PROMPT), 3)
+        lines = [line for line in self.syslog.module() if ":auth)" in line]
+        self.assertEqual([re.search("result=(.*? answer=[A-Z_]+)", line)[1] for line in lines],
+                         3 * ["unavailable answer=PAM_AUTHINFO_UNAVAIL"])
+
+    def test_the_last_of_several_prompts_is_tried_again(self):
+        self.stack("sudo", self.STACK.replace("always", "always prompts=2"))
+        sudo = self.sudo("/usr/bin/id", "-un")
+        for _ in range(3):
+            sudo.answer(PROMPT, "typo")
+            sudo.answer("Wrong code. " + PROMPT, "typo")
+        self.assertEqual(sudo.wait(), 1, sudo.screen)
+        self.decided(*3 * ["not-six-digits answer=PAM_MAXTRIES"])
+
     def test_prompts_say_why(self):
         """sudo silences the module's messages, so the reason stands in the prompt."""
         self.stack("sudo", self.STACK.replace("always", "always prompts=2"))

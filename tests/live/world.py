@@ -46,13 +46,14 @@ class Missing(Exception):
 
 
 class Syslog:
-    """/dev/log: lines as "LEVEL PROGRAM: TEXT", in .lines."""
+    """/dev/log: lines as "LEVEL PROGRAM: TEXT", in .lines: all that was sent before one looks."""
 
     LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 
     def __init__(self, path):
-        self.lines = []
+        self._lines, self._marks = [], 0
         self._come = threading.Condition()
+        self._path = path
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(path)
         os.chmod(path, 0o666)
@@ -63,30 +64,47 @@ class Syslog:
             line = self._socket.recv(65536).decode(errors="replace").rstrip("\n\0")
             if line == "<end>":
                 return
+            if line == "<mark>":
+                with self._come:
+                    self._marks += 1
+                    self._come.notify_all()
+                continue
             found = re.fullmatch(r"<(\d+)>(?:\w{3} [ \d]\d [\d:]{8} )?([^\[: ]+)(?:\[\d+\])?: (.*)",
                                  line, re.DOTALL)
             with self._come:
-                self.lines.append(f"{self.LEVELS[int(found[1]) % 8]} {found[2]}: {found[3]}"
+                self._lines.append(f"{self.LEVELS[int(found[1]) % 8]} {found[2]}: {found[3]}"
                                   if found else line)
                 self._come.notify_all()
+
+    def _send(self, line):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(line, self._path)
+
+    @property
+    def lines(self):
+        marks = self._marks
+        self._send(b"<mark>")       # what was sent before it is read before it
+        with self._come:
+            if not self._come.wait_for(lambda: self._marks > marks, 10):
+                raise AssertionError("nobody reads the syslog")
+            return self._lines
 
     def wait(self, pattern, count=1, timeout=10):
         """Waits for so many lines that match; returns the matches."""
         def matches():
-            return [m for m in (re.search(pattern, line) for line in self.lines) if m]
+            return [m for m in (re.search(pattern, line) for line in self._lines) if m]
         with self._come:
             if not self._come.wait_for(lambda: len(matches()) >= count, timeout):
                 raise AssertionError(f"no {count} lines like {pattern!r} in syslog, only\n"
-                                     + "\n".join(self.lines))
+                                     + "\n".join(self._lines))
             return matches()
 
     def module(self):
         """The decisions: the module's lines, without level and program."""
         return [line for line in self.lines if "pam_aws_mfa(" in line]
 
-    def stop(self, path):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            sender.sendto(b"<end>", path)
+    def stop(self):
+        self._send(b"<end>")
         self._socket.close()
 
 
@@ -273,7 +291,7 @@ class World:
                 except ProcessLookupError:
                     pass
             time.sleep(0.02)
-        self.syslog.stop(f"{self.root}/dev/log")
+        self.syslog.stop()
         os.close(self._ns)
         os.close(self._rootfd)
         self.holder.communicate("")

@@ -117,7 +117,7 @@ class CaseTest(unittest.TestCase):
             f"bad!name:x:{uid}:{gid}::{home}:/bin/sh",
             f"relative:x:{uid}:{gid}::home:/bin/sh",
             f"other:x:{OTHER_UID}:{OTHER_UID}::{home}:/bin/sh",
-            f"stranger:x:{OTHER_UID + 1}:{OTHER_UID + 1}::{home}:/bin/sh",
+            f"stranger:x:{uid + 1}:{gid + 1}::{home}:/bin/sh",
             f"root:x:0:0::{home}:/bin/sh",
             f"low:x:5:5::{home}:/bin/sh",
         ]

@@ -43,6 +43,20 @@ class Login(LoginTest):
         self.assertIn("auth = PAM_PERM_DENIED\n", out)
         self.assertEqual(len(self.box.requests), count)
 
+    def test_what_becomes_of_ignored_in_a_stack(self):
+        """It is what an admin must know before he writes a stack; pam_aws_mfa(8) says so."""
+        self.login(self.user.code())
+        path = self.home / "pam.d/bastion"
+        for control, behind, answer in [
+                ("[success=ok default=die]", "", "PAM_PERM_DENIED"),
+                ("[success=ok ignore=ignore default=die]", "", "PAM_PERM_DENIED"),
+                ("required", "", "PAM_PERM_DENIED"),
+                ("required", "auth required pam_permit.so", "PAM_SUCCESS"),     # no factor at all
+                ("[success=ok default=die]", "auth required pam_permit.so", "PAM_PERM_DENIED")]:
+            with self.subTest(control=control, behind=behind):
+                path.write_text(f"auth {control} {MODULE} profile=work\n{behind}\n")
+                self.assertIn(f"auth = {answer}\n", self.login())
+
     def test_always_asks_and_takes_no_session_for_a_code(self):
         self.login(self.user.code())
         self.stack("profile=work always")

@@ -1,9 +1,12 @@
 """aws-mfa.conf: what the administrator sets for every user, and what is wrong in it."""
 
+import re
 import unittest
+from pathlib import Path
 
 from host import BUILD, HostTest
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples/aws-mfa.conf"
 SITE = BUILD / "tests/site"
 
 
@@ -24,6 +27,21 @@ class SiteFile(HostTest):
         run = self.aws_mfa("--token", self.user.code())
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(self.box.requests[-1].params["DurationSeconds"], "7200")
+
+    def test_the_example(self):
+        """As it stands, and with each line in force that it shows commented out."""
+        example = EXAMPLE.read_text()
+        in_force = re.sub(r"(?m)^# (\w+ = )", r"\1", example)
+        in_force = re.sub(r"(?<=\nca_bundle = ).*", str(self.box.ca_path), in_force)   # is there
+        shown = re.findall(r"(?m)^\w+ = (.*)", in_force)
+        self.assertTrue(shown)
+        self.config.unlink()
+        for text, values in ((example, []), (in_force, shown)):
+            self.write(text)
+            run = self.aws_mfa("--explain")
+            self.assertEqual((run.returncode, run.stderr), (0, ""))
+            said = re.findall(rf"(?m) (\S+) +{self.path}", run.stdout)
+            self.assertEqual(sorted(said), sorted(values), run.stdout)
 
     def test_what_is_wrong_is_named(self):
         for text, *words in [
