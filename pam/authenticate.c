@@ -48,7 +48,7 @@ static void talk_as(
 
 int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 {
-	struct talk talk = {.outcome = OUTCOME_BROKEN, .until = -1};
+	struct talk talk = {.outcome = OUTCOME_BROKEN, .start_ms = monotonic_ms(), .until = -1};
 	const char *login = NULL;
 	struct verdict verdict;
 	struct user user = {0};

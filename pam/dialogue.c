@@ -7,6 +7,7 @@
  */
 #include "dialogue.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "record.h"
 
 #define GRACE_MS 2000
+#define PROMPT_MS 30
 #define PROMPT_SIZE 512 /* PAM_MAX_MSG_SIZE */
 
 static int conversation_failed(int rc)
@@ -23,11 +25,26 @@ static int conversation_failed(int rc)
 	return rc == PAM_INCOMPLETE ? OUTCOME_LATER : OUTCOME_NO_ANSWER;
 }
 
+/*
+ * Threat: somebody afar tries names, and reads from how soon the prompt comes which there are and
+ * which of them are enrolled: to start a helper takes some milliseconds.
+ */
+static void keep_pace(pam_handle_t *pamh, const struct talk *talk)
+{
+	int64_t left_ms = talk->start_ms + PROMPT_MS - monotonic_ms();
+	const void *rhost = NULL;
+
+	if (left_ms > 0 && pam_get_item(pamh, PAM_RHOST, &rhost) == PAM_SUCCESS && rhost)
+		poll(NULL, 0, (int)left_ms);
+}
+
 void dialogue_in_vain(pam_handle_t *pamh, const struct options *opt, struct talk *talk)
 {
 	char *answer = NULL;
-	int rc = converse_ask(pamh, opt->echo, opt->prompt, &answer);
+	int rc;
 
+	keep_pace(pamh, talk);
+	rc = converse_ask(pamh, opt->echo, opt->prompt, &answer);
 	converse_free(answer);
 	talk->asked = true;
 	if (rc != PAM_SUCCESS)
@@ -120,6 +137,7 @@ static void ask_and_relay(pam_handle_t *pamh, const struct options *opt, struct 
 	int64_t left_ms, struct talk *talk)
 {
 	talk->asked = true;
+	keep_pace(pamh, talk);
 	for (unsigned i = 0; i < opt->prompts; i++) {
 		char code[CODE_DIGITS + 1];
 

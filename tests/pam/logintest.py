@@ -31,9 +31,9 @@ class LoginTest(HostTest):
                     "NSS_WRAPPER_GROUP": f"{self.home}/group", "TZ": "UTC",
                     "AWS_PROFILE": "not-this-one", "AWS_ENDPOINT_URL": "https://localhost:1"}
 
-    def login(self, *answers, calls=("auth",), prefix=()):
+    def login(self, *answers, calls=("auth",), prefix=(), user="alice"):
         """-> what the application saw: messages, log lines, results"""
-        argv = [*prefix, BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice"]
+        argv = [*prefix, BUILD / "tests/pam/login", self.home / "pam.d", "bastion", user]
         for answer in answers:
             argv += ["--answer", answer]
         run = subprocess.run([*argv, *calls], env=self.nss, stdin=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 import unittest
 
 from host import BUILD, OTHER_UID, ROLE
@@ -42,6 +43,14 @@ class Login(LoginTest):
         self.assertIn("result=valid answer=PAM_IGNORE", out)
         self.assertIn("auth = PAM_PERM_DENIED\n", out)
         self.assertEqual(len(self.box.requests), count)
+
+    def test_the_time_of_the_prompt_tells_a_remote_host_nothing(self):
+        """Whether there is a helper to start, and an account at all."""
+        for user in ("alice", "nobody-here"):
+            start = time.monotonic()
+            out = self.login("1", calls=("--rhost", "192.0.2.1", "auth"), user=user)
+            self.assertGreaterEqual(time.monotonic() - start, 0.03, user)
+            self.assertIn("hidden prompt", out)
 
     def test_what_becomes_of_ignored_in_a_stack(self):
         """It is what an admin must know before he writes a stack; pam_aws_mfa(8) says so."""
