@@ -201,8 +201,8 @@ $(BUILD)/tests/endpoint-dump: tests/tool/sts/endpoint-dump.c $(STS_TESTED) $(CON
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ $(STS_LIBS)
 
-$(BUILD)/tests/profile-dump: tests/tool/profile/profile-dump.c $(call objects,tool/profile) \
-		$(CONTRACT_OBJS)
+$(BUILD)/tests/profile-dump: $(addprefix tests/tool/profile/,profile-dump.c merge.c) \
+		$(call objects,tool/profile) $(CONTRACT_OBJS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/profile $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 

@@ -19,35 +19,11 @@ enum section_kind { SECTION_OTHER, SECTION_PROFILE, SECTION_SSO_SESSION, SECTION
 const struct ini_line *profiles_section(
 	const struct ini *config, enum section_kind kind, const char *name);
 
-struct profile {
-	char *name;
-	size_t name_len;
-	/* The header of the profile's section in each file, NULL where it has none. */
-	const struct ini_line *config, *credentials;
-};
-
-/* All profiles of both files, sorted by name. Refers to the documents. */
-struct profiles {
-	const struct ini *config, *credentials;
-	struct profile *list;
-	size_t n;
-};
-
-/* Fails with STATUS_SYSTEM only, for want of memory; *p is to be freed in any case. */
-enum status profiles_load(struct profiles *p, const struct ini *config,
-	const struct ini *credentials, struct error *e);
-void profiles_free(struct profiles *p);
-
 /*
- * The line that sets key for the profile: the credentials file wins. *in is the document it is in.
- * NULL without one.
+ * What a header of the config file is. Its name goes to name[header->name_len + 1], without a NUL,
+ * and the name's length to *len; both mean nothing for SECTION_OTHER.
  */
-const struct ini_line *profiles_key(const struct profiles *p, const struct profile *profile,
-	const char *key, size_t len, const struct ini **in);
-
-/* Calls each with every key the profile has, once and with the line that counts. */
-typedef void profiles_key_fn(void *arg, const struct ini *in, const struct ini_line *key);
-void profiles_each_key(
-	const struct profiles *p, const struct profile *profile, profiles_key_fn *each, void *arg);
+enum section_kind profiles_header(
+	const struct ini *config, const struct ini_line *header, char *name, size_t *len);
 
 #endif

@@ -6,7 +6,7 @@
  * has no profiles. Where a line cannot be read, all faults go to standard error and no profile is
  * printed: status 1, as the SDKs refuse such a file. What merely stands twice is only told.
  */
-#include "profiles.h"
+#include "merge.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -76,7 +76,7 @@ static void print_profiles(const struct profiles *p)
 		printf("%s\n  ", i ? "," : "");
 		print_string(p->list[i].name, p->list[i].name_len, false);
 		printf(": {");
-		profiles_each_key(p, &p->list[i], print_key, &first);
+		merged_each_key(p, &p->list[i], print_key, &first);
 		printf("%s}", first ? "" : "\n  ");
 	}
 	printf("%s}\n", p->n ? "\n" : "");
@@ -107,12 +107,12 @@ int main(int argc, char **argv)
 	if (rc == STATUS_OK)
 		rc = load(&credentials, credentials_path, &e);
 	if (rc == STATUS_OK)
-		rc = profiles_load(&profiles, &config, &credentials, &e);
+		rc = merge_profiles(&profiles, &config, &credentials, &e);
 	if (rc != STATUS_OK)
 		fprintf(stderr, "%s\n", e.text);
 	else if (!unreadable)
 		print_profiles(&profiles);
-	profiles_free(&profiles);
+	merged_free(&profiles);
 	ini_free(&credentials);
 	ini_free(&config);
 	return rc != STATUS_OK || unreadable || fflush(stdout) != 0 || ferror(stdout);

@@ -69,46 +69,11 @@ static void lower_default_counts(void **state)
 	ini_free(&ini);
 }
 
-static const char *merged(const struct profiles *p, const struct profile *profile, const char *key)
-{
-	static char value[64];
-	const struct ini *in;
-	const struct ini_line *line = profiles_key(p, profile, key, strlen(key), &in);
-	char *found = line ? ini_value(in, line, NULL) : NULL;
-
-	snprintf(value, sizeof(value), "%s", found ? found : "(none)");
-	free(found);
-	return value;
-}
-
-static void credentials_win_over_config(void **state)
-{
-	struct ini config = parse("[profile b]\nx = 1\ny = 2\n[other]\n[DEFAULT]\nz = 3\nx = 0\n");
-	struct ini credentials = parse("[b]\nX = 4\n[a]\n[DEFAULT]\ny = 5\n");
-	struct profiles p;
-	struct error e;
-
-	(void)state;
-	assert_int_equal(profiles_load(&p, &config, &credentials, &e), STATUS_OK);
-	assert_int_equal(p.n, 2);
-	assert_string_equal(p.list[0].name, "a");
-	assert_string_equal(p.list[1].name, "b");
-	assert_string_equal(merged(&p, &p.list[1], "x"), "4");
-	assert_string_equal(merged(&p, &p.list[1], "y"), "5");
-	assert_string_equal(merged(&p, &p.list[1], "z"), "3");
-	assert_string_equal(merged(&p, &p.list[0], "y"), "5");
-	assert_string_equal(merged(&p, &p.list[0], "z"), "(none)");
-	profiles_free(&p);
-	ini_free(&config);
-	ini_free(&credentials);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_profiles_in_the_config_file),
 		cmocka_unit_test(lower_default_counts),
-		cmocka_unit_test(credentials_win_over_config),
 	};
 
 	return cmocka_run_group_tests_name("profiles", tests, NULL, NULL);
