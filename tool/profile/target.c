@@ -163,9 +163,12 @@ static enum status fail(const char *path, struct error *e)
 
 enum status target_find(struct target *t, const char *path, struct error *e)
 {
-	struct walk w = {.t = t};
+	struct walk w; /* not cleared: its 8 KiB would cost more than the walk */
 	bool done = false;
 
+	w.t = t;
+	w.links = 0;
+	w.mixed = false;
 	t->folder = -1;
 	t->linked = false;
 	t->name = "";
