@@ -180,7 +180,6 @@ int cmd_pam(int argc, char **argv)
 		tell_until(&d.refresh);
 		tell_result(rc == STATUS_OK ? STATUS_NO_SESSION : rc, e.text);
 	} else if (rc == STATUS_VALID) {
-		tell_until(&d.refresh);
 		tell_result(rc, "");
 	} else {
 		if (rc == STATUS_OK)
