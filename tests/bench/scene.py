@@ -60,7 +60,8 @@ class Server:
         self.port = self.process.stdout.readline().strip()
         if not self.port:
             raise RuntimeError(f"{SERVER} does not start")
-        self.url = f"https://localhost:{self.port}"
+        # Not "localhost": a bare chroot has no /etc/hosts that would know it.
+        self.url = f"https://{address}:{self.port}"
 
     def __enter__(self):
         return self
