@@ -51,15 +51,12 @@ static void put_pair(struct writer *w, const struct ini *ini, const struct ini_l
 	put_string(w, ini->eol);
 }
 
-static bool in_section(const struct ini *ini, const struct ini_line *l, const char *name)
+/* first: what ini_line.section says of that section's headers. */
+static bool in_section(const struct ini *ini, const struct ini_line *l, uint32_t first)
 {
-	const struct ini_line *header;
-
 	if (!l->section && l->kind != INI_SECTION)
 		return false;
-	header = l->kind == INI_SECTION ? l : &ini->lines[l->section - 1];
-	return header->name_len == strlen(name) &&
-		memcmp(ini->bytes.data + header->name, name, header->name_len) == 0;
+	return (l->kind == INI_SECTION ? l : &ini->lines[l->section - 1])->section == first;
 }
 
 /* The index of the pair this line sets, or n_pairs. */
@@ -80,6 +77,7 @@ static size_t pair_of(const struct ini *ini, const struct ini_line *l, const str
  * that name: of readers that take a name twice, some merge and some forget what came before.
  */
 struct plan {
+	uint32_t first;     /* what in_section() wants; 0: there is no such section */
 	size_t *at;         /* for each pair the line it replaces */
 	size_t insert;      /* absent pairs go behind this line */
 	size_t last_header; /* the section's own last header */
@@ -88,14 +86,16 @@ struct plan {
 static void make_plan(const struct ini *ini, const char *section, const struct ini_pair *pairs,
 	size_t n_pairs, struct plan *plan)
 {
+	const struct ini_line *header = ini_section(ini, section, strlen(section));
 	size_t none = ini->n_lines;
 
+	plan->first = header ? header->section : 0;
 	plan->insert = plan->last_header = none;
 	for (size_t i = 0; i < ini->n_lines; i++) {
 		const struct ini_line *l = &ini->lines[i];
 		size_t pair;
 
-		if (!in_section(ini, l, section))
+		if (!in_section(ini, l, plan->first))
 			continue;
 		if (l->kind == INI_SECTION) {
 			plan->last_header = plan->insert = i;
@@ -126,8 +126,8 @@ static void put_absent(struct writer *w, const struct ini *ini, const struct ini
 			put_pair(w, ini, model, &pairs[i]);
 }
 
-static void put_edited(struct writer *w, const struct ini *ini, const char *section,
-	const struct ini_pair *pairs, size_t n_pairs, const struct plan *plan)
+static void put_edited(struct writer *w, const struct ini *ini, const struct ini_pair *pairs,
+	size_t n_pairs, const struct plan *plan)
 {
 	bool dropping = false;
 
@@ -137,7 +137,7 @@ static void put_edited(struct writer *w, const struct ini *ini, const char *sect
 
 		if (l->kind == INI_KEY || l->kind == INI_SECTION)
 			dropping = false;
-		if (l->kind == INI_KEY && in_section(ini, l, section))
+		if (l->kind == INI_KEY && in_section(ini, l, plan->first))
 			pair = pair_of(ini, l, pairs, n_pairs);
 		if (pair < n_pairs) {
 			/* Duplicates go: readers that take the first would see them. */
@@ -233,7 +233,7 @@ enum status ini_set(const struct ini *ini, const char *section, const struct ini
 	}
 	make_plan(ini, section, pairs, n_pairs, &plan);
 	if (plan.last_header < ini->n_lines)
-		put_edited(&w, ini, section, pairs, n_pairs, &plan);
+		put_edited(&w, ini, pairs, n_pairs, &plan);
 	else
 		put_new_section(&w, ini, section, pairs, n_pairs);
 	free(plan.at);
