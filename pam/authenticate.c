@@ -88,7 +88,7 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 	}
 	verdict = verdict_of(&talk, opt);
 	if (verdict.pam == PAM_SUCCESS)
-		account_accepted(pamh, login);
+		account_accepted(pamh, user.name);
 	if (!((unsigned)flags & PAM_SILENT))
 		tell(pamh, opt, &talk, &verdict);
 	/* Threat: a password typed where the name was asked for. So never what was typed. */
