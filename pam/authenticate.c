@@ -48,13 +48,14 @@ static void talk_as(
 
 int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 {
-	struct talk talk = {.outcome = OUTCOME_BROKEN, .start_ms = monotonic_ms(), .until = -1};
+	struct talk talk = {.outcome = OUTCOME_BROKEN, .until = -1};
 	const char *login = NULL;
 	struct verdict verdict;
 	struct user user = {0};
 	enum user_result found = USER_FAILED;
 	int rc = pam_get_user(pamh, &login, NULL);
 
+	talk.start_ms = monotonic_ms(); /* not before the name is typed */
 	if (rc == PAM_CONV_AGAIN || rc == PAM_INCOMPLETE)
 		talk.outcome = OUTCOME_LATER;
 	else if (rc == PAM_CONV_ERR)

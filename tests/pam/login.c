@@ -12,6 +12,7 @@
  *	@freed  PAM_CONV_ERR and a freed response @long  a megabyte of digits
  *	@bytes  every byte there is               @wild  no code of PAM's and a wild pointer
  *	@user=NAME  sets PAM_USER, then gives the next answer
+ *	@slow       takes 200 ms, then gives the next answer
  *
  * Its accounts are those of a directory that does not tell capitals from small letters.
  *
@@ -81,6 +82,10 @@ static int answer(struct person *person, struct pam_response **response)
 
 	if (strncmp(text, "@user=", 6) == 0) {
 		pam_set_item(person->pamh, PAM_USER, text + 6);
+		text = next_answer(person);
+	}
+	if (strcmp(text, "@slow") == 0) {
+		usleep(200000);
 		text = next_answer(person);
 	}
 	if (strcmp(text, "@fail") == 0)
@@ -347,6 +352,9 @@ int main(int argc, char **argv)
 			continue;
 		} else if (strcmp(argv[i], "--disallow-null") == 0) {
 			flags |= PAM_DISALLOW_NULL_AUTHTOK;
+			continue;
+		} else if (strcmp(argv[i], "--no-user") == 0) {
+			pam_set_item(pamh, PAM_USER, NULL);
 			continue;
 		} else if (strcmp(argv[i], "--no-conversation") == 0) {
 			conv.conv = NULL;
