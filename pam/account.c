@@ -19,9 +19,9 @@ static void forget(pam_handle_t *pamh, void *login, int status)
 	free(login);
 }
 
-void account_accepted(pam_handle_t *pamh, const char *login)
+void account_accepted(pam_handle_t *pamh, const char *name)
 {
-	char *copy = strdup(login);
+	char *copy = strdup(name);
 
 	if (!copy || pam_set_data(pamh, ACCEPTED, copy, forget) != PAM_SUCCESS) {
 		free(copy);
@@ -30,12 +30,12 @@ void account_accepted(pam_handle_t *pamh, const char *login)
 }
 
 /* Threat: an application that changes PAM_USER after auth. */
-static bool was_accepted(pam_handle_t *pamh, const char *login)
+static bool was_accepted(pam_handle_t *pamh, const char *name)
 {
 	const void *accepted = NULL;
 
 	return pam_get_data(pamh, ACCEPTED, &accepted) == PAM_SUCCESS && accepted &&
-		strcmp(accepted, login) == 0;
+		strcmp(accepted, name) == 0;
 }
 
 int account(pam_handle_t *pamh, const struct options *opt)
@@ -50,15 +50,19 @@ int account(pam_handle_t *pamh, const struct options *opt)
 	if (!opt->always)
 		return PAM_IGNORE;
 	if (pam_get_user(pamh, &login, NULL) == PAM_SUCCESS && login) {
+		/* As a rule the name is spelt as its account's is, and no directory is asked. */
 		if (was_accepted(pamh, login))
 			return PAM_IGNORE;
 		found = user_find(&user, login, talk.reason, sizeof(talk.reason));
 	}
+	if (user.name && was_accepted(pamh, user.name))
+		goto out;
 	if ((found != USER_OK && found != USER_UNUSABLE) || !options_ignore(opt, user.uid)) {
 		snprintf(talk.reason, sizeof(talk.reason), "no code was accepted in this login");
 		journal_decision(pamh, opt, user.name ? user.name : "(unknown)", &talk, &no_code);
 		rc = no_code.pam;
 	}
+out:
 	user_free(&user);
 	return rc;
 }

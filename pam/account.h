@@ -9,12 +9,15 @@
 
 #include "options.h"
 
-/* Notes in the handle, for as long as it lives, that a code was accepted for this PAM_USER. */
-void account_accepted(pam_handle_t *pamh, const char *login);
+/*
+ * Notes in the handle, for as long as it lives, that a code was accepted for the account of this
+ * pw_name. Not PAM_USER, which modules spell as they like, and the conversation may set anew.
+ */
+void account_accepted(pam_handle_t *pamh, const char *name);
 
 /*
- * Returns PAM_IGNORE, or under `always` PAM_PERM_DENIED where no code was accepted for PAM_USER on
- * this handle, unless he is excused by ignore_root or minimum_uid=.
+ * Returns PAM_IGNORE, or under `always` PAM_PERM_DENIED where no code was accepted for PAM_USER's
+ * account on this handle, unless ignore_root or minimum_uid= excuses it.
  */
 int account(pam_handle_t *pamh, const struct options *opt);
 

@@ -48,13 +48,14 @@ static void talk_as(
 
 int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 {
-	struct talk talk = {.outcome = OUTCOME_BROKEN, .start_ms = monotonic_ms(), .until = -1};
+	struct talk talk = {.outcome = OUTCOME_BROKEN, .until = -1};
 	const char *login = NULL;
 	struct verdict verdict;
 	struct user user = {0};
 	enum user_result found = USER_FAILED;
 	int rc = pam_get_user(pamh, &login, NULL);
 
+	talk.start_ms = monotonic_ms(); /* not before the name is typed */
 	if (rc == PAM_CONV_AGAIN || rc == PAM_INCOMPLETE)
 		talk.outcome = OUTCOME_LATER;
 	else if (rc == PAM_CONV_ERR)
@@ -88,7 +89,7 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 	}
 	verdict = verdict_of(&talk, opt);
 	if (verdict.pam == PAM_SUCCESS)
-		account_accepted(pamh, login);
+		account_accepted(pamh, user.name);
 	if (!((unsigned)flags & PAM_SILENT))
 		tell(pamh, opt, &talk, &verdict);
 	/* Threat: a password typed where the name was asked for. So never what was typed. */

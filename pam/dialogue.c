@@ -27,14 +27,18 @@ static int conversation_failed(int rc)
 
 /*
  * Threat: somebody afar tries names, and reads from how soon the prompt comes which there are and
- * which of them are enrolled: to start a helper takes some milliseconds.
+ * which of them are enrolled: to start a helper takes some milliseconds. A helper that has nothing
+ * to ask ends in this time, so where the application handles SIGCHLD, a signal comes just then.
  */
 static void keep_pace(pam_handle_t *pamh, const struct talk *talk)
 {
-	int64_t left_ms = talk->start_ms + PROMPT_MS - monotonic_ms();
+	const int64_t prompt_ms = talk->start_ms + PROMPT_MS;
 	const void *rhost = NULL;
+	int64_t left_ms;
 
-	if (left_ms > 0 && pam_get_item(pamh, PAM_RHOST, &rhost) == PAM_SUCCESS && rhost)
+	if (pam_get_item(pamh, PAM_RHOST, &rhost) != PAM_SUCCESS || !rhost)
+		return;
+	while ((left_ms = prompt_ms - monotonic_ms()) > 0)
 		poll(NULL, 0, (int)left_ms);
 }
 

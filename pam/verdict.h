@@ -26,7 +26,7 @@ struct talk {
 	bool asked;       /* the person was asked, or the helper wants it */
 	bool judged;      /* AWS has refused a code in this call, so it is not down */
 	bool code_sent;   /* outcome is the helper's answer to a code sent in this call */
-	int64_t start_ms; /* when the call began, monotonic_ms() */
+	int64_t start_ms; /* when the name was known, monotonic_ms() */
 	int64_t until;    /* end of the session, or -1 */
 	char account[ACCOUNT_DIGITS + 1]; /* empty where unknown */
 	char request_id[64];

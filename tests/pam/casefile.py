@@ -11,9 +11,9 @@
     when    = root or user: who runs the application; needs root where it is not whoever runs
               the tests. limits: root that may raise limits, which in a container he may not
 
-PAM_PERM_DENIED is how libpam answers where every module said PAM_IGNORE; this one never says
-PAM_PERM_DENIED itself. "test(auth)" in a log line stands for "pam_aws_mfa(test:auth)". {epoch +N}
-is N seconds from now, and {clock +N} the same as the module shows it.
+PAM_PERM_DENIED is how libpam answers where every module said PAM_IGNORE; this one says it itself in
+the account phase only, and logs it. "test(auth)" in a log line stands for "pam_aws_mfa(test:auth)".
+{epoch +N} is N seconds from now, and {clock +N} the same as the module shows it.
 """
 
 import configparser

@@ -11,11 +11,17 @@
  *	@fail   PAM_CONV_ERR                      @again PAM_CONV_AGAIN
  *	@freed  PAM_CONV_ERR and a freed response @long  a megabyte of digits
  *	@bytes  every byte there is               @wild  no code of PAM's and a wild pointer
+ *	@user=NAME  sets PAM_USER, then gives the next answer
+ *	@slow       takes 200 ms, then gives the next answer
+ *
+ * Its accounts are those of a directory that does not tell capitals from small letters.
  *
  * It must export its symbols (-rdynamic): see log_lines.h.
  */
 #include "log_lines.h"
 
+#include <ctype.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/securebits.h>
@@ -39,6 +45,7 @@
 static FILE *out;
 
 struct person {
+	pam_handle_t *pamh;
 	const char *answers[ANSWERS];
 	size_t n, next;
 };
@@ -64,10 +71,23 @@ static char *all_bytes(void)
 	return bytes;
 }
 
+static const char *next_answer(struct person *person)
+{
+	return person->next < person->n ? person->answers[person->next++] : "@fail";
+}
+
 static int answer(struct person *person, struct pam_response **response)
 {
-	const char *text = person->next < person->n ? person->answers[person->next++] : "@fail";
+	const char *text = next_answer(person);
 
+	if (strncmp(text, "@user=", 6) == 0) {
+		pam_set_item(person->pamh, PAM_USER, text + 6);
+		text = next_answer(person);
+	}
+	if (strcmp(text, "@slow") == 0) {
+		usleep(200000);
+		text = next_answer(person);
+	}
 	if (strcmp(text, "@fail") == 0)
 		return PAM_CONV_ERR;
 	if (strcmp(text, "@again") == 0)
@@ -120,6 +140,19 @@ static int converse(
 	}
 	*response = calloc(1, sizeof(**response));
 	return PAM_SUCCESS;
+}
+
+/* Of libc's own name, so that it is what the module calls. */
+int getpwnam_r(
+	const char *name, struct passwd *entry, char *buf, size_t size, struct passwd **result)
+{
+	int (*next)(const char *, struct passwd *, char *, size_t, struct passwd **);
+	char folded[256] = "";
+
+	*(void **)&next = dlsym(RTLD_NEXT, "getpwnam_r");
+	for (size_t i = 0; name[i] && i < sizeof(folded) - 1; i++)
+		folded[i] = (char)tolower((unsigned char)name[i]);
+	return next(folded, entry, buf, size, result);
 }
 
 /* Called in place of libpam's sleep. */
@@ -302,6 +335,7 @@ int main(int argc, char **argv)
 	rc = pam_start_confdir(argv[2], argv[3], &conv, argv[1], &pamh);
 	if (rc != PAM_SUCCESS)
 		return 2;
+	person.pamh = pamh;
 	/* libnss-wrapper keeps its files open from the first look-up on: not the module's doing. */
 	getpwnam("");
 	getgrnam("");
@@ -318,6 +352,9 @@ int main(int argc, char **argv)
 			continue;
 		} else if (strcmp(argv[i], "--disallow-null") == 0) {
 			flags |= PAM_DISALLOW_NULL_AUTHTOK;
+			continue;
+		} else if (strcmp(argv[i], "--no-user") == 0) {
+			pam_set_item(pamh, PAM_USER, NULL);
 			continue;
 		} else if (strcmp(argv[i], "--no-conversation") == 0) {
 			conv.conv = NULL;

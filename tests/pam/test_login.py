@@ -52,6 +52,24 @@ class Login(LoginTest):
             self.assertGreaterEqual(time.monotonic() - start, 0.03, user)
             self.assertIn("hidden prompt", out)
 
+    def test_nor_where_the_name_is_asked_for_first(self):
+        """As telnetd's login does. The time it is typed in is not the module's."""
+        start = time.monotonic()
+        out = self.login("@slow", "nobody-here", "1",
+                         calls=("--no-user", "--rhost", "192.0.2.1", "auth"))
+        self.assertGreaterEqual(time.monotonic() - start, 0.23)
+        self.assertIn('visible prompt: "login:', out)
+        self.assertIn("hidden prompt", out)
+
+    def test_nor_where_a_signal_comes_meanwhile(self):
+        """The end of a helper that has nothing to ask, in an application that handles SIGCHLD."""
+        self.credentials.unlink()
+        start = time.monotonic()
+        out = self.login("1", calls=("--misbehave", "sigchld-reaped", "--rhost", "192.0.2.1",
+                                     "auth"))
+        self.assertGreaterEqual(time.monotonic() - start, 0.03)
+        self.assertIn("hidden prompt", out)
+
     def test_what_becomes_of_ignored_in_a_stack(self):
         """It is what an admin must know before he writes a stack; pam_aws_mfa(8) says so."""
         self.login(self.user.code())
