@@ -168,8 +168,8 @@ class Failing(unittest.TestCase):
 
     def test_all_of_them_had_their_turn(self):
         for name in ["always", "always, null"]:
-            notes = {"pam_set_data", "pam_get_data", "strdup"}
-            self.assertLessEqual(notes, set(self.failed(name)))
+            notes = {"pam_set_data", "strdup"}      # of pam_get_data a second one is made
+            self.assertLessEqual(notes | {"pam_get_data"}, set(self.failed(name)))
             self.assertEqual({login["account"] for login in self.runs[name].result()
                               if login["failed"] in notes}, {PERM_DENIED})
         for name in ["accepted", "accepted, null"]:
