@@ -40,7 +40,8 @@ class Bench(unittest.TestCase):
                 self.assertTrue(row["goal"] and row["peer"]["name"])
         for row in found["rows"]:
             # One round of a difference may be lost in the noise, wherever it is.
-            if os.geteuid() == 0 and "noise" not in row.get("skipped", ""):
+            may_be = ["noise"] + ["one core"] * (len(os.sched_getaffinity(0)) == 1)
+            if os.geteuid() == 0 and not any(why in row.get("skipped", "") for why in may_be):
                 self.assertNotIn("skipped", row)
         waits = [row for row in measured if "RTT 300 ms" in row["row"] and "Enter" in row["row"]]
         for row in waits:   # of the one thing that does not depend on the machine
