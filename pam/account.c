@@ -42,7 +42,6 @@ int account(pam_handle_t *pamh, const struct options *opt)
 {
 	static const struct verdict no_code = {PAM_PERM_DENIED, LOG_NOTICE, "no-code", NULL};
 	struct talk talk = {.until = -1};
-	enum user_result found = USER_FAILED;
 	struct user user = {0};
 	const char *login = NULL;
 	int rc = PAM_IGNORE;
@@ -53,16 +52,13 @@ int account(pam_handle_t *pamh, const struct options *opt)
 		/* As a rule the name is spelt as its account's is, and no directory is asked. */
 		if (was_accepted(pamh, login))
 			return PAM_IGNORE;
-		found = user_find(&user, login, talk.reason, sizeof(talk.reason));
+		user_find(&user, login, talk.reason, sizeof(talk.reason));
 	}
-	if (user.name && was_accepted(pamh, user.name))
-		goto out;
-	if ((found != USER_OK && found != USER_UNUSABLE) || !options_ignore(opt, user.uid)) {
+	if (!user.name || (!was_accepted(pamh, user.name) && !options_ignore(opt, user.uid))) {
 		snprintf(talk.reason, sizeof(talk.reason), "no code was accepted in this login");
 		journal_decision(pamh, opt, user.name ? user.name : "(unknown)", &talk, &no_code);
 		rc = no_code.pam;
 	}
-out:
 	user_free(&user);
 	return rc;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Runs every test: cmocka programs (TAP) and unittest files. Arguments choose by part of a name.
 
-As many files run at once as there are processors, each in a process of its own; `--file FILE` is
-how. The last line is "N passed, N failed, N skipped"; the status is 1 when one failed or none ran.
+Twice as many files run at once as there are processors, since most of them wait most of the time,
+each in a process of its own; `--file FILE` is how. The last line is "N passed, N failed, N skipped"; the status is 1 when one failed or none ran.
 """
 
 import concurrent.futures

@@ -27,7 +27,9 @@ class Examples(unittest.TestCase):
             auth = [line for line in lines if line and line[0].startswith("auth")
                     or line == ["@include", "common-auth"]]
             self.assertEqual(auth[-1], ["auth", *ours], name)
-            self.assertIn(["account", *ours], lines, name)
+            account = [line for line in lines if line and line[0].startswith("account")
+                       or line == ["@include", "common-account"]]
+            self.assertEqual(account[0], ["account", *ours], name)
 
 
 class Recipes(SshTest):

@@ -190,7 +190,7 @@ MUTANTS = [
      [("strcmp(accepted, name) == 0", "1")],
      "account under always: accepted for somebody else"),
     ("account-of-another-spelling", "account.c",
-     [("if (user.name && was_accepted(pamh, user.name))", "if (0)")],
+     [("!was_accepted(pamh, user.name)", "1")],
      "account under always: a name that a module or the application writes otherwise"),
     ("account-of-a-name-set-meanwhile", "authenticate.c",
      [("account_accepted(pamh, user.name)",

@@ -184,8 +184,11 @@ class Core(LoginTest):
             f"endpoint-url {self.box.url}", f"ca-bundle {self.box.ca_path}", "connect unsigned",
             answer=b"ready"))
 
-    def test_before_main(self):
-        """A user cannot look into what runs in his name before it has shut him out itself."""
+
+class BeforeMain(unittest.TestCase):
+    """The programs shut everybody out themselves; before that, that nobody may read them does."""
+
+    def test_a_user_cannot_look_into_what_runs_in_his_name(self):
         if os.getuid() != 0:
             self.skipTest("becomes another user: needs root")
         user = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
