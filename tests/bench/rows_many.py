@@ -7,7 +7,7 @@ from bench.measure import Figure, Process, in_turn
 from bench.namespaces import Skipped
 from bench.scene import AWS_MFA_REFRESH, CODE, CURL, LONG_TERM, curl
 from bench.stacks import ENV, Logins, pamtester
-from bench.table import AsMany, Group
+from bench.table import AtLeast, Group
 
 CROWD = 50
 
@@ -59,5 +59,5 @@ def _crowd(bench, homes):
 
 # Both goals are about throughput: "within 20 %" is at least 0.8 of the peer's.
 CROWDS = Group("crowd", {
-    "refreshes": (f"{CROWD} refreshes at once, 2 cores, wall", AsMany(0.8)),
-    "logins": (f"{CROWD} logins at once, 2 cores, wall", AsMany(0.8))}, crowd)
+    "refreshes": (f"{CROWD} refreshes at once, 2 cores, wall", AtLeast(0.8, "throughput")),
+    "logins": (f"{CROWD} logins at once, 2 cores, wall", AtLeast(0.8, "throughput"))}, crowd)

@@ -28,12 +28,13 @@ class AtMost:
 
 
 @dataclass
-class Faster:
-    """peer / ours"""
+class AtLeast:
+    """peer / ours: how much faster, or how much more is done in the same time"""
     factor: float
+    what: str
 
     def text(self):
-        return f">= {self.factor:g} x faster"
+        return f">= {self.factor:g} x {self.what}"
 
     def value(self, ours, peer):
         return peer / ours
@@ -42,25 +43,7 @@ class Faster:
         return value >= self.factor
 
     def show(self, value):
-        return f"{value:.0f} x faster"
-
-
-@dataclass
-class AsMany:
-    """peer / ours: what is done in the same time"""
-    factor: float
-
-    def text(self):
-        return f">= {self.factor:g} x throughput"
-
-    def value(self, ours, peer):
-        return peer / ours
-
-    def met(self, value):
-        return value >= self.factor
-
-    def show(self, value):
-        return f"{value:.2f} x throughput"
+        return f"{value:.{0 if value >= 10 else 2}f} x {self.what}"
 
 
 @dataclass

@@ -83,9 +83,11 @@ class Rows(unittest.TestCase):
     def test_goals(self):
         for goal, ours, peer, met in [
                 (table.AtMost(1.5), 3, 2, True), (table.AtMost(1.5), 3.1, 2, False),
-                (table.Faster(200), 1, 200, True), (table.Faster(200), 1, 199, False),
+                (table.AtLeast(200, "faster"), 1, 200, True),
+                (table.AtLeast(200, "faster"), 1, 199, False),
                 (table.Under(10), 10, 1, True), (table.Under(10), 11, 100, False),
-                (table.AsMany(0.8), 5, 4, True), (table.AsMany(0.8), 6, 4, False),
+                (table.AtLeast(0.8, "throughput"), 5, 4, True),
+                (table.AtLeast(0.8, "throughput"), 6, 4, False),
                 (table.Near(1.25), 4, 5, True), (table.Near(1.25), 7, 10, False),
                 (table.Near(1.25), 13, 10, False)]:
             with self.subTest(goal=goal, ours=ours):
