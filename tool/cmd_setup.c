@@ -95,8 +95,8 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 	if (rc == STATUS_OK)
 		rc = create_file(path, e);
 	if (rc == STATUS_OK)
-		rc = store_pairs(path, s->long_term, pairs, sizeof(pairs) / sizeof(pairs[0]),
-			monotonic_ms() + 20000, e);
+		rc = store_pairs(&(struct store_place){.path = path, .section = s->long_term},
+			pairs, sizeof(pairs) / sizeof(pairs[0]), monotonic_ms() + 20000, e);
 	if (rc == STATUS_NOT_STORED)
 		e->status = rc = STATUS_CONFIG; /* no code is at stake here */
 	explicit_bzero(secret, sizeof(secret));

@@ -2,6 +2,7 @@
 
 #include "profile/file.h"
 #include "profile/lock.h"
+#include "profile/log.h"
 #include "profile/store.h"
 
 #include <stdio.h>
@@ -20,8 +21,8 @@ static bool lost_half_the_time(const struct refresh *r)
 	return r->lost_ms > r->settings.timeout * 500;
 }
 
-/* What a run that was cut off left of the file must not be judged. */
-#define UNDO_MS 5000
+/* A spent code is worth waiting for other programs that are writing the file, but not for long. */
+#define STORE_MS 2000
 
 enum status refresh_load(
 	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
@@ -30,7 +31,8 @@ enum status refresh_load(
 	enum status rc = settings_load(&r->settings, options, strict, e);
 	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
 
-	if (path && store_undo(path, start_ms + UNDO_MS)) {
+	/* What a run that was cut off left of the file must not be judged. */
+	if (path && store_undo(path)) {
 		settings_free(&r->settings);
 		rc = settings_load(&r->settings, options, strict, e);
 	}
@@ -47,12 +49,27 @@ enum status refresh_load(
 	return r->state == SESSION_VALID && !r->force ? STATUS_VALID : STATUS_OK;
 }
 
+static struct store_place place(const struct settings *s)
+{
+	return (struct store_place){
+		.path = s->value[SETTING_CREDENTIALS_FILE],
+		.section = s->session,
+		.role = s->value[SETTING_ASSUME_ROLE],
+		.keys = s->long_term,
+	};
+}
+
 static enum status can_store(const struct refresh *r, struct error *e)
 {
 	enum status rc = STATUS_OK;
 
-	if (!r->store_or_not)
-		rc = store_check(r->settings.value[SETTING_CREDENTIALS_FILE], e);
+	if (!r->store_or_not) {
+		const struct store_place to = place(&r->settings);
+
+		rc = store_check_content(&r->settings.credentials, &to, e);
+		if (rc == STATUS_OK)
+			rc = store_check(to.path, e);
+	}
 	return rc;
 }
 
@@ -78,12 +95,12 @@ static enum status look_again(struct refresh *r, struct error *e)
 	bool missing;
 	enum status rc;
 
-	store_undo(path, r->deadline_ms); /* also waits for one who is writing in place */
+	store_undo(path);
 	if (stat(path, &st) == 0 && file_same(&st, &r->settings.credentials_stat))
 		return STATUS_OK; /* as a file with many profiles costs much to read */
 	rc = file_read(path, &bytes, &st, &missing, e);
-	if (rc != STATUS_OK)
-		return rc;
+	if (rc != STATUS_OK) /* a program that is writing it now takes nothing from the code */
+		return rc == STATUS_SYSTEM ? STATUS_OK : rc;
 	rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
 	if (rc != STATUS_OK)
 		return rc;
@@ -102,22 +119,53 @@ static void strike_out(char *text, const char *code)
 		memset(at, '*', len);
 }
 
+/*
+ * The section's lock, for which a quarter of the time is waited at most; *lock is -1 without it.
+ * Threat: a stranger starts `su` for this user, types any code, and freezes that helper while it
+ * holds the lock. The user must get in all the same, so the lock spares a code and no more. Where
+ * every code is judged there is none to spare.
+ */
+static enum status lock_session(struct refresh *r, int *lock, struct error *e)
+{
+	const struct store_place to = place(&r->settings);
+	int64_t wait_ms = r->settings.timeout * 250;
+	int64_t until_ms = monotonic_ms() + wait_ms;
+	enum status rc;
+
+	*lock = -1;
+	if (r->force)
+		return STATUS_OK;
+	rc = lock_section(to.path, to.section,
+		until_ms < r->deadline_ms ? until_ms : r->deadline_ms, lock, e);
+	if (rc == STATUS_SYSTEM) {
+		log_warning("%s; going on without its lock", e->text);
+		rc = STATUS_OK;
+	}
+	/* Where no lock can be had nothing can be stored either, so there is no race to lose. */
+	if (rc == STATUS_CONFIG && r->store_or_not)
+		rc = STATUS_OK;
+	return rc == STATUS_OK ? look_again(r, e) : rc;
+}
+
+/* Not beyond the time that the module leaves its helper: it gives 2 s more than the timeout. */
+static int64_t store_deadline(const struct refresh *r)
+{
+	int64_t now_ms = monotonic_ms();
+	int64_t left_ms = r->deadline_ms - now_ms + STORE_MS / 2;
+
+	return now_ms + (left_ms < STORE_MS ? left_ms : STORE_MS);
+}
+
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 {
-	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
+	const struct store_place to = place(&r->settings);
 	struct session session = {0};
-	enum status rc = STATUS_OK;
+	enum status rc;
 	int64_t start_ms = monotonic_ms();
 	int lock;
 
 	r->deadline_ms += start_ms - r->asked_since_ms;
-	lock = lock_section(path, r->settings.session, r->deadline_ms, e);
-	/* Where no lock can be had at all nothing can be stored either, so there is no race to
-	 * lose. */
-	if (lock < 0 && !(r->store_or_not && e->status == STATUS_CONFIG))
-		return e->status;
-	if (!r->force)
-		rc = look_again(r, e);
+	rc = lock_session(r, &lock, e);
 	/* Again: much can change while a person looks for the telephone. */
 	if (rc == STATUS_OK)
 		rc = can_store(r, e);
@@ -133,8 +181,7 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 	if (rc == STATUS_OK) {
 		r->expiration = session.expiration;
 		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id);
-		rc = store_session(path, r->settings.session,
-			r->settings.value[SETTING_ASSUME_ROLE], &session, r->deadline_ms, e);
+		rc = store_session(&to, &session, store_deadline(r), e);
 	}
 	session_free(&session);
 	if (lock >= 0)

@@ -33,16 +33,50 @@ class Concurrency(HostTest):
             run.communicate(timeout=30)
         self.assertEqual(sorted(self.box.codes_seen(self.user)), sorted(codes))
 
-    def test_a_stopped_lock_holder_cannot_block_longer_than_the_timeout(self):
+    def hold_lock(self):
+        """As a helper does that a stranger has started by `su`, and frozen."""
         lock = os.open(self.credentials.with_name(".credentials.aws-mfa-lock"),
                        os.O_RDWR | os.O_CREAT, 0o600)
         self.addCleanup(os.close, lock)
-        fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))  # F_OFD_SETLK
+        return lock
+
+    def lock(self, fd, start, length):
+        fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, start, length, 0))  # F_OFD_SETLK
+
+    def test_a_frozen_holder_of_the_section_keeps_nobody_out(self):
+        self.lock(self.hold_lock(), 2, 0)   # every section, but not the file
         start = time.monotonic()
-        run = self.aws_mfa("--timeout", "2", "--token", self.user.code())
-        self.refused(run, 4, "[work]", "try again")
-        self.assertLess(time.monotonic() - start, 3)
-        self.assertEqual(self.box.codes_seen(self.user), [])
+        run = self.aws_mfa("--timeout", "4", "--token", self.user.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("another aws-mfa is working on [work]", run.stderr)
+        self.assertLess(time.monotonic() - start, 2)
+        self.assertIn("aws_session_token", self.section())
+
+    def test_where_every_code_is_judged_the_section_s_lock_is_not_waited_for(self):
+        self.lock(self.hold_lock(), 2, 0)
+        start = time.monotonic()
+        run = self.aws_mfa("--force", "--timeout", "20", "--token", self.user.code())
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertLess(time.monotonic() - start, 2)
+
+    def test_a_frozen_holder_of_the_file_costs_two_seconds(self):
+        before = self.credentials.read_text()
+        self.lock(self.hold_lock(), 0, 0)
+        start = time.monotonic()
+        run = self.aws_mfa("--force", "--token", self.user.code())
+        self.assertEqual(run.returncode, 10, run.stderr)
+        self.assertIn("another aws-mfa is working on the file", run.stderr)
+        took = time.monotonic() - start
+        self.assertTrue(1.9 < took < 4, took)
+        self.assertEqual(self.credentials.read_text(), before)
+
+    def test_a_reader_s_lock_hinders_nobody(self):
+        """Whoever may read a file may lock it for reading."""
+        with open(self.credentials) as file:
+            fcntl.fcntl(file, 37, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0))
+            fcntl.flock(file, fcntl.LOCK_SH)
+            run = self.aws_mfa("--token", self.user.code())
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
 
     def test_a_hung_call_for_one_profile_does_not_stop_another(self):
         text = self.credentials.read_text()

@@ -1,5 +1,7 @@
 #include "file.h"
 
+#include "record.h"
+#include "steady.h"
 #include "target.h"
 
 #include <errno.h>
@@ -8,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
+
+#define READ_WAIT_MS 8000
+#define LONG_UNCHANGED_S 10
 
 void bytes_free(struct bytes *b)
 {
@@ -58,11 +64,18 @@ enum status file_read_fd(
 	return rc;
 }
 
+/* A descriptor that somebody keeps open for writing and does not use must lock nobody out. */
+static bool is_long_unchanged(const struct stat *st)
+{
+	return time(NULL) - st->st_mtim.tv_sec > LONG_UNCHANGED_S;
+}
+
 enum status file_read(
 	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
 {
 	struct target t;
 	enum status rc = target_find(&t, path, e);
+	bool steady = true;
 	int fd = -1;
 
 	*b = (struct bytes){0};
@@ -71,7 +84,8 @@ enum status file_read(
 	if (rc == STATUS_OK) {
 		fd = target_open_to_read(&t, st, e);
 		if (fd >= 0)
-			rc = file_read_fd(fd, t.path, b, st, e);
+			rc = steady_read(
+				fd, t.path, monotonic_ms() + READ_WAIT_MS, b, st, &steady, e);
 		else if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3))
 			*missing = true; /* AWS_CONFIG_FILE=/dev/null: a way to say "none" */
 		else
@@ -80,6 +94,12 @@ enum status file_read(
 	if (rc == STATUS_NOT_SET_UP) {
 		*missing = true;
 		rc = STATUS_OK;
+	}
+	/* Threat: half of a file read as a whole one, by which nullok finds nobody enrolled. */
+	if (rc == STATUS_OK && !steady && !is_long_unchanged(st)) {
+		bytes_free(b);
+		rc = error_set(e, STATUS_SYSTEM,
+			"%s: another program is writing it and does not end; try again", t.path);
 	}
 	if (fd >= 0)
 		close(fd);

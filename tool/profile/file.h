@@ -23,7 +23,8 @@ void bytes_free(struct bytes *b);
  * with no bytes, when there is no such file (ENOENT alone), or path is /dev/null. *st is what the
  * open descriptor is. STATUS_CONFIG when it cannot be read, is not a regular file (a FIFO or a
  * device must not hang us), is over FILE_MAX_BYTES, or when root is led to it by a symlink it must
- * not follow (target.h).
+ * not follow (target.h). STATUS_SYSTEM when another program is writing it and does not end within
+ * 8 s (steady.h).
  */
 enum status file_read(
 	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e);

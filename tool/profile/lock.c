@@ -1,5 +1,6 @@
 #include "lock.h"
 
+#include "log.h"
 #include "record.h"
 
 #include <errno.h>
@@ -74,55 +75,74 @@ static enum status check(const struct target *t, const char *name, int fd, struc
 }
 
 /* Beside the file that is meant, whatever symlinks lead to it: ".credentials.aws-mfa-lock". */
-static int open_lock_file(const struct target *t, struct error *e)
+static enum status open_lock_file(const struct target *t, int *fd, struct error *e)
 {
 	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	char name[NAME_MAX + 32];
-	struct stat st;
-	int error, fd;
+	int error;
 
 	snprintf(name, sizeof(name), ".%s.aws-mfa-lock", t->name);
-	fd = openat(t->folder, name, flags | O_CREAT, 0600);
-	if (fd >= 0 && check(t, name, fd, e) != STATUS_OK) {
-		close(fd);
-		return -1;
+	*fd = openat(t->folder, name, flags | O_CREAT, 0600);
+	if (*fd >= 0 && check(t, name, *fd, e) != STATUS_OK) {
+		close(*fd);
+		*fd = -1;
+		return e->status;
 	}
-	if (fd >= 0)
-		return fd;
+	if (*fd >= 0)
+		return STATUS_OK;
 	error = errno;
 	switch (error) {
 	case EACCES:
 	case EPERM:
 	case EROFS:
 		if (!target_folder_writable(t))
-			return target_open(t, O_RDWR, &st, e);
+			return STATUS_OK;
 		/* fall through */
 	case ELOOP:
 	case EISDIR:
-		unfit(t, name, strerror(error), e);
-		break;
+		return unfit(t, name, strerror(error), e);
 	default:
-		error_set(e, STATUS_CONFIG, "%.*s%s: %s", (int)(t->name - t->path), t->path, name,
-			strerror(error));
+		return error_set(e, STATUS_CONFIG, "%.*s%s: %s", (int)(t->name - t->path), t->path,
+			name, strerror(error));
 	}
-	return -1;
+}
+
+/* NFS without lockd, Lustre without flock: a user must get in all the same. */
+static bool has_no_locks(int error)
+{
+	return error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP;
+}
+
+static void warn_about_no_locks(const struct target *t, int error)
+{
+	static bool warned;
+
+	if (!warned)
+		log_warning("%s: this file system has no locks (%s), so two refreshes at once can "
+			    "spend two codes; mount it with flock (Lustre) or local_lock=posix "
+			    "(NFS)",
+			t->path, strerror(error));
+	warned = true;
 }
 
 /* Asked again and again, since the waiting form of fcntl() has no deadline. */
-static enum status wait_for(int fd, off_t byte, const struct target *t, const char *section,
-	int64_t deadline_ms, struct error *e)
+static enum status wait_for(int fd, short type, off_t byte, const struct target *t,
+	const char *section, int64_t deadline_ms, struct error *e)
 {
-	struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+	struct flock range = {.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
 	struct timespec pause = {.tv_nsec = 2000000};
 
 	while (fcntl(fd, F_OFD_SETLK, &range) < 0) {
+		if (has_no_locks(errno)) {
+			warn_about_no_locks(t, errno);
+			return STATUS_OK;
+		}
 		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
 			return error_set(e, STATUS_CONFIG, "%s: cannot be locked: %s", t->path,
 				strerror(errno));
 		if (monotonic_ms() >= deadline_ms)
 			return error_set(e, STATUS_SYSTEM,
-				"%s: another aws-mfa is working on %s%s%s and has not ended in "
-				"time; try again",
+				"%s: another aws-mfa is working on %s%s%s and has not ended in time",
 				t->path, section ? "[" : "the file", section ? section : "",
 				section ? "]" : "");
 		nanosleep(&pause, NULL);
@@ -132,63 +152,53 @@ static enum status wait_for(int fd, off_t byte, const struct target *t, const ch
 	return STATUS_OK;
 }
 
-static int take(const struct target *t, const char *section, int64_t deadline_ms, struct error *e)
+static enum status take(const struct target *t, const char *section, int64_t deadline_ms, int *lock,
+	struct error *e)
 {
 	off_t byte = section ? section_byte(section) : BYTE_FILE;
+	enum status rc;
 	struct stat st;
-	int fd;
 
+	*lock = -1;
 	if (t->linked) {
 		/* Nothing is made in a folder before it is known whose file is there. */
-		fd = target_open(t, O_RDONLY, &st, e);
+		int fd = target_open(t, O_RDONLY, &st, e);
+
 		if (fd < 0)
-			return -1;
+			return e->status;
 		close(fd);
 	}
-	fd = open_lock_file(t, e);
-	if (fd >= 0 && wait_for(fd, byte, t, section, deadline_ms, e) != STATUS_OK) {
-		close(fd);
-		fd = -1;
+	rc = open_lock_file(t, lock, e);
+	if (rc == STATUS_OK && *lock >= 0)
+		rc = wait_for(*lock, F_WRLCK, byte, t, section, deadline_ms, e);
+	if (rc != STATUS_OK && *lock >= 0) {
+		close(*lock);
+		*lock = -1;
 	}
-	return fd;
+	return rc;
 }
 
-int lock_section(const char *path, const char *section, int64_t deadline_ms, struct error *e)
+enum status lock_section(
+	const char *path, const char *section, int64_t deadline_ms, int *lock, struct error *e)
 {
 	struct target t;
-	int fd = -1;
+	enum status rc = target_find(&t, path, e);
 
-	if (target_find(&t, path, e) == STATUS_OK)
-		fd = take(&t, section, deadline_ms, e);
+	*lock = -1;
+	if (rc == STATUS_OK)
+		rc = take(&t, section, deadline_ms, lock, e);
 	target_free(&t);
-	return fd;
+	return rc;
 }
 
-int lock_file(const struct target *t, int64_t deadline_ms, struct error *e)
+enum status lock_file(const struct target *t, int64_t deadline_ms, int *lock, struct error *e)
 {
-	return take(t, NULL, deadline_ms, e);
+	return take(t, NULL, deadline_ms, lock, e);
 }
 
-int lock_content(const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e)
+enum status lock_content(
+	const struct target *t, int fd, enum lock_use use, int64_t deadline_ms, struct error *e)
 {
-	int fd = -1;
-
-	/* Whoever had the lock before may have replaced the file: then we hold the old one. A file
-	 * system whose numbers never agree shall not keep us here. */
-	for (int tries = 0; tries < 50; tries++) {
-		if (fd >= 0)
-			close(fd);
-		fd = target_open(t, O_RDWR, st, e);
-		if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
-			return target_open(t, O_RDONLY, st, e);
-		if (fd < 0)
-			return -1;
-		if (wait_for(fd, BYTE_CONTENT, t, NULL, deadline_ms, e) != STATUS_OK) {
-			close(fd);
-			return -1;
-		}
-		if (leads_to(t, t->name, st))
-			break;
-	}
-	return fd;
+	return wait_for(fd, use == LOCK_TO_WRITE ? F_WRLCK : F_RDLCK, BYTE_CONTENT, t, NULL,
+		deadline_ms, e);
 }

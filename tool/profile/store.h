@@ -14,6 +14,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where a session goes. role is the ARN that was assumed, or NULL. */
+struct store_place {
+	const char *path, *section, *role;
+	/*
+	 * The section that the long-term keys were read from. A file that has lost it is never
+	 * replaced: somebody else is in the middle of writing it. NULL for a file that may be
+	 * empty.
+	 */
+	const char *keys;
+};
+
 /*
  * Can the file at path be written, as far as can be known before a code is spent? STATUS_CONFIG
  * says why not.
@@ -21,20 +32,29 @@
 enum status store_check(const char *path, struct error *e);
 
 /*
- * Cleans up after a run that was cut off. True when that has changed the file's content, so that
- * what has been read of it is void. What cannot be cleaned up is warned of.
+ * May the file be written that holds this? STATUS_CONFIG when it is empty, cut off or has lost
+ * the section of the keys: what is missing would be lost for good.
  */
-bool store_undo(const char *path, int64_t deadline_ms);
+enum status store_check_content(
+	const struct ini *ini, const struct store_place *to, struct error *e);
 
 /*
- * Sets the seven session keys of [section] in the file at path, which must exist. role is the
- * ARN that was assumed, or NULL. STATUS_NOT_STORED on failure.
+ * Cleans up after a run that was cut off. True when that has changed the file's content, so that
+ * what has been read of it is void. What cannot be cleaned up is warned of. Waits for nobody:
+ * whoever has the file's lock is writing it.
  */
-enum status store_session(const char *path, const char *section, const char *role,
-	const struct session *session, int64_t deadline_ms, struct error *e);
+bool store_undo(const char *path);
+
+/*
+ * Sets the seven session keys of the section in the file, which must exist. Waits until deadline_ms
+ * (monotonic_ms()) for other programs that are writing it. STATUS_NOT_STORED on failure; the file
+ * is then as those left it.
+ */
+enum status store_session(const struct store_place *to, const struct session *session,
+	int64_t deadline_ms, struct error *e);
 
 /* The same for any keys: `aws-mfa --setup` writes long-term ones. */
-enum status store_pairs(const char *path, const char *section, const struct ini_pair *pairs,
-	size_t n_pairs, int64_t deadline_ms, struct error *e);
+enum status store_pairs(const struct store_place *to, const struct ini_pair *pairs, size_t n_pairs,
+	int64_t deadline_ms, struct error *e);
 
 #endif

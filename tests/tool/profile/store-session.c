@@ -2,6 +2,7 @@
  * Stores a session as a refresh does, without AWS: store-session [-n ROUNDS] FILE SECTION. Key id,
  * secret, token, expiration (seconds) and, where one is wanted, role are lines of standard input.
  * With -n it does so again and again, with the round's number behind key id, secret and token.
+ * Environment: KEYS, the section that must be there; WAIT_MS, how long others are waited for.
  */
 #include "lock.h"
 #include "log.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEADLINE_MS 60000
+#define WAIT_MS 60000
 
 static char text[1 << 20];
 
@@ -25,22 +26,31 @@ static char *next_line(char **rest)
 	return line && *line ? line : NULL;
 }
 
+static int64_t wait_ms(void)
+{
+	const char *env = getenv("WAIT_MS");
+
+	return env ? strtol(env, NULL, 10) : WAIT_MS;
+}
+
 static enum status store(const char *path, const char *section, const char *role,
 	const struct session *session, struct error *e)
 {
-	int64_t deadline_ms = monotonic_ms() + DEADLINE_MS;
+	const struct store_place to = {path, section, role, getenv("KEYS")};
+	int64_t deadline_ms = monotonic_ms() + wait_ms();
 	enum status rc;
 	int lock;
 
-	store_undo(path, deadline_ms);
+	store_undo(path);
 	rc = store_check(path, e);
 	if (rc != STATUS_OK)
 		return rc;
-	lock = lock_section(path, section, deadline_ms, e);
-	if (lock < 0)
-		return e->status;
-	rc = store_session(path, section, role, session, deadline_ms, e);
-	close(lock);
+	rc = lock_section(path, section, deadline_ms, &lock, e);
+	if (rc != STATUS_OK)
+		return rc;
+	rc = store_session(&to, session, deadline_ms, e);
+	if (lock >= 0)
+		close(lock);
 	return rc;
 }
 
@@ -53,7 +63,7 @@ static char *numbered(const char *s, long n)
 
 int main(int argc, char **argv)
 {
-	long rounds = 0;
+	long rounds = 0, failed = 0;
 	struct session s = {0};
 	struct error e = {0};
 	enum status rc = STATUS_OK;
@@ -81,15 +91,18 @@ int main(int argc, char **argv)
 	s.expiration = strtol(end, NULL, 10);
 	if (rounds == 0)
 		rc = store(argv[1], argv[2], role, &s, &e);
-	for (long i = 0; i < rounds && rc == STATUS_OK; i++) {
+	for (long i = 0; i < rounds && (rc == STATUS_OK || rc == STATUS_NOT_STORED); i++) {
 		struct session own = {numbered(s.access_key_id, i),
 			numbered(s.secret_access_key, i), numbered(s.session_token, i),
 			s.expiration};
 
 		rc = store(argv[1], argv[2], role, &own, &e);
+		failed += rc == STATUS_NOT_STORED;
 		session_free(&own);
 	}
-	if (rc != STATUS_OK)
+	if (rounds > 0)
+		printf("%ld stored\n", rounds - failed);
+	if (rc != STATUS_OK || failed > 0)
 		log_error("%s", e.text);
-	return (int)rc;
+	return failed > 0 ? STATUS_NOT_STORED : (int)rc;
 }

@@ -75,7 +75,7 @@ static void expect_none(const char *name)
 
 static bool undo(void)
 {
-	return store_undo(in("c"), monotonic_ms() + 5000);
+	return store_undo(in("c"));
 }
 
 static void expect_clean(void)
@@ -214,11 +214,14 @@ static void root_s_file_is_no_copy(void **state)
 static void what_cannot_be_undone_is_not_written(void **state)
 {
 	const struct ini_pair pair = {"key", "newer"};
+	char path[PATH_MAX + 64];
+	const struct store_place to = {.path = path, .section = "a"};
 	struct rlimit limit;
 	rlim_t before;
 	struct error e;
 
 	(void)state;
+	strcpy(path, in("c"));
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &limit);
 	before = limit.rlim_cur;
@@ -226,13 +229,12 @@ static void what_cannot_be_undone_is_not_written(void **state)
 	limit.rlim_cur = 0;
 	setrlimit(RLIMIT_FSIZE, &limit);
 	assert_false(undo());
-	assert_int_equal(
-		store_pairs(in("c"), "a", &pair, 1, monotonic_ms() + 5000, &e), STATUS_NOT_STORED);
+	assert_int_equal(store_pairs(&to, &pair, 1, monotonic_ms() + 5000, &e), STATUS_NOT_STORED);
 	limit.rlim_cur = before;
 	setrlimit(RLIMIT_FSIZE, &limit);
 	assert_non_null(strstr(e.text, ".c.aws-mfa-saved"));
 	expect_text(".c.aws-mfa-saved", "[a]\nkey = old\n");
-	assert_int_equal(store_pairs(in("c"), "a", &pair, 1, monotonic_ms() + 5000, &e), STATUS_OK);
+	assert_int_equal(store_pairs(&to, &pair, 1, monotonic_ms() + 5000, &e), STATUS_OK);
 	expect_text("c", "[a]\nkey = newer\n");
 	expect_clean();
 }
@@ -256,24 +258,24 @@ static void sections_wait_for_themselves_only(void **state)
 
 	(void)state;
 	put_text("c", "");
-	a = lock_section(in("c"), "a", monotonic_ms() + 1000, &e);
-	assert_true(a >= 0);
-	b = lock_section(in("c"), "b", monotonic_ms(), &e);
-	assert_true(b >= 0);
+	assert_int_equal(lock_section(in("c"), "a", monotonic_ms() + 1000, &a, &e), STATUS_OK);
+	assert_int_equal(lock_section(in("c"), "b", monotonic_ms(), &b, &e), STATUS_OK);
+	assert_true(a >= 0 && b >= 0);
 	close(b);
 	start = monotonic_ms();
-	assert_int_equal(lock_section(in("c"), "a", start + 300, &e), -1);
-	assert_int_equal(e.status, STATUS_SYSTEM);
+	assert_int_equal(lock_section(in("c"), "a", start + 300, &b, &e), STATUS_SYSTEM);
+	assert_int_equal(b, -1);
 	assert_non_null(strstr(e.text, "[a]"));
 	assert_in_range(monotonic_ms() - start, 300, 450);
 	close(a);
-	a = lock_section(in("c"), "a", monotonic_ms(), &e);
+	assert_int_equal(lock_section(in("c"), "a", monotonic_ms(), &a, &e), STATUS_OK);
 	assert_true(a >= 0);
 	close(a);
-	assert_int_equal(lock_section(in("nowhere/c"), "a", monotonic_ms(), &e), -1);
+	assert_int_equal(
+		lock_section(in("nowhere/c"), "a", monotonic_ms(), &a, &e), STATUS_NOT_SET_UP);
 }
 
-static void found(const char *path, enum status expected, const char *resolved)
+static void leads(const char *path, enum status expected, const char *resolved)
 {
 	struct target t;
 	struct error e;
@@ -302,26 +304,26 @@ static void finds_what_a_path_leads_to(void **state)
 	assert_int_equal(symlink("up/d/up//link", in("d/far")), 0);
 	assert_int_equal(symlink("gone", in("d/dead")), 0);
 	assert_int_equal(symlink("loop", in("loop")), 0);
-	found(in("d/f"), STATUS_OK, "d/f");
-	found(in("link"), STATUS_OK, "d/f");
-	found(in("d/far"), STATUS_OK, "d/f");
-	found(in("d/dead"), STATUS_OK, "d/gone");
-	found(in("d/none"), STATUS_OK, "d/none");
-	found(in("none/f"), STATUS_NOT_SET_UP, NULL);
-	found(in("d/dead/f"), STATUS_NOT_SET_UP, NULL);
-	found(in("d/f/x"), STATUS_CONFIG, NULL);
-	found(in("loop"), STATUS_CONFIG, NULL);
-	found(in("d/.."), STATUS_CONFIG, NULL);
-	found("", STATUS_NOT_SET_UP, NULL);
-	found("/", STATUS_CONFIG, NULL);
+	leads(in("d/f"), STATUS_OK, "d/f");
+	leads(in("link"), STATUS_OK, "d/f");
+	leads(in("d/far"), STATUS_OK, "d/f");
+	leads(in("d/dead"), STATUS_OK, "d/gone");
+	leads(in("d/none"), STATUS_OK, "d/none");
+	leads(in("none/f"), STATUS_NOT_SET_UP, NULL);
+	leads(in("d/dead/f"), STATUS_NOT_SET_UP, NULL);
+	leads(in("d/f/x"), STATUS_CONFIG, NULL);
+	leads(in("loop"), STATUS_CONFIG, NULL);
+	leads(in("d/.."), STATUS_CONFIG, NULL);
+	leads("", STATUS_NOT_SET_UP, NULL);
+	leads("/", STATUS_CONFIG, NULL);
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
-	found(path, STATUS_CONFIG, NULL);
+	leads(path, STATUS_CONFIG, NULL);
 	path[300] = '\0';
-	found(path, STATUS_CONFIG, NULL);
+	leads(path, STATUS_CONFIG, NULL);
 	assert_int_equal(chdir(in("d")), 0);
-	found("f", STATUS_OK, "d/f");
-	found("../link", STATUS_OK, "d/f");
+	leads("f", STATUS_OK, "d/f");
+	leads("../link", STATUS_OK, "d/f");
 	assert_int_equal(chdir(here), 0);
 }
 

@@ -12,7 +12,7 @@ from tool.profile.storing import INPUT, LOCK, OLD, StoreTest
 class Disturbed(StoreTest):
     """Each system call of the write path in turn kills the process, or fails."""
 
-    WRITING = {"openat", "write", "pwrite64", "fsync", "renameat", "unlinkat", "fchmod", "fchown",
+    WRITING = {"openat", "write", "pwrite64", "fsync", "renameat", "renameat2", "unlinkat", "fchmod", "fchown",
                "ftruncate", "fallocate", "fsetxattr"}
 
     def setUp(self):

@@ -1,0 +1,50 @@
+/*
+ * Reading a file that other programs truncate and then write again: `aws configure`, the Python
+ * tool aws-mfa, editors. For a moment such a file is empty or half.
+ *
+ * A read lease (fcntl(2), F_SETLEASE) is refused while anybody has the file open for writing, and
+ * whoever opens it for writing waits until the lease is given back. So it is held for moments only,
+ * never while we wait for a person, a lock or the network. It is refused for our own descriptors,
+ * too: take it before any O_RDWR.
+ *
+ * Where there are no leases (a file of another owner, NFS) a file that was written less than 50 ms
+ * ago is read a second time.
+ */
+#ifndef AWS_MFA_STEADY_H
+#define AWS_MFA_STEADY_H
+
+#include "error.h"
+#include "file.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+/*
+ * file_read_fd() at a moment when nobody has the file open for writing; waits for that until
+ * deadline_ms (monotonic_ms()). *steady is false when somebody still has: then *b may be half.
+ */
+enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct bytes *b,
+	struct stat *st, bool *steady, struct error *e);
+
+/*
+ * For what must happen while the file holds exactly b and nobody has it open for writing, and takes
+ * a moment: steady_begin(), the deed, and where steady_is_quiet() is false its undoing, then
+ * steady_end().
+ */
+struct steady {
+	int fd;
+	const struct bytes *b;
+	bool leased;
+};
+
+/* Does not wait. False: not now; nothing is to be ended then. */
+bool steady_begin(struct steady *s, int fd, const struct bytes *b);
+
+/* Has nobody wanted to write the file since steady_begin()? Who wanted to still waits. */
+bool steady_is_quiet(const struct steady *s);
+
+/* Lets those write who wait. */
+void steady_end(const struct steady *s);
+
+#endif
