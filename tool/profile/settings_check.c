@@ -1,7 +1,7 @@
 #include "settings_internal.h"
 
-#include "file.h"
 #include "log.h"
+#include "owner.h"
 #include "tags.h"
 #include "value.h"
 
@@ -219,7 +219,7 @@ static enum status check_ca_bundle(struct settings *s, bool strict, struct error
 				? "there is no such file"
 				: "cannot be read; expected a PEM file or a folder of hash links",
 			e);
-	return strict ? file_check_owned(path, &st, e) : STATUS_OK;
+	return strict ? owner_check_file(path, &st, e) : STATUS_OK;
 }
 
 /* AWS's own hosts alone come in variants. */
