@@ -44,7 +44,12 @@ enum status refresh_load(
 			r->settings.value[SETTING_CREDENTIALS_FILE], (double)r->lost_ms / 1000);
 	r->state = session_check(&r->settings.credentials, r->settings.session,
 		r->settings.value[SETTING_ASSUME_ROLE], time(NULL), &r->expiration);
-	return r->state == SESSION_VALID && !r->force ? STATUS_VALID : STATUS_OK;
+	if (r->state == SESSION_VALID && !r->force)
+		return STATUS_VALID;
+	/* A login that asks always (force) has not said that keys may go; store_session() looks. */
+	return r->store_or_not || r->force
+		? STATUS_OK
+		: session_spare_keys(&r->settings.credentials, r->settings.session, e);
 }
 
 static enum status can_store(const struct refresh *r, struct error *e)
@@ -133,6 +138,7 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 	if (rc == STATUS_OK) {
 		r->expiration = session.expiration;
 		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id);
+		session.replaces_keys = r->force && !r->store_or_not;
 		rc = store_session(path, r->settings.session,
 			r->settings.value[SETTING_ASSUME_ROLE], &session, r->deadline_ms, e);
 	}

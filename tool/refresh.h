@@ -18,7 +18,7 @@ struct refresh {
 	 * or full must not lock out whoever comes to mend it), so the code is spent even so.
 	 */
 	bool store_or_not;
-	bool force;           /* renew a session that is still valid */
+	bool force; /* renew a session that is still valid; by hand, replace long-term keys, too */
 	enum warm_up warm_up; /* WARM_UP_UNSIGNED under PAM: record.h */
 	struct settings settings;
 	enum session_state state; /* of the session as it was found */
@@ -32,7 +32,8 @@ struct refresh {
 
 /*
  * Loads the settings and looks at the session. STATUS_VALID when there is nothing to do,
- * STATUS_OK when a code is needed, else *e. strict: settings_load(). *r must start as zeros but
+ * STATUS_OK when a code is needed, else *e; STATUS_CONFIG also where, by hand and without force, a
+ * long-term key would be lost. strict: settings_load(). *r must start as zeros but
  * for its first three members and exchange.show_progress; refresh_free() in any case.
  */
 enum status refresh_load(

@@ -20,6 +20,7 @@ struct hold {
 	struct target t;
 	int lock, fd;
 	struct stat st;
+	bool spare_keys; /* session_spare_keys() */
 };
 
 /* Anew where the file has been replaced. */
@@ -168,6 +169,8 @@ static enum status edit(struct hold *h, const char *section, const struct ini_pa
 		rc = file_read_fd(h->fd, h->t.path, &bytes, &h->st, e);
 	if (rc == STATUS_OK)
 		rc = ini_parse(&ini, h->t.path, &bytes, NULL, NULL, e);
+	if (rc == STATUS_OK && h->spare_keys)
+		rc = session_spare_keys(&ini, section, e);
 	if (rc == STATUS_OK)
 		rc = ini_set(&ini, section, pairs, n_pairs, &edited, e);
 	if (rc == STATUS_OK)
@@ -178,10 +181,10 @@ static enum status edit(struct hold *h, const char *section, const struct ini_pa
 	return rc;
 }
 
-enum status store_pairs(const char *path, const char *section, const struct ini_pair *pairs,
-	size_t n_pairs, int64_t deadline_ms, struct error *e)
+static enum status store(const char *path, const char *section, const struct ini_pair *pairs,
+	size_t n_pairs, bool spare_keys, int64_t deadline_ms, struct error *e)
 {
-	struct hold h = {.lock = -1, .fd = -1};
+	struct hold h = {.lock = -1, .fd = -1, .spare_keys = spare_keys};
 	bool changed = true;
 	enum status rc;
 
@@ -206,6 +209,12 @@ enum status store_pairs(const char *path, const char *section, const struct ini_
 	return rc;
 }
 
+enum status store_pairs(const char *path, const char *section, const struct ini_pair *pairs,
+	size_t n_pairs, int64_t deadline_ms, struct error *e)
+{
+	return store(path, section, pairs, n_pairs, false, deadline_ms, e);
+}
+
 enum status store_session(const char *path, const char *section, const char *role,
 	const struct session *session, int64_t deadline_ms, struct error *e)
 {
@@ -224,5 +233,6 @@ enum status store_session(const char *path, const char *section, const char *rol
 
 	gmtime_r(&session->expiration, &tm);
 	strftime(expiration, sizeof(expiration), "%Y-%m-%d %H:%M:%S", &tm);
-	return store_pairs(path, section, pairs, sizeof(pairs) / sizeof(pairs[0]), deadline_ms, e);
+	return store(path, section, pairs, sizeof(pairs) / sizeof(pairs[0]),
+		!session->replaces_keys, deadline_ms, e);
 }

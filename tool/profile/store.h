@@ -28,7 +28,8 @@ bool store_undo(const char *path, int64_t deadline_ms);
 
 /*
  * Sets the seven session keys of [section] in the file at path, which must exist. role is the
- * ARN that was assumed, or NULL. STATUS_NOT_STORED on failure.
+ * ARN that was assumed, or NULL. STATUS_NOT_STORED on failure, and where a long-term key would be
+ * lost (session_spare_keys()) unless session->replaces_keys.
  */
 enum status store_session(const char *path, const char *section, const char *role,
 	const struct session *session, int64_t deadline_ms, struct error *e);
