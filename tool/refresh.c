@@ -98,13 +98,26 @@ static enum status look_again(struct refresh *r, struct error *e)
 	return r->state == SESSION_VALID ? STATUS_VALID : STATUS_OK;
 }
 
-/* AWS quotes a code now and then ("Value '123456' at 'tokenCode' failed"). */
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/*
+ * AWS quotes a code now and then ("Value '123456' at 'tokenCode' failed"). Six digits of a longer
+ * number are none: an account's are in every ARN.
+ */
 static void strike_out(char *text, const char *code)
 {
 	size_t len = strlen(code);
 
-	for (char *at = text; (at = strstr(at, code)) != NULL; at += len)
-		memset(at, '*', len);
+	for (char *at = text; (at = strstr(at, code)) != NULL;) {
+		bool alone = (at == text || !is_digit(at[-1])) && !is_digit(at[len]);
+
+		if (alone)
+			memset(at, '*', len);
+		at += alone ? len : 1;
+	}
 }
 
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
