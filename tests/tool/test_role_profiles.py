@@ -150,6 +150,34 @@ class RoleProfiles(HostTest):
         run = self.admin("--token", self.user.code())
         self.assertEqual(run.returncode, 0, run.stderr)
 
+    def test_roles_without_account(self):
+        """As Ceph has them: for an endpoint of the user's own only, and on the way to another, too."""
+        role, second = "arn:aws:iam:::role/Admin", "arn:aws:iam:::role/Second"
+        self.box.add_role(role)
+        self.box.add_role(second, requires_mfa=False)
+        run = self.aws_mfa("--assume-role", role, "--token", self.user.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(self.section()["assumed_role_arn"], role)
+        self.chain(role, second)
+        device = self.user.add_device("chain")
+        run = self.admin("--device", device.serial, "--token", device.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+        codes = len(self.box.codes_seen(self.user))
+        # at AWS
+        self.endpoint = ""
+        self.chain(role, ROLE)
+        self.refused(self.admin("--token", "123456"), 13, "role_arn of a source profile of admin",
+                     "only with an endpoint_url")
+        self.chain(ROLE, role)
+        self.refused(self.admin("--token", "123456"), 13, f"role_arn: '{role}': expected",
+                     "only with an endpoint_url")
+        self.refused(self.aws_mfa("--assume-role", role), 2, f"--assume-role: '{role}': expected",
+                     "only with an endpoint_url")
+        # an endpoint that is ruled out is none
+        env = {"AWS_ENDPOINT_URL": self.box.url, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
+        self.refused(self.aws_mfa("--assume-role", role, env=env), 2, "only with an endpoint_url")
+        self.assertEqual(len(self.box.codes_seen(self.user)), codes)
+
     def test_two_sources_at_once(self):
         """botocore refuses such a profile, so the session would be of no use to it."""
         both = f"role_arn = {ROLE}\nsource_profile = work\ncredential_source = Environment"
