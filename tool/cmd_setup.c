@@ -55,9 +55,8 @@ static enum status ask_to_replace(const char *path, const char *section, int tty
 
 	if (rc == STATUS_OK)
 		rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
-	/* A section in ASCII behind UTF-16 would be one that no tool finds. */
 	if (rc == STATUS_OK)
-		rc = absence_check_encoding(&ini, e);
+		rc = absence_check_text(&ini, e);
 	there = rc == STATUS_OK && ini_has_section(&ini, section);
 	ini_free(&ini);
 	if (!there)

@@ -82,13 +82,14 @@ class Damaged(HostTest):
 
     def test_setup_writes_into_no_such_file(self):
         """Half of it in UTF-16, the other in ASCII: nothing could read it any more."""
-        before = self.credentials.read_text().encode("utf-16")
-        self.credentials.write_bytes(before)
-        term = self.terminal("--setup")
-        status, _, err = term.wait()
-        self.assertEqual(status, 13, err)
-        self.assertIn("is in UTF-16", err)
-        self.assertEqual(self.credentials.read_bytes(), before)
+        text = self.credentials.read_text()
+        for before, part in [(text.encode("utf-16"), "is in UTF-16"), (bytes(100), "has NUL bytes")]:
+            self.credentials.write_bytes(before)
+            term = self.terminal("--setup")
+            status, _, err = term.wait()
+            self.assertEqual((status, term.screen), (13, ""), err)
+            self.assertIn(part, err)
+            self.assertEqual(self.credentials.read_bytes(), before)
 
 
 if __name__ == "__main__":

@@ -19,15 +19,15 @@ class Hints(HostTest):
         self.assertNotIn("123456", self.box.codes_seen(self.user))
 
     def test_a_name_that_is_misspelt(self):
-        self.hint(12, "did you mean --profile work?", "profiles with keys: work;",
-                  "run: aws-mfa --setup --profile wrok", profile="wrok")
+        self.hint(12, "(profiles with keys: work); did you mean --profile work? Else run: aws-mfa "
+                  "--setup --profile wrok\n", profile="wrok")
         run = self.aws_mfa(profile="something-else")
-        self.refused(run, 12, "profiles with keys: work;")
+        self.refused(run, 12, "(profiles with keys: work); to write it, with aws_access_key_id")
         self.assertNotIn("did you mean", run.stderr)
 
     def test_many_profiles(self):
         self.write_credentials("".join(f"[p{n}-long-term]\n{self.keys}" for n in range(200)))
-        self.hint(12, "profiles with keys: p0, p1, p2, p3, p4, p5 and 194 more;")
+        self.hint(12, "profiles with keys: p0, p1, p2, p3, p4, p5 and 194 more)")
 
     def test_names_too_long_or_odd_for_a_message(self):
         names = ["x" * 200, "a b", "$(touch pwned)", "it's", "w\u00f6rk"]
@@ -50,6 +50,10 @@ class Hints(HostTest):
                   "change [profile work] to [work-long-term]")
         self.write_credentials(f"[profile work-long-term]\n{self.keys}")
         self.hint(13, f"{self.credentials}:1: this line looks like the section [work-long-term]")
+        self.write_credentials(f"[profile wrok]\n{self.keys}[profile wirk-long-term]\n{self.keys}")
+        run = self.aws_mfa()
+        self.refused(run, 12, "there is no section [work-long-term]; to write it")
+        self.assertNotIn("profiles with keys", run.stderr)
 
     def test_keys_in_the_config_file(self):
         self.write_credentials(f"[default]\n{self.keys}")

@@ -121,21 +121,30 @@ static bool has_header(const struct ini *ini)
 	return false;
 }
 
+static const char again[] = "restore it from a backup, or move it away and start anew";
+
+enum status absence_check_text(const struct ini *ini, struct error *e)
+{
+	enum status rc = absence_check_encoding(ini, e);
+
+	if (rc == STATUS_OK && ini->bytes.size > 0 &&
+		memchr(ini->bytes.data, '\0', ini->bytes.size))
+		rc = error_set(e, STATUS_CONFIG,
+			"%s: has NUL bytes, so it is damaged or no text; %s", ini->path, again);
+	return rc;
+}
+
 enum status absence_check(const struct ini *ini, const struct faults *faults, const char *section,
 	bool strict, struct error *e)
 {
-	static const char again[] = "restore it from a backup, or move it away and start anew";
 	const struct bytes *b = &ini->bytes;
-	enum status rc = absence_check_encoding(ini, e);
+	enum status rc = absence_check_text(ini, e);
 	size_t like;
 
 	if (rc != STATUS_OK)
 		return rc;
 	if (b->size == 0)
 		return error_set(e, STATUS_CONFIG, "%s: is empty; %s", ini->path, again);
-	if (memchr(b->data, '\0', b->size))
-		return error_set(e, STATUS_CONFIG,
-			"%s: has NUL bytes, so it is damaged or no text; %s", ini->path, again);
 	if (faults->unreadable.line > 0)
 		return error_set(e, STATUS_CONFIG,
 			"%s:%zu: %s (faults in this file: %zu; mend them, since they may hide a section)",
@@ -143,9 +152,9 @@ enum status absence_check(const struct ini *ini, const struct faults *faults, co
 	like = section ? line_like(ini, section) : 0;
 	if (like > 0)
 		return error_set(e, STATUS_CONFIG,
-			"%s:%zu: this line looks like the section [%s] and is not; write it so, at "
-			"the start of the line",
-			ini->path, like, section);
+			"%s:%zu: this line looks like the section [%s] and is not; write [%s], at the "
+			"start of the line",
+			ini->path, like, section, section);
 	if (strict && !has_header(ini))
 		return error_set(
 			e, STATUS_CONFIG, "%s: has no section at all; %s", ini->path, again);

@@ -45,4 +45,7 @@ enum status absence_check(const struct ini *ini, const struct faults *faults, co
  */
 enum status absence_check_encoding(const struct ini *ini, struct error *e);
 
+/* The same, and for NUL bytes: a section written into such a file would be found by no tool. */
+enum status absence_check_text(const struct ini *ini, struct error *e);
+
 #endif

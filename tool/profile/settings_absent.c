@@ -170,7 +170,8 @@ static void find_known(const struct settings *s, struct known *k)
 		const char *name = ini->bytes.data + l->name;
 		size_t len = l->name_len;
 
-		if (!ini_is_section(ini, l) || !own_key(ini, l) || len <= cut)
+		if (!ini_is_section(ini, l) || !own_key(ini, l) || len <= cut ||
+			strncmp(name, "profile ", strlen("profile ")) == 0)
 			continue;
 		if (cut > 0 &&
 			(name[len - cut] != '-' ||
@@ -182,21 +183,23 @@ static void find_known(const struct settings *s, struct known *k)
 
 static void hint_at_others(const struct settings *s, struct error *e)
 {
-	char command[COMMAND_SIZE], meant[300] = "", others[400] = "", quoted[256];
+	char command[COMMAND_SIZE], others[400] = "", meant[300], quoted[256];
 	struct known known;
 
 	find_known(s, &known);
-	if (known.near && shell_quote(known.near, known.near_len, quoted, sizeof(quoted)))
-		snprintf(meant, sizeof(meant), "; did you mean --profile %s?", quoted);
 	if (known.n > known.told)
-		snprintf(others, sizeof(others), "; profiles with keys: %s and %zu more",
+		snprintf(others, sizeof(others), " (profiles with keys: %s and %zu more)",
 			known.names, known.n - known.told);
 	else if (known.n > 0)
-		snprintf(others, sizeof(others), "; profiles with keys: %s", known.names);
-	error_set(e, STATUS_NOT_SET_UP,
-		"%s: there is no section [%s], expected one with aws_access_key_id, "
-		"aws_secret_access_key and aws_mfa_device%s%s; to write it, run: %s",
-		s->credentials.path, s->long_term, meant, others,
+		snprintf(others, sizeof(others), " (profiles with keys: %s)", known.names);
+	if (known.near && shell_quote(known.near, known.near_len, quoted, sizeof(quoted)))
+		snprintf(meant, sizeof(meant), "did you mean --profile %s? Else", quoted);
+	else
+		snprintf(meant, sizeof(meant),
+			"to write it, with aws_access_key_id, aws_secret_access_key and "
+			"aws_mfa_device,");
+	error_set(e, STATUS_NOT_SET_UP, "%s: there is no section [%s]%s; %s run: %s",
+		s->credentials.path, s->long_term, others, meant,
 		settings_setup_command(s, command));
 }
 
