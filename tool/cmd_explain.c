@@ -1,6 +1,7 @@
 /* aws-mfa --explain: each setting's value and where it came from. Secrets are not shown. */
 #include "command.h"
 #include "profile/log.h"
+#include "profile/session.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +61,8 @@ int cmd_explain(const struct command_line *line)
 		row("session goes to", s.session, "");
 	row("aws_access_key_id", s.access_key_id ? s.access_key_id : "-", "");
 	row("aws_secret_access_key", s.secret_access_key ? "(not shown)" : "-", "");
+	if (rc == STATUS_OK && !line->force)
+		rc = session_spare_keys(&s.credentials, s.session, &e);
 	if (rc != STATUS_OK)
 		log_error("%s", e.text);
 	settings_free(&s);

@@ -1,5 +1,6 @@
 /* aws-mfa --setup: asks for long-term keys and the device, and writes [NAME-long-term]. */
 #include "command.h"
+#include "profile/absence.h"
 #include "profile/create.h"
 #include "profile/file.h"
 #include "profile/ini.h"
@@ -54,6 +55,8 @@ static enum status ask_to_replace(const char *path, const char *section, int tty
 
 	if (rc == STATUS_OK)
 		rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
+	if (rc == STATUS_OK)
+		rc = absence_check_text(&ini, e);
 	there = rc == STATUS_OK && ini_has_section(&ini, section);
 	ini_free(&ini);
 	if (!there)

@@ -24,12 +24,27 @@ static bool lost_half_the_time(const struct refresh *r)
 /* A spent code is worth waiting for other programs that are writing the file, but not for long. */
 #define STORE_MS 2000
 
+static struct store_place place(const struct refresh *r)
+{
+	const struct settings *s = &r->settings;
+
+	return (struct store_place){
+		.path = s->value[SETTING_CREDENTIALS_FILE],
+		.section = s->session,
+		.role = s->value[SETTING_ASSUME_ROLE],
+		.keys = s->long_term,
+		/* A login that asks always (force) has not said that keys may go. */
+		.replaces_keys = r->force && !r->store_or_not,
+	};
+}
+
 enum status refresh_load(
 	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
 {
 	int64_t start_ms = monotonic_ms();
 	enum status rc = settings_load(&r->settings, options, strict, e);
 	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
+	struct store_place to;
 
 	/* What a run that was cut off left of the file must not be judged. */
 	if (path && store_undo(path)) {
@@ -46,30 +61,18 @@ enum status refresh_load(
 			r->settings.value[SETTING_CREDENTIALS_FILE], (double)r->lost_ms / 1000);
 	r->state = session_check(&r->settings.credentials, r->settings.session,
 		r->settings.value[SETTING_ASSUME_ROLE], time(NULL), &r->expiration);
-	return r->state == SESSION_VALID && !r->force ? STATUS_VALID : STATUS_OK;
-}
-
-static struct store_place place(const struct settings *s)
-{
-	return (struct store_place){
-		.path = s->value[SETTING_CREDENTIALS_FILE],
-		.section = s->session,
-		.role = s->value[SETTING_ASSUME_ROLE],
-		.keys = s->long_term,
-	};
+	if (r->state == SESSION_VALID && !r->force)
+		return STATUS_VALID;
+	to = place(r);
+	return r->store_or_not ? STATUS_OK : store_check_content(&r->settings.credentials, &to, e);
 }
 
 static enum status can_store(const struct refresh *r, struct error *e)
 {
 	enum status rc = STATUS_OK;
 
-	if (!r->store_or_not) {
-		const struct store_place to = place(&r->settings);
-
-		rc = store_check_content(&r->settings.credentials, &to, e);
-		if (rc == STATUS_OK)
-			rc = store_check(to.path, e);
-	}
+	if (!r->store_or_not)
+		rc = store_check(r->settings.value[SETTING_CREDENTIALS_FILE], e);
 	return rc;
 }
 
@@ -110,13 +113,26 @@ static enum status look_again(struct refresh *r, struct error *e)
 	return r->state == SESSION_VALID ? STATUS_VALID : STATUS_OK;
 }
 
-/* AWS quotes a code now and then ("Value '123456' at 'tokenCode' failed"). */
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/*
+ * AWS quotes a code now and then ("Value '123456' at 'tokenCode' failed"). Six digits of a longer
+ * number are none: an account's are in every ARN.
+ */
 static void strike_out(char *text, const char *code)
 {
 	size_t len = strlen(code);
 
-	for (char *at = text; (at = strstr(at, code)) != NULL; at += len)
-		memset(at, '*', len);
+	for (char *at = text; (at = strstr(at, code)) != NULL;) {
+		bool alone = (at == text || !is_digit(at[-1])) && !is_digit(at[len]);
+
+		if (alone)
+			memset(at, '*', len);
+		at += alone ? len : 1;
+	}
 }
 
 /*
@@ -127,7 +143,7 @@ static void strike_out(char *text, const char *code)
  */
 static enum status lock_session(struct refresh *r, int *lock, struct error *e)
 {
-	const struct store_place to = place(&r->settings);
+	const struct store_place to = place(r);
 	int64_t wait_ms = r->settings.timeout * 250;
 	int64_t until_ms = monotonic_ms() + wait_ms;
 	enum status rc;
@@ -158,7 +174,7 @@ static int64_t store_deadline(const struct refresh *r)
 
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 {
-	const struct store_place to = place(&r->settings);
+	const struct store_place to = place(r);
 	struct session session = {0};
 	enum status rc;
 	int64_t start_ms = monotonic_ms();

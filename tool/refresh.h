@@ -18,7 +18,7 @@ struct refresh {
 	 * or full must not lock out whoever comes to mend it), so the code is spent even so.
 	 */
 	bool store_or_not;
-	bool force;           /* renew a session that is still valid */
+	bool force; /* renew a session that is still valid; by hand, replace long-term keys, too */
 	enum warm_up warm_up; /* WARM_UP_UNSIGNED under PAM: record.h */
 	struct settings settings;
 	enum session_state state; /* of the session as it was found */

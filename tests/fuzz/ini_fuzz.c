@@ -1,10 +1,11 @@
 /*
- * The files of ~/.aws: reading ends well, and a session that is written into any file is read back
- * from it, with the rest of it as it was.
+ * The files of ~/.aws: reading ends well, a session that is written into any file is read back from
+ * it, with the rest of it as it was, and no damaged file is one without a section.
  */
 #include "fuzz.h"
 
-#include "ini.h"
+#include "absence.h"
+#include "session.h"
 
 static const struct ini_pair session[] = {{"assumed_role", "False"}, {"assumed_role_arn", NULL},
 	{"aws_access_key_id", "ASIAEXAMPLE"}, {"aws_secret_access_key", "a/b+c="},
@@ -58,6 +59,27 @@ static void check_session(const struct ini *ini)
 	}
 }
 
+static void check_absence(const uint8_t *data, size_t size)
+{
+	struct bytes bytes = {.data = malloc(size + 1), .size = size};
+	struct faults faults = {0};
+	struct error e = {0};
+	struct ini ini;
+
+	MUST(bytes.data);
+	memcpy(bytes.data, data, size);
+	bytes.data[size] = '\0';
+	MUST(ini_parse(&ini, "/home/it's/file", &bytes, faults_note, &faults, &e) == STATUS_OK);
+	if (absence_check(&ini, &faults, "work", true, &e) == STATUS_OK) {
+		MUST(absence_check(&ini, &faults, "work", false, &e) == STATUS_OK);
+		MUST(size > 0 && (data[size - 1] == '\n' || data[size - 1] == '\r'));
+		MUST(!memchr(data, '\0', size) && !ini_has_section(&ini, "work"));
+	}
+	if (session_spare_keys(&ini, "work", &e) != STATUS_OK)
+		MUST(ini_has_section(&ini, "work"));
+	ini_free(&ini);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes once = {0}, twice = {0};
@@ -68,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!parse(&ini, (const char *)data, size, &broken))
 		return 0;
 	check_lines(&ini);
+	check_absence(data, size);
 	if (ini_set(&ini, "work", session, N_PAIRS, &once, &e) != STATUS_OK) {
 		MUST(broken);
 		ini_free(&ini);

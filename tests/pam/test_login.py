@@ -225,6 +225,24 @@ class Login(LoginTest):
         folder.chmod(0o1777)
         self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
 
+    def test_long_term_keys_where_the_session_would_be(self):
+        """The code is judged, and the only copy of a key is kept."""
+        self.write_credentials(self.credentials.read_text() + "[work]\naws_access_key_id = AKIAX\n"
+                               "aws_secret_access_key = only-copy\n")
+        before = self.credentials.read_bytes()
+        for options in ("profile=work", "profile=work always"):
+            with self.subTest(options):
+                self.stack(options)
+                self.assertIn("auth = PAM_AUTH_ERR", self.login(self.user.wrong_code()))
+                device = self.user.add_device(options.replace("=", "").replace(" ", ""))
+                self.credentials.write_bytes(before.replace(self.user.serial.encode(),
+                                                            device.serial.encode()))
+                out = self.login(device.code())
+                self.assertIn("result=not-stored answer=PAM_SUCCESS", out)
+                self.assertIn("[work] holds long-term keys", out)
+                self.assertIn(b"only-copy", self.credentials.read_bytes())
+                self.credentials.write_bytes(before)
+
     def test_policy_and_bad_key(self):
         right = self.credentials.read_text()
         self.write_credentials(right.replace(self.user.secret_access_key, "A" * 40))

@@ -57,7 +57,8 @@ class Service:
     def assume_role(self, caller, params):
         duration = _validate(params, 3600, 43200, "RoleArn", "RoleSessionName")
         arn, name = params["RoleArn"], params["RoleSessionName"]
-        if not ARN_FORM.fullmatch(arn):
+        # A role without account is one of an STS that is not AWS's: whoever adds it plays that.
+        if arn not in self.accounts.roles and not ARN_FORM.fullmatch(arn):
             raise Refusal("ValidationError", f"{arn} is invalid", 400)
         _check_tags(dict(params))
         mfa = self._check_mfa(caller, params) or _carries_mfa(caller)

@@ -371,6 +371,25 @@ class BadNetwork(HostTest):
         self.refused(run, 13, "******")
         self.assertNotIn(code, run.stderr)
 
+    def test_a_code_that_is_part_of_a_number_stays(self):
+        """As in every ARN of account 123456789012; and the code itself is struck wherever it is."""
+        code = "123456"
+        for said, shown in [("arn:aws:iam::123456789012:mfa/x", "arn:aws:iam::123456789012:mfa/x"),
+                            ("0123456", "0123456"), ("1234567", "1234567"), ("x123456y", "x******y"),
+                            ("123456,123456 0123456 123456", "******,****** 0123456 ******")]:
+            self.box.clear_faults()
+            self.box.fault("GetSessionToken", faults.error("ValidationError", f"({said})", status=400))
+            device = self.user.add_device(f"struck{len(self.user.devices)}")
+            run = self.aws_mfa("--device", device.serial, "--token", code)
+            self.refused(run, 13, f"({shown})")
+        for code in ("111111", "121212"):       # the next place it could stand at overlaps
+            self.box.clear_faults()
+            self.box.fault("GetSessionToken", faults.error(
+                "ValidationError", f"({code[0]}{code} {code})", status=400))
+            device = self.user.add_device(f"struck{len(self.user.devices)}")
+            run = self.aws_mfa("--device", device.serial, "--token", code)
+            self.refused(run, 13, f"({code[0]}{code} ******)")
+
     def test_policy(self):
         self.refused(self.aws_mfa("--assume-role", ROLE + "X", "--token", self.user.code()), 13,
                      ROLE + "X")

@@ -86,6 +86,22 @@ class Refresh(HostTest):
         self.refresh()
         self.assertGreater(self.section()["expiration"], "2021")
 
+    def test_renews_a_session_about_to_end(self):
+        """Less than 60 s are not enough for what somebody wants to do; the end is told truly."""
+        self.refresh()
+        now = datetime.datetime.utcnow().replace(microsecond=0)
+        for seconds, valid in ((-1, False), (50, False), (80, True)):
+            end = now + datetime.timedelta(seconds=seconds)
+            section = self.section() | {"expiration": str(end)}
+            self.write_credentials(self.credentials.read_text().split("[work]")[0] + "[work]\n" + "".join(
+                f"{key} = {value}\n" for key, value in section.items()))
+            run = self.aws_mfa()
+            self.assertEqual(run.returncode, 0 if valid else 2, run.stderr)
+            if valid:
+                self.assertIn(f"still valid until {end} UTC, 1 min", run.stdout)
+            else:
+                self.assertIn("no terminal", run.stderr)
+
     def test_understands_what_the_python_tool_writes(self):
         soon = datetime.datetime.utcnow() + datetime.timedelta(minutes=30)
         parser = configparser.RawConfigParser()

@@ -128,6 +128,72 @@ class RoleProfiles(HostTest):
         run = self.admin("--token", self.user.code())
         self.assertEqual(run.returncode, 0, run.stderr)
 
+    def test_the_device_of_the_source_profile(self):
+        """It is the device of whoever has the keys, and stands with them as a rule."""
+        serial, ours = f"mfa_serial = {self.user.serial}\n", "aws_mfa_device = "
+        keys = self.credentials.read_text().replace(f"{ours}{self.user.serial}\n", "")
+        admin = f"role_arn = {ROLE}\nsource_profile = work"
+        for config, credentials, where in [
+                ([("admin", admin), ("work", serial)], keys, f"{self.config}:7: mfa_serial"),
+                ([("admin", admin)], f"{keys}[work]\n{serial}", f"{self.credentials}:5: mfa_serial"),
+                ([("admin", admin), ("work", f"{ours}{self.user.serial}")], keys,
+                 f"{self.config}:7: aws_mfa_device"),
+                # of two on the way, the one nearest to the keys
+                ([("admin", f"role_arn = {ROLE}\nsource_profile = between"),
+                  ("between", "source_profile = work\nmfa_serial = ABCDEF123456"),
+                  ("work", serial)], keys, f"{self.config}:12: mfa_serial")]:
+            with self.subTest(where):
+                self.write_credentials(credentials)
+                self.configure(*config)
+                run = self.admin("--explain")
+                self.assertRegex(run.stdout, rf"(?m)^device +{self.user.serial} +{where}$")
+        run = self.admin("--token", self.user.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_roles_without_account(self):
+        """As Ceph has them: for an endpoint of the user's own only, and on the way to another, too."""
+        role, second = "arn:aws:iam:::role/Admin", "arn:aws:iam:::role/Second"
+        self.box.add_role(role)
+        self.box.add_role(second, requires_mfa=False)
+        run = self.aws_mfa("--assume-role", role, "--token", self.user.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(self.section()["assumed_role_arn"], role)
+        self.chain(role, second)
+        device = self.user.add_device("chain")
+        run = self.admin("--device", device.serial, "--token", device.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+        codes = len(self.box.codes_seen(self.user))
+        # at AWS
+        self.endpoint = ""
+        self.chain(role, ROLE)
+        self.refused(self.admin("--token", "123456"), 13, "role_arn of a source profile of admin",
+                     "only with an endpoint_url")
+        self.chain(ROLE, role)
+        self.refused(self.admin("--token", "123456"), 13, f"role_arn: '{role}': expected",
+                     "only with an endpoint_url")
+        self.refused(self.aws_mfa("--assume-role", role), 2, f"--assume-role: '{role}': expected",
+                     "only with an endpoint_url")
+        # an endpoint that is ruled out is none
+        env = {"AWS_ENDPOINT_URL": self.box.url, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
+        self.refused(self.aws_mfa("--assume-role", role, env=env), 2, "only with an endpoint_url")
+        self.assertEqual(len(self.box.codes_seen(self.user)), codes)
+
+    def test_two_sources_at_once(self):
+        """botocore refuses such a profile, so the session would be of no use to it."""
+        both = f"role_arn = {ROLE}\nsource_profile = work\ncredential_source = Environment"
+        words = f"{self.config}:4: credential_source: profile admin has source_profile, too"
+        self.configure(("admin", both))
+        self.refused(self.admin("--token", self.user.code()), 13, words)
+        # on the way
+        self.configure(("admin", both), ("last", f"role_arn = {NEXT}\nsource_profile = admin"))
+        self.refused(self.admin("--token", self.user.code(), profile="last"), 13, words)
+        # with keys of its own
+        self.write_credentials(self.credentials.read_text().replace("work-", "admin-"))
+        self.refused(self.admin("--token", self.user.code()), 13, words)
+        self.assertEqual(self.box.codes_seen(self.user), [])
+        session = self.aws("sts", "get-caller-identity", profile="admin")
+        self.assertIn("credential_source", session.stderr)      # it does
+
     def test_a_next_role_that_is_refused(self):
         """The code is spent by then, which nobody may take for an outage."""
         before = self.credentials.read_bytes()

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -140,44 +139,4 @@ bool file_sync_folder(int folder)
 	close(fd);
 	errno = error;
 	return error != EIO && error != ENOSPC && error != EDQUOT;
-}
-
-static enum status check_owned(const char *path, const struct stat *st, struct error *e)
-{
-	if (st->st_uid != geteuid() && st->st_uid != 0)
-		return error_set(e, STATUS_CONFIG, "%s: belongs to uid %ju; chown it to this user",
-			path, (uintmax_t)st->st_uid);
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return error_set(e, STATUS_CONFIG,
-			"%s: others may write it (mode %04o); run: chmod go-w %s", path,
-			(unsigned)st->st_mode & 07777, path);
-	return STATUS_OK;
-}
-
-enum status file_check_owned(const char *path, const struct stat *st, struct error *e)
-{
-	char *folder = realpath(path, NULL);
-	struct stat folder_st;
-	enum status rc = check_owned(path, st, e);
-	char *slash;
-
-	if (rc != STATUS_OK)
-		goto out;
-	if (!folder) {
-		rc = error_system(e, path);
-		goto out;
-	}
-	slash = strrchr(folder, '/');
-	slash[slash == folder] = '\0';
-	if (stat(folder, &folder_st) < 0) {
-		rc = error_system(e, folder);
-	} else {
-		/* In a sticky folder, as /tmp is, nobody can replace what is not his own. */
-		if (folder_st.st_mode & S_ISVTX)
-			folder_st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
-		rc = check_owned(folder, &folder_st, e);
-	}
-out:
-	free(folder);
-	return rc;
 }

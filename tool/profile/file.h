@@ -45,11 +45,4 @@ bool file_write_all(int fd, const char *data, size_t size);
  */
 bool file_sync_folder(int folder);
 
-/*
- * May nobody but its owner (the running user or root) change what path names? Checks the file
- * that *st describes and the folder it is in. Used under PAM, where whoever can write these files
- * can let himself in: what OpenSSH's StrictModes does for authorized_keys.
- */
-enum status file_check_owned(const char *path, const struct stat *st, struct error *e);
-
 #endif

@@ -62,7 +62,7 @@ enum status services_take(struct settings *s, struct error *e)
 		return STATUS_OK;
 	name = ini_get(&s->credentials, s->long_term, "services", NULL);
 	if (!name)
-		name = settings_of_profile(s, s->value[SETTING_PROFILE], "services");
+		name = settings_of_profile(s, s->value[SETTING_PROFILE], "services", NULL);
 	if (!name)
 		return STATUS_OK;
 	section = profiles_section(&s->config, SECTION_SERVICES, name);

@@ -226,6 +226,17 @@ enum status settings_locate(
 	return rc;
 }
 
+/* Which section they are in. What is damaged is told in one line, and then nothing else. */
+static enum status find_keys(struct settings *s, bool strict, struct error *e)
+{
+	enum status rc = source_find(s, e);
+
+	if (rc == STATUS_NOT_SET_UP)
+		return settings_absent(s, strict, e);
+	settings_warn(s);
+	return rc;
+}
+
 enum status settings_load(
 	struct settings *s, const char *const options[N_SETTINGS], bool strict, struct error *e)
 {
@@ -243,7 +254,7 @@ enum status settings_load(
 	if (rc == STATUS_OK)
 		rc = settings_read_config(s, strict, e);
 	if (rc == STATUS_OK)
-		rc = source_find(s, e);
+		rc = find_keys(s, strict, e);
 	if (rc == STATUS_OK)
 		rc = services_take(s, e);
 	if (rc == STATUS_OK)
@@ -279,7 +290,6 @@ void settings_free(struct settings *s)
 		free(s->via[i].session_name);
 		free(s->via[i].external_id);
 		free(s->via[i].source_identity);
-		free(s->via[i].mfa_serial);
 	}
 	if (s->secret_access_key)
 		explicit_bzero(s->secret_access_key, strlen(s->secret_access_key));
@@ -287,6 +297,8 @@ void settings_free(struct settings *s)
 	free(s->access_key_id);
 	free(s->long_term);
 	free(s->session);
+	free(s->source_device);
+	free(s->source_device_where);
 	ini_free(&s->credentials);
 	ini_free(&s->config);
 	*s = (struct settings){0};

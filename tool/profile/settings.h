@@ -11,6 +11,7 @@
 #define AWS_MFA_SETTINGS_H
 
 #include "error.h"
+#include "faults.h"
 #include "ini.h"
 #include "record.h"
 
@@ -49,7 +50,7 @@ enum origin { ORIGIN_OPTION, ORIGIN_ENVIRONMENT, ORIGIN_FILE, ORIGIN_BUILT_IN };
 /* A role to be assumed on the way to another. */
 struct via_role {
 	char *arn, *session_name;
-	char *external_id, *source_identity, *mfa_serial; /* NULL where unset */
+	char *external_id, *source_identity; /* NULL where unset */
 };
 
 #define VIA_MAX (ROLES_MAX - 1)
@@ -74,17 +75,22 @@ struct settings {
 	struct via_role via[VIA_MAX];
 	size_t n_via;
 
+	/* The device that a source profile names, and where; NULL without one. */
+	char *source_device, *source_device_where;
+
 	struct ini credentials, config; /* the files as they were read */
-	struct stat credentials_stat;   /* of that file then */
+	struct faults credentials_faults, config_faults;
+	struct stat credentials_stat; /* of that file then */
+	bool has_config;
 };
 
 /*
  * Fills *s from options (one for each setting, NULL where not given), the environment and the
- * files. strict is for PAM: home and files must be safe from others (file_check_owned()).
+ * files. strict is for PAM: home and files must be safe from others (owner.h).
  *
  * STATUS_USAGE for a bad value on the command line or in the environment, STATUS_NOT_SET_UP
- * without a credentials file or long-term section, STATUS_CONFIG for all else that is wrong in a
- * file, STATUS_SYSTEM for want of memory. *s is to be freed in any case.
+ * without a credentials file (owner.h) or long-term section (absence.h), STATUS_CONFIG for all else
+ * that is wrong in a file, STATUS_SYSTEM for want of memory. *s is to be freed in any case.
  */
 enum status settings_load(
 	struct settings *s, const char *const options[N_SETTINGS], bool strict, struct error *e);

@@ -1,7 +1,7 @@
 #include "settings_internal.h"
 
-#include "file.h"
 #include "log.h"
+#include "owner.h"
 #include "tags.h"
 #include "value.h"
 
@@ -219,7 +219,23 @@ static enum status check_ca_bundle(struct settings *s, bool strict, struct error
 				? "there is no such file"
 				: "cannot be read; expected a PEM file or a folder of hash links",
 			e);
-	return strict ? file_check_owned(path, &st, e) : STATUS_OK;
+	return strict ? owner_check_file(path, &st, e) : STATUS_OK;
+}
+
+/*
+ * Threat: http to an address of this machine goes to whoever has bound the port, and who answers
+ * there judges the code. By hand the user's own keys are all that is at stake; a login is more.
+ */
+static enum status check_scheme(const struct settings *s, struct error *e)
+{
+	const char *url = s->value[SETTING_ENDPOINT_URL];
+
+	if (!url || strncmp(url, "http:", 5) != 0)
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s: a login asks no endpoint over http, where any process of this machine can answer; "
+		"expected https",
+		s->where[SETTING_ENDPOINT_URL]);
 }
 
 /* AWS's own hosts alone come in variants. */
@@ -268,6 +284,15 @@ static enum status check_duration(struct settings *s, struct error *e)
 	return STATUS_OK;
 }
 
+/* A role without account is one of an STS like Ceph's; AWS has none. NULL, or what was expected. */
+static const char *check_account(const struct settings *s, const char *role)
+{
+	return s->value[SETTING_ENDPOINT_URL] || value_account(role)
+		? NULL
+		: "expected arn:aws:iam::ACCOUNT:role/NAME; only with an endpoint_url may a role be "
+		  "without ACCOUNT";
+}
+
 /* NULL, or what was expected of which key. */
 static const char *check_via(const struct via_role *via, const char **key)
 {
@@ -306,6 +331,10 @@ static enum status complete_via(struct settings *s, struct error *e)
 		if (!via->session_name)
 			return error_system(e, "settings");
 		expected = check_via(via, &key);
+		if (!expected) {
+			key = "role_arn";
+			expected = check_account(s, via->arn);
+		}
 		if (expected)
 			return error_set(e, STATUS_CONFIG,
 				"%s of a source profile of %s (role %.200s): %s", key,
@@ -316,6 +345,7 @@ static enum status complete_via(struct settings *s, struct error *e)
 
 enum status settings_complete(struct settings *s, bool strict, struct error *e)
 {
+	const char *expected;
 	enum status rc;
 
 	if (!s->value[SETTING_DEVICE])
@@ -329,7 +359,14 @@ enum status settings_complete(struct settings *s, bool strict, struct error *e)
 		if (!s->value[SETTING_ROLE_SESSION_NAME])
 			return error_system(e, "settings");
 	}
-	rc = check_duration(s, e);
+	if (s->value[SETTING_ASSUME_ROLE]) {
+		expected = check_account(s, s->value[SETTING_ASSUME_ROLE]);
+		if (expected)
+			return bad_value(s, SETTING_ASSUME_ROLE, expected, e);
+	}
+	rc = strict ? check_scheme(s, e) : STATUS_OK;
+	if (rc == STATUS_OK)
+		rc = check_duration(s, e);
 	if (rc == STATUS_OK)
 		rc = check_variants(s, e);
 	if (rc == STATUS_OK)

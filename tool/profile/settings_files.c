@@ -1,10 +1,12 @@
 #include "settings_internal.h"
 
+#include "absence.h"
 #include "log.h"
+#include "owner.h"
 #include "profiles.h"
+#include "shell.h"
 #include "value.h"
 
-#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,67 +28,73 @@ const char *settings_home(void)
 const char *settings_setup_command(const struct settings *s, char command[static COMMAND_SIZE])
 {
 	const char *profile = s->value[SETTING_PROFILE];
-	bool is_default = strcmp(profile, "default") == 0;
-	bool suffix = s->origin[SETTING_LONG_TERM_SUFFIX] == ORIGIN_OPTION;
+	const char *suffix = s->origin[SETTING_LONG_TERM_SUFFIX] == ORIGIN_OPTION
+		? s->value[SETTING_LONG_TERM_SUFFIX]
+		: NULL;
+	char quoted[2][256] = {"", ""};
 
-	snprintf(command, COMMAND_SIZE, "aws-mfa --setup%s%s%s%s", is_default ? "" : " --profile ",
-		is_default ? "" : profile, suffix ? " --long-term-suffix " : "",
-		suffix ? s->value[SETTING_LONG_TERM_SUFFIX] : "");
+	/* What is too long to be shown is left out: aws-mfa(1) tells the rest. */
+	if (strcmp(profile, "default") == 0 ||
+		!shell_quote(profile, strlen(profile), quoted[0], sizeof(quoted[0])))
+		quoted[0][0] = '\0';
+	if (!suffix || !shell_quote(suffix, strlen(suffix), quoted[1], sizeof(quoted[1])))
+		quoted[1][0] = '\0';
+	snprintf(command, COMMAND_SIZE, "aws-mfa --setup%s%s%s%s", *quoted[0] ? " --profile " : "",
+		quoted[0], *quoted[1] ? " --long-term-suffix " : "", quoted[1]);
 	return command;
 }
 
-char *settings_of_profile(const struct settings *s, const char *profile, const char *key)
+char *settings_of_profile(
+	const struct settings *s, const char *profile, const char *key, char **where)
 {
-	const struct ini_line *header = profiles_section(&s->config, SECTION_PROFILE, profile);
-	const struct ini_line *l = header ? ini_key(&s->config, header, key, strlen(key)) : NULL;
-	char *value = ini_get(&s->credentials, profile, key, NULL);
+	const struct ini *const in[] = {&s->credentials, &s->config};
+	const struct ini_line *const header[] = {
+		ini_section(&s->credentials, profile, strlen(profile)),
+		profiles_section(&s->config, SECTION_PROFILE, profile)};
 
-	if (!value && l)
-		value = ini_value(&s->config, l, NULL);
-	if (value && !*value) {
-		free(value);
-		value = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		const struct ini_line *l =
+			header[i] ? ini_key(in[i], header[i], key, strlen(key)) : NULL;
+		char *value = l ? ini_value(in[i], l, NULL) : NULL;
+
+		if (!value)
+			continue;
+		/* What is empty in the credentials file is so, whatever the config file says. */
+		if (!*value) {
+			free(value);
+			return NULL;
+		}
+		if (where)
+			*where = settings_format(
+				"%s:%zu: %s", in[i]->path, (size_t)(l - in[i]->lines) + 1, key);
+		return value;
 	}
-	return value;
+	return NULL;
 }
 
-static void warn_fault(
-	void *arg, enum ini_fault fault, const char *path, size_t line, const char *what)
+void settings_warn(const struct settings *s)
 {
-	(void)arg;
-	(void)fault;
-	log_warning("%s:%zu: %s", path, line, what);
+	const struct stat *st = &s->credentials_stat;
+
+	faults_warn(&s->credentials_faults, s->credentials.path);
+	if (st->st_mode & (S_IRWXG | S_IRWXO))
+		log_warning("%s: others may read your keys (mode %04o); run: chmod 600 %s",
+			s->credentials.path, (unsigned)st->st_mode & 07777, s->credentials.path);
+	faults_warn(&s->config_faults, s->config.path);
 }
 
-/* A home that is missing or somebody else's is no "not set up": it may just not be mounted yet. */
-static enum status check_home(struct error *e)
+/* Could anybody else have moved the file away, or put it there? */
+static enum status check_way(const char *path, bool missing, const struct stat *st, struct error *e)
 {
-	struct stat st;
+	enum status rc = owner_check_way(settings_home(), path, e);
 
-	if (stat(settings_home(), &st) < 0)
-		return error_set(e, STATUS_CONFIG, "home %s: %s", settings_home(), strerror(errno));
-	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
-		return error_set(
-			e, STATUS_CONFIG, "home %s: is not a folder of this user", settings_home());
-	/* Threat: somebody who moves ~/.aws away and makes an enrolled user one who is not. */
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
+	if (rc == STATUS_NOT_SET_UP && missing)
+		return STATUS_OK;
+	if (rc == STATUS_NOT_SET_UP || (rc == STATUS_OK && missing))
 		return error_set(e, STATUS_CONFIG,
-			"home %s: others may write it; run: chmod go-w %s", settings_home(),
-			settings_home());
-	return STATUS_OK;
-}
-
-/* A symlink that leads nowhere is no "not set up" either: its target may not be mounted yet. */
-static bool is_symlinked(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = strndup(path, (size_t)(slash - path));
-	struct stat st;
-	bool linked = !folder || (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) ||
-		(*folder && lstat(folder, &st) == 0 && S_ISLNK(st.st_mode));
-
-	free(folder);
-	return linked;
+			"%s: is no file that stays there; is another program at work on it? Try again",
+			path);
+	return rc == STATUS_OK ? owner_check(path, st, e) : rc;
 }
 
 enum status settings_read_credentials(struct settings *s, bool strict, struct error *e)
@@ -96,30 +104,19 @@ enum status settings_read_credentials(struct settings *s, bool strict, struct er
 	struct bytes bytes;
 	struct stat st;
 	bool missing;
-	enum status rc = strict ? check_home(e) : STATUS_OK;
+	enum status rc = file_read(path, &bytes, &st, &missing, e);
 
-	if (rc != STATUS_OK)
-		return rc;
-	rc = file_read(path, &bytes, &st, &missing, e);
-	if (rc == STATUS_OK && missing && strict && is_symlinked(path))
-		return error_set(e, STATUS_CONFIG,
-			"%s: there is no such file behind this symlink; is its target mounted?",
-			path);
-	if (rc == STATUS_OK && missing)
-		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no such file; run: %s", path,
-			settings_setup_command(s, command));
 	if (rc == STATUS_OK && strict)
-		rc = file_check_owned(path, &st, e);
+		rc = check_way(path, missing, &st, e);
+	if (rc == STATUS_OK && missing)
+		rc = error_set(e, STATUS_NOT_SET_UP, "%s: there is no such file; run: %s", path,
+			settings_setup_command(s, command));
 	s->credentials_stat = st;
 	if (rc == STATUS_OK)
-		rc = ini_parse(&s->credentials, path, &bytes, warn_fault, NULL, e);
+		rc = ini_parse(
+			&s->credentials, path, &bytes, faults_note, &s->credentials_faults, e);
 	bytes_free(&bytes);
-	if (rc != STATUS_OK)
-		return rc;
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		log_warning("%s: others may read your keys (mode %04o); run: chmod 600 %s", path,
-			(unsigned)st.st_mode & 07777, path);
-	return STATUS_OK;
+	return rc;
 }
 
 /* One of the long-term keys into *value. */
@@ -179,6 +176,47 @@ static enum status check_seen_in(const struct settings *s, const struct ini *in,
 	return STATUS_OK;
 }
 
+/*
+ * Some SDKs prefer one of these as well: for Java 2.x (ProfileCredentialsUtils.java) and Rust
+ * (aws-config, profile/credentials/repr.rs, base_provider()). botocore, and the SDKs for Go v2 and
+ * JavaScript v3, take the session. True when that has been told.
+ */
+static bool warn_preferred(
+	const struct settings *s, const struct ini *in, const struct ini_line *header)
+{
+	static const char *const keys[] = {"login_session", "credential_process"};
+
+	for (size_t i = 0; header && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct ini_line *l = ini_key(in, header, keys[i], strlen(keys[i]));
+
+		if (!l)
+			continue;
+		log_warning(
+			"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
+			"a session in [%s]; take it out, or give --short-term-suffix WORD",
+			in->path, (size_t)(l - in->lines) + 1, s->session, keys[i], s->session);
+		return true;
+	}
+	return false;
+}
+
+/* What keeps AWS tools from using the session once it is there. */
+static enum status check_use(const struct settings *s, struct error *e)
+{
+	const struct ini *const in[] = {&s->credentials, &s->config};
+	const struct ini_line *const header[] = {
+		ini_section(&s->credentials, s->session, strlen(s->session)),
+		profiles_section(&s->config, SECTION_PROFILE, s->session)};
+	enum status rc = STATUS_OK;
+
+	for (size_t i = 0; i < 2 && rc == STATUS_OK; i++)
+		rc = check_seen_in(s, in[i], header[i], e);
+	for (size_t i = 0; i < 2 && rc == STATUS_OK; i++)
+		if (warn_preferred(s, in[i], header[i]))
+			break;
+	return rc;
+}
+
 enum status settings_read_config(struct settings *s, bool strict, struct error *e)
 {
 	const char *path = s->value[SETTING_CONFIG_FILE];
@@ -187,12 +225,14 @@ enum status settings_read_config(struct settings *s, bool strict, struct error *
 	bool missing;
 	enum status rc = file_read(path, &bytes, &st, &missing, e);
 
-	if (rc == STATUS_OK && !missing && strict)
-		rc = file_check_owned(path, &st, e);
+	if (rc == STATUS_OK && strict)
+		rc = check_way(path, missing, &st, e);
+	s->has_config = !missing;
 	if (rc == STATUS_OK)
-		rc = ini_parse(&s->config, path, &bytes, warn_fault, NULL, e);
+		rc = ini_parse(&s->config, path, &bytes, faults_note, &s->config_faults, e);
 	bytes_free(&bytes);
-	return rc;
+	/* Nothing in it can be read, be it the endpoint or where the keys are. */
+	return rc == STATUS_OK ? absence_check_encoding(&s->config, e) : rc;
 }
 
 enum status settings_take_config(struct settings *s, struct error *e)
@@ -209,11 +249,5 @@ enum status settings_take_config(struct settings *s, struct error *e)
 			     : error_system(e, config->path);
 		free(section);
 	}
-	if (rc == STATUS_OK)
-		rc = check_seen_in(s, &s->credentials,
-			ini_section(&s->credentials, s->session, strlen(s->session)), e);
-	if (rc == STATUS_OK)
-		rc = check_seen_in(
-			s, config, profiles_section(config, SECTION_PROFILE, s->session), e);
-	return rc;
+	return rc == STATUS_OK ? check_use(s, e) : rc;
 }

@@ -1,4 +1,4 @@
-/* What the three settings*.c share: one idea each, too long for one file. */
+/* What the settings*.c share: one idea each, too long for one file. */
 #ifndef AWS_MFA_SETTINGS_INTERNAL_H
 #define AWS_MFA_SETTINGS_INTERNAL_H
 
@@ -35,9 +35,21 @@ enum status settings_take_config(struct settings *s, struct error *e);
 
 /*
  * The value of key for the profile, from the credentials file or else the config file; owned. NULL
- * where it is unset or empty.
+ * where it is unset or empty. *where, where it is not NULL, is "PATH:LINE: key" then, owned, too;
+ * NULL without memory.
  */
-char *settings_of_profile(const struct settings *s, const char *profile, const char *key);
+char *settings_of_profile(
+	const struct settings *s, const char *profile, const char *key, char **where);
+
+/* Warns of what is wrong in the files and does not keep them from being used. */
+void settings_warn(const struct settings *s);
+
+/*
+ * settings_absent.c: for a profile without long-term keys. STATUS_NOT_SET_UP where that is all
+ * there is to say, STATUS_CONFIG where a file is damaged or the keys stand in the wrong place; *e
+ * then holds the hint that helps.
+ */
+enum status settings_absent(const struct settings *s, bool strict, struct error *e);
 
 #define COMMAND_SIZE 640
 

@@ -44,13 +44,10 @@ static enum status own_keys(
 static enum status nowhere(
 	const struct settings *s, const char *profile, bool first, struct error *e)
 {
-	char command[COMMAND_SIZE];
-
+	/* Whether that is all there is to say is settings_absent()'s to judge. */
 	if (first)
-		return error_set(e, STATUS_NOT_SET_UP,
-			"%s: there is no section [%s], expected one with aws_access_key_id, "
-			"aws_secret_access_key and aws_mfa_device; run: %s",
-			s->credentials.path, s->long_term, settings_setup_command(s, command));
+		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no section [%s]",
+			s->credentials.path, s->long_term);
 	return error_set(e, STATUS_CONFIG,
 		"%s: the source profile %s of profile %s has no long-term keys; run: aws-mfa --setup "
 		"--profile %s",
@@ -86,27 +83,75 @@ static enum status add_via(struct settings *s, const char *profile, char *arn, s
 	s->n_via++;
 	s->via[0] = (struct via_role){
 		.arn = arn,
-		.session_name = settings_of_profile(s, profile, "role_session_name"),
-		.external_id = settings_of_profile(s, profile, "external_id"),
-		.source_identity = settings_of_profile(s, profile, "source_identity"),
-		.mfa_serial = settings_of_profile(s, profile, "mfa_serial"),
+		.session_name = settings_of_profile(s, profile, "role_session_name", NULL),
+		.external_id = settings_of_profile(s, profile, "external_id", NULL),
+		.source_identity = settings_of_profile(s, profile, "source_identity", NULL),
 	};
 	return STATUS_OK;
+}
+
+/*
+ * Of the devices the profiles on the way name, the one nearest to the keys counts: the code goes
+ * with the request that these sign.
+ */
+static enum status note_device(struct settings *s, const char *profile, struct error *e)
+{
+	static const char *const keys[] = {"aws_mfa_device", "mfa_serial"};
+	char *value = NULL, *where;
+
+	for (size_t i = 0; i < 2 && !value; i++)
+		value = settings_of_profile(s, profile, keys[i], &where);
+	if (!value)
+		return STATUS_OK;
+	free(s->source_device);
+	free(s->source_device_where);
+	s->source_device = value;
+	s->source_device_where = where;
+	return where ? STATUS_OK : error_system(e, "settings");
+}
+
+/* botocore refuses such a profile (credentials.py, AssumeRoleProvider: InvalidConfigError). */
+static enum status check_one_source(const struct settings *s, const char *profile, struct error *e)
+{
+	static const char *const keys[] = {"role_arn", "source_profile", "credential_source"};
+	enum { N_KEYS = 3, CREDENTIAL_SOURCE = 2 };
+	char *where = NULL;
+	size_t n = 0;
+
+	for (; n < N_KEYS; n++) {
+		char *value = settings_of_profile(
+			s, profile, keys[n], n == CREDENTIAL_SOURCE ? &where : NULL);
+
+		if (!value)
+			break;
+		free(value);
+	}
+	if (n == N_KEYS)
+		error_set(e, STATUS_CONFIG,
+			"%s: profile %s has source_profile, too; AWS tools refuse such a profile: take "
+			"one of both out",
+			where ? where : "credential_source", profile);
+	free(where);
+	return n == N_KEYS ? STATUS_CONFIG : STATUS_OK;
 }
 
 /* One step from the profile: *section is set where the way ends, else *source. */
 static enum status step(struct settings *s, const char *profile, bool first, char **section,
 	char **source, struct error *e)
 {
-	enum status rc = own_keys(s, profile, first, section, e);
+	enum status rc = check_one_source(s, profile, e);
 	char *arn;
 
+	if (rc == STATUS_OK && !first)
+		rc = note_device(s, profile, e);
+	if (rc == STATUS_OK)
+		rc = own_keys(s, profile, first, section, e);
 	if (rc != STATUS_OK || *section)
 		return rc;
-	*source = settings_of_profile(s, profile, "source_profile");
+	*source = settings_of_profile(s, profile, "source_profile", NULL);
 	if (!*source)
 		return nowhere(s, profile, first, e);
-	arn = first ? NULL : settings_of_profile(s, profile, "role_arn");
+	arn = first ? NULL : settings_of_profile(s, profile, "role_arn", NULL);
 	if (arn)
 		rc = add_via(s, profile, arn, e);
 	if (rc != STATUS_OK || strcmp(*source, profile) != 0)
@@ -144,15 +189,12 @@ enum status source_find(struct settings *s, struct error *e)
 
 enum status source_take_device(struct settings *s, struct error *e)
 {
-	for (size_t i = 0; i < s->n_via && !s->value[SETTING_DEVICE]; i++) {
-		char *serial = s->via[i].mfa_serial;
-		enum status rc = STATUS_OK;
+	enum status rc;
 
-		if (serial)
-			rc = settings_take(s, SETTING_DEVICE, strdup(serial),
-				strdup("mfa_serial of a source profile"), ORIGIN_FILE, e);
-		if (rc != STATUS_OK)
-			return rc;
-	}
-	return STATUS_OK;
+	if (s->value[SETTING_DEVICE] || !s->source_device)
+		return STATUS_OK;
+	rc = settings_take(
+		s, SETTING_DEVICE, s->source_device, s->source_device_where, ORIGIN_FILE, e);
+	s->source_device = s->source_device_where = NULL;
+	return rc;
 }

@@ -17,7 +17,7 @@
  */
 enum status source_find(struct settings *s, struct error *e);
 
-/* Takes the device from a role on the way, where nothing nearer has named one. */
+/* Takes the device from a source profile, where nothing nearer has named one. */
 enum status source_take_device(struct settings *s, struct error *e);
 
 #endif

@@ -93,7 +93,7 @@ enum status store_check_content(
 		return error_set(e, STATUS_CONFIG,
 			"%s: has lost [%s] since its keys were read; it stays as it is", to->path,
 			to->keys);
-	return STATUS_OK;
+	return to->replaces_keys ? STATUS_OK : session_spare_keys(ini, to->section, e);
 }
 
 /*

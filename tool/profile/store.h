@@ -23,6 +23,7 @@ struct store_place {
 	 * empty.
 	 */
 	const char *keys;
+	bool replaces_keys; /* the user wants it so: no session_spare_keys() */
 };
 
 /*
@@ -33,7 +34,8 @@ enum status store_check(const char *path, struct error *e);
 
 /*
  * May the file be written that holds this? STATUS_CONFIG when it is empty, cut off or has lost
- * the section of the keys: what is missing would be lost for good.
+ * the section of the keys, since what is missing would be lost for good; or when the only copy of a
+ * long-term key would be (session_spare_keys()).
  */
 enum status store_check_content(
 	const struct ini *ini, const struct store_place *to, struct error *e);

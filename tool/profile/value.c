@@ -64,8 +64,8 @@ const char *value_timeout(const char *value, long *seconds)
 	return NULL;
 }
 
-/* ACCOUNT:RESOURCE of arn:PARTITION:iam::ACCOUNT:RESOURCE, or NULL. */
-const char *value_account(const char *arn)
+/* What follows arn:PARTITION:iam:: or NULL. */
+static const char *behind_iam(const char *arn)
 {
 	const char *p;
 
@@ -73,9 +73,15 @@ const char *value_account(const char *arn)
 		return NULL;
 	p = arn + 7;
 	p += strspn(p, LOWER "-");
-	if (strncmp(p, ":iam::", 6) != 0 || strspn(p + 6, DIGITS) != 12 || p[18] != ':')
-		return NULL;
-	return p + 6;
+	return strncmp(p, ":iam::", 6) == 0 ? p + 6 : NULL;
+}
+
+/* ACCOUNT:RESOURCE of arn:PARTITION:iam::ACCOUNT:RESOURCE, or NULL. */
+const char *value_account(const char *arn)
+{
+	const char *p = behind_iam(arn);
+
+	return p && strspn(p, DIGITS) == 12 && p[12] == ':' ? p : NULL;
 }
 
 static const char *iam_resource(const char *arn)
@@ -87,8 +93,10 @@ static const char *iam_resource(const char *arn)
 
 const char *value_role_arn(const char *value)
 {
-	const char *resource = iam_resource(value);
+	const char *resource = iam_resource(value), *empty = behind_iam(value);
 
+	if (!resource && empty && *empty == ':')
+		resource = empty + 1;
 	if (!resource || strncmp(resource, "role/", 5) != 0 || !length_within(value, 20, 2048) ||
 		!made_of(resource + 5, WORD "+=,.@-/") || resource[strlen(resource) - 1] == '/')
 		return "expected arn:aws:iam::ACCOUNT:role/NAME, ACCOUNT being 12 digits";

@@ -17,7 +17,10 @@ const char *value_duration(const char *value, long *seconds);
 /* Seconds from 1 to 300. */
 const char *value_timeout(const char *value, long *seconds);
 
-/* arn:PARTITION:iam::ACCOUNT:role/NAME */
+/*
+ * arn:PARTITION:iam::ACCOUNT:role/NAME; or ACCOUNT is empty, as at STS doubles like Ceph's. Whether
+ * it may be hangs on the endpoint (settings_complete()).
+ */
 const char *value_role_arn(const char *value);
 
 /* An MFA device: arn:PARTITION:iam::ACCOUNT:mfa/NAME, or the serial number of a hardware one. */

@@ -63,7 +63,7 @@ static int check_tags(const struct role *role, struct error *e)
 	return 0;
 }
 
-static int check_role(const struct role *role, struct error *e)
+static int check_role(const struct role *role, bool own_endpoint, struct error *e)
 {
 	size_t len = role->arn ? strlen(role->arn) : 0;
 
@@ -72,6 +72,11 @@ static int check_role(const struct role *role, struct error *e)
 		return error_set(e, STATUS_CONFIG,
 			"the role \"%.100s\" is not an ARN; expected arn:aws:iam::ACCOUNT:role/NAME",
 			role->arn ? role->arn : "");
+	/* An STS that is not AWS's may have roles without account, as Ceph's does. */
+	if (!own_endpoint && strstr(role->arn, ":iam:::"))
+		return error_set(e, STATUS_CONFIG,
+			"the role \"%.100s\" has no account; expected arn:aws:iam::ACCOUNT:role/NAME",
+			role->arn);
 	if (!role->session_name || !consists_of(role->session_name, 2, 64, WORD_CHARS "+=,.@-"))
 		return error_set(e, STATUS_CONFIG,
 			"the role session name \"%.64s\" is not one AWS takes: 2 to 64 letters, digits "
@@ -128,6 +133,6 @@ int parameters_check(const struct parameters *s, struct error *e)
 			s->serial);
 	rc = check_duration(s, e);
 	for (size_t i = 0; rc == 0 && i < s->n_roles; i++)
-		rc = check_role(&s->roles[i], e);
+		rc = check_role(&s->roles[i], s->endpoint_url != NULL, e);
 	return rc;
 }

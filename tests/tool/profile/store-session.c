@@ -36,7 +36,7 @@ static int64_t wait_ms(void)
 static enum status store(const char *path, const char *section, const char *role,
 	const struct session *session, struct error *e)
 {
-	const struct store_place to = {path, section, role, getenv("KEYS")};
+	const struct store_place to = {path, section, role, getenv("KEYS"), true};
 	int64_t deadline_ms = monotonic_ms() + wait_ms();
 	enum status rc;
 	int lock;

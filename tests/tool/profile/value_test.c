@@ -51,6 +51,12 @@ static void arns(void **state)
 	(void)state;
 	assert_null(value_role_arn("arn:aws:iam::123456789012:role/Admin"));
 	assert_null(value_role_arn("arn:aws-us-gov:iam::123456789012:role/path/Admin"));
+	assert_null(value_role_arn("arn:aws:iam:::role/Admin"));
+	assert_null(value_account("arn:aws:iam:::role/Admin"));
+	assert_non_null(value_role_arn("arn:aws:iam::role/Admin"));
+	assert_non_null(value_role_arn("arn:aws:iam::::role/Admin"));
+	assert_non_null(value_role_arn("arn:aws:iam:::mfa/alice"));
+	assert_non_null(value_mfa_serial("arn:aws:iam:::mfa/alice"));
 	assert_non_null(value_role_arn("arn:aws:iam::12345678901:role/Admin"));
 	assert_non_null(value_role_arn("arn:aws:iam::123456789012:user/Admin"));
 	assert_non_null(value_role_arn("arn:aws:iam::123456789012:role/"));

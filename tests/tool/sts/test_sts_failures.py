@@ -174,6 +174,8 @@ class BeforeTheCode(StsTest):
                 ({"duration": "899"}, "--duration"), ({"duration": "129601"}, "--duration"),
                 ({"duration": "43201", "role_arn": ROLE, "role_session_name": "me"}, "43200"),
                 ({"role_arn": "admin", "role_session_name": "me"}, "not an ARN"),
+                ({"role_arn": "arn:aws:iam:::role/Admin", "role_session_name": "me",
+                  "endpoint_url": None}, "has no account"),
                 ({"role_arn": ROLE, "role_session_name": "m"}, "role session name"),
                 ({"region": "x/..", "endpoint_url": None}, "region"),
                 ({"region": "cn-north-1", "endpoint_url": None}, "partition"),

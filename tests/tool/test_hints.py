@@ -1,0 +1,110 @@
+"""The usual mistakes of somebody who sets a profile up, and that each is told from the others."""
+
+import unittest
+
+from host import ROLE, HostTest
+
+
+class Hints(HostTest):
+    def setUp(self):
+        super().setUp()
+        self.keys = (f"aws_access_key_id = {self.user.access_key_id}\n"
+                     f"aws_secret_access_key = {self.user.secret_access_key}\n")
+        self.network = self.config.read_text().split("\n", 1)[1]
+
+    def hint(self, status, *parts, profile="work"):
+        """The same is said by a run with a code, and the code is not spent."""
+        self.refused(self.aws_mfa("--token", "123456", profile=profile), status, *parts)
+        self.assertIn(parts[0], self.aws_mfa("--explain", profile=profile).stderr)
+        self.assertNotIn("123456", self.box.codes_seen(self.user))
+
+    def test_a_name_that_is_misspelt(self):
+        self.hint(12, "(profiles with keys: work); did you mean --profile work? Else run: aws-mfa "
+                  "--setup --profile wrok\n", profile="wrok")
+        run = self.aws_mfa(profile="something-else")
+        self.refused(run, 12, "(profiles with keys: work); to write it, with aws_access_key_id")
+        self.assertNotIn("did you mean", run.stderr)
+
+    def test_many_profiles(self):
+        self.write_credentials("".join(f"[p{n}-long-term]\n{self.keys}" for n in range(200)))
+        self.hint(12, "profiles with keys: p0, p1, p2, p3, p4, p5 and 194 more)")
+
+    def test_names_too_long_or_odd_for_a_message(self):
+        names = ["x" * 200, "a b", "$(touch pwned)", "it's", "w\u00f6rk"]
+        self.write_credentials("".join(f"[{n}-long-term]\n{self.keys}" for n in names))
+        for name in names:
+            wanted = name[:-1] + "!"
+            run = self.aws_mfa(profile=wanted)
+            self.refused(run, 12, "there is no section", "run: aws-mfa --setup")
+            self.assertNotIn("--profile $", run.stderr)
+        self.refused(self.aws_mfa(profile="a c"), 12, "did you mean --profile 'a b'?",
+                     "--setup --profile 'a c'")
+
+    def test_the_section_of_the_keys_for_the_profile(self):
+        self.hint(13, "--profile: 'work-long-term' is the section of the keys",
+                  "give --profile work", profile="work-long-term")
+
+    def test_profile_before_the_name(self):
+        self.write_credentials(f"[profile work]\n{self.keys}")
+        self.hint(12, f'{self.credentials}:1: a section of this file has no "profile "',
+                  "change [profile work] to [work-long-term]")
+        self.write_credentials(f"[profile work-long-term]\n{self.keys}")
+        self.hint(13, f"{self.credentials}:1: this line looks like the section [work-long-term]")
+        self.write_credentials(f"[profile wrok]\n{self.keys}[profile wirk-long-term]\n{self.keys}")
+        run = self.aws_mfa()
+        self.refused(run, 12, "there is no section [work-long-term]; to write it")
+        self.assertNotIn("profiles with keys", run.stderr)
+
+    def test_keys_in_the_config_file(self):
+        self.write_credentials(f"[default]\n{self.keys}")
+        for header, status in [("profile work", 12), ("profile work-long-term", 13),
+                               ("work-long-term", 13)]:
+            with self.subTest(header):
+                self.config.write_text(f"[{header}]\n{self.keys}")
+                self.hint(status, f"{self.config}:2: the long-term keys are read from the other file",
+                          str(self.credentials), "[work-long-term]")
+
+    def test_default_as_aws_configure_leaves_it(self):
+        """The options that are named use it as it is."""
+        for profile, option in (("default", []), ("my work", ["--profile", "my work"])):
+            with self.subTest(profile):
+                header = profile if profile == "default" else f'profile "{profile}"'
+                self.write_credentials(f"[{profile}]\n{self.keys}")
+                before = self.credentials.read_text()
+                self.config.write_text(f"[{header}]\nmfa_serial = {self.user.serial}\n{self.network}")
+                self.hint(12, f"{self.credentials}:2: there is no section [{profile}-long-term], but "
+                          f"[{profile}] has long-term keys; rename that section to "
+                          f"[{profile}-long-term], or use it as it is",
+                          "--long-term-suffix none --short-term-suffix mfa\n", profile=profile)
+                device = self.user.add_device(profile.replace(" ", ""))
+                run = self.aws_mfa(
+                    *option, "--long-term-suffix", "none", "--short-term-suffix", "mfa", "--device",
+                    device.serial, "--token", device.code(), profile=None)
+                self.assertEqual(run.returncode, 0, run.stderr)
+                self.assertTrue(self.credentials.read_text().startswith(before))
+                self.assertIn("aws_session_token", self.section(f"{profile}-mfa"))
+        self.config.write_text(f"[default]\n{self.network}")
+        self.refused(self.aws_mfa(profile="my work"), 12, "and add aws_mfa_device",
+                     "aws-mfa --profile 'my work' --long-term-suffix none --short-term-suffix mfa "
+                     "--device ARN")
+
+    def test_what_some_sdks_prefer_to_a_session(self):
+        for key in ("credential_process", "login_session"):
+            with self.subTest(key):
+                self.config.write_text(f"[profile work]\n{key} = x\n{self.network}")
+                run = self.aws_mfa()
+                self.refused(run, 2, f"warning: {self.config}:2: profile work has {key}, which the "
+                             "AWS SDKs for Java and Rust prefer to a session in [work]")
+                self.assertEqual(run.stderr.count("warning:"), 1)
+                self.assertNotIn("warning", self.aws_mfa("--short-term-suffix", "mfa").stderr)
+        self.config.write_text(f"[profile work]\n{self.network}login_session = x\n"
+                               "credential_process = x\n")
+        self.write_credentials(self.credentials.read_text() + "[work]\ncredential_process = x\n")
+        run = self.aws_mfa("--token", self.user.code())
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(run.stderr.count("warning:"), 1)
+        self.assertEqual(self.aws("sts", "get-caller-identity").returncode, 0)  # botocore does not
+
+
+if __name__ == "__main__":
+    unittest.main()

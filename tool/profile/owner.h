@@ -1,0 +1,34 @@
+/*
+ * May nobody but the running user, or root, change what a path names? Used under PAM. Threats:
+ * somebody who can write these files lets themselves in; somebody who can move one away makes its
+ * owner a user who is not enrolled, whom `nullok` lets in without a code. OpenSSH checks the same
+ * of authorized_keys (sshd_config(5), StrictModes).
+ */
+#ifndef AWS_MFA_OWNER_H
+#define AWS_MFA_OWNER_H
+
+#include "error.h"
+
+#include <sys/stat.h>
+
+/*
+ * The way to a file of ~/.aws: the home, and each folder below it in which a name is looked up,
+ * those behind symlinks too. A way that leaves the home is checked from the root on. The folders
+ * are looked at through their descriptors, and what is at the end of the way is not looked at.
+ *
+ * To be called after the file was opened: who is the last to look cannot be fooled by a folder
+ * that was open to others before.
+ *
+ * STATUS_OK: there is a file. STATUS_NOT_SET_UP: there is none (ENOENT), and no symlink leads to
+ * where it is missing, since its target may not be mounted yet. Else STATUS_CONFIG or
+ * STATUS_SYSTEM, with *e filled.
+ */
+enum status owner_check_way(const char *home, const char *path, struct error *e);
+
+/* The file or folder at path, of which *st is the fstat(): its owner and its mode. */
+enum status owner_check(const char *path, const struct stat *st, struct error *e);
+
+/* The same, and the folder the file is in. */
+enum status owner_check_file(const char *path, const struct stat *st, struct error *e);
+
+#endif

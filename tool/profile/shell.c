@@ -1,0 +1,20 @@
+#include "shell.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* These mean nothing to a shell. */
+static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-";
+
+bool shell_quote(const char *text, size_t len, char *to, size_t size)
+{
+	size_t n = 0;
+
+	if (len > 0 && strspn(text, plain) >= len)
+		return snprintf(to, size, "%.*s", (int)len, text) < (int)size;
+	/* A quote ends the word, stands behind a backslash, and begins the word again. */
+	for (size_t i = 0; i < len && n + 6 < size; i++)
+		n += (size_t)snprintf(to + n, size - n, "%s%s%.1s", i == 0 ? "'" : "",
+			text[i] == '\'' ? "'\\'" : "", text + i);
+	return n + 6 < size && snprintf(to + n, size - n, "%s'", n == 0 ? "'" : "") > 0;
+}

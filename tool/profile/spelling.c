@@ -1,0 +1,39 @@
+#include "spelling.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+size_t spelling_distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	/* d[i][j]: the first i bytes of a and the first j of b (Damerau, "optimal alignment"). */
+	size_t d[SPELLING_MAX + 1][SPELLING_MAX + 1];
+
+	if (a_len > SPELLING_MAX || b_len > SPELLING_MAX)
+		return SIZE_MAX;
+	for (size_t i = 0; i <= a_len; i++)
+		d[i][0] = i;
+	for (size_t j = 0; j <= b_len; j++)
+		d[0][j] = j;
+	for (size_t i = 1; i <= a_len; i++) {
+		for (size_t j = 1; j <= b_len; j++) {
+			bool equal = same(a[i - 1], b[j - 1]);
+
+			d[i][j] = least(
+				least(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + !equal);
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
+		}
+	}
+	return d[a_len][b_len];
+}
