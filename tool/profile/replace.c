@@ -1,6 +1,7 @@
 #include "replace.h"
 
 #include "attributes.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,7 @@ static void temporary(const struct target *t, char name[static NAME_MAX + 32])
 	snprintf(name, NAME_MAX + 32, ".%s.aws-mfa-new", t->name);
 }
 
-bool replace_file(const struct target *t, int fd, const struct stat *st, const struct bytes *b,
+static bool replace(const struct target *t, int fd, const struct stat *st, const struct bytes *b,
 	bool if_unchanged)
 {
 	char name[NAME_MAX + 32];
@@ -43,6 +44,18 @@ bool replace_file(const struct target *t, int fd, const struct stat *st, const s
 		file_sync_folder(t->folder);
 	errno = error;
 	return !error;
+}
+
+bool replace_file(const struct target *t, int fd, const struct stat *st, const struct bytes *b,
+	bool if_unchanged)
+{
+	sigset_t before;
+	bool done;
+
+	signals_hold(&before);
+	done = replace(t, fd, st, b, if_unchanged);
+	signals_release(&before);
+	return done;
 }
 
 bool replace_is_impossible(int error)
