@@ -19,7 +19,7 @@ MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
-	python3-botocore python3-boto3 openssl clang clang-format libclang-rt-14-dev mandoc \
+	python3-botocore python3-boto3 openssl clang clang-format libclang-rt-dev mandoc \
 	util-linux strace acl tinyproxy-bin libpam-google-authenticator \
 	openssh-server openssh-client sudo login rsync git
 
@@ -151,7 +151,7 @@ UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/*_test.c tests/*/*/*_t
 
 .PHONY: stage
 stage:
-	$(Q)$(STAGE_MAKE) PREFIX='$(STAGE)' BINDIR='$(STAGE)/bin' LIBEXECDIR='$(STAGE)/libexec' \
+	+$(Q)$(STAGE_MAKE) PREFIX='$(STAGE)' BINDIR='$(STAGE)/bin' LIBEXECDIR='$(STAGE)/libexec' \
 		MANDIR='$(STAGE)/share/man' DOCDIR='$(STAGE)/share/doc/pam-aws-mfa' \
 		PAMDIR='$(STAGE)/lib/security' install
 
@@ -221,11 +221,11 @@ $(BUILD)/tests/bench/pam_floor.so: tests/bench/pam_floor.c
 		-shared -o $@ $< -lpam
 
 $(FAKE)/pam_aws_mfa.so: FORCE
-	@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
+	+@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
 		$(FAKE)/pam_aws_mfa.so
 
 $(SITE)/aws-mfa: FORCE
-	@$(STAGE_MAKE) BUILD=$(SITE) LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' \
+	+@$(STAGE_MAKE) BUILD=$(SITE) LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' \
 		$(SITE)/aws-mfa
 
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
