@@ -33,8 +33,14 @@ HARDENING = -fstack-protector-strong -fstack-clash-protection -fvisibility=hidde
 ifeq ($(findstring -D_FORTIFY_SOURCE,$(CFLAGS)),)
 HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
+# Jumps into the middle of code are faults where the processor can tell: x86, arm64.
+takes = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
+HARDENING += $(BRANCHES)
+BRANCHES := $(call takes,-fcf-protection=full) $(call takes,-mbranch-protection=standard)
+# The same bytes wherever the sources stand.
+REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=.
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDENING) \
-	$(CPPFLAGS) $(CFLAGS)
+	$(REPRODUCIBLE) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs -Wl,--as-needed $(LDFLAGS)
 
 ifneq ($(V),1)
@@ -83,7 +89,7 @@ $(BUILD)/aws-mfa: $(TOOL_OBJS) $(CONTRACT_OBJS)
 $(BUILD)/aws-mfa-sts: $(STS_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(STS_LIBS)
 
-$(BUILD)/%.o: %.c | $(BUILD)/build_paths.h
+$(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -262,8 +268,16 @@ $(FUZZ_TARGETS:=_fuzz): $(BUILD)/build_paths.h
 demo: stage
 	$(Q)BUILD=$(BUILD) sh examples/demo
 
+# What was built is not to be committed: ELF files, archives, and names that only builds make.
+.PHONY: tracked
+tracked:
+	$(Q)! git ls-files -z 2>/dev/null | LC_ALL=C xargs -0r grep -las \
+		-e "^$$(printf '\177ELF')" -e '^!<arch>'
+	$(Q)! git ls-files 2>/dev/null | grep -E \
+		'(^|/)(build|tmp|__pycache__|core)(/|$$)|\.(o|d|a|so|pyc|gcda|gcno|profraw|deb)$$'
+
 # Both compilers with -Werror, formatting, man pages, and the arrows between the folders.
-lint:
+lint: tracked
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint/gcc CC=gcc WERROR=1 all
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint/clang CC=clang WERROR=1 all
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' 2>/dev/null || \

@@ -7,6 +7,7 @@ the status is 1 when one failed, something was left outside BUILD, or none ran.
 """
 
 import concurrent.futures
+import contextlib
 import os
 import re
 import signal
@@ -118,20 +119,17 @@ def run_apart(path):
                 *(f"      {line}" for line in run.stdout.splitlines()[-40:])], [0, 1, 0]
 
 
-# Others use these folders, too, so there only names that speak of us count.
-SHARED = ("/tmp", "/var/tmp", "/dev/shm", os.path.expanduser("~"))
-OURS = re.compile(r"aws-mfa|helper-|credentials|pam_aws|^core")
+# Others are at work there, too, so only names that speak of us count.
+SHARED = ("/", "/home", "/tmp", "/var/tmp", "/dev/shm", *map(os.path.expanduser, ("~", "~/.aws")))
+OURS = re.compile(r"aws-mfa|pam_aws|helper-|^credentials|^core")
 
 
 def names_outside():
     """What tests that lose their way make: names in folders that are none of theirs."""
-    found = set()
-    for folder in ("/", "/home", os.path.expanduser("~/.aws"), str(TESTS.parent), *SHARED):
-        try:
-            names = os.listdir(folder)
-        except OSError:
-            continue
-        found |= {os.path.join(folder, n) for n in names if folder not in SHARED or OURS.search(n)}
+    found = {str(path) for path in TESTS.parent.iterdir()}
+    for folder in SHARED:
+        with contextlib.suppress(OSError):
+            found |= {os.path.join(folder, n) for n in os.listdir(folder) if OURS.search(n)}
     return found - {str(BUILD.resolve())}
 
 
