@@ -19,7 +19,7 @@ MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
-	python3-botocore python3-boto3 openssl clang clang-format libclang-rt-14-dev mandoc \
+	python3-botocore python3-boto3 openssl clang clang-format libclang-rt-dev mandoc \
 	util-linux strace acl tinyproxy-bin libpam-google-authenticator \
 	openssh-server openssh-client sudo login rsync git
 
@@ -33,8 +33,14 @@ HARDENING = -fstack-protector-strong -fstack-clash-protection -fvisibility=hidde
 ifeq ($(findstring -D_FORTIFY_SOURCE,$(CFLAGS)),)
 HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
+# Jumps into the middle of code are faults where the processor can tell: x86, arm64.
+takes = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
+HARDENING += $(BRANCHES)
+BRANCHES := $(call takes,-fcf-protection=full) $(call takes,-mbranch-protection=standard)
+# The same bytes wherever the sources stand.
+REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=.
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDENING) \
-	$(CPPFLAGS) $(CFLAGS)
+	$(REPRODUCIBLE) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs -Wl,--as-needed $(LDFLAGS)
 
 ifneq ($(V),1)
@@ -83,7 +89,7 @@ $(BUILD)/aws-mfa: $(TOOL_OBJS) $(CONTRACT_OBJS)
 $(BUILD)/aws-mfa-sts: $(STS_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(STS_LIBS)
 
-$(BUILD)/%.o: %.c | $(BUILD)/build_paths.h
+$(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -151,7 +157,7 @@ UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/*_test.c tests/*/*/*_t
 
 .PHONY: stage
 stage:
-	$(Q)$(STAGE_MAKE) PREFIX='$(STAGE)' BINDIR='$(STAGE)/bin' LIBEXECDIR='$(STAGE)/libexec' \
+	+$(Q)$(STAGE_MAKE) PREFIX='$(STAGE)' BINDIR='$(STAGE)/bin' LIBEXECDIR='$(STAGE)/libexec' \
 		MANDIR='$(STAGE)/share/man' DOCDIR='$(STAGE)/share/doc/pam-aws-mfa' \
 		PAMDIR='$(STAGE)/lib/security' install
 
@@ -221,11 +227,11 @@ $(BUILD)/tests/bench/pam_floor.so: tests/bench/pam_floor.c
 		-shared -o $@ $< -lpam
 
 $(FAKE)/pam_aws_mfa.so: FORCE
-	@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
+	+@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
 		$(FAKE)/pam_aws_mfa.so
 
 $(SITE)/aws-mfa: FORCE
-	@$(STAGE_MAKE) BUILD=$(SITE) LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' \
+	+@$(STAGE_MAKE) BUILD=$(SITE) LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' \
 		$(SITE)/aws-mfa
 
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
@@ -262,8 +268,16 @@ $(FUZZ_TARGETS:=_fuzz): $(BUILD)/build_paths.h
 demo: stage
 	$(Q)BUILD=$(BUILD) sh examples/demo
 
+# What was built is not to be committed: ELF files, archives, and names that only builds make.
+.PHONY: tracked
+tracked:
+	$(Q)! git ls-files -z 2>/dev/null | LC_ALL=C xargs -0r grep -las \
+		-e "^$$(printf '\177ELF')" -e '^!<arch>'
+	$(Q)! git ls-files 2>/dev/null | grep -E \
+		'(^|/)(build|tmp|__pycache__|core)(/|$$)|\.(o|d|a|so|pyc|gcda|gcno|profraw|deb)$$'
+
 # Both compilers with -Werror, formatting, man pages, and the arrows between the folders.
-lint:
+lint: tracked
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint/gcc CC=gcc WERROR=1 all
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint/clang CC=clang WERROR=1 all
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' 2>/dev/null || \

@@ -23,9 +23,10 @@ ROLE = "arn:aws:iam::123456789012:role/Admin"
 
 
 class Terminal:
-    """A program with a terminal of its own as controlling terminal; standard output apart."""
+    """A program with a terminal of its own as controlling terminal; standard output and error apart,
+    unless all is to be on the terminal, as a shell has it."""
 
-    def __init__(self, argv, env, stdin=None):
+    def __init__(self, argv, env, stdin=None, all_on_it=False):
         self.screen = ""
         parent, child = pty.openpty()
         self.fd = parent
@@ -34,8 +35,9 @@ class Terminal:
             os.setsid()
             os.close(os.open(os.ttyname(child), os.O_RDWR))     # becomes the controlling one
         self.process = subprocess.Popen(
-            argv, env=env, stdin=stdin if stdin is not None else child, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, preexec_fn=attach, text=True)
+            argv, env=env, stdin=stdin if stdin is not None else child,
+            stdout=child if all_on_it else subprocess.PIPE,
+            stderr=child if all_on_it else subprocess.PIPE, preexec_fn=attach, text=True)
         self.echo = lambda: bool(termios.tcgetattr(parent)[3] & termios.ECHO)
         self._child = child
 

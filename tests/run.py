@@ -2,11 +2,14 @@
 """Runs every test: cmocka programs (TAP) and unittest files. Arguments choose by part of a name.
 
 Twice as many files run at once as there are processors, since most of them wait most of the time,
-each in a process of its own; `--file FILE` is how. The last line is "N passed, N failed, N skipped"; the status is 1 when one failed or none ran.
+each in a process of its own; `--file FILE` is how. The last line is "N passed, N failed, N skipped";
+the status is 1 when one failed, something was left outside BUILD, or none ran.
 """
 
 import concurrent.futures
+import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -116,6 +119,20 @@ def run_apart(path):
                 *(f"      {line}" for line in run.stdout.splitlines()[-40:])], [0, 1, 0]
 
 
+# Others are at work there, too, so only names that speak of us count.
+SHARED = ("/", "/home", "/tmp", "/var/tmp", "/dev/shm", *map(os.path.expanduser, ("~", "~/.aws")))
+OURS = re.compile(r"aws-mfa|pam_aws|helper-|^credentials|^core")
+
+
+def names_outside():
+    """What tests that lose their way make: names in folders that are none of theirs."""
+    found = {str(path) for path in TESTS.parent.iterdir()}
+    for folder in SHARED:
+        with contextlib.suppress(OSError):
+            found |= {os.path.join(folder, n) for n in os.listdir(folder) if OURS.search(n)}
+    return found - {str(BUILD.resolve())}
+
+
 def main():
     # Ignored, as what a shell starts in the background has it, it would be in all that is tested.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -126,11 +143,15 @@ def main():
     files = [*sorted(BUILD.glob("tests/**/*_test")), *sorted(TESTS.rglob("test_*.py"))]
     files = [f for f in files if not wanted or any(part in os.path.relpath(f) for part in wanted)]
     totals = [0, 0, 0]
+    before = names_outside()
     with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
         for job in concurrent.futures.as_completed([pool.submit(run_apart, f) for f in files]):
             lines, counts = job.result()
             print(*lines, sep="\n", end="\n" if lines else "", flush=True)
             totals = [a + b for a, b in zip(totals, counts)]
+    for path in sorted(names_outside() - before):
+        print(f"FAIL  {path}: a test has left this behind", flush=True)
+        totals[1] += 1
     print(f"in {time.monotonic() - start:.0f} s")
     print("{} passed, {} failed, {} skipped".format(*totals))
     return 1 if totals[1] or not totals[0] else 0

@@ -1,6 +1,7 @@
 """What `make` builds and installs, and how the sources stand."""
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -68,6 +69,54 @@ class Build(unittest.TestCase):
                 self.assertRegex(elf, r"FLAGS.*NOW")
                 self.assertRegex(elf, r"GNU_STACK.* RW ")
                 self.assertIn("__stack_chk_fail", run("nm", "-D", STAGE / path).stdout)
+
+    @unittest.skipUnless(platform.machine() in ("x86_64", "aarch64"), "nothing of the kind here")
+    def test_branch_protection(self):
+        """In each object of ours: the programs have what all of their parts have."""
+        feature = "IBT, SHSTK" if platform.machine() == "x86_64" else "BTI, PAC"
+        objects = [p for p in (BUILD / "tests/obj").rglob("*.o")]
+        self.assertGreater(len(objects), 50)
+        for path in objects:
+            self.assertIn(feature, run("readelf", "-n", path).stdout, path)
+
+    def test_the_same_bytes_wherever_it_is_built(self):
+        programs = {}
+        for name in ("one", "a/longer/folder"):
+            place = self.folder() / name
+            for part in ("include", "pam", "tool"):
+                shutil.copytree(REPO / part, place / part)
+            shutil.copy(REPO / "Makefile", place)
+            result = make("-C", str(place), "-j2", "BUILD=build", "PREFIX=/usr", "all")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            for program in ("pam_aws_mfa.so", "aws-mfa", "aws-mfa-sts"):
+                data = (place / "build" / program).read_bytes()
+                self.assertNotIn(str(place).encode(), data)
+                self.assertEqual(programs.setdefault(program, data), data, program)
+        self.assertEqual(len(programs), 3)
+
+    def test_what_was_built_is_not_tracked(self):
+        place = self.folder()
+        shutil.copy(REPO / "Makefile", place)
+        (place / "text").write_text("ELF, !<arch> and build/ are words\n")
+
+        def tracked(*names):
+            for command in (["init", "-q"], ["add", "-fA", "."]):
+                run("git", "-C", place, *command, check=True)
+            result = make("-C", str(place), "tracked")
+            for name in names:
+                self.assertIn(name, result.stdout)
+            return result.returncode == 0
+
+        self.assertTrue(tracked())
+        archive = b"!<arch>\nlibx.o/"
+        for name, data in [("x", Path("/bin/true").read_bytes()), ("lib/x", archive), ("tmp/x", b""),
+                           ("tests/x.o", b""), ("a b/core", b""), ("__pycache__/x", b"")]:
+            with self.subTest(name):
+                (place / name).parent.mkdir(exist_ok=True)
+                (place / name).write_bytes(data)
+                self.assertFalse(tracked(name))
+                (place / name).unlink()
+        self.assertTrue(tracked())
 
     def test_install_and_uninstall(self):
         root = self.folder()

@@ -2,22 +2,30 @@
 #include "command.h"
 #include "profile/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct {
+static const struct command {
 	const char *name;
 	int (*run)(const struct command_line *line);
+	bool prints;    /* what is asked for is on standard output */
+	uint64_t takes; /* of the options: another one is an error, not ignored */
 } commands[] = {
-	{"explain", cmd_explain},
-	{"refresh", cmd_refresh},
-	{"setup", cmd_setup},
+	{"explain", cmd_explain, true, OPTIONS_OF_SETTINGS},
+	{"refresh", cmd_refresh, false,
+		OPTIONS_OF_SETTINGS | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_TOKEN)},
+	{"setup", cmd_setup, false,
+		OPTION_BIT(SETTING_PROFILE) | OPTION_BIT(SETTING_LONG_TERM_SUFFIX) |
+			OPTION_BIT(SETTING_SHORT_TERM_SUFFIX)},
 };
 
 /* Threat: a file or socket of ours on a descriptor that is taken for the standard error. */
@@ -50,19 +58,54 @@ static void confine(void)
 	sigaction(SIGXFSZ, &ign, NULL);
 }
 
+/* Where the standard error is closed or the same lack keeps us from it there is no more to do. */
+static int cannot_start(const char *what, const char *why)
+{
+	dprintf(STDERR_FILENO, "aws-mfa: error: %s: %s\n", what, why);
+	return STATUS_SYSTEM;
+}
+
+/* A full disk or a closed descriptor is no success. */
+static int written(int rc)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return rc;
+	log_error("standard output: %s", strerror(errno));
+	return rc == 0 ? STATUS_SYSTEM : rc;
+}
+
+static int run(const struct command *c, const struct command_line *line)
+{
+	const char *unwanted = command_line_unwanted(line, c->takes);
+
+	if (line->unexpected) {
+		log_error("'%s': one command at a time, and %s takes no other words; see aws-mfa "
+			  "--help",
+			line->unexpected, c->name);
+		return STATUS_USAGE;
+	}
+	if (unwanted) {
+		log_error("--%s: is no option of %s; see aws-mfa --help", unwanted, c->name);
+		return STATUS_USAGE;
+	}
+	return c->prints ? written(c->run(line)) : c->run(line);
+}
+
 int main(int argc, char **argv)
 {
 	struct command_line line = {0};
 
-	if (argc < 1 || !open_standard_descriptors())
-		return STATUS_SYSTEM;
+	if (argc < 1)
+		return cannot_start("started without a name", strerror(EINVAL));
+	if (!open_standard_descriptors())
+		return cannot_start("/dev/null", strerror(errno));
 	confine();
 	/* Not for people, so its options are its own. */
 	if (argc > 1 && strcmp(argv[1], "pam") == 0)
 		return cmd_pam(argc - 1, argv + 1);
 	switch (command_line_parse(argc, argv, &line)) {
 	case PARSED_ALL_DONE:
-		return 0;
+		return written(0);
 	case PARSED_BADLY:
 		return STATUS_USAGE;
 	case PARSED:
@@ -70,7 +113,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(line.command, commands[i].name) == 0)
-			return commands[i].run(&line);
-	log_error("%s: no such command; see aws-mfa --help", line.command);
+			return run(&commands[i], &line);
+	log_error("'%s': no such command; see aws-mfa --help", line.command);
 	return STATUS_USAGE;
 }

@@ -7,44 +7,38 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-	OPTION_FORCE = N_SETTINGS,
-	OPTION_TOKEN,
-	OPTION_LOG_LEVEL,
-	OPTION_SETUP,
-	OPTION_EXPLAIN,
-	OPTION_VERSION,
-	OPTION_HELP
-};
+enum { OPTION_LOG_LEVEL = N_OPTIONS, OPTION_SETUP, OPTION_EXPLAIN, OPTION_VERSION, OPTION_HELP };
 
-/* A setting's own number where the option gives one. */
+/* Where getopt_long() says which option it has met. */
+static int met;
+
 static const struct option options[] = {
-	{"profile", required_argument, NULL, SETTING_PROFILE},
-	{"device", required_argument, NULL, SETTING_DEVICE},
-	{"serial-number", required_argument, NULL, SETTING_DEVICE},
-	{"duration", required_argument, NULL, SETTING_DURATION},
-	{"long-term-suffix", required_argument, NULL, SETTING_LONG_TERM_SUFFIX},
-	{"long-suffix", required_argument, NULL, SETTING_LONG_TERM_SUFFIX},
-	{"short-term-suffix", required_argument, NULL, SETTING_SHORT_TERM_SUFFIX},
-	{"short-suffix", required_argument, NULL, SETTING_SHORT_TERM_SUFFIX},
-	{"assume-role", required_argument, NULL, SETTING_ASSUME_ROLE},
-	{"assume", required_argument, NULL, SETTING_ASSUME_ROLE},
-	{"role-session-name", required_argument, NULL, SETTING_ROLE_SESSION_NAME},
-	{"external-id", required_argument, NULL, SETTING_EXTERNAL_ID},
-	{"source-identity", required_argument, NULL, SETTING_SOURCE_IDENTITY},
-	{"tag", required_argument, NULL, SETTING_TAGS},
-	{"transitive-tag-key", required_argument, NULL, SETTING_TRANSITIVE_TAGS},
-	{"region", required_argument, NULL, SETTING_REGION},
-	{"endpoint-url", required_argument, NULL, SETTING_ENDPOINT_URL},
-	{"timeout", required_argument, NULL, SETTING_TIMEOUT},
-	{"force", no_argument, NULL, OPTION_FORCE},
-	{"token", required_argument, NULL, OPTION_TOKEN},
-	{"mfa-token", required_argument, NULL, OPTION_TOKEN},
-	{"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
-	{"setup", no_argument, NULL, OPTION_SETUP},
-	{"explain", no_argument, NULL, OPTION_EXPLAIN},
-	{"version", no_argument, NULL, OPTION_VERSION},
-	{"help", no_argument, NULL, OPTION_HELP},
+	{"profile", required_argument, &met, SETTING_PROFILE},
+	{"device", required_argument, &met, SETTING_DEVICE},
+	{"serial-number", required_argument, &met, SETTING_DEVICE},
+	{"duration", required_argument, &met, SETTING_DURATION},
+	{"long-term-suffix", required_argument, &met, SETTING_LONG_TERM_SUFFIX},
+	{"long-suffix", required_argument, &met, SETTING_LONG_TERM_SUFFIX},
+	{"short-term-suffix", required_argument, &met, SETTING_SHORT_TERM_SUFFIX},
+	{"short-suffix", required_argument, &met, SETTING_SHORT_TERM_SUFFIX},
+	{"assume-role", required_argument, &met, SETTING_ASSUME_ROLE},
+	{"assume", required_argument, &met, SETTING_ASSUME_ROLE},
+	{"role-session-name", required_argument, &met, SETTING_ROLE_SESSION_NAME},
+	{"external-id", required_argument, &met, SETTING_EXTERNAL_ID},
+	{"source-identity", required_argument, &met, SETTING_SOURCE_IDENTITY},
+	{"tag", required_argument, &met, SETTING_TAGS},
+	{"transitive-tag-key", required_argument, &met, SETTING_TRANSITIVE_TAGS},
+	{"region", required_argument, &met, SETTING_REGION},
+	{"endpoint-url", required_argument, &met, SETTING_ENDPOINT_URL},
+	{"timeout", required_argument, &met, SETTING_TIMEOUT},
+	{"force", no_argument, &met, OPTION_FORCE},
+	{"token", required_argument, &met, OPTION_TOKEN},
+	{"mfa-token", required_argument, &met, OPTION_TOKEN},
+	{"log-level", required_argument, &met, OPTION_LOG_LEVEL},
+	{"setup", no_argument, &met, OPTION_SETUP},
+	{"explain", no_argument, &met, OPTION_EXPLAIN},
+	{"version", no_argument, &met, OPTION_VERSION},
+	{"help", no_argument, &met, OPTION_HELP},
 	{0},
 };
 
@@ -92,10 +86,13 @@ static const char *hide(char *argument)
 	return copy ? copy : "";
 }
 
-static void name_command(struct command_line *line, const char *command, bool *clash)
+/* The command may stand before, between or behind the options, as a word, an option or both. */
+static void name_command(struct command_line *line, const char *word)
 {
-	*clash = *clash || (line->command && strcmp(line->command, command) != 0);
-	line->command = command;
+	if (!line->command)
+		line->command = word;
+	else if (!line->unexpected && strcmp(line->command, word) != 0)
+		line->unexpected = word;
 }
 
 /* Of options that come again the last counts, but tags add up. */
@@ -117,67 +114,74 @@ static bool give(struct command_line *line, enum setting id, const char *value)
 	return true;
 }
 
-/* The options from argv[optind] on. */
-static enum parsed parse_options(int argc, char **argv, struct command_line *line, bool *clash)
+static enum parsed take_option(struct command_line *line, int option)
 {
-	int option;
-
-	while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
-		switch (option) {
-		case OPTION_FORCE:
-			line->force = true;
-			break;
-		case OPTION_TOKEN:
-			line->token = hide(optarg);
-			break;
-		case OPTION_LOG_LEVEL:
-			if (!log_set_level(optarg)) {
-				log_error("--log-level: '%s': expected DEBUG, INFO, WARNING, ERROR "
-					  "or CRITICAL",
-					optarg);
-				return PARSED_BADLY;
-			}
-			break;
-		case OPTION_SETUP:
-			name_command(line, "setup", clash);
-			break;
-		case OPTION_EXPLAIN:
-			name_command(line, "explain", clash);
-			break;
-		case OPTION_VERSION:
-			puts("aws-mfa (pam-aws-mfa) " AWS_MFA_VERSION);
-			return PARSED_ALL_DONE;
-		case 'h':
-		case OPTION_HELP:
-			fputs(help, stdout);
-			return PARSED_ALL_DONE;
-		default:
-			if (option < 0 || option >= N_SETTINGS) {
-				fputs("Try 'aws-mfa --help'.\n", stderr);
-				return PARSED_BADLY;
-			}
-			if (!give(line, (enum setting)option, optarg))
-				return PARSED_BADLY;
-		}
+	switch (option) {
+	case OPTION_FORCE:
+		line->force = true;
+		break;
+	case OPTION_TOKEN:
+		line->token = hide(optarg);
+		break;
+	case OPTION_LOG_LEVEL:
+		if (log_set_level(optarg))
+			return PARSED;
+		log_error("--log-level: '%s': expected DEBUG, INFO, WARNING, ERROR or CRITICAL",
+			optarg);
+		return PARSED_BADLY;
+	case OPTION_SETUP:
+		name_command(line, "setup");
+		return PARSED;
+	case OPTION_EXPLAIN:
+		name_command(line, "explain");
+		return PARSED;
+	case OPTION_VERSION:
+		puts("aws-mfa (pam-aws-mfa) " AWS_MFA_VERSION);
+		return PARSED_ALL_DONE;
+	case OPTION_HELP:
+		fputs(help, stdout);
+		return PARSED_ALL_DONE;
+	default:
+		if (!give(line, (enum setting)option, optarg))
+			return PARSED_BADLY;
 	}
+	line->given |= OPTION_BIT(option);
 	return PARSED;
 }
 
 enum parsed command_line_parse(int argc, char **argv, struct command_line *line)
 {
-	bool clash = false;
-	enum parsed rc = parse_options(argc, argv, line, &clash);
+	enum parsed rc = PARSED;
+	int got;
 
-	/* The command may stand before, between or behind the options. */
-	while (rc == PARSED && optind < argc) {
-		name_command(line, argv[optind++], &clash);
-		rc = parse_options(argc, argv, line, &clash);
+	/* "-": one pass over options and words. Behind "--" a second one would begin anew. */
+	while (rc == PARSED && (got = getopt_long(argc, argv, "-h", options, NULL)) != -1) {
+		switch (got) {
+		case 0:
+			rc = take_option(line, met);
+			break;
+		case 1:
+			name_command(line, optarg);
+			break;
+		case 'h':
+			rc = take_option(line, OPTION_HELP);
+			break;
+		default:
+			fputs("Try 'aws-mfa --help'.\n", stderr);
+			rc = PARSED_BADLY;
+		}
 	}
-	if (rc == PARSED && clash) {
-		log_error("one command at a time; see aws-mfa --help");
-		rc = PARSED_BADLY;
-	}
+	while (rc == PARSED && optind < argc)
+		name_command(line, argv[optind++]);
 	if (!line->command)
 		line->command = "refresh";
 	return rc;
+}
+
+const char *command_line_unwanted(const struct command_line *line, uint64_t takes)
+{
+	for (const struct option *o = options; o->name; o++)
+		if (o->val < N_OPTIONS && (line->given & ~takes & OPTION_BIT(o->val)))
+			return o->name;
+	return NULL;
 }

@@ -8,15 +8,42 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define N_CAUGHT 4
+/*
+ * MUST guarantee: however a prompt ends or pauses (an answer, ^C, ^Z, kill), the terminal is as it
+ * was before, and what was typed is not left for the shell. A terminal that belongs to another job
+ * is not touched.
+ */
 
-static const int caught_signals[N_CAUGHT] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
-static volatile sig_atomic_t caught_signal;
+/* The last three pause the prompt; it is put anew afterwards. */
+static const int caught_signals[] = {
+	SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
+#define N_CAUGHT (sizeof(caught_signals) / sizeof(caught_signals[0]))
+
+static volatile sig_atomic_t end_signal, pause_signal;
 
 static void on_signal(int number)
 {
-	caught_signal = number;
+	switch (number) {
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+	case SIGCONT:
+		pause_signal = number;
+		break;
+	default:
+		end_signal = number;
+	}
 }
+
+/* A terminal while a question is on it. */
+struct asking {
+	int tty;
+	bool hidden;
+	bool quiet; /* echo is off, and before is what it was */
+	struct termios before;
+	sigset_t before_block;
+	struct sigaction before_catch[N_CAUGHT];
+};
 
 int prompt_open(void)
 {
@@ -39,12 +66,96 @@ static void put(int tty, const char *s)
 	}
 }
 
-/* Signals are let in as waiting says, and while waiting only: none can slip in just before. */
-static enum status read_line(int tty, char *answer, size_t size, const struct prompt_watch *watch,
-	const sigset_t *waiting, struct error *e)
+static bool is_ours(int tty)
+{
+	return tcgetpgrp(tty) == getpgrp();
+}
+
+/* From here on signals come in while read_line() waits and at no other time. */
+static void catch_signals(struct asking *a)
+{
+	struct sigaction catch = {.sa_handler = on_signal};
+	sigset_t block;
+
+	sigfillset(&catch.sa_mask);
+	sigemptyset(&block);
+	for (size_t i = 0; i < N_CAUGHT; i++)
+		sigaddset(&block, caught_signals[i]);
+	sigprocmask(SIG_BLOCK, &block, &a->before_block);
+	end_signal = pause_signal = 0;
+	for (size_t i = 0; i < N_CAUGHT; i++) {
+		sigaction(caught_signals[i], &catch, &a->before_catch[i]);
+		/* As nohup and shells without job control have it. */
+		if (a->before_catch[i].sa_handler == SIG_IGN)
+			sigaction(caught_signals[i], &a->before_catch[i], NULL);
+	}
+}
+
+static void release_signals(struct asking *a)
+{
+	for (size_t i = 0; i < N_CAUGHT; i++)
+		sigaction(caught_signals[i], &a->before_catch[i], NULL);
+	sigprocmask(SIG_SETMASK, &a->before_block, NULL);
+}
+
+/*
+ * Waits until the terminal is ours: in the background tcdrain() stops us, as a read would. Its
+ * modes are those of the shell's own line editor before.
+ */
+static enum status begin(struct asking *a, struct error *e)
+{
+	struct termios quiet;
+	int rc;
+
+	do
+		rc = tcdrain(a->tty);
+	while (rc < 0 && errno == EINTR);
+	catch_signals(a);
+	if (rc < 0 || !is_ours(a->tty)) {
+		release_signals(a);
+		return error_set(e, STATUS_USAGE,
+			"/dev/tty: no question can be put there now: this program is in the "
+			"background, or the terminal is gone");
+	}
+	if (!a->hidden)
+		return STATUS_OK;
+	if (!a->quiet && tcgetattr(a->tty, &a->before) < 0) {
+		release_signals(a);
+		return error_system(e, "/dev/tty");
+	}
+	quiet = a->before;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(a->tty, TCSAFLUSH, &quiet);
+	a->quiet = true;
+	return STATUS_OK;
+}
+
+/* flush: a half-typed answer is not for the shell. SIGTTOU is blocked, so nothing stops us here. */
+static void end(struct asking *a, bool flush, bool newline)
+{
+	if (is_ours(a->tty)) {
+		if (flush)
+			tcflush(a->tty, TCIFLUSH);
+		if (newline)
+			put(a->tty, "\n");
+		if (a->quiet)
+			tcsetattr(a->tty, TCSANOW, &a->before);
+		a->quiet = false;
+	}
+	release_signals(a);
+}
+
+static enum status no_answer(struct error *e)
+{
+	return error_set(e, STATUS_USAGE, "no answer was given; nothing was changed");
+}
+
+/* Ends without an answer when a signal has come. */
+static enum status read_line(const struct asking *a, char *answer, size_t size,
+	const struct prompt_watch *watch, struct error *e)
 {
 	struct pollfd fds[2] = {
-		{.fd = tty, .events = POLLIN}, {.fd = watch ? watch->fd : -1, .events = POLLIN}};
+		{.fd = a->tty, .events = POLLIN}, {.fd = watch ? watch->fd : -1, .events = POLLIN}};
 	bool whole = true;
 	size_t len = 0;
 
@@ -52,14 +163,13 @@ static enum status read_line(int tty, char *answer, size_t size, const struct pr
 		char c;
 		ssize_t n;
 
-		if (ppoll(fds, 2, NULL, waiting) < 0) {
+		if (ppoll(fds, 2, NULL, &a->before_block) < 0) {
 			if (errno != EINTR)
 				return error_system(e, "/dev/tty");
 			fds[0].revents = fds[1].revents = 0;
 		}
-		if (caught_signal)
-			return error_set(
-				e, STATUS_USAGE, "no answer was given; nothing was changed");
+		if (end_signal || pause_signal)
+			return no_answer(e);
 		if (fds[1].revents) {
 			enum status rc = watch->ready(watch->arg, e);
 
@@ -68,13 +178,17 @@ static enum status read_line(int tty, char *answer, size_t size, const struct pr
 		}
 		if (!fds[0].revents)
 			continue;
+		/* Moved to the background without a signal: what is typed is for another job. */
+		if (!is_ours(a->tty)) {
+			pause_signal = SIGTTIN;
+			return no_answer(e);
+		}
 		/* By the byte: what is typed behind the newline is for the shell. */
-		n = read(tty, &c, 1);
+		n = read(a->tty, &c, 1);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return error_set(
-				e, STATUS_USAGE, "no answer was given; nothing was changed");
+			return no_answer(e);
 		if (c == '\n')
 			break;
 		whole = whole && len + 1 < size && c != '\0';
@@ -88,39 +202,24 @@ static enum status read_line(int tty, char *answer, size_t size, const struct pr
 enum status prompt_ask(int tty, const char *question, bool hidden, char *answer, size_t size,
 	const struct prompt_watch *watch, struct error *e)
 {
-	struct termios before, quiet;
-	struct sigaction catch = {.sa_handler = on_signal}, old[N_CAUGHT];
-	sigset_t block, before_block;
-	enum status rc;
+	struct asking a = {.tty = tty, .hidden = hidden};
 
-	if (hidden && tcgetattr(tty, &before) < 0)
-		return error_system(e, "/dev/tty");
-	if (hidden) {
-		/* ^C must not leave the terminal without echo: restore first, then obey. */
-		caught_signal = 0;
-		sigemptyset(&block);
-		for (size_t i = 0; i < N_CAUGHT; i++)
-			sigaddset(&block, caught_signals[i]);
-		sigprocmask(SIG_BLOCK, &block, &before_block);
-		for (size_t i = 0; i < N_CAUGHT; i++)
-			sigaction(caught_signals[i], &catch, &old[i]);
-		quiet = before;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		tcsetattr(tty, TCSAFLUSH, &quiet);
+	for (;;) {
+		enum status rc = begin(&a, e);
+
+		if (rc != STATUS_OK)
+			return rc;
+		put(tty, question);
+		rc = read_line(&a, answer, size, watch, e);
+		if (rc != STATUS_OK)
+			explicit_bzero(answer, size);
+		end(&a, rc != STATUS_OK, hidden || rc != STATUS_OK);
+		if (end_signal)
+			raise(end_signal);
+		if (end_signal || !pause_signal)
+			return rc;
+		/* SIGCONT: a signal that cannot be caught has stopped us, and we are back. */
+		if (pause_signal != SIGCONT)
+			raise(pause_signal);
 	}
-	put(tty, question);
-	rc = read_line(tty, answer, size, watch, hidden ? &before_block : NULL, e);
-	if (rc != STATUS_OK)
-		tcflush(tty, TCIFLUSH); /* a half-typed code is not for the shell */
-	if (hidden || rc != STATUS_OK)
-		put(tty, "\n");
-	if (hidden) {
-		tcsetattr(tty, TCSANOW, &before);
-		for (size_t i = 0; i < N_CAUGHT; i++)
-			sigaction(caught_signals[i], &old[i], NULL);
-		sigprocmask(SIG_SETMASK, &before_block, NULL);
-		if (caught_signal)
-			raise(caught_signal);
-	}
-	return rc;
 }

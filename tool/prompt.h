@@ -26,7 +26,8 @@ struct prompt_watch {
 /*
  * Writes question and reads one line of at most size - 1 bytes into answer, without its newline; a
  * longer one, or one with a NUL, becomes empty rather than another answer.
- * hidden turns echo off; a ^C then takes effect once it is on again. watch may be NULL.
+ * hidden turns echo off; a signal then takes effect once it is on again. After ^Z and fg the
+ * question is put anew; in the background it waits for fg. watch may be NULL.
  * STATUS_USAGE at the end of input (^D). What was typed at a prompt that failed is thrown away.
  */
 enum status prompt_ask(int tty, const char *question, bool hidden, char *answer, size_t size,

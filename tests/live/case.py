@@ -91,10 +91,8 @@ class LiveTest(unittest.TestCase):
             while daemon.descriptors() != daemon.descriptors_at_start and time.monotonic() < end:
                 time.sleep(0.01)
             self.assertEqual(daemon.descriptors(), daemon.descriptors_at_start)
-        after = self.world.files()
-        changed = {name for name in self.before.keys() | after.keys()
-                   if self.before.get(name) != after.get(name)}
-        touched = {name for name in changed - self.own if not name.startswith(BOOKS)}
+        touched = {name for name in self.world.changes(self.before) - self.own
+                   if not name.startswith(BOOKS)}
         self.assertEqual(touched, set())
         for name in ("alice", "bob"):
             for path in self.world.path(f"/home/{name}").rglob("*"):

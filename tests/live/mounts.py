@@ -3,7 +3,8 @@
     mounts.py FOLDER STAGE      FOLDER: an empty one; STAGE: shown to all users where it is
 
 Prints "ready", or one line that says what is missing, and ends at the end of its standard input.
-The world is /proc/PID/root of this process. There, /etc and /var are overlays of the host's, /run,
+The world is /proc/PID/root of this process, and /proc/PID/cwd/upper is what has been written in
+its overlays. There, /etc and /var are overlays of the host's, /run,
 /home, /root, /tmp, /var/log and /dev are empty but for what belongs in them, the rest is
 read-only, and nothing that is mounted shows outside.
 """
@@ -119,8 +120,8 @@ def make(folder, stage):
         memory(root / name, mode)
     devices(root / "dev")
     show(folder, root, stage)
-    os.chdir(root)
-    os.chroot(".")
+    os.chdir(folder)
+    os.chroot(root)
 
 
 if __name__ == "__main__":

@@ -9,34 +9,52 @@ import unittest
 from pathlib import Path
 
 from host import AWS_MFA, BUILD, STAGE
-from live.case import example
+from live.case import LiveTest, example
 from live.sshd import PROMPT, SshTest
 from live.world import PASSWORD, World
 
 
+def entry(path):
+    """Mode, owner and content, or why it cannot be read."""
+    try:
+        st = os.lstat(path)
+        content = (hashlib.sha256(Path(path).read_bytes()).hexdigest()
+                   if stat.S_ISREG(st.st_mode) else "")
+        return (st.st_mode, st.st_uid, st.st_gid), content
+    except OSError as error:
+        return None, os.strerror(error.errno)
+
+
 def listing(*tops):
-    """Every file below: mode, owner and content. What cannot be read is listed by name."""
-    found = {}
-    for top in tops:
-        for folder, _, names in os.walk(top):
-            for path in [folder, *(f"{folder}/{name}" for name in names)]:
-                try:
-                    st = os.lstat(path)
-                    content = (hashlib.sha256(Path(path).read_bytes()).hexdigest()
-                               if stat.S_ISREG(st.st_mode) else "")
-                except OSError as error:
-                    st, content = None, str(error)
-                found[path] = (st and (st.st_mode, st.st_uid, st.st_gid), content)
-    return found
+    """Every file below: {name: entry}"""
+    return {path: entry(path) for top in tops for folder, _, names in os.walk(top)
+            for path in [folder, *(f"{folder}/{name}" for name in names)]}
+
+
+# Nobody else has business there while the tests run, as a package manager has in /etc.
+QUIET = ("/etc/ssh", "/etc/sudoers.d", "/etc/security/limits.d", "/root/.aws", "/root/.ssh",
+         "/run/sshd", "/run/sudo", "/run/mfa")
 
 
 def host():
-    """What a world that leaks would touch. Not all of /home and /run: others are at work there."""
-    return {"files": listing("/etc", "/root/.aws", "/root/.ssh", "/run/sshd", "/run/sudo",
-                             "/run/mfa", *Path("/home").glob("*/.aws")),
-            "names": [sorted(os.listdir(top)) for top in ("/home", "/dev", "/root")],
-            "mounts": Path("/proc/self/mountinfo").read_text(),
+    """What a world that leaks would touch."""
+    return {"files": listing("/etc"),
+            "quiet": listing(*QUIET, *Path("/home").glob("*/.aws")),
+            "names": {f"{top}/{name}": "there" for top in ("/home", "/dev", "/root")
+                      for name in os.listdir(top)},
+            "mounts": Path("/proc/self/mountinfo").read_text().splitlines(),
             "namespace": os.readlink("/proc/self/ns/mnt")}
+
+
+def changed(before, after):
+    return {name for name in before.keys() | after.keys()
+            if before.get(name, "none") != after.get(name, "none")}
+
+
+def leaks(before, after, world):
+    """What has become on the host as it is in the world, and was not before; others are at work on
+    the host, too."""
+    return {name for name in changed(before, after) if name in world and after.get(name) == world[name]}
 
 
 class HostUntouched(SshTest):
@@ -60,9 +78,27 @@ class HostUntouched(SshTest):
         ssh.answer("password for alice: ", PASSWORD)
         self.assertEqual(ssh.wait(), 0, ssh.screen)
         self.assertIn("root", ssh.screen.splitlines())
-        after = host()
-        for what in self.host:
-            self.assertEqual(after[what], self.host[what], what)
+        before, after = self.host, host()
+        names = [name for name in self.world.written if name.startswith("/etc/")]
+        self.assertIn("/etc/pam.d/sshd-mfa", names)
+        root = self.world.root
+        self.assertEqual(leaks(before["files"], after["files"], {
+            name: entry(root + name) for name in names}), set())
+        self.assertEqual(changed(before["quiet"], after["quiet"]), set())
+        self.assertEqual(leaks(before["names"], after["names"], {
+            f"{top}/{name}": "there" for top in ("/home", "/dev", "/root")
+            for name in os.listdir(self.world.path(top))}), set())
+        self.assertEqual([line for line in after["mounts"] if str(self.world.folder) in line], [])
+        self.assertEqual(after["namespace"], before["namespace"])
+
+    def test_a_leak_is_seen(self):
+        was, now, noise = ((0o100644, 0, 0), "was"), ((0o100644, 0, 0), "now"), ((0, 0, 0), "apt's")
+        world = {"/etc/a": now, "/etc/new": now, "/etc/same": was}
+        before = {"/etc/a": was, "/etc/b": was, "/etc/gone": was, "/etc/same": was}
+        self.assertEqual(leaks(before, {**before, "/etc/b": noise, "/etc/more": noise}, world), set())
+        self.assertEqual(leaks(before, {**before, "/etc/a": now}, world), {"/etc/a"})
+        self.assertEqual(leaks(before, {**before, "/etc/new": now}, world), {"/etc/new"})
+        self.assertEqual(changed(before, {**before, "/etc/a": now}), {"/etc/a"})
 
     def test_nothing_of_the_host_can_be_written(self):
         """But for what the kernel shows of itself, what can be written is in memory."""
@@ -76,6 +112,54 @@ class HostUntouched(SshTest):
                                 fields[4].startswith("/proc"), line)
         for name in ("/usr/x", "/x", f"{STAGE}/x"):
             self.assertNotEqual(self.world.run("/usr/bin/touch", name).returncode, 0, name)
+
+
+class Written(LiveTest):
+    """The tests' look at what is left, and what it does not see: the host's own files."""
+
+    def change(self, script):
+        before = self.world.files()
+        run = self.world.run("sh", "-ec", script)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return self.world.changes(before)
+
+    def setUp(self):
+        super().setUp()
+        self.world.write("/etc/ours", "one\n")
+
+    def nothing_is_left(self):
+        """That is what these tests leave on purpose."""
+
+    def test_what_is_written_is_seen(self):
+        for script, expected in [
+                ("touch /etc/new", "/etc/new"), ("touch /var/lib/new", "/var/lib/new"),
+                ("mkdir /var/new-folder", "/var/new-folder"), ("echo two >>/etc/ours", "/etc/ours"),
+                ("chmod 600 /etc/ours", "/etc/ours"), ("rm /etc/ours", "/etc/ours"),
+                ("echo more >>/etc/services", "/etc/services"),
+                ("chmod 600 /etc/protocols", "/etc/protocols"), ("rm /etc/rpc", "/etc/rpc"),
+                ("cp -p /etc/debian_version /etc/x; mv /etc/x /etc/debian_version; touch -d 2001-01-01 "
+                 "/etc/debian_version", "/etc/debian_version"),
+                ("chmod 700 /var/lib/dpkg", "/var/lib/dpkg"), ("ln -s x /etc/link", "/etc/link"),
+                ("touch /tmp/new", "/tmp/new"), ("touch /run/new", "/run/new"),
+                ("touch /var/log/new", "/var/log/new"), ("touch /root/new", "/root/new"),
+                ("mkdir /home/new", "/home/new"), ("touch /dev/new", "/dev/new")]:
+            with self.subTest(script):
+                if expected.startswith("/etc/") and not os.path.lexists(self.world.path(expected)):
+                    self.assertRegex(script, "^(touch|ln)", f"no {expected} here")
+                self.assertEqual(self.change(script), {expected})
+
+    def test_what_is_only_opened_is_not(self):
+        for script in ("exec 3<>/etc/shells", "touch -r /etc/gai.conf /etc/gai.conf",
+                       "touch /var/lib/dpkg/new; rm /var/lib/dpkg/new"):
+            with self.subTest(script):
+                self.assertEqual(self.change(script), set())
+
+    def test_the_host_s_files_are_not_looked_at(self):
+        found = self.world.files()
+        self.assertIn("/etc/ours", found)
+        for name in ("/etc/os-release", "/etc/ld.so.cache", "/var/lib/dpkg/status"):
+            self.assertTrue(os.path.lexists(self.world.path(name)), name)
+            self.assertNotIn(name, found)
 
 
 class Clone(unittest.TestCase):

@@ -108,6 +108,13 @@ class Syslog:
         self._socket.close()
 
 
+def state(st):
+    """What changes when a file is written or replaced."""
+    if stat.S_ISREG(st.st_mode):
+        return st.st_mode, st.st_uid, st.st_size, st.st_mtime_ns, st.st_ino
+    return st.st_mode, st.st_uid
+
+
 class World:
     def __init__(self, stage=STAGE):
         (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
@@ -125,6 +132,7 @@ class World:
         self._rootfd = os.open(self.root, os.O_PATH | os.O_DIRECTORY)
         self._ns_id = os.readlink(f"/proc/{self.holder.pid}/ns/mnt")
         self.users = {}
+        self.written = set()    # by write(), so not by what is tested
         self._uids = iter(range(20001, 20100))
         self.syslog = Syslog(f"{self.root}/dev/log")
         for name in ("lock", "sshd", "sudo", "mfa"):
@@ -169,6 +177,7 @@ class World:
         path.chmod(mode)
 
     def write(self, name, text, owner=0, mode=0o644):
+        self.written.add(str(name))
         path = self._inside(name)
         path.write_text(text)
         os.chown(path, owner, owner)
@@ -264,23 +273,39 @@ class World:
             time.sleep(0.02)
 
     def files(self):
-        """Every file outside the homes that can be written: {name: what changes when it does}"""
+        """What has been written outside the homes: {name: what changes when it is again}. Of /etc
+        and /var, which show the host's files, only what is not the host's."""
         found = {}
-        for top in ("/etc", "/var", "/run", "/tmp", "/dev", "/root", "/home"):
-            for folder, folders, names in os.walk(self.path(top)):
-                inside = folder[len(self.root):]
-                if inside == "/home":
-                    folders.clear()
-                if inside == "/dev":
-                    folders.remove("pts")
-                for name in [*folders, *names]:
-                    st = os.lstat(f"{folder}/{name}")
-                    if stat.S_ISREG(st.st_mode):
-                        found[f"{inside}/{name}"] = (st.st_mode, st.st_uid, st.st_size,
-                                                     st.st_mtime_ns, st.st_ino)
-                    else:
-                        found[f"{inside}/{name}"] = (st.st_mode, st.st_uid)
+        for layer in ("/etc", "/var"):
+            self._list(f"/proc/{self.holder.pid}/cwd/upper", layer, found)
+        for top in ("/run", "/tmp", "/dev", "/root", "/home", "/var/log"):
+            self._list(self.root, top, found)
         return found
+
+    @staticmethod
+    def _list(root, top, found):
+        for folder, folders, names in os.walk(root + top):
+            inside = folder[len(root):]
+            if inside == "/dev":
+                folders.remove("pts")
+            for name in [*folders, *names]:
+                found[f"{inside}/{name}"] = state(os.lstat(f"{folder}/{name}"))
+            if inside == "/home":
+                folders.clear()
+
+    def changes(self, before):
+        """The names of what has been made, changed or removed since files() was before."""
+        after = self.files()
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        return {name for name in changed if name in before or not self._is_copy(name, after[name])}
+
+    @staticmethod
+    def _is_copy(name, found):
+        """Of the host's, made when it was opened for writing or, a folder, something made in it."""
+        try:
+            return name.startswith(("/etc/", "/var/")) and state(os.lstat(name))[:4] == found[:4]
+        except OSError:
+            return False
 
     def stop(self):
         end = time.monotonic() + 10

@@ -115,7 +115,7 @@ class CaseTest(unittest.TestCase):
             f"alice:x:{uid}:{gid}::{home}:/bin/sh",
             f"gecos:x:{uid}:{gid}:{'g' * 65536}:{home}:/bin/sh",
             f"bad!name:x:{uid}:{gid}::{home}:/bin/sh",
-            f"relative:x:{uid}:{gid}::home:/bin/sh",
+            f"relative:x:{uid}:{gid}::{str(home).lstrip('/')}:/bin/sh",     # seen from /, the same
             f"other:x:{OTHER_UID}:{OTHER_UID}::{home}:/bin/sh",
             f"stranger:x:{uid + 1}:{gid + 1}::{home}:/bin/sh",
             f"root:x:0:0::{home}:/bin/sh",

@@ -2,6 +2,7 @@
 
 #include "log.h"
 #include "place.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,46 +36,61 @@ static bool rewrite(int fd, const struct bytes *before, const struct bytes *afte
 		TEMP_FAILURE_RETRY(fsync(fd)) == 0;
 }
 
-enum status inplace_write(const struct target *t, int fd, const struct stat *st,
-	const struct bytes *old, const struct bytes *new, int why, struct error *e)
+/* Prints only what a signal that is held would keep the caller from printing. */
+static enum status write_held(const struct target *t, int fd, const struct stat *st,
+	const struct bytes *old, const struct bytes *new, int why, struct place *p, struct error *e)
 {
-	struct place p;
 	int error = 0;
 	int which;
 
 	for (which = 0; which < N_PLACES; which++) {
-		if (!place_open(&p, which, t, st))
+		if (!place_open(p, which, t, st))
 			continue;
-		if (place_save(&p, old, new, st))
+		if (place_save(p, old, new, st))
 			break;
 		error = errno;
-		place_close(&p);
+		place_close(p);
 	}
 	if (which == N_PLACES)
 		return error_set(e, STATUS_NOT_STORED,
 			"%s: cannot be replaced (%s), and no copy of it can be saved, which "
 			"writing it in place needs: %s",
 			t->path, strerror(why), strerror(error));
-	log_warning("%s: cannot be replaced as a whole (%s), so it is written in place; until that "
-		    "is done a copy is %s%s",
-		t->path, strerror(why), p.path, p.saved);
 	if (rewrite(fd, old, new)) {
-		place_forget(&p);
-		place_close(&p);
+		place_forget(p);
+		place_close(p);
 		return STATUS_OK;
 	}
 	error = errno;
 	if (rewrite(fd, new, old)) {
-		place_forget(&p);
+		place_forget(p);
 		error_set(e, STATUS_NOT_STORED, "%s: cannot be written: %s; it is as before",
 			t->path, strerror(error));
 	} else {
 		error_set(e, STATUS_NOT_STORED,
 			"%s: cannot be written: %s, nor put back: %s; the whole of it is %s%s",
-			t->path, strerror(error), strerror(errno), p.path, p.saved);
+			t->path, strerror(error), strerror(errno), p->path, p->saved);
+		log_warning("%s", e->text);
 	}
-	place_close(&p);
+	place_close(p);
 	return STATUS_NOT_STORED;
+}
+
+enum status inplace_write(const struct target *t, int fd, const struct stat *st,
+	const struct bytes *old, const struct bytes *new, int why, struct error *e)
+{
+	struct place p;
+	sigset_t before;
+	enum status rc;
+
+	signals_hold(&before);
+	rc = write_held(t, fd, st, old, new, why, &p, e);
+	signals_release(&before);
+	if (rc == STATUS_OK)
+		log_warning("%s: cannot be replaced as a whole (%s), so it was written in place; "
+			    "meanwhile a copy was %s%s",
+			t->path, strerror(why), p.path, p.saved);
+	return rc;
 }
 
 enum status inplace_foresee(const struct target *t, const struct stat *st, struct error *e)
@@ -173,19 +189,24 @@ static enum status undo_from(const struct place *p, const struct target *t, int 
 	} else {
 		/* An empty "before": nothing is known of what stands there. */
 		const struct bytes none = {.data = now.data};
+		sigset_t before;
+		bool put_back;
 
-		if (!rewrite(fd, &none, &saved)) {
+		signals_hold(&before);
+		put_back = rewrite(fd, &none, &saved);
+		if (put_back)
+			place_forget(p);
+		signals_release(&before);
+		*undone = *undone || put_back;
+		if (put_back)
+			log_warning("%s: a write to it was cut off; it has been put back as it was "
+				    "before that",
+				t->path);
+		else
 			rc = error_set(e, STATUS_CONFIG,
 				"%s: a write to it was cut off and cannot be undone: %s; the whole "
 				"of it is %s%s",
 				t->path, strerror(errno), p->path, p->saved);
-			goto out;
-		}
-		log_warning("%s: a write to it was cut off; it has been put back as it was before "
-			    "that",
-			t->path);
-		*undone = true;
-		place_forget(p);
 	}
 out:
 	bytes_free(&saved);

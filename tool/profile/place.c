@@ -1,5 +1,7 @@
 #include "place.h"
 
+#include "signals.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -103,11 +105,15 @@ static bool save(
 
 void place_forget(const struct place *p)
 {
+	sigset_t before;
+
+	signals_hold(&before);
 	/* "new" stays as long as the copy does: each tells what the other is. */
-	if (unlinkat(p->folder, p->saved, 0) < 0 && errno != ENOENT)
-		return;
-	unlinkat(p->folder, p->new, 0);
-	unlinkat(p->folder, p->part, 0);
+	if (unlinkat(p->folder, p->saved, 0) == 0 || errno == ENOENT) {
+		unlinkat(p->folder, p->new, 0);
+		unlinkat(p->folder, p->part, 0);
+	}
+	signals_release(&before);
 }
 
 bool place_save(const struct place *p, const struct bytes *old, const struct bytes *new,

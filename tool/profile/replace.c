@@ -1,6 +1,7 @@
 #include "replace.h"
 
 #include "attributes.h"
+#include "signals.h"
 #include "steady.h"
 
 #include <errno.h>
@@ -83,9 +84,11 @@ bool replace_file(const struct target *t, int fd, const struct stat *st, const s
 	char name[NAME_MAX + 32];
 	struct steady quiet;
 	struct stat made;
+	sigset_t before;
 	int error;
 
 	temporary(t, name);
+	signals_hold(&before);
 	error = write_beside(t, name, fd, st, new, &made);
 	if (!error && !steady_begin(&quiet, fd, old)) {
 		error = EAGAIN;
@@ -94,6 +97,7 @@ bool replace_file(const struct target *t, int fd, const struct stat *st, const s
 		steady_end(&quiet);
 	}
 	unlinkat(t->folder, name, 0);
+	signals_release(&before);
 	errno = error;
 	return !error;
 }

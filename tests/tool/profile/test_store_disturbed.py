@@ -1,12 +1,17 @@
 """Writing a session, whatever fails and whenever the process dies."""
 
 import contextlib
+import fcntl
 import os
+import resource
 import shutil
+import signal
 import stat
 import subprocess
+import time
+from pathlib import Path
 
-from tool.profile.storing import INPUT, LOCK, OLD, StoreTest
+from tool.profile.storing import INPUT, LOCK, OLD, STORE, StoreTest
 
 
 class Disturbed(StoreTest):
@@ -83,6 +88,18 @@ class Disturbed(StoreTest):
                 self.assertEqual(stat.S_IMODE(self.credentials.stat().st_mode), 0o600)
                 self.check_next_run((self.old, self.new))
 
+    def end_everywhere(self, calls, check):
+        """By signals that let a process tidy up: nothing is left, and that signal ended it."""
+        self.options["preexec_fn"] = lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        others = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGXCPU]
+        for n, call in enumerate(calls):
+            for number in (signal.SIGTERM, others[n % len(others)])[:1 + (call[0] in self.WRITING)]:
+                with self.subTest(ended_at=call, by=number.name):
+                    run = self.disturbed(call, f"signal={number.name}")
+                    self.assertEqual(run.returncode, -number, run.stderr)
+                    self.assertEqual(self.leftovers(), set())
+                    check()
+
     def fail_everywhere(self, calls):
         for call in calls:
             errors = ["EIO", "ENOSPC", "EDQUOT", "EINTR", "ENOMEM"]
@@ -100,6 +117,29 @@ class Disturbed(StoreTest):
 
     def test_killed_at_every_call(self):
         self.kill_everywhere(self.prepare(), self.whole)
+
+    def test_ended_at_every_call(self):
+        self.end_everywhere(self.prepare(), self.whole)
+
+    def test_ended_while_it_waits_for_a_lock(self):
+        """Then there is nothing to tidy up, and the signal does not wait for the lock."""
+        with open(self.folder / LOCK, "w") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_EX)
+            trace = self.home / "trace"
+            run = subprocess.Popen(["strace", "-qq", "-o", trace, STORE, self.credentials, "work"],
+                                   env=self.env, stdin=subprocess.PIPE)
+            self.addCleanup(run.wait)
+            self.addCleanup(run.kill)
+            run.stdin.write(INPUT.encode())
+            run.stdin.close()
+            end = time.monotonic() + 10
+            while not (trace.exists() and "F_OFD_SETLK" in trace.read_text()):
+                self.assertLess(time.monotonic(), end)
+                time.sleep(0.01)
+            child, = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+            os.kill(int(child), signal.SIGTERM)
+            self.assertEqual(run.wait(5), -signal.SIGTERM)
+        self.untouched()
 
     def test_every_call_fails(self):
         self.fail_everywhere(self.prepare())
@@ -127,6 +167,10 @@ class Disturbed(StoreTest):
         self.mount()
         self.kill_everywhere(self.prepare(), self.whole_or_saved)
 
+    def test_in_place_ended_at_every_call(self):
+        self.mount()
+        self.end_everywhere(self.prepare(), self.whole)
+
     def test_in_place_every_call_fails(self):
         self.mount()
         self.fail_everywhere(self.prepare())
@@ -134,6 +178,37 @@ class Disturbed(StoreTest):
     def test_in_a_closed_folder_killed_at_every_call(self):
         self.options = self.closed_folder()
         self.kill_everywhere(self.prepare(), self.whole_or_saved)
+
+    def test_in_a_closed_folder_ended_at_every_call(self):
+        self.options = self.closed_folder()
+        self.end_everywhere(self.prepare(), self.whole)
+
+    def test_ended_while_an_earlier_write_is_undone(self):
+        """One that was killed: what it left is there still, all of it, or nothing."""
+        self.options = self.closed_folder()
+        calls = self.prepare()
+        self.disturbed(next(call for call in calls if call[0] == "ftruncate"), "signal=KILL")
+        left = {self.home / name: (self.home / name).read_bytes() for name in self.leftovers()}
+        self.assertEqual(len(left), 2)
+        owner = self.credentials.stat()
+
+        def restore():
+            for path, data in left.items():
+                path.write_bytes(data)
+                os.chown(path, owner.st_uid, owner.st_gid)
+                path.chmod(0o600)
+            self.credentials.write_bytes(self.new[:-9])
+
+        self.restore = restore
+        restore()
+        for call in self.path_of_calls():
+            with self.subTest(ended_at=call):
+                run = self.disturbed(call, "signal=TERM")
+                self.assertEqual(run.returncode, -signal.SIGTERM, run.stderr)
+                kept = self.leftovers()
+                self.assertIn(kept, (set(), {path.name for path in left}))
+                self.assertIn(self.credentials.read_bytes(),
+                              (self.new[:-9], self.old, *([] if kept else [self.new])))
 
     def test_a_full_disk(self):
         copy = shutil.copy(self.credentials, self.home / "copy")

@@ -11,8 +11,8 @@ class InPlace(StoreTest):
         options = self.closed_folder()
         inode = self.credentials.stat().st_ino
         run = self.store(**options)
-        self.assertRegex(run.stderr, rf"Permission denied\), so it is written in place; until that is "
-                                     rf"done a copy is {self.home}/\.aws-mfa-\d+-[0-9a-f]+-saved")
+        self.assertRegex(run.stderr, rf"Permission denied\), so it was written in place; meanwhile a "
+                                     rf"copy was {self.home}/\.aws-mfa-\d+-[0-9a-f]+-saved")
         self.assertEqual(self.section(), SESSION)
         self.assertEqual(self.credentials.stat().st_ino, inode)
         self.assertEqual((self.names(), self.names(self.home)), (["credentials"], [".aws"]))
@@ -24,7 +24,7 @@ class InPlace(StoreTest):
             self.skipTest("no user namespaces here")
         os.chown(self.credentials, 0, OTHER)
         run = self.store(prefix=["unshare", "-Ur"])
-        self.assertIn("Invalid argument), so it is written in place", run.stderr)
+        self.assertIn("Invalid argument), so it was written in place", run.stderr)
         self.assertEqual(self.section(), SESSION)
         self.assertEqual(self.credentials.stat().st_gid, OTHER)
         self.assertEqual(self.names(), [LOCK, "credentials"])
@@ -62,7 +62,7 @@ class InPlace(StoreTest):
         self.namespace('mount --bind "$1" "$2"', *self.mounted())
         run = self.store(path=self.inner)
         self.assertIn("Device or resource busy", run.stderr)
-        self.assertIn(f"a copy is {self.inner.parent}/.credentials.aws-mfa-saved", run.stderr)
+        self.assertIn(f"a copy was {self.inner.parent}/.credentials.aws-mfa-saved", run.stderr)
         self.assertEqual(self.section(), SESSION)
         self.assertEqual(self.names(self.inner.parent), [LOCK, "credentials"])
 
@@ -92,7 +92,7 @@ class InPlace(StoreTest):
                        self.home / "box" if self.mounted() else "", *self.mounted())
         self.env["HOME"] = str(self.home / "box")
         run = self.store(path=self.inner)
-        self.assertRegex(run.stderr, r"a copy is /var/tmp/\.aws-mfa-0-[0-9a-f]{16}-saved")
+        self.assertRegex(run.stderr, r"a copy was /var/tmp/\.aws-mfa-0-[0-9a-f]{16}-saved")
         self.assertEqual(self.section(), SESSION)
 
     @root_only

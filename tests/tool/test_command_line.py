@@ -1,0 +1,109 @@
+"""What the command line takes, and what it says of the rest."""
+
+import subprocess
+import unittest
+
+from host import AWS_MFA, HostTest
+from tool.profile.storing import Namespace, root_only
+
+SETTINGS = {"--device": "arn:aws:iam::123456789012:mfa/x", "--duration": "900",
+            "--assume-role": "arn:aws:iam::123456789012:role/x", "--role-session-name": "xx",
+            "--external-id": "xx", "--source-identity": "xx", "--tag": "a=b",
+            "--transitive-tag-key": "a", "--region": "eu-west-1",
+            "--endpoint-url": "https://sts.example", "--timeout": "5"}
+NAMES = {"--long-term-suffix": "keys", "--short-term-suffix": "session"}
+
+
+class CommandLine(HostTest):
+    def refuses(self, *args, parts):
+        run = self.aws_mfa(*args, timeout=10)
+        self.refused(run, 2, *parts)
+        self.assertNotIn("123456", run.stderr)
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_words(self):
+        """The first that is too much is named; none is waited for or passed over."""
+        for args, named in [(("frobnicate",), "'frobnicate': no such command"),
+                            (("",), "'': no such command"),
+                            (("exec", "--", "env"), "'exec': no such command"),
+                            (("--", "exec", "--", "env"), "'exec': no such command"),
+                            (("--", "--force"), "'--force': no such command"),
+                            (("--", "explain", "x"), "'x': one command"),
+                            (("explain", "--", "x", "y"), "'x': one command"),
+                            (("explain", "--", "--", "x"), "'--': one command"),
+                            (("explain", "", "x"), "'': one command"),
+                            (("explain", "--duration", "900", "x"), "'x': one command"),
+                            (("explain", "setup"), "'setup': one command"),
+                            (("--setup", "--explain"), "'explain': one command"),
+                            (("refresh", "--explain"), "'explain': one command"),
+                            (("a\33b",), "'a?b': no such command")]:
+            with self.subTest(args=args):
+                self.refuses(*args, parts=[named, "see aws-mfa --help"])
+
+    def test_words_that_are_right(self):
+        for args in [("explain",), ("--", "explain"), ("explain", "--"), ("--explain",),
+                     ("--duration", "900", "explain", "--timeout", "5"), ("--explain", "explain"),
+                     ("--explain", "--explain"), ("explain", "explain"), ("--duration", "--", "--duration", "900", "explain")]:
+            with self.subTest(args=args):
+                run = self.aws_mfa(*args, timeout=10)
+                self.assertEqual(run.returncode, 0, run.stderr)
+                self.assertRegex(run.stdout, r"(?m)^profile +work +--profile$")
+
+    def test_options_that_a_command_does_not_take(self):
+        for args, named in [(("explain", "--force"), "--force: is no option of explain"),
+                            (("--force", "--token", "123456", "explain"), "--force: is no option"),
+                            (("--explain", "--token", "123456"), "--token: is no option"),
+                            (("explain", "--mfa-token=123456"), "--token: is no option"),
+                            (("setup", "--force"), "--force: is no option of setup"),
+                            (("--setup", "--token", "-"), "--token: is no option of setup"),
+                            *((("setup", option, value), f"{option}: is no option of setup")
+                              for option, value in SETTINGS.items())]:
+            with self.subTest(args=args):
+                self.refuses(*args, parts=[named, "see aws-mfa --help"])
+
+    def test_options_that_a_command_takes(self):
+        every = [word for pair in {**SETTINGS, **NAMES}.items() for word in pair]
+        run = self.aws_mfa("explain", *every, "--log-level", "ERROR")
+        self.assertNotEqual(run.returncode, 2, run.stderr)
+        for option in {**SETTINGS, **NAMES}:
+            self.assertRegex(run.stdout, rf"(?m) {option}$")
+        run = self.aws_mfa("refresh", *every, "--force", "--token", "123456", "--log-level", "ERROR")
+        self.assertNotIn("is no option", run.stderr)
+        run = self.aws_mfa("setup", *[word for pair in NAMES.items() for word in pair])
+        self.refused(run, 2, "asks on a terminal", "[work-keys]")
+
+    def test_output_that_cannot_be_written(self):
+        for args in [("--help",), ("--version",), ("explain",)]:
+            for where in ("/dev/full", "closed"):
+                with self.subTest(args=args, where=where):
+                    run = subprocess.run(["sh", "-c", f"exec \"$@\" >{'&-' if where == 'closed' else where}",
+                                          "sh", AWS_MFA, "--profile", "work", *args], env=self.env,
+                                         stderr=subprocess.PIPE, text=True)
+                    if where == "closed":       # then it is /dev/null, as for every such program
+                        self.assertEqual((run.returncode, run.stderr), (0, ""))
+                    else:
+                        self.assertEqual(run.returncode, 4)
+                        self.assertIn("standard output: No space left on device", run.stderr)
+
+    @root_only
+    def test_no_dev_null(self):
+        if subprocess.run(["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("no private mounts here")
+        space = Namespace("mount -t tmpfs none /dev")
+        self.addCleanup(space.close)
+        for closed in ("", " 0<&-", " 1>&-"):
+            with self.subTest(closed=closed):
+                run = subprocess.run([*space.prefix, "sh", "-c", f'exec "$@"{closed}', "sh", AWS_MFA,
+                                      "--version"], env=self.env, stdin=subprocess.PIPE,
+                                     capture_output=True, text=True)
+                self.assertEqual(run.returncode, 4)
+                self.assertEqual(run.stderr,
+                                 "aws-mfa: error: /dev/null: No such file or directory\n")
+                self.assertEqual(run.stdout, "")
+        run = subprocess.run([*space.prefix, "sh", "-c", 'exec "$@" 2>&-', "sh", AWS_MFA, "--version"],
+                             env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.assertEqual((run.returncode, run.stdout), (4, b""))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,225 @@
+"""aws-mfa as a job of a shell: ^Z, fg and bg at its prompts, and signals there."""
+
+import fcntl
+import os
+import shutil
+import signal
+import struct
+import termios
+import time
+import unittest
+from pathlib import Path
+
+from host import AWS_MFA, HostTest, Terminal
+
+HIDDEN = "Secret access key (not shown): "
+CODE = "(for work): "
+
+
+class Jobs:
+    SHELL = ()
+
+    def setUp(self):
+        super().setUp()
+        if not shutil.which(self.SHELL[0]):
+            self.skipTest(f"no {self.SHELL[0]} here")
+        self.shell = Terminal(self.SHELL, {**self.env, "PS1": "$ ", "TERM": "dumb", "HISTFILE": ""},
+                              all_on_it=True)
+        self.addCleanup(self.shell.wait)
+        self.addCleanup(self.shell.process.kill)
+        self.expect("$ ")
+        self.before = self.modes()
+
+    def tell(self, command):
+        self.shell.screen = ""
+        self.shell.send(command + "\n")
+
+    def expect(self, text):
+        """Appears; what follows is searched from behind it."""
+        self.shell.expect(text)
+        before, _, self.shell.screen = self.shell.screen.partition(text)
+        return before
+
+    def start(self, *args, behind=""):
+        self.tell(f"{AWS_MFA} --profile work {' '.join(args)} {behind}")
+
+    def setup_until_secret(self):
+        self.start("--setup")
+        self.expect("Replace its keys? [y/N] ")
+        self.shell.send("y\n")
+        self.expect("Access key id: ")
+        self.shell.send(f"{self.user.access_key_id}\n")
+        self.expect(HIDDEN)
+        self.assertFalse(self.shell.echo())
+
+    def finish_setup(self):
+        self.assertFalse(self.shell.echo())
+        self.shell.send("new" * 10 + "\n")
+        self.expect("mfa/NAME): ")
+        self.assertTrue(self.shell.echo())
+        self.shell.send(f"{self.user.serial}\n")
+        self.assertNotIn("newnew", self.expect("is written"))
+        self.assertEqual(self.section("work-long-term")["aws_secret_access_key"], "new" * 10)
+
+    def modes(self):
+        """What a program finds that the shell starts now."""
+        self.tell("echo mod''es=$(stty -g)=")
+        self.expect("modes=")
+        found = self.expect("=")
+        self.assertRegex(found, r"^[0-9a-f:]{20,}$")
+        return found
+
+    def stopped(self):
+        """Waits for the shell's message and its next prompt."""
+        self.expect("Stopped")
+        self.expect("$ ")
+
+    def pid(self):
+        """Of the one job, from the kernel and not from the shell."""
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            for child in Path(f"/proc/{self.shell.process.pid}/task/{self.shell.process.pid}/children"
+                              ).read_text().split():
+                if Path(f"/proc/{child}/comm").read_text() == "aws-mfa\n":
+                    return int(child)
+            time.sleep(0.01)
+        raise AssertionError("no aws-mfa runs")
+
+    def state(self, expected):
+        pid, end = self.pid(), time.monotonic() + 10
+        while (now := Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]) != expected:
+            self.assertLess(time.monotonic(), end, f"{now}, not {expected}")
+            time.sleep(0.01)
+
+    def test_stopped_at_a_hidden_prompt(self):
+        self.setup_until_secret()
+        self.shell.send("half\x1a")
+        self.stopped()
+        self.assertEqual(self.modes(), self.before)
+        self.tell("fg")
+        self.expect(HIDDEN)
+        self.finish_setup()
+        self.assertEqual(self.modes(), self.before)
+
+    def test_twice_and_in_the_background_between(self):
+        self.setup_until_secret()
+        for _ in range(2):
+            self.shell.send("\x1a")
+            self.stopped()
+            self.tell("bg")
+            self.expect("$ ")
+            self.state("T")
+            self.assertEqual(self.modes(), self.before)
+            self.tell("fg")
+            self.expect(HIDDEN)
+        self.finish_setup()
+        self.assertEqual(self.modes(), self.before)
+
+    def test_stopped_by_signals(self):
+        """By SIGSTOP, too, which no program sees coming: bash then mends the modes, dash does not."""
+        self.setup_until_secret()
+        for number in (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGSTOP):
+            with self.subTest(by=number.name):
+                os.kill(self.pid(), number)
+                self.stopped()
+                if number != signal.SIGSTOP or self.MENDS_MODES:
+                    self.assertEqual(self.modes(), self.before)
+                self.tell("fg")
+                self.expect(HIDDEN)
+                self.assertFalse(self.shell.echo())
+        self.finish_setup()
+        self.assertEqual(self.modes(), self.before)
+
+    def test_stopped_at_the_code(self):
+        self.start("--force")
+        self.expect(CODE)
+        self.shell.send("123\x1a")
+        self.stopped()
+        self.assertEqual(self.modes(), self.before)
+        self.tell("fg")
+        self.expect(CODE)
+        self.shell.send(self.user.code() + "\n")
+        self.expect("is valid until")
+
+    def test_started_in_the_background(self):
+        """It neither asks nor reads what is typed for the shell."""
+        self.start("--setup", behind="&")
+        self.state("T")
+        self.assertEqual(self.modes(), self.before)
+        self.tell("echo wha''t is typed")
+        self.assertNotIn("[y/N]", self.expect("what is typed"))
+        self.tell("fg")
+        self.expect("[y/N] ")
+        self.shell.send("\n")
+        self.expect("is kept")
+
+    def test_ended_while_it_is_stopped(self):
+        self.setup_until_secret()
+        self.shell.send("\x1a")
+        self.stopped()
+        pid = self.pid()
+        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGCONT)
+        end = time.monotonic() + 10
+        while Path(f"/proc/{pid}/stat").exists():
+            self.assertLess(time.monotonic(), end)
+            self.tell("")           # a shell reaps its jobs between commands
+            time.sleep(0.05)
+        self.assertEqual(self.modes(), self.before)
+
+
+class InBash(Jobs, HostTest):
+    """Which has modes of its own while it edits, and keeps a job's modes for it."""
+
+    SHELL = ("bash", "--norc", "--noprofile", "-i")
+    MENDS_MODES = True
+
+
+class InDash(Jobs, HostTest):
+    """Which leaves the modes alone."""
+
+    SHELL = ("dash", "-im")
+    MENDS_MODES = False
+
+
+class Signals(HostTest):
+    def test_a_window_that_changes_its_size(self):
+        for args, question in [((), CODE), (("--setup",), "[y/N] ")]:
+            term = self.terminal(*args)
+            term.expect(question)
+            for rows in range(20, 25):
+                fcntl.ioctl(term.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
+                os.kill(term.process.pid, signal.SIGWINCH)
+            term.send("\x04")
+            self.assertEqual(term.wait()[0], 2)
+            self.assertEqual(term.screen.count(question), 1, term.screen)
+
+    def test_ended_at_a_prompt(self):
+        """The terminal is as it was, and the half of an answer is not for the shell."""
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
+            for hidden in (False, True):
+                with self.subTest(by=number.name, hidden=hidden):
+                    term = self.terminal(*(["--setup"] if hidden else []))
+                    before = termios.tcgetattr(term.fd)
+                    for question, answer in [("[y/N] ", "y\n"), ("key id: ", "A" * 16 + "\n"),
+                                             ("shown): ", "half")] if hidden else [(CODE, "123")]:
+                        term.expect(question)
+                        term.send(answer)
+                    os.kill(term.process.pid, number)
+                    term.process.wait(10)
+                    self.assertEqual(termios.tcgetattr(term.fd), before)
+                    self.assertEqual(term.wait()[0], -number)
+                    self.assertEqual(term.left, 0)
+
+    def test_what_is_ignored_stays_ignored(self):
+        term = Terminal(["sh", "-c", "trap '' INT HUP TSTP; exec \"$@\"", "sh", AWS_MFA, "--profile",
+                         "work"], self.env)
+        term.expect(CODE)
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP):
+            os.kill(term.process.pid, number)
+        term.send(self.user.code() + "\n")
+        self.assertEqual(term.wait()[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
