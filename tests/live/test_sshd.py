@@ -21,15 +21,23 @@ class Examples(unittest.TestCase):
                 self.assertIn(question, path.read_text(), path.name)
 
     def test_second_factors_cannot_be_softened(self):
+        """The auth lines are played through libpam in tests/examples."""
         for name in ("sshd-after-publickey", "sshd-after-password"):
             lines = [line.split() for line in (EXAMPLES / f"pam.d/{name}").read_text().splitlines()]
-            ours = ["required", "pam_aws_mfa.so", "profile=work", "always"]
-            auth = [line for line in lines if line and line[0].startswith("auth")
-                    or line == ["@include", "common-auth"]]
-            self.assertEqual(auth[-1], ["auth", *ours], name)
+            ours = ["pam_aws_mfa.so", "profile=work", "always"]
+            for line in lines:
+                if line and line[0] == "auth" and "pam_aws_mfa.so" in line:
+                    self.assertEqual(line[-3:], ours, name)
             account = [line for line in lines if line and line[0].startswith("account")
                        or line == ["@include", "common-account"]]
-            self.assertEqual(account[0], ["account", *ours], name)
+            self.assertEqual(account[0], ["account", "required", *ours], name)
+
+    def test_an_outage_is_forgiven_nowhere(self):
+        """Above all not in su and sudo, where the caller can make one."""
+        for path in sorted((EXAMPLES / "pam.d").iterdir()):
+            for line in path.read_text().splitlines():
+                if not line.startswith("#"):
+                    self.assertNotIn("failmode", line, path.name)
 
 
 class Recipes(SshTest):
