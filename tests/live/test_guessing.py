@@ -125,6 +125,7 @@ class AfterPublicKey(GuessTest):
         self.logged_in(self.tries(self.user.code()))    # a tally file is there, as on any other day
         self.user = self.enroll("alice")
         places = at_most_from_one_address("after-publickey")
+        self.assertLess(places, AT_ONCE // 3)
         wrong = self.user.wrong_code()
         consoles = [self.ssh(self.server, "-oNumberOfPasswordPrompts=3", "true")
                     for _ in range(AT_ONCE)]

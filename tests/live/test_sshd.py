@@ -20,6 +20,18 @@ class Examples(unittest.TestCase):
             for question in ("# AWS down: ", "# Not enrolled: ", "# Way back in: "):
                 self.assertIn(question, path.read_text(), path.name)
 
+    def test_each_brake_says_what_a_stranger_can_do_with_it(self):
+        brakes = {"pam.d/sshd-after-publickey": "pam_faillock", "pam.d/sshd-after-password":
+                  "pam_faillock", **{f"sshd_config.d/{name}.conf": "PerSourceMaxStartups"
+                                     for name in RECIPES}}
+        for path in (*(EXAMPLES / "pam.d").iterdir(), *(EXAMPLES / "sshd_config.d").iterdir()):
+            text, name = path.read_text(), str(path.relative_to(EXAMPLES))
+            if name in brakes:
+                self.assertRegex(text, f"(?m)^(?!#).*{brakes[name]}", name)
+                self.assertIn("What a stranger can do with", text, name)
+            else:
+                self.assertIn("No pam_faillock", text, name)
+
     def test_second_factors_cannot_be_softened(self):
         """The auth lines are played through libpam in tests/examples."""
         for name in ("sshd-after-publickey", "sshd-after-password"):
