@@ -19,8 +19,8 @@ ANSWERS = ("success open_err symbol_err service_err system_err buf_err perm_deni
            "authtok_recover_err authtok_lock_busy authtok_disable_aging try_again ignore abort "
            "authtok_expired module_unknown bad_item conv_again incomplete").split()
 WRONG = ("auth_err", "maxtries")
-LOCKED = ("auth_err", "system_err", "buf_err")
-# pam_faillock ignores a user that passwd does not have.
+# pam_faillock ignores a user that passwd does not have. Its other errors take the way of this one.
+LOCKED = ("auth_err",)
 PREAUTH = ("success", "ignore", *LOCKED)
 AUTHSUCC = ("success", "ignore", *LOCKED)
 AUTHFAIL = ("ignore", "success", *LOCKED)

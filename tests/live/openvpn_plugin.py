@@ -1,6 +1,9 @@
 """What OpenVPN does with its plugin for PAM, without a tunnel.
 
-    openvpn_plugin.py PLUGIN ARGUMENTS USER PASSWORD CODE
+    openvpn_plugin.py PLUGIN ARGUMENTS USER <<END
+    PASSWORD
+    CODE
+    END
 
 Loads the plugin with the arguments of a server's `plugin` line, has it judge one login as a client
 with a static challenge sends it, and prints "accepted" or "refused".
@@ -75,4 +78,4 @@ def main(path, arguments, user, password, code):
 
 
 if __name__ == "__main__":
-    print(main(*sys.argv[1:]))
+    print(main(*sys.argv[1:], *sys.stdin.read().splitlines()))

@@ -168,8 +168,8 @@ class OpenVpn(LiveTest):
 
     def verify(self, password, code):
         script = (Path(__file__).parent / "openvpn_plugin.py").read_text()
-        run = self.world.run("/usr/bin/python3", "-", PLUGIN, self.ARGUMENTS, "alice", password,
-                             code, input=script)
+        run = self.world.run("/usr/bin/python3", "-c", script, PLUGIN, self.ARGUMENTS, "alice",
+                             input=f"{password}\n{code}\n")
         self.assertEqual(run.returncode, 0, run.stderr)
         return run.stdout
 
