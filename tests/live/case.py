@@ -16,9 +16,9 @@ from sandbox.sts import Sandbox
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
-# Where who-logged-in-when is kept, by whatever logs in; and sudo's memory of a password.
+# Where who-logged-in-when is kept, by whatever logs in; wrong codes; and sudo's memory of a password.
 BOOKS = ("/run/utmp", "/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog", "/var/log/faillog",
-         "/run/sudo/ts", "/var/lib/sudo")
+         "/run/faillock", "/run/sudo/ts", "/var/lib/sudo")
 
 
 def example(name):
@@ -61,6 +61,7 @@ class LiveTest(unittest.TestCase):
         self.syslog = self.world.syslog
         self.syslog.lines.clear()
         self.box.clear_faults()
+        shutil.rmtree(self.world.path("/run/faillock"), ignore_errors=True)
         self.user = self.enroll("alice")
         self.consoles = []
         self.own = {daemon.log for daemon in self.daemons}

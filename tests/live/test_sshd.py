@@ -20,16 +20,36 @@ class Examples(unittest.TestCase):
             for question in ("# AWS down: ", "# Not enrolled: ", "# Way back in: "):
                 self.assertIn(question, path.read_text(), path.name)
 
+    def test_each_brake_says_what_a_stranger_can_do_with_it(self):
+        brakes = {"pam.d/sshd-after-publickey": "pam_faillock", "pam.d/sshd-after-password":
+                  "pam_faillock", **{f"sshd_config.d/{name}.conf": "PerSourceMaxStartups"
+                                     for name in RECIPES}}
+        for path in (*(EXAMPLES / "pam.d").iterdir(), *(EXAMPLES / "sshd_config.d").iterdir()):
+            text, name = path.read_text(), str(path.relative_to(EXAMPLES))
+            if name in brakes:
+                self.assertRegex(text, f"(?m)^(?!#).*{brakes[name]}", name)
+                self.assertIn("What a stranger can do with", text, name)
+            else:
+                self.assertIn("No pam_faillock", text, name)
+
     def test_second_factors_cannot_be_softened(self):
+        """The auth lines are played through libpam in tests/examples."""
         for name in ("sshd-after-publickey", "sshd-after-password"):
             lines = [line.split() for line in (EXAMPLES / f"pam.d/{name}").read_text().splitlines()]
-            ours = ["required", "pam_aws_mfa.so", "profile=work", "always"]
-            auth = [line for line in lines if line and line[0].startswith("auth")
-                    or line == ["@include", "common-auth"]]
-            self.assertEqual(auth[-1], ["auth", *ours], name)
+            ours = ["pam_aws_mfa.so", "profile=work", "always"]
+            for line in lines:
+                if line and line[0] == "auth" and "pam_aws_mfa.so" in line:
+                    self.assertEqual(line[-3:], ours, name)
             account = [line for line in lines if line and line[0].startswith("account")
                        or line == ["@include", "common-account"]]
-            self.assertEqual(account[0], ["account", *ours], name)
+            self.assertEqual(account[0], ["account", "required", *ours], name)
+
+    def test_an_outage_is_forgiven_nowhere(self):
+        """Above all not in su and sudo, where the caller can make one."""
+        for path in sorted((EXAMPLES / "pam.d").iterdir()):
+            for line in path.read_text().splitlines():
+                if not line.startswith("#"):
+                    self.assertNotIn("failmode", line, path.name)
 
 
 class Recipes(SshTest):

@@ -1,0 +1,144 @@
+"""The auth lines of the second-factor examples, played through the real libpam with every answer
+that their modules can give: nobody gets in without a right code, and each who has one does."""
+
+import ctypes
+import itertools
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+from host import BUILD
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+# As pam_debug.so calls them; the number of each is its place in <security/_pam_types.h>.
+ANSWERS = ("success open_err symbol_err service_err system_err buf_err perm_denied auth_err "
+           "cred_insufficient authinfo_unavail user_unknown maxtries new_authtok_reqd acct_expired "
+           "session_err cred_unavail cred_expired cred_err no_module_data conv_err authtok_err "
+           "authtok_recover_err authtok_lock_busy authtok_disable_aging try_again ignore abort "
+           "authtok_expired module_unknown bad_item conv_again incomplete").split()
+WRONG = ("auth_err", "maxtries")
+# pam_faillock ignores a user that passwd does not have. Its other errors take the way of this one.
+LOCKED = ("auth_err",)
+PREAUTH = ("success", "ignore", *LOCKED)
+AUTHSUCC = ("success", "ignore", *LOCKED)
+AUTHFAIL = ("ignore", "success", *LOCKED)
+
+
+class Conversation(ctypes.Structure):
+    _fields_ = [("function", ctypes.c_void_p), ("data", ctypes.c_void_p)]
+
+
+CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p,
+                            ctypes.c_void_p)
+
+
+def auth_lines(name):
+    """[(control, module, arguments)]"""
+    found = re.findall(r"(?m)^auth\s+(\[.*?\]|\w+)\s+(\S+)(.*)$",
+                       (EXAMPLES / "pam.d" / name).read_text())
+    return [(control, module, rest.split()) for control, module, rest in found]
+
+
+class Stacks(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(dir=BUILD / "tests/tmp")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        (cls.folder / "other").write_text("auth required pam_deny.so\n")
+        cls.pam = ctypes.CDLL("libpam.so.0")
+        cls.callback = CALLBACK(lambda *_: ANSWERS.index("conv_err"))
+        cls.conversation = Conversation(ctypes.cast(cls.callback, ctypes.c_void_p), None)
+
+    def play(self, lines, answers, call="pam_authenticate"):
+        """-> what libpam makes of it when each line's module answers what answers has for it"""
+        text = "".join(f"auth {control} pam_debug.so auth={answer} cred=success\n"
+                       for (control, _, _), answer in zip(lines, answers))
+        (self.folder / "stack").write_text(text)
+        handle = ctypes.c_void_p()
+        started = self.pam.pam_start_confdir(
+            b"stack", b"root", ctypes.byref(self.conversation), bytes(self.folder),
+            ctypes.byref(handle))
+        self.assertEqual(started, 0)
+        try:
+            return ANSWERS[getattr(self.pam, call)(handle, 0)]
+        finally:
+            self.pam.pam_end(handle, 0)
+
+    def test_pam_debug_answers(self):
+        """What all below rests on."""
+        for answer in ANSWERS:
+            if answer not in ("ignore", "new_authtok_reqd"):
+                got = self.play([("required", "pam_debug.so", [])], [answer])
+                self.assertEqual(got, answer)
+
+    def every(self, lines, **answers):
+        """Every combination: {kind of line: answer}, and what came of it."""
+        kinds = [self.kind(line) for line in lines]
+        names = sorted(set(kinds))
+        for chosen in itertools.product(*(answers[name] for name in names)):
+            of = dict(zip(names, chosen))
+            yield of, self.play(lines, [of[kind] for kind in kinds])
+
+    @staticmethod
+    def kind(line):
+        _, module, arguments = line
+        if module == "pam_faillock.so":
+            return arguments[0]
+        return {"pam_unix.so": "password", "pam_aws_mfa.so": "code"}[module]
+
+    def check(self, name, password=("success",)):
+        lines = auth_lines(name)
+        self.assertIn("code", [self.kind(line) for line in lines])
+        came_in = 0
+        for of, got in self.every(lines, preauth=PREAUTH, authfail=AUTHFAIL, authsucc=AUTHSUCC,
+                                  code=ANSWERS, password=password):
+            right = of["code"] == "success" and of.get("password", "success") == "success"
+            unlocked = of["preauth"] not in LOCKED and of["authsucc"] not in LOCKED \
+                and "success" in (of["preauth"], of["authsucc"])
+            self.assertEqual(got == "success", right and unlocked, (name, of, got))
+            came_in += got == "success"
+        self.assertGreater(came_in, 0)
+
+    def test_after_publickey(self):
+        self.check("sshd-after-publickey")
+
+    def test_after_password(self):
+        self.check("sshd-after-password", ("success", "auth_err", "user_unknown", "ignore",
+                                           "authinfo_unavail", "new_authtok_reqd", "maxtries"))
+
+    def test_sshd_sees_a_wrong_code(self):
+        """The answer of the code's line stays, whatever pam_faillock says behind it."""
+        for name in ("sshd-after-publickey", "sshd-after-password"):
+            lines = auth_lines(name)
+            for of, got in self.every(lines, preauth=("success",), authfail=AUTHFAIL,
+                                      authsucc=("success",), password=("success",), code=WRONG):
+                self.assertEqual(got, of["code"], (name, of))
+
+    def test_only_wrong_codes_after_a_right_password_count(self):
+        """Where `authfail` stands, a line tells that it was reached: it wipes what was before and
+        ends the stack with an answer of its own."""
+        for name in ("sshd-after-publickey", "sshd-after-password"):
+            lines = auth_lines(name)
+            at = [self.kind(line) for line in lines].index("authfail")
+            lines[at:] = [("[default=reset]", "pam_faillock.so", ["authfail"]),
+                          ("[default=die]", "pam_faillock.so", ["authsucc"])]
+            for of, got in self.every(lines, preauth=("success",), authfail=("success",),
+                                      authsucc=("abort",),
+                                      password=("success", "auth_err", "user_unknown"),
+                                      code=[a for a in ANSWERS if a not in ("success", "abort")]):
+                counted = of["code"] in WRONG and of.get("password", "success") == "success"
+                self.assertEqual(got == "abort", counted, (name, of, got))
+
+    def test_credentials_alone(self):
+        """sshd calls pam_setcred() in a process that has not run pam_authenticate()."""
+        for name in ("sshd-after-publickey", "sshd-after-password"):
+            lines = auth_lines(name)
+            self.assertEqual(self.play(lines, ["success"] * len(lines), "pam_setcred"), "success")
+
+
+if __name__ == "__main__":
+    unittest.main()
