@@ -25,6 +25,12 @@ class Hints(HostTest):
         self.refused(run, 12, "(profiles with keys: work); to write it, with aws_access_key_id")
         self.assertNotIn("did you mean", run.stderr)
 
+    def test_a_role_s_name_that_is_misspelt(self):
+        self.config.write_text(f"[profile 'my admin']\nrole_arn = {ROLE}\nsource_profile = work\n"
+                               "[profile other]\nregion = x\n")
+        self.hint(12, "(profiles with keys: work, my admin); did you mean --profile 'my admin'?",
+                  profile="my-admin")
+
     def test_many_profiles(self):
         self.write_credentials("".join(f"[p{n}-long-term]\n{self.keys}" for n in range(200)))
         self.hint(12, "profiles with keys: p0, p1, p2, p3, p4, p5 and 194 more)")

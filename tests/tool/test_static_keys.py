@@ -72,6 +72,8 @@ class StaticKeys(HostTest):
                 "another key": [("work", keys()), ("other", keys("AKIAEXAMPLEEXAMPLE01"))],
                 "a comment": [("work", keys()), ("other", "# " + keys().replace("\n", "\n# ") + "\n")],
                 "half": [("work", keys()), ("other", f"aws_access_key_id = {KEY}\n")],
+                "with a session below": [("work", keys()), ("work", keys(
+                    "ASIAEXAMPLEEXAMPLE00", more="aws_session_token = x\n"))],
                 "twice the same section": [("work", keys()), ("work", "region = x\n")]}.items():
             with self.subTest(name):
                 self.write(*sections)

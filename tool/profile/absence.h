@@ -12,15 +12,14 @@
  *     file that ends inside a header. What ini.h reads and botocore refuses (INI_REFUSED: a section
  *     twice, a byte order mark of UTF-8) is no damage;
  *   - ends with the end of a line, LF or CR: all programs that write it see to that. One that ends
- *     otherwise may be cut off. (One that is cut between two lines cannot be told from a whole
- * one.)
+ *     otherwise may be cut off. A file that is cut between two lines looks whole.
  *
  * and that has no line, comments apart, which looks like the section's header: other capitals,
  * blanks or quotes inside the brackets, "profile " before the name, text behind the ']', or so
  * far to the right that it belongs to the value above.
  *
- * By hand nobody gets in by it, so the rules about comments alone and the last line are for logins
- * only (strict). There the hint to set the profile up is worth more.
+ * By hand nobody is let in. There the hint to set the profile up is worth more, so a file of
+ * comments alone and a last line without end are damage at logins only (strict).
  */
 #ifndef AWS_MFA_ABSENCE_H
 #define AWS_MFA_ABSENCE_H
@@ -34,7 +33,7 @@
 /*
  * STATUS_OK when the section, which was looked for in vain, is absent; else STATUS_CONFIG, with one
  * line that names the damage and the way to mend it. faults: what ini_parse() has noted of the
- * file.
+ * file. section: NULL where only the file itself is judged.
  */
 enum status absence_check(const struct ini *ini, const struct faults *faults, const char *section,
 	bool strict, struct error *e);

@@ -270,7 +270,7 @@ static uint32_t line_end(struct reader *r, uint32_t pos, uint32_t *text_end)
 
 static size_t count(const struct bytes *b, char c)
 {
-	const char *at = b->data, *end = b->data + b->size;
+	const char *at = b->data, *end = b->size > 0 ? b->data + b->size : at;
 	size_t n = 0;
 
 	for (; at < end && (at = memchr(at, c, (size_t)(end - at))); at++)

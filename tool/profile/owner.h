@@ -1,5 +1,5 @@
 /*
- * May nobody but the running user, or root, change what a path names? Used under PAM. Threats:
+ * Can others than the running user and root change what a path names? Used under PAM. Threats:
  * somebody who can write these files lets themselves in; somebody who can move one away makes its
  * owner a user who is not enrolled, whom `nullok` lets in without a code. OpenSSH checks the same
  * of authorized_keys (sshd_config(5), StrictModes).
@@ -16,8 +16,8 @@
  * those behind symlinks too. A way that leaves the home is checked from the root on. The folders
  * are looked at through their descriptors, and what is at the end of the way is not looked at.
  *
- * To be called after the file was opened: who is the last to look cannot be fooled by a folder
- * that was open to others before.
+ * Call it after the file was opened, or not found: then what was found holds as long as no folder
+ * on the way is open to others.
  *
  * STATUS_OK: there is a file. STATUS_NOT_SET_UP: there is none (ENOENT), and no symlink leads to
  * where it is missing, since its target may not be mounted yet. Else STATUS_CONFIG or

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void secret_free(char *s)
 {
@@ -60,31 +61,10 @@ enum session_state session_check(const struct ini *credentials, const char *sect
 	return state;
 }
 
-/* The section's own value of key, as [DEFAULT] is not written to; NULL where it is unset or empty.
- */
-static char *own_value(const struct ini *ini, const struct ini_line *header, const char *key)
-{
-	const struct ini_line *l = ini_key(ini, header, key, strlen(key));
-	char *value = NULL;
-
-	if (l && ini->lines[l->section - 1].section == header->section)
-		value = ini_value(ini, l, NULL);
-	if (value && !*value) {
-		free(value);
-		value = NULL;
-	}
-	return value;
-}
-
 struct keys {
 	char *id, *secret;
+	bool token;
 };
-
-static void read_keys(const struct ini *ini, const struct ini_line *header, struct keys *k)
-{
-	k->id = own_value(ini, header, "aws_access_key_id");
-	k->secret = own_value(ini, header, "aws_secret_access_key");
-}
 
 static void free_keys(struct keys *k)
 {
@@ -92,18 +72,43 @@ static void free_keys(struct keys *k)
 	secret_free(k->secret);
 }
 
-static bool has_token(const struct ini *ini, const char *section)
+static bool is_named(const struct ini *ini, const struct ini_line *l, const char *name)
 {
-	static const char *const names[] = {"aws_session_token", "aws_security_token"};
-	bool has = false;
+	return l->name_len == strlen(name) &&
+		strncasecmp(ini->bytes.data + l->name, name, l->name_len) == 0;
+}
 
-	for (size_t i = 0; i < 2; i++) {
-		char *token = ini_get(ini, section, names[i], NULL);
-
-		has = has || (token && *token);
-		secret_free(token);
+/* Puts the line's value in the place of *value; one that is empty is none. */
+static void take(const struct ini *ini, const struct ini_line *l, char **value)
+{
+	secret_free(*value);
+	*value = ini_value(ini, l, NULL);
+	if (*value && !**value) {
+		free(*value);
+		*value = NULL;
 	}
-	return has;
+}
+
+/*
+ * What stands below one header. Of a section that stands twice each part is looked at by itself:
+ * all but the values that count go when the section is written.
+ */
+static void read_keys(const struct ini *ini, const struct ini_line *header, struct keys *k)
+{
+	const struct ini_line *end = ini->lines + ini->n_lines;
+
+	*k = (struct keys){0};
+	for (const struct ini_line *l = header + 1; l < end && l->kind != INI_SECTION; l++) {
+		if (l->kind != INI_KEY)
+			continue;
+		if (is_named(ini, l, "aws_access_key_id"))
+			take(ini, l, &k->id);
+		else if (is_named(ini, l, "aws_secret_access_key"))
+			take(ini, l, &k->secret);
+		else if (is_named(ini, l, "aws_session_token") ||
+			is_named(ini, l, "aws_security_token"))
+			k->token = k->token || l->value_len > 0;
+	}
 }
 
 /* Do the keys stand in another section, be it [DEFAULT]? */
@@ -116,7 +121,7 @@ static bool stand_elsewhere(
 		const struct ini_line *l = &ini->lines[i];
 		struct keys other;
 
-		if (l->kind != INI_SECTION || l->next || l->section == header->section)
+		if (l->kind != INI_SECTION || l->section == header->section)
 			continue;
 		read_keys(ini, l, &other);
 		found = other.id && other.secret && strcmp(other.id, k->id) == 0 &&
@@ -128,16 +133,19 @@ static bool stand_elsewhere(
 
 enum status session_spare_keys(const struct ini *credentials, const char *section, struct error *e)
 {
-	const struct ini_line *header = ini_section(credentials, section, strlen(section));
-	struct keys k = {0};
-	bool lost;
+	const struct ini_line *last = ini_section(credentials, section, strlen(section));
+	bool lost = false;
 
-	if (!header)
-		return STATUS_OK;
-	read_keys(credentials, header, &k);
-	lost = k.id && k.secret && strncmp(k.id, "ASIA", 4) != 0 &&
-		!has_token(credentials, section) && !stand_elsewhere(credentials, header, &k);
-	free_keys(&k);
+	for (size_t i = last ? last->section : 0; i > 0 && !lost;) {
+		const struct ini_line *header = &credentials->lines[i - 1];
+		struct keys k;
+
+		read_keys(credentials, header, &k);
+		lost = k.id && k.secret && !k.token && strncmp(k.id, "ASIA", 4) != 0 &&
+			!stand_elsewhere(credentials, header, &k);
+		free_keys(&k);
+		i = header->next;
+	}
 	if (!lost)
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,

@@ -131,18 +131,19 @@ static bool misplaced(const struct settings *s, struct error *e)
 	return true;
 }
 
-/* Profiles that have long-term keys: some names, how many there are, and the nearest one. */
+/* Profiles that can be refreshed: some names, how many there are, and the nearest one. */
 struct known {
+	const char *wanted;
 	char names[256];
 	size_t told, n;
-	const char *near;
-	size_t near_len, distance;
+	char near[SPELLING_MAX + 1];
+	size_t distance;
 };
 
-static void add(struct known *k, const char *name, size_t len, const char *wanted)
+static void add(struct known *k, const char *name, size_t len)
 {
-	size_t used = strlen(k->names), wanted_len = strlen(wanted);
-	size_t distance = spelling_distance(name, len, wanted, wanted_len);
+	size_t used = strlen(k->names), wanted_len = strlen(k->wanted);
+	size_t distance = spelling_distance(name, len, k->wanted, wanted_len);
 
 	k->n++;
 	if (k->told < NAMES_TOLD && used + len + 3 < sizeof(k->names)) {
@@ -151,20 +152,19 @@ static void add(struct known *k, const char *name, size_t len, const char *wante
 		k->told++;
 	}
 	/* In a short name most letters must be right. */
-	if (distance < k->distance && distance <= NEAR && 2 * distance < wanted_len) {
+	if (distance < k->distance && 2 * distance < wanted_len) {
 		k->distance = distance;
-		k->near = name;
-		k->near_len = len;
+		snprintf(k->near, sizeof(k->near), "%.*s", (int)len, name);
 	}
 }
 
-static void find_known(const struct settings *s, struct known *k)
+/* Those with long-term keys of their own. */
+static void add_keys(const struct settings *s, struct known *k)
 {
 	const struct ini *ini = &s->credentials;
 	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
 	size_t cut = strcasecmp(suffix, "none") == 0 ? 0 : strlen(suffix) + 1;
 
-	*k = (struct known){.distance = NEAR + 1};
 	for (size_t i = 0; i < ini->n_lines; i++) {
 		const struct ini_line *l = &ini->lines[i];
 		const char *name = ini->bytes.data + l->name;
@@ -177,22 +177,41 @@ static void find_known(const struct settings *s, struct known *k)
 			(name[len - cut] != '-' ||
 				memcmp(name + len - cut + 1, suffix, cut - 1) != 0))
 			continue;
-		add(k, name, len - cut, s->value[SETTING_PROFILE]);
+		add(k, name, len - cut);
+	}
+}
+
+/* Those with the keys of a source profile. */
+static void add_roles(const struct settings *s, struct known *k)
+{
+	static const char key[] = "source_profile";
+	const struct ini *config = &s->config;
+
+	for (size_t i = 0; i < config->n_lines; i++) {
+		const struct ini_line *l = &config->lines[i];
+		char name[256];
+		size_t len;
+
+		if (ini_is_section(config, l) && l->name_len < sizeof(name) &&
+			ini_key(config, l, key, strlen(key)) &&
+			profiles_header(config, l, name, &len) == SECTION_PROFILE)
+			add(k, name, len);
 	}
 }
 
 static void hint_at_others(const struct settings *s, struct error *e)
 {
+	struct known known = {.wanted = s->value[SETTING_PROFILE], .distance = NEAR + 1};
 	char command[COMMAND_SIZE], others[400] = "", meant[300], quoted[256];
-	struct known known;
 
-	find_known(s, &known);
+	add_keys(s, &known);
+	add_roles(s, &known);
 	if (known.n > known.told)
 		snprintf(others, sizeof(others), " (profiles with keys: %s and %zu more)",
 			known.names, known.n - known.told);
 	else if (known.n > 0)
 		snprintf(others, sizeof(others), " (profiles with keys: %s)", known.names);
-	if (known.near && shell_quote(known.near, known.near_len, quoted, sizeof(quoted)))
+	if (*known.near && shell_quote(known.near, strlen(known.near), quoted, sizeof(quoted)))
 		snprintf(meant, sizeof(meant), "did you mean --profile %s? Else", quoted);
 	else
 		snprintf(meant, sizeof(meant),
