@@ -271,10 +271,12 @@ demo: stage
 # What was built is not to be committed: ELF files, archives, and names that only builds make.
 .PHONY: tracked
 tracked:
-	$(Q)! git ls-files -z 2>/dev/null | LC_ALL=C xargs -0r grep -las \
-		-e "^$$(printf '\177ELF')" -e '^!<arch>'
-	$(Q)! git ls-files 2>/dev/null | grep -E \
-		'(^|/)(build|tmp|__pycache__|core)(/|$$)|\.(o|d|a|so|pyc|gcda|gcno|profraw|deb)$$'
+	$(Q)found=$$({ git ls-files -z | LC_ALL=C xargs -0r grep -las \
+			-e "^$$(printf '\177ELF')" -e '^!<arch>'; \
+		git ls-files | grep -E \
+			'(^|/)(build|tmp|__pycache__|core)(/|$$)|\.(o|d|a|so|pyc|gcda|gcno|profraw|deb)$$'; \
+	} 2>/dev/null); \
+	[ -z "$$found" ] || { echo "built, and yet tracked by git:" "$$found" >&2; exit 1; }
 
 # Both compilers with -Werror, formatting, man pages, and the arrows between the folders.
 lint: tracked

@@ -144,7 +144,7 @@ def main():
     files = [f for f in files if not wanted or any(part in os.path.relpath(f) for part in wanted)]
     totals = [0, 0, 0]
     before = names_outside()
-    with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(2 * len(os.sched_getaffinity(0))) as pool:
         for job in concurrent.futures.as_completed([pool.submit(run_apart, f) for f in files]):
             lines, counts = job.result()
             print(*lines, sep="\n", end="\n" if lines else "", flush=True)

@@ -104,9 +104,10 @@ class Build(unittest.TestCase):
                 run("git", "-C", place, *command, check=True)
             result = make("-C", str(place), "tracked")
             for name in names:
-                self.assertIn(name, result.stdout)
+                self.assertIn(name, result.stderr)
             return result.returncode == 0
 
+        self.assertEqual(make("-C", str(place), "tracked").returncode, 0)   # in no repository of its own
         self.assertTrue(tracked())
         archive = b"!<arch>\nlibx.o/"
         for name, data in [("x", Path("/bin/true").read_bytes()), ("lib/x", archive), ("tmp/x", b""),

@@ -33,19 +33,18 @@ class Secrets(HostTest):
         env = {**self.env, "MARK": "seen-in-environ"}
         run = subprocess.Popen([AWS_MFA, "--profile", "work", "--token", code, "--timeout", "5"],
                                env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(run.communicate)
+        self.addCleanup(run.kill)
         self.box.wait_for("GetSessionToken", count + 1)
         seen = self.everything_visible()
-        children = [name for name, data in seen.items() if b"aws-mfa-sts" in data]
-        self.assertTrue(children, "aws-mfa-sts was not running: nothing was looked at")
+        child, = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        self.assertEqual(seen[f"/proc/{child}/cmdline"], b"aws-mfa-sts\0")
         for name, data in seen.items():
             self.assertNotIn(code.encode(), data, name)
             self.assertNotIn(self.user.secret_access_key.encode(), data, name)
-        for name in children:
-            environ = Path(name).parent / "environ"
-            if os.geteuid() == 0:
-                self.assertEqual(environ.read_bytes().strip(b"\0"), b"")
+        if os.geteuid() == 0:
+            self.assertEqual(seen[f"/proc/{child}/environ"].strip(b"\0"), b"")
         self.assertEqual(run.wait(20), 15)
-        run.communicate()
 
     def test_debug_output(self):
         code = self.user.code()
