@@ -72,8 +72,10 @@ help:
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'V=1 shows the commands, WERROR=1 makes warnings errors.'
 
-# The module takes the records and nothing else of include/: what is in it runs as root.
-$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) $(BUILD)/include/record.o pam/pam_aws_mfa.map
+# The module takes the records and the six digits and nothing else of include/: what is in it runs
+# as root.
+$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) $(addprefix $(BUILD)/include/,record.o code.o) \
+		pam/pam_aws_mfa.map
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
 		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam
 

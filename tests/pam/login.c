@@ -368,6 +368,8 @@ int main(int argc, char **argv)
 			pam_set_item(pamh, PAM_TTY, value);
 		} else if (strcmp(argv[i], "--ruser") == 0) {
 			pam_set_item(pamh, PAM_RUSER, value);
+		} else if (strcmp(argv[i], "--putenv") == 0) {
+			pam_putenv(pamh, value);
 		} else if (strcmp(argv[i], "--user") == 0) {
 			pam_set_item(pamh, PAM_USER, value);
 		} else if (strcmp(argv[i], "--misbehave") == 0) {

@@ -14,6 +14,8 @@ from host import BUILD, OTHER_UID, ROLE
 from pam.logintest import MODULE, LoginTest, OtherUser
 from sandbox import faults
 
+REFUSED = "error: No AWS MFA code was accepted. The system log says why.\n"
+
 
 class Login(LoginTest):
     def test_a_code_logs_in_and_aws_works(self):
@@ -92,7 +94,7 @@ class Login(LoginTest):
 
     def test_wrong_and_reused_code(self):
         out = self.login(self.user.wrong_code())
-        self.assertIn("error: Wrong AWS MFA code.\n", out)
+        self.assertIn(REFUSED, out)
         self.assertIn("auth = PAM_AUTH_ERR\n", out)
         self.assertEqual(self.section(), {})
         code = self.user.code()
@@ -129,7 +131,7 @@ class Login(LoginTest):
         self.credentials.unlink()
         out = self.login("123456")
         self.assertIn("hidden prompt", out)
-        self.assertIn("error: AWS MFA is not set up. The system log says why.\n", out)
+        self.assertIn(REFUSED, out)
         self.assertIn("auth = PAM_CRED_INSUFFICIENT\n", out)
         self.stack("profile=work nullok")
         out = self.login()
@@ -155,7 +157,7 @@ class Login(LoginTest):
     def test_aws_down(self):
         self.config.write_text("[profile work]\nendpoint_url = https://localhost:1\n")
         out = self.login("123456")
-        self.assertIn("error: AWS is not available.\n", out)
+        self.assertIn(REFUSED, out)
         self.assertIn("auth = PAM_AUTHINFO_UNAVAIL", out)
         self.stack("profile=work failmode=safe")
         out = self.login("123456")
@@ -233,11 +235,12 @@ class Login(LoginTest):
         self.box.policy_denies(self.user)
         for out in (bad_key, self.login(self.user.code())):
             self.assertIn("result=configuration answer=PAM_CRED_INSUFFICIENT", out)
-            self.assertIn("error: AWS MFA is not set up. The system log says why.\n", out)
+            self.assertIn(REFUSED, out)
 
     def test_verbose_gives_the_reason(self):
         self.stack("profile=work verbose")
-        self.assertRegex(self.login(self.user.wrong_code()), r"error: Wrong AWS MFA code\. \(.+\)")
+        self.assertRegex(self.login(self.user.wrong_code()),
+                         r"error: The AWS MFA code was wrong or already used: .+\n")
 
     def test_role(self):
         self.write_credentials(self.credentials.read_text() + f"assume_role = {ROLE}\n")

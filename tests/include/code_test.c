@@ -9,8 +9,20 @@
 
 static void accepted(void **state)
 {
-	static const char *const good[] = {
-		"123456", " 123456", "123456 ", "\t123456\r\n", "  \v\f123456\n"};
+	static const char *const good[] = {"123456", " 123456", "123456 ", "\t123456\r\n",
+		"  \v\f123456\n",
+		/* as telephones show it, and as they copy it */
+		"123 456", "123  456", "12 34 56", "1 2 3 4 5 6", "123\t456",
+		"123\xc2\xa0"
+		"456",
+		"123\xe2\x80\x87"
+		"456",
+		"123\xe2\x80\x89"
+		"456",
+		"\xe2\x80\xaf"
+		"123\xe2\x80\xaf"
+		"456",
+		"123456\xc2\xa0\n"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -23,9 +35,26 @@ static void accepted(void **state)
 
 static void refused(void **state)
 {
-	static const char *const bad[] = {"", " ", "12345", "1234567", "123 456", "123456 7",
+	static const char *const bad[] = {"", " ", "12345", "1234567", "123 45", "123 4567",
+		"123456 7", "1 234 567", "123-456", "123.456", "123\n456", "123\r456", "123\v456",
+		"123\xc2"
+		"456",
+		"123\xc2\x85"
+		"456",
+		"123\xe2\x80"
+		"456",
+		"123\xe2\x80\x8b"
+		"456",
+		"123\xe2\x80\xa8"
+		"456",
+		"123\xe3\x80\x80"
+		"456",
 		"12345a", "+12345", "-12345", "12345.", "0x1234", "hunter2", "\b\n\r\177INCORRECT",
-		"123456\x01", "123456\xc2\xa0",
+		"123456\x01",
+		"123\x01"
+		"456",
+		"123456\xc2\xa0"
+		"7",
 		"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95\xef\xbc\x96",
 		"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6"};
 
@@ -46,5 +75,5 @@ int main(void)
 		cmocka_unit_test(refused),
 	};
 
-	return cmocka_run_group_tests_name("pam/code", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("include/code", tests, NULL, NULL);
 }
