@@ -233,7 +233,7 @@ $(SITE)/aws-mfa: FORCE
 		$(SITE)/aws-mfa
 
 $(IDLE)/aws-mfa: FORCE
-	@$(STAGE_MAKE) BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(STAGE)/libexec' \
+	@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(STAGE)/libexec' \
 		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
 
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
