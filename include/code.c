@@ -59,3 +59,22 @@ bool code_from_answer(char code[static CODE_DIGITS + 1], const char *answer)
 	explicit_bzero(code, CODE_DIGITS + 1);
 	return false;
 }
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+void code_strike_out(char *text, const char *code)
+{
+	char *at = text;
+
+	while ((at = strstr(at, code)) != NULL) {
+		if ((at > text && is_digit(at[-1])) || is_digit(at[CODE_DIGITS])) {
+			at++;
+		} else {
+			memset(at, '*', CODE_DIGITS);
+			at += CODE_DIGITS;
+		}
+	}
+}

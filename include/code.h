@@ -17,4 +17,10 @@
  */
 bool code_from_answer(char code[static CODE_DIGITS + 1], const char *answer);
 
+/*
+ * Puts '*' over the code where text quotes it. Where the same digits are a part of a longer number,
+ * as of an account's, they are not the code and stay.
+ */
+void code_strike_out(char *text, const char *code);
+
 #endif

@@ -98,29 +98,6 @@ static int ask_person(pam_handle_t *pamh, const struct options *opt, bool again,
 	return rc;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/*
- * Threat: an AWS message that quotes the code, carried on into the log. Where the six digits are a
- * part of a longer number, as of an account's, they are not the code and stay.
- */
-static void strike_out(char *text, const char *code)
-{
-	char *at = text;
-
-	while ((at = strstr(at, code)) != NULL) {
-		if ((at > text && is_digit(at[-1])) || is_digit(at[CODE_DIGITS])) {
-			at++;
-			continue;
-		}
-		memset(at, '*', CODE_DIGITS);
-		at += CODE_DIGITS;
-	}
-}
-
 static void forget(struct talk *talk)
 {
 	talk->request_id[0] = talk->key_id[0] = talk->reason[0] = '\0';
@@ -202,7 +179,8 @@ static int relay(struct call *c, const char *code)
 	struct talk *talk = c->talk;
 	int heard = hand_over(c, code);
 
-	strike_out(talk->reason, code);
+	/* Threat: an AWS message that quotes the code, carried on into the log. */
+	code_strike_out(talk->reason, code);
 	if (heard >= 0)
 		return talk->code_sent ? heard : unasked(heard, talk);
 	if (heard == LISTEN_SILENT && talk->code_sent)

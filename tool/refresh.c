@@ -1,5 +1,6 @@
 #include "refresh.h"
 
+#include "code.h"
 #include "profile/file.h"
 #include "profile/lock.h"
 #include "profile/store.h"
@@ -93,15 +94,6 @@ static enum status look_again(struct refresh *r, struct error *e)
 	return r->state == SESSION_VALID ? STATUS_VALID : STATUS_OK;
 }
 
-/* AWS quotes a code now and then ("Value '123456' at 'tokenCode' failed"). */
-static void strike_out(char *text, const char *code)
-{
-	size_t len = strlen(code);
-
-	for (char *at = text; (at = strstr(at, code)) != NULL; at += len)
-		memset(at, '*', len);
-}
-
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 {
 	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
@@ -129,7 +121,7 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 			"[%s]: other refreshes or a slow file system took the time; try again",
 			r->settings.session);
 	if (rc != STATUS_OK && rc != STATUS_VALID)
-		strike_out(e->text, code);
+		code_strike_out(e->text, code); /* AWS quotes it now and then */
 	if (rc == STATUS_OK) {
 		r->expiration = session.expiration;
 		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id);

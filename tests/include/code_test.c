@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -68,11 +69,37 @@ static void refused(void **state)
 	}
 }
 
+static void struck_out(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{"", ""},
+		{"Value '123456' at 'tokenCode'", "Value '******' at 'tokenCode'"},
+		{"123456", "******"},
+		{"123456 123456,123456", "****** ******,******"},
+		{"arn:aws:iam::123456789012:mfa/x", "arn:aws:iam::123456789012:mfa/x"},
+		{"0123456", "0123456"},
+		{"1234567", "1234567"},
+		{"123456123456 a123456b", "123456123456 a******b"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s", cases[i].text);
+		code_strike_out(text, "123456");
+		assert_string_equal(text, cases[i].expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepted),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(struck_out),
 	};
 
 	return cmocka_run_group_tests_name("include/code", tests, NULL, NULL);

@@ -124,8 +124,9 @@ class Login(LoginTest):
         self.assertEqual(self.box.codes_seen(self.user), [])
         self.assertIn("result=accepted answer=PAM_SUCCESS", self.login("271828", self.user.code()))
 
-    def test_blanks_around_a_code(self):
-        self.assertIn("auth = PAM_SUCCESS", self.login(f" {self.user.code()} "))
+    def test_blanks_around_and_within_a_code(self):
+        code = self.user.code()
+        self.assertIn("auth = PAM_SUCCESS", self.login(f" {code[:3]} {code[3:]} "))
 
     def test_not_set_up(self):
         self.credentials.unlink()
@@ -249,6 +250,39 @@ class Login(LoginTest):
         answer = self.aws("sts", "get-caller-identity")
         self.assertEqual(json.loads(answer.stdout)["Arn"],
                          "arn:aws:sts::123456789012:assumed-role/Admin/alice")
+
+    def rename(self, name):
+        passwd = self.home / "passwd"
+        passwd.write_text(name + ":" + passwd.read_text().partition(":")[2])
+
+    def test_names_as_a_directory_has_them(self):
+        """What IAM does not allow in a role's session name is replaced in the default one."""
+        self.stack("profile=work always")
+        for n, (name, logged, session) in enumerate([
+                ("corp\\frank", "corp\\frank", "corp-frank"), ("gina smith", "gina?smith", "gina-smith"),
+                ("svc$", "svc$", "svc-"), ("géna", "géna", "g--na")]):
+            with self.subTest(name):
+                self.user = self.box.add_user(f"user{type(self).users}-{n}")
+                self.write_credentials()
+                self.write_credentials(self.credentials.read_text() + f"assume_role = {ROLE}\n")
+                self.rename(name)
+                out = self.login(self.user.code(), user=name, calls=("auth", "account"))
+                self.assertIn(f"user={logged} rhost=", out)
+                self.assertIn("auth = PAM_SUCCESS\n", out)
+                self.assertNotIn("result=no-code", out)
+                answer = self.aws("sts", "get-caller-identity")
+                self.assertEqual(json.loads(answer.stdout)["Arn"],
+                                 f"arn:aws:sts::123456789012:assumed-role/Admin/{session}")
+
+    def test_names_under_nullok(self):
+        self.stack("profile=work nullok")
+        self.credentials.unlink()
+        for name in ("corp\\frank", "gina smith", "svc$", "géna"):
+            with self.subTest(name):
+                self.rename(name)
+                out = self.login(user=name)
+                self.assertNotIn("prompt", out)
+                self.assertIn("result=not-set-up answer=PAM_IGNORE", out)
 
     def test_notify(self):
         self.stack("profile=work notify")
