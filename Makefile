@@ -77,7 +77,7 @@ help:
 $(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) $(addprefix $(BUILD)/include/,record.o code.o) \
 		pam/pam_aws_mfa.map
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
-		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam
+		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam -pthread
 
 $(BUILD)/aws-mfa: $(TOOL_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(TOOL_LIBS)
@@ -166,7 +166,7 @@ $(BUILD)/tests/$(1)/%_test: tests/$(1)/%_test.c $(2) $$(CONTRACT_OBJS)
 endef
 STS_TESTED = $(filter-out %/aws-mfa-sts.o,$(STS_OBJS))
 $(eval $(call unit_tests_of,include,,))
-$(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam))
+$(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam -pthread))
 $(eval $(call unit_tests_of,tool/profile,$(call objects,tool/profile),$(TOOL_LIBS)))
 $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 

@@ -16,6 +16,7 @@
 #include "converse.h"
 #include "helper.h"
 #include "listen.h"
+#include "reaper.h"
 #include "record.h"
 
 #define GRACE_MS 2000
@@ -200,10 +201,13 @@ static void ask_and_relay(struct call *c)
 	keep_pace(c->pamh, talk);
 	for (unsigned i = 0; i < c->opt->prompts; i++) {
 		char code[CODE_DIGITS + 1];
+		struct reaper reaper;
 
 		forget(talk);
 		talk->code_sent = false;
+		reaper_start(&reaper, c->helper.pidfd);
 		talk->outcome = ask_person(c->pamh, c->opt, i > 0, code);
+		reaper_stop(&reaper);
 		if (talk->outcome == 0)
 			talk->outcome = relay(c, code);
 		explicit_bzero(code, sizeof(code));

@@ -1,6 +1,7 @@
 """A person who is away from the prompt for longer than the helper waits: a module and an aws-mfa
 that are built to wait one second instead of five minutes, and everything else is real."""
 
+import os
 import subprocess
 import time
 import unittest
@@ -62,7 +63,9 @@ class Idle(LoginTest):
                         {"aws-mfa", "aws-mfa-sts"}, "both at work")
 
     def wait_for_none(self, login):
-        self.wait_until(login, lambda found: all(state == "Z" for _, state in found), "both gone")
+        """Where the application is not root, one that has ended stays until the answer comes."""
+        self.wait_until(login, lambda found: all(
+            state == "Z" and os.geteuid() != 0 for _, state in found), "both gone")
 
     def test_both_end_and_come_back_with_the_answer(self):
         login = self.go_away(self.user.code())

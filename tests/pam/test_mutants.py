@@ -39,7 +39,7 @@ def build(name, file, changes):
     objects = [o for o in objects if o.parent.name != part or o.stem != Path(file).stem]
     subprocess.run([*flags, *words("LDFLAGS"), "-shared", "-Wl,--version-script=pam/pam_aws_mfa.map",
                     "-o", folder / "pam_aws_mfa.so", folder / "mutant.o", *objects,
-                    "-lpam"], cwd=ROOT, check=True)
+                    "-lpam", "-pthread"], cwd=ROOT, check=True)
     return folder / "pam_aws_mfa.so"
 
 
