@@ -37,6 +37,7 @@ class Recipes(SshTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.world.add_user("carol")
         for name in RECIPES:
             setattr(cls, name.replace("-", "_"),
                     cls.sshd(f"sshd-{name}", example(f"pam.d/sshd-{name}"),
@@ -156,6 +157,21 @@ class Recipes(SshTest):
         self.refused(ssh)
         self.assertIn(f"{REFUSED}\r\n", ssh.screen)
         self.syslog.wait("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=")
+
+    def test_after_a_wrong_password_nobody_learns_who_is_enrolled(self):
+        """Nor which names there are, nor that AWS is down."""
+        down = self.enroll("carol")
+        self.aws_down("carol")
+        screens = set()
+        for name, code in [("alice", self.user.wrong_code()), ("bob", "123456"),
+                           ("carol", down.code()), ("nobody-here", "123456")]:
+            ssh = self.ssh(self.after_password, "true", user=name)
+            ssh.answer("Password: ", "wrong")
+            ssh.answer(PROMPT, code)
+            self.refused(ssh)
+            screens.add(ssh.screen.replace(name, "NAME"))
+        self.assertEqual(len(screens), 1, screens)
+        self.assertIn(REFUSED, screens.pop())
 
     def test_password_and_not_enrolled(self):
         ssh = self.ssh(self.after_password, "true", user="bob")
