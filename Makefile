@@ -78,10 +78,12 @@ help:
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'V=1 shows the commands, WERROR=1 makes warnings errors.'
 
-# The module takes the records and nothing else of include/: what is in it runs as root.
-$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) $(BUILD)/include/record.o pam/pam_aws_mfa.map
+# The module takes the records and the six digits and nothing else of include/: what is in it runs
+# as root.
+$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) $(addprefix $(BUILD)/include/,record.o code.o) \
+		pam/pam_aws_mfa.map
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
-		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam
+		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam -pthread
 
 $(BUILD)/aws-mfa: $(TOOL_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(TOOL_LIBS)
@@ -170,20 +172,22 @@ $(BUILD)/tests/$(1)/%_test: tests/$(1)/%_test.c $(2) $$(CONTRACT_OBJS)
 endef
 STS_TESTED = $(filter-out %/aws-mfa-sts.o,$(STS_OBJS))
 $(eval $(call unit_tests_of,include,,))
-$(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam))
+$(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam -pthread))
 $(eval $(call unit_tests_of,tool/profile,$(call objects,tool/profile),$(TOOL_LIBS)))
 $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 
 # Programs the Python tests run: PAM applications, a signer, a reader of profiles, a storer of
-# sessions, a module whose helper plays a script instead of being aws-mfa, and an aws-mfa with a
-# site file of its own, which a file in the stage would be for all tests that run meanwhile.
+# sessions, a module whose helper plays a script instead of being aws-mfa, an aws-mfa with a
+# site file of its own, which a file in the stage would be for all tests that run meanwhile, and a
+# module with an aws-mfa that waits for a code one second instead of five minutes.
 FAKE = $(BUILD)/tests/fake
 SITE = $(BUILD)/tests/site
+IDLE = $(BUILD)/tests/idle
 TEST_PROGRAMS = $(patsubst %,$(BUILD)/tests/pam/%,login hostile failing) \
 	$(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign $(BUILD)/tests/endpoint-dump \
 	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
-	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(BUILD)/tests/bench/server \
-	$(BUILD)/tests/bench/pam_floor.so
+	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(IDLE)/aws-mfa \
+	$(BUILD)/tests/bench/server $(BUILD)/tests/bench/pam_floor.so
 
 $(BUILD)/tests/pam/%: tests/pam/%.c tests/pam/log_lines.c tests/pam/log_lines.h
 	@mkdir -p $(@D)
@@ -233,6 +237,10 @@ $(FAKE)/pam_aws_mfa.so: FORCE
 $(SITE)/aws-mfa: FORCE
 	+@$(STAGE_MAKE) BUILD=$(SITE) LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' \
 		$(SITE)/aws-mfa
+
+$(IDLE)/aws-mfa: FORCE
+	@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(STAGE)/libexec' \
+		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
 
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)

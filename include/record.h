@@ -20,12 +20,16 @@
  *	    key-id ID           access key id of the session that was issued
  *	    request-id ID       AWS's RequestId
  *	    result STATUS TEXT  the verdict (enum status); TEXT is for the log, one line
+ *	    idle                nobody has answered for five minutes. aws-mfa has shut its
+ *	                        reading side without a code, and ends; the module runs
+ *	                        another one when it has a code
  *
  *	`account` comes at most once, before all else, where the settings name one.
  *	`ask` comes at most once, and there is one `result` for each `code`. After
- *	`result 11` (and no other) the module may send another `code`. A result
- *	without a code is 2, 3, 4, 12, 13 or 14. Under --notify nothing is asked, and
- *	the result is 1 where a code would be. EOF ends either side.
+ *	`result 11` (and no other) the module may send another `code`. `idle` comes
+ *	only where a `code` may come, and as the last record. A result without a code
+ *	is 2, 3, 4, 12, 13 or 14. Under --notify nothing is asked, and the result is 1
+ *	where a code would be. EOF ends either side.
  *
  * aws-mfa runs          aws-mfa-sts      (empty environment, no arguments)
  *
@@ -73,6 +77,7 @@ enum ask_reason {
 };
 
 #define WORD_ASK "ask"
+#define WORD_IDLE "idle"
 #define WORD_CODE "code"
 #define WORD_UNTIL "until"
 #define WORD_RESULT "result"

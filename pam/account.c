@@ -7,6 +7,7 @@
 #include <syslog.h>
 
 #include "journal.h"
+#include "tell.h"
 #include "user.h"
 #include "verdict.h"
 
@@ -38,9 +39,10 @@ static bool was_accepted(pam_handle_t *pamh, const char *name)
 		strcmp(accepted, name) == 0;
 }
 
-int account(pam_handle_t *pamh, const struct options *opt)
+int account(pam_handle_t *pamh, int flags, const struct options *opt)
 {
-	static const struct verdict no_code = {PAM_PERM_DENIED, LOG_NOTICE, "no-code", NULL};
+	static const struct verdict no_code = {
+		PAM_PERM_DENIED, LOG_NOTICE, "no-code", "This login needs an AWS MFA code"};
 	struct talk talk = {.until = -1};
 	struct user user = {0};
 	const char *login = NULL;
@@ -56,6 +58,7 @@ int account(pam_handle_t *pamh, const struct options *opt)
 	}
 	if (!user.name || (!was_accepted(pamh, user.name) && !options_ignore(opt, user.uid))) {
 		snprintf(talk.reason, sizeof(talk.reason), "no code was accepted in this login");
+		tell(pamh, flags, opt, user.name, &talk, &no_code);
 		journal_decision(pamh, opt, user.name ? user.name : "(unknown)", &talk, &no_code);
 		rc = no_code.pam;
 	}

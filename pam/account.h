@@ -19,6 +19,6 @@ void account_accepted(pam_handle_t *pamh, const char *name);
  * Returns PAM_IGNORE, or under `always` PAM_PERM_DENIED where no code was accepted for PAM_USER's
  * account on this handle, unless ignore_root or minimum_uid= excuses it.
  */
-int account(pam_handle_t *pamh, const struct options *opt);
+int account(pam_handle_t *pamh, int flags, const struct options *opt);
 
 #endif

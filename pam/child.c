@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -47,17 +48,23 @@
  * nothing is raised beyond `least`.
  */
 static const struct limit {
+	const char *name;
 	__rlimit_resource_t what; /* glibc's name for what POSIX calls an int */
 	rlim_t least, most;
 } limits[] = {
-	{RLIMIT_CORE, 0, 0}, /* a core would hold the code and the keys */
-	{RLIMIT_CPU, 30, 60},
-	{RLIMIT_FSIZE, MIB, 64 * MIB},
-	{RLIMIT_NOFILE, 64, 64},
-	{RLIMIT_NPROC, 16, RLIM_INFINITY}, /* counts all of the user's processes */
-	{RLIMIT_STACK, MIB, 8 * MIB},
-	{RLIMIT_DATA, 256 * MIB, 1024 * MIB}, /* a file of the user's decides how much is read */
-	{RLIMIT_AS, 256 * MIB, 2048ULL * MIB},
+	{"RLIMIT_CORE", RLIMIT_CORE, 0, 0}, /* a core would hold the code and the keys */
+	{"RLIMIT_CPU", RLIMIT_CPU, 30, 60},
+	{"RLIMIT_FSIZE", RLIMIT_FSIZE, MIB, 64 * MIB},
+	{"RLIMIT_NOFILE", RLIMIT_NOFILE, 64, 64},
+	/*
+         * It counts all of the user's processes and threads. Ours are aws-mfa, aws-mfa-sts and the
+         * thread in which libcurl resolves a name. Whichever cannot start ends as STATUS_SYSTEM.
+         */
+	{"RLIMIT_NPROC", RLIMIT_NPROC, 3, RLIM_INFINITY},
+	{"RLIMIT_STACK", RLIMIT_STACK, MIB, 8 * MIB},
+	/* A file of the user's decides how much is read. */
+	{"RLIMIT_DATA", RLIMIT_DATA, 256 * MIB, 1024 * MIB},
+	{"RLIMIT_AS", RLIMIT_AS, 256 * MIB, 2048ULL * MIB},
 };
 
 static char *append(char *to, const char *text)
@@ -67,24 +74,53 @@ static char *append(char *to, const char *text)
 	return to;
 }
 
-/* step is one of this file's literals, so the line cannot grow beyond its buffer. */
-static _Noreturn void fail(int sock, const char *step, int error)
+static char *append_number(char *to, uintmax_t n)
 {
-	char line[128], digits[12];
+	char digits[24];
 	char *d = digits + sizeof(digits);
-	char *end;
 
 	*--d = '\0';
 	do
-		*--d = (char)('0' + error % 10);
-	while ((error /= 10) > 0);
-	end = append(line, WORD_RESULT " 4 cannot start aws-mfa: ");
-	end = append(end, step);
-	end = append(end, ": errno ");
-	end = append(end, d);
-	end = append(end, "\n");
+		*--d = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	return append(to, d);
+}
+
+static char *begin(char *line)
+{
+	return append(line, WORD_RESULT " 4 cannot start aws-mfa: ");
+}
+
+static _Noreturn void finish(int sock, const char *line, char *end)
+{
+	*end++ = '\n';
 	(void)!send(sock, line, (size_t)(end - line), MSG_NOSIGNAL | MSG_DONTWAIT);
 	_exit(1);
+}
+
+/* step is one of this file's literals, so the line cannot grow beyond its buffer. */
+static _Noreturn void fail(int sock, const char *step, int error)
+{
+	char line[256];
+	char *end = append(append(begin(line), step), ": errno ");
+	struct rlimit r;
+
+	end = append_number(end, (uintmax_t)error);
+	/* What execve() says of one process too many, and on old kernels setresuid(). */
+	if (error == EAGAIN && getrlimit(RLIMIT_NPROC, &r) == 0) {
+		end = append_number(append(end, ", RLIMIT_NPROC "), r.rlim_cur);
+		end = append(end, " is used up by all processes of the user together");
+	}
+	finish(sock, line, end);
+}
+
+static _Noreturn void fail_limit(int sock, const struct limit *l, rlim_t value)
+{
+	char line[256];
+	char *end = append_number(append(append(begin(line), l->name), " "), value);
+
+	end = append(append_number(append(end, ", "), l->least), " needed");
+	finish(sock, line, end);
 }
 
 static void set_limits(int sock)
@@ -92,16 +128,18 @@ static void set_limits(int sock)
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		const struct limit *l = &limits[i];
 		struct rlimit r;
+		rlim_t value;
 
 		if (getrlimit(l->what, &r) != 0)
 			fail(sock, "getrlimit", errno);
+		value = r.rlim_max;
 		if (r.rlim_max < l->least)
 			r.rlim_max = l->least;
 		else if (r.rlim_max > l->most)
 			r.rlim_max = l->most;
 		r.rlim_cur = r.rlim_max;
 		if (setrlimit(l->what, &r) != 0)
-			fail(sock, "a resource limit is too low", errno);
+			fail_limit(sock, l, value);
 	}
 }
 

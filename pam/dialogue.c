@@ -2,7 +2,8 @@
  * What this file MUST guarantee:
  *  - nothing but six ASCII digits goes to the helper, and only after the person typed them,
  *  - code_sent is true only when the outcome answers a code sent in this call,
- *  - the helper has `timeout` seconds (and a grace, to report it) for all but the typing,
+ *  - the helper, and the one that may replace it, have `timeout` seconds together (and a grace, to
+ *    report it) for all but the typing,
  *  - no copy of an answer outlives its use.
  */
 #include "dialogue.h"
@@ -13,12 +14,26 @@
 
 #include "code.h"
 #include "converse.h"
+#include "helper.h"
 #include "listen.h"
+#include "reaper.h"
 #include "record.h"
 
 #define GRACE_MS 2000
 #define PROMPT_MS 30
 #define PROMPT_SIZE 512 /* PAM_MAX_MSG_SIZE */
+
+struct call {
+	pam_handle_t *pamh;
+	const struct options *opt;
+	const struct user *user;
+	struct talk *talk;
+	struct helper helper;
+	bool runs;
+	struct record_reader reader;
+	int64_t left_ms; /* for helpers, one after the other, and the grace */
+	char buf[RECORD_MAX_PAM];
+};
 
 static int conversation_failed(int rc)
 {
@@ -84,13 +99,6 @@ static int ask_person(pam_handle_t *pamh, const struct options *opt, bool again,
 	return rc;
 }
 
-/* Threat: an AWS message that quotes the code, carried on into the log. */
-static void strike_out(char *text, const char *code)
-{
-	for (char *at = text; (at = strstr(at, code)) != NULL; at += CODE_DIGITS)
-		memset(at, '*', CODE_DIGITS);
-}
-
 static void forget(struct talk *talk)
 {
 	talk->request_id[0] = talk->key_id[0] = talk->reason[0] = '\0';
@@ -106,50 +114,102 @@ static int unasked(int heard, struct talk *talk)
 	return heard;
 }
 
+/* Runs a helper with what is left of the time, and hears its first word. */
+static int start(struct call *c)
+{
+	int64_t ms = c->left_ms - GRACE_MS;
+	struct helper_call call = {
+		.profile = c->opt->profile,
+		.timeout = ms > 1000 ? (unsigned)((ms + 999) / 1000) : 1,
+		.always = c->opt->always,
+	};
+
+	if (helper_start(&c->helper, c->user, &call, c->talk->reason, sizeof(c->talk->reason)) != 0)
+		return LISTEN_BROKEN;
+	c->runs = true;
+	record_reader_init(&c->reader, c->helper.fd, c->buf, sizeof(c->buf));
+	return listen_next(c->pamh, c->opt, &c->reader, &c->left_ms, c->talk);
+}
+
+static void stop(struct call *c)
+{
+	if (!c->runs)
+		return;
+	c->runs = false;
+	record_reader_wipe(&c->reader);
+	helper_end(&c->helper);
+}
+
 /* Sends the code and hears what became of it. */
-static int relay(pam_handle_t *pamh, const struct options *opt, struct record_reader *r,
-	int64_t *left_ms, const char *code, struct talk *talk)
+static int send_code(struct call *c, const char *code)
+{
+	int64_t start_ms = monotonic_ms();
+
+	forget(c->talk);
+	/* A failure shows in the answer: the helper may have said why before it went. */
+	c->talk->code_sent = record_write(c->reader.fd, RECORD_MAX_PAM, start_ms + c->left_ms,
+				     WORD_CODE, code) == RECORD_OK;
+	c->left_ms -= monotonic_ms() - start_ms;
+	return listen_next(c->pamh, c->opt, &c->reader, &c->left_ms, c->talk);
+}
+
+/*
+ * Hands the code over. A helper that has become idle while the person was away is replaced once:
+ * it has read no code, so the new one is the first to have it.
+ */
+static int hand_over(struct call *c, const char *code)
 {
 	int64_t none_ms = 0;
-	int heard;
-
 	/* What the helper has found out meanwhile makes the code needless: it is not sent then. */
-	heard = listen_next(pamh, opt, r, &none_ms, talk);
-	if (heard >= 0)
-		return unasked(heard, talk);
-	if (heard == LISTEN_SILENT) {
-		int64_t start_ms = monotonic_ms();
+	int heard = listen_next(c->pamh, c->opt, &c->reader, &none_ms, c->talk);
 
-		forget(talk);
-		/* A failure shows in the answer: the helper may have said why before it went. */
-		talk->code_sent = record_write(r->fd, RECORD_MAX_PAM, start_ms + *left_ms,
-					  WORD_CODE, code) == RECORD_OK;
-		*left_ms -= monotonic_ms() - start_ms;
-		heard = listen_next(pamh, opt, r, left_ms, talk);
-		strike_out(talk->reason, code);
-		if (heard >= 0)
-			return talk->code_sent ? heard : unasked(heard, talk);
-		if (heard == LISTEN_SILENT)
-			return STATUS_CODE_SPENT;
+	if (heard == LISTEN_SILENT)
+		heard = send_code(c, code);
+	if (heard == LISTEN_IDLE && !c->talk->code_sent) {
+		stop(c);
+		c->talk->account[0] = '\0';
+		heard = start(c);
+		if (heard == LISTEN_ASK)
+			heard = send_code(c, code);
 	}
+	return heard;
+}
+
+static int relay(struct call *c, const char *code)
+{
+	struct talk *talk = c->talk;
+	int heard = hand_over(c, code);
+
+	/* Threat: an AWS message that quotes the code, carried on into the log. */
+	code_strike_out(talk->reason, code);
+	if (heard >= 0)
+		return talk->code_sent ? heard : unasked(heard, talk);
+	if (heard == LISTEN_SILENT && talk->code_sent)
+		return STATUS_CODE_SPENT;
 	if (heard == LISTEN_ASK)
 		snprintf(talk->reason, sizeof(talk->reason), "the helper asked twice");
+	if (heard == LISTEN_IDLE)
+		snprintf(talk->reason, sizeof(talk->reason), "the helper was idle with a code");
 	return OUTCOME_BROKEN;
 }
 
-static void ask_and_relay(pam_handle_t *pamh, const struct options *opt, struct record_reader *r,
-	int64_t left_ms, struct talk *talk)
+static void ask_and_relay(struct call *c)
 {
+	struct talk *talk = c->talk;
+
 	talk->asked = true;
-	keep_pace(pamh, talk);
-	for (unsigned i = 0; i < opt->prompts; i++) {
+	keep_pace(c->pamh, talk);
+	for (unsigned i = 0; i < c->opt->prompts; i++) {
 		char code[CODE_DIGITS + 1];
+		struct reaper reaper;
 
 		forget(talk);
 		talk->code_sent = false;
-		talk->outcome = ask_person(pamh, opt, i > 0, code);
+		reaper_start(&reaper, c->helper.pidfd);
+		talk->outcome = ask_person(c->pamh, c->opt, i > 0, code);
+		reaper_stop(&reaper);
 		if (talk->outcome == 0)
-			talk->outcome = relay(pamh, opt, r, &left_ms, code, talk);
+			talk->outcome = relay(c, code);
 		explicit_bzero(code, sizeof(code));
 		talk->judged = talk->judged || talk->outcome == STATUS_WRONG_CODE;
 		if (talk->outcome != OUTCOME_MALFORMED &&
@@ -158,19 +218,25 @@ static void ask_and_relay(pam_handle_t *pamh, const struct options *opt, struct 
 	}
 }
 
-void dialogue(pam_handle_t *pamh, const struct options *opt, int fd, struct talk *talk)
+void dialogue(
+	pam_handle_t *pamh, const struct options *opt, const struct user *user, struct talk *talk)
 {
-	int64_t left_ms = (int64_t)opt->timeout * 1000 + GRACE_MS;
-	char buf[RECORD_MAX_PAM];
-	struct record_reader r;
-	int heard;
+	struct call c = {
+		.pamh = pamh,
+		.opt = opt,
+		.user = user,
+		.talk = talk,
+		.left_ms = (int64_t)opt->timeout * 1000 + GRACE_MS,
+	};
+	int heard = start(&c);
 
-	record_reader_init(&r, fd, buf, sizeof(buf));
-	heard = listen_next(pamh, opt, &r, &left_ms, talk);
 	talk->outcome = heard < 0 ? OUTCOME_BROKEN : heard;
 	switch (heard) {
 	case LISTEN_ASK:
-		ask_and_relay(pamh, opt, &r, left_ms, talk);
+		ask_and_relay(&c);
+		break;
+	case LISTEN_IDLE:
+		snprintf(talk->reason, sizeof(talk->reason), "the helper was idle before it asked");
 		break;
 	case STATUS_NOT_SET_UP:
 		if (opt->nullok)
@@ -185,5 +251,5 @@ void dialogue(pam_handle_t *pamh, const struct options *opt, int fd, struct talk
 		unasked(heard, talk);
 		break;
 	}
-	record_reader_wipe(&r);
+	stop(&c);
 }

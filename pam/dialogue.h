@@ -7,10 +7,12 @@
 #include <security/pam_modules.h>
 
 #include "options.h"
+#include "user.h"
 #include "verdict.h"
 
-/* Leads the whole talk over the helper's socket fd, and fills *talk. */
-void dialogue(pam_handle_t *pamh, const struct options *opt, int fd, struct talk *talk);
+/* Runs the helper as the user, leads the whole talk, and fills *talk. */
+void dialogue(
+	pam_handle_t *pamh, const struct options *opt, const struct user *user, struct talk *talk);
 
 /*
  * For whom no code can help: asks all the same, so that the prompt does not tell who is enrolled,

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -93,6 +94,23 @@ static pid_t run(struct helper *h, const struct child_plan *plan)
 	return pid;
 }
 
+/* EAGAIN has two reasons, which the administrator would have to guess. */
+static void say_clone_failed(char *error, size_t size)
+{
+	struct rlimit r;
+
+	if (errno == EAGAIN && getrlimit(RLIMIT_NPROC, &r) == 0 && r.rlim_cur != RLIM_INFINITY)
+		snprintf(error, size,
+			"cannot start aws-mfa: clone: RLIMIT_NPROC %ju is used up by all processes "
+			"of this user together, or the cgroup's pids.max is",
+			(uintmax_t)r.rlim_cur);
+	else if (errno == EAGAIN)
+		snprintf(error, size,
+			"cannot start aws-mfa: clone: the cgroup's pids.max is used up");
+	else
+		snprintf(error, size, "cannot start aws-mfa: clone: %m");
+}
+
 int helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
 	char *error, size_t size)
 {
@@ -141,7 +159,7 @@ int helper_start(struct helper *h, const struct user *user, const struct helper_
 			    .argv = argv,
 			    .envp = env.vars,
 		    }) < 0) {
-		snprintf(error, size, "clone: %m");
+		say_clone_failed(error, size);
 		goto out;
 	}
 	h->fd = pair[0];

@@ -12,10 +12,7 @@
  */
 static void field(char to[static FIELD_MAX], const char *value)
 {
-	clean_text(to, FIELD_MAX, value && *value ? value : "-");
-	for (char *c = to; *c; c++)
-		if (*c == ' ')
-			*c = '?';
+	clean_word(to, FIELD_MAX, value && *value ? value : "-");
 }
 
 static void item(pam_handle_t *pamh, int what, char to[static FIELD_MAX])

@@ -77,6 +77,9 @@ int listen_next(pam_handle_t *pamh, const struct options *opt, struct record_rea
 		} else if (strcmp(rec.word, WORD_ASK) == 0 && record_number(rec.text) >= 0) {
 			heard = LISTEN_ASK;
 			break;
+		} else if (strcmp(rec.word, WORD_IDLE) == 0) {
+			heard = LISTEN_IDLE;
+			break;
 		} else if (strcmp(rec.word, WORD_RESULT) == 0) {
 			heard = record_result(rec.text, &text);
 			if (heard >= 0) {

@@ -129,5 +129,9 @@ int options_parse(struct options *opt, int argc, const char **argv, char *error,
 			return -1;
 		}
 	}
+	if (opt->quiet && opt->verbose) {
+		snprintf(error, size, "options \"quiet\" and \"verbose\" contradict each other");
+		return -1;
+	}
 	return 0;
 }

@@ -53,8 +53,7 @@ ENTRY int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char *
 	struct options opt;
 	int rc = init(pamh, argc, argv, &opt);
 
-	(void)flags;
-	return rc == PAM_SUCCESS ? account(pamh, &opt) : rc;
+	return rc == PAM_SUCCESS ? account(pamh, flags, &opt) : rc;
 }
 
 ENTRY int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)

@@ -96,6 +96,8 @@ static void notify(pam_handle_t *pamh, const struct options *opt, const struct u
 	} else if (heard == STATUS_VALID && dated && talk.until - time(NULL) <= SOON_SECONDS) {
 		snprintf(what, sizeof(what), "AWS session ends at %s.", when);
 		say(pamh, opt, what);
+	} else if (heard == LISTEN_ASK || heard == LISTEN_IDLE) {
+		pam_syslog(pamh, LOG_WARNING, "notify: the helper waits for a code");
 	} else if (heard != STATUS_VALID && heard != STATUS_NOT_SET_UP) {
 		pam_syslog(pamh, LOG_WARNING, "notify: %s", talk.reason);
 	}

@@ -9,23 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clean.h"
+
 #define BUFFER_FIRST 4096U
 #define BUFFER_LAST (1024U * 1024U)
 #define GROUPS_FIRST 64
 #define GROUPS_LAST 65536 /* the kernel's NGROUPS_MAX */
 
 /*
- * Threat: the name stands in the helper's environment and will stand in a path below /etc, so it
- * must be one plain path component. '@' and '+' are there for directory services.
+ * Threat: the name stands in the helper's environment and in the log. So it holds no control
+ * character, and nobody can take it for a path or an option. Everything else that passwd can hold
+ * is a good name: winbind's CORP\frank, blanks, UTF-8.
  */
-static bool name_is_plain(const char *name)
+static bool name_is_usable(const char *name)
 {
-	size_t len = strspn(name,
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789._@+-");
+	size_t len = strlen(name);
 
-	return len > 0 && len <= USER_NAME_MAX && name[len] == '\0' && name[0] != '-' &&
-		name[0] != '.';
+	return len > 0 && len <= USER_NAME_MAX && name[0] != '-' && !strchr(name, '/') &&
+		!clean_has_control(name);
 }
 
 static int find_groups(struct user *user)
@@ -82,13 +83,16 @@ enum user_result user_find(struct user *user, const char *login, char *error, si
 	user->uid = entry.pw_uid;
 	user->gid = entry.pw_gid;
 	user->name = entry.pw_name;
-	if (!name_is_plain(entry.pw_name)) {
-		snprintf(error, size, "the account's name is not [A-Za-z0-9._@+-]");
-		return USER_UNUSABLE;
+	if (!name_is_usable(entry.pw_name)) {
+		snprintf(error, size,
+			"the account's name cannot be used: it is empty or longer than %d bytes, "
+			"begins with '-', or holds '/' or a control character",
+			USER_NAME_MAX);
+		return USER_BAD_NAME;
 	}
 	if (!entry.pw_dir || entry.pw_dir[0] != '/' || strlen(entry.pw_dir) >= PATH_MAX) {
 		snprintf(error, size, "the account's home is not an absolute path");
-		return USER_UNUSABLE;
+		return USER_BAD_HOME;
 	}
 	user->home = entry.pw_dir;
 	if (find_groups(user) != 0) {

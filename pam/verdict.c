@@ -5,15 +5,19 @@
 #include <syslog.h>
 
 /*
- * sshd shows these to a client that has not logged in yet, so they are all he learns: no path, no
- * account, none of AWS's own words.
+ * Plain words and the next step. tell() adds the reason where it may be told, and says none of this
+ * to strangers. What this system lacks is never called a fault of the user's set-up.
  */
-#define WRONG_CODE "Wrong AWS MFA code."
-#define UNAVAILABLE "AWS is not available."
-#define NOT_SET_UP "AWS MFA is not set up. The system log says why."
-#define TRY_LATER "AWS MFA failed. Try again later, with a new code."
-#define NOT_STORED                                                                                 \
-	"Code accepted, but the AWS session could not be stored. The system log says why."
+#define NOT_STORED "Code accepted, but the AWS session could not be stored"
+#define WRONG_CODE "The AWS MFA code was wrong or already used"
+#define MALFORMED "An AWS MFA code has six digits"
+#define NOT_SET_UP "AWS MFA is not set up for this user"
+#define CONFIG "AWS MFA is set up wrongly for this user"
+#define UNAVAILABLE "AWS cannot be reached; the code was not sent and is still good"
+#define SPENT "AWS MFA failed after the code was sent; try again with the next code"
+#define USAGE "AWS MFA is set up wrongly on this system"
+#define UNKNOWN "Unknown user"
+#define SYSTEM "This system could not check an AWS MFA code"
 
 static const struct row {
 	int outcome;
@@ -23,19 +27,19 @@ static const struct row {
 	{STATUS_NOT_STORED, {PAM_SUCCESS, LOG_ERR, "not-stored", NOT_STORED}},
 	{STATUS_VALID, {PAM_IGNORE, LOG_NOTICE, "valid", NULL}},
 	{STATUS_WRONG_CODE, {PAM_AUTH_ERR, LOG_NOTICE, "wrong-code", WRONG_CODE}},
-	{OUTCOME_MALFORMED, {PAM_AUTH_ERR, LOG_NOTICE, "not-six-digits", WRONG_CODE}},
+	{OUTCOME_MALFORMED, {PAM_AUTH_ERR, LOG_NOTICE, "not-six-digits", MALFORMED}},
 	{STATUS_NOT_SET_UP, {PAM_CRED_INSUFFICIENT, LOG_NOTICE, "not-set-up", NOT_SET_UP}},
-	{STATUS_CONFIG, {PAM_CRED_INSUFFICIENT, LOG_NOTICE, "configuration", NOT_SET_UP}},
+	{STATUS_CONFIG, {PAM_CRED_INSUFFICIENT, LOG_NOTICE, "configuration", CONFIG}},
 	{STATUS_UNAVAILABLE, {PAM_AUTHINFO_UNAVAIL, LOG_NOTICE, "unavailable", UNAVAILABLE}},
-	{STATUS_CODE_SPENT, {PAM_AUTHINFO_UNAVAIL, LOG_NOTICE, "code-spent", TRY_LATER}},
-	{STATUS_USAGE, {PAM_SERVICE_ERR, LOG_ERR, "usage", NOT_SET_UP}},
-	{OUTCOME_UNKNOWN_USER, {PAM_USER_UNKNOWN, LOG_NOTICE, "unknown-user", NOT_SET_UP}},
+	{STATUS_CODE_SPENT, {PAM_AUTHINFO_UNAVAIL, LOG_NOTICE, "code-spent", SPENT}},
+	{STATUS_USAGE, {PAM_SERVICE_ERR, LOG_ERR, "usage", USAGE}},
+	{OUTCOME_UNKNOWN_USER, {PAM_USER_UNKNOWN, LOG_NOTICE, "unknown-user", UNKNOWN}},
 	{OUTCOME_NO_ANSWER, {PAM_CONV_ERR, LOG_NOTICE, "no-answer", NULL}},
 	{OUTCOME_LATER, {PAM_INCOMPLETE, LOG_DEBUG, "incomplete", NULL}},
 };
 
 /* STATUS_SYSTEM, OUTCOME_BROKEN, and every number nobody has thought of. */
-static const struct verdict broken = {PAM_SYSTEM_ERR, LOG_ERR, "system-error", NOT_SET_UP};
+static const struct verdict broken = {PAM_SYSTEM_ERR, LOG_ERR, "system-error", SYSTEM};
 
 struct verdict verdict_of(const struct talk *talk, const struct options *opt)
 {
@@ -66,11 +70,6 @@ struct verdict verdict_of(const struct talk *talk, const struct options *opt)
 		/* Decided before anything is asked, or a wrong code plus rm would be a way in. */
 		if (opt->nullok && !talk->asked)
 			v = (struct verdict){PAM_IGNORE, LOG_NOTICE, v.name, NULL};
-		break;
-	case OUTCOME_UNKNOWN_USER:
-		/* Whoever tries names is told what one that is enrolled would be told. */
-		if (talk->asked)
-			v.sentence = WRONG_CODE;
 		break;
 	case STATUS_UNAVAILABLE:
 		/*

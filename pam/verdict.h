@@ -38,7 +38,7 @@ struct verdict {
 	int pam;              /* PAM_SUCCESS and so on */
 	int level;            /* of the log line */
 	const char *name;     /* for the log */
-	const char *sentence; /* for the person; NULL: nothing */
+	const char *sentence; /* for the person, without its full stop; NULL: nothing */
 };
 
 /*

@@ -13,14 +13,20 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-/* A prompt that nobody answers must not hold connections to AWS open for ever. */
+/*
+ * Threat: prompts that nobody answers, as a stranger can call forth with su. They must not hold
+ * connections to AWS open for ever, nor use up the processes that the user may have.
+ */
+#ifndef WARM_MS
 #define WARM_MS (5 * 60 * 1000)
+#endif
 
 struct dialogue {
 	struct refresh refresh;
 	struct record_reader reader;
 	char buf[RECORD_MAX_PAM];
 	bool notify; /* only say how the session stands */
+	bool deaf;   /* no more codes can come in */
 };
 
 static bool tell(const char *word, const char *text)
@@ -103,14 +109,21 @@ static enum ask_reason reason(const struct refresh *r)
 	return ASK_FORCED;
 }
 
-/* Waits for a code; the warm-up is given up when it takes too long, and made again after. */
+/*
+ * Waits for a code. RECORD_TIMEOUT: there is none, and the module knows that none can be read any
+ * more. A code that comes at the last moment is in the socket by the time its end is shut, and is
+ * taken; so no code is ever left unread and unanswered.
+ */
 static int next_code(struct dialogue *d, struct record *rec)
 {
-	int rc = record_read(&d->reader, monotonic_ms() + WARM_MS, rec);
+	int rc = d->deaf ? RECORD_TIMEOUT : record_read(&d->reader, monotonic_ms() + WARM_MS, rec);
 
-	if (rc == RECORD_TIMEOUT) {
-		exchange_end(&d->refresh.exchange);
-		rc = record_read(&d->reader, -1, rec);
+	if (rc == RECORD_TIMEOUT && !d->deaf) {
+		d->deaf = true;
+		shutdown(RECORD_FD, SHUT_RD);
+		rc = record_read(&d->reader, monotonic_ms(), rec);
+		if (rc == RECORD_EOF)
+			rc = RECORD_TIMEOUT;
 	}
 	if (rc == RECORD_OK &&
 		(strcmp(rec->word, WORD_CODE) != 0 || rec->text_len != 6 ||
@@ -124,15 +137,8 @@ static bool try_code(struct dialogue *d, const char *code)
 {
 	struct refresh *r = &d->refresh;
 	struct error e = {0};
-	enum status rc = STATUS_OK;
+	enum status rc = refresh_finish(r, code, &e);
 
-	if (r->exchange.pid == 0) {
-		r->deadline_ms = monotonic_ms() + r->settings.timeout * 1000;
-		r->lost_ms = 0;
-		rc = refresh_start(r, &e);
-	}
-	if (rc == STATUS_OK)
-		rc = refresh_finish(r, code, &e);
 	if (*r->exchange.request_id)
 		tell(WORD_REQUEST_ID, r->exchange.request_id);
 	if (*r->key_id)
@@ -148,10 +154,11 @@ static void converse(struct dialogue *d)
 
 	while (again) {
 		struct record rec;
+		int rc = next_code(d, &rec);
 
-		if (next_code(d, &rec) != RECORD_OK)
-			break;
-		again = try_code(d, rec.text);
+		if (rc == RECORD_TIMEOUT)
+			tell(WORD_IDLE, "");
+		again = rc == RECORD_OK && try_code(d, rec.text);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,6 +52,24 @@ static int spawn(struct exchange *x, int peer)
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
 	return rc;
+}
+
+/* What is missing, and whom to ask for it. */
+static enum status not_spawned(int error, struct error *e)
+{
+	struct rlimit r;
+
+	if (error == ENOENT || error == EACCES)
+		return error_set(e, STATUS_CONFIG, "%s cannot be run: %s; is the package complete?",
+			AWS_MFA_STS_PATH, strerror(error));
+	/* The limit counts all processes of the user, and says nothing about AWS. */
+	if (error == EAGAIN && getrlimit(RLIMIT_NPROC, &r) == 0 && r.rlim_cur != RLIM_INFINITY)
+		return error_set(e, STATUS_SYSTEM,
+			"%s cannot be run: RLIMIT_NPROC %ju is used up by all processes of this user "
+			"together (`ulimit -u`, LimitNPROC=), or the cgroup's pids.max is",
+			AWS_MFA_STS_PATH, (uintmax_t)r.rlim_cur);
+	return error_set(
+		e, STATUS_SYSTEM, "%s cannot be run: %s", AWS_MFA_STS_PATH, strerror(error));
 }
 
 /* Sends word unless value is NULL; *rc carries the first failure. */
@@ -138,11 +157,8 @@ enum status exchange_start(struct exchange *x, const struct settings *s, enum wa
 	rc = spawn(x, pair[1]);
 	close(pair[1]);
 	if (rc != 0) {
-		enum status status = rc == ENOENT || rc == EACCES ? STATUS_CONFIG : STATUS_SYSTEM;
-
 		exchange_end(x);
-		return error_set(e, status, "%s cannot be run: %s; is the package complete?",
-			AWS_MFA_STS_PATH, strerror(rc));
+		return not_spawned(rc, e);
 	}
 	rc = RECORD_OK;
 	send_setting(x, deadline_ms, WORD_ACCESS_KEY_ID, s->access_key_id, &rc);

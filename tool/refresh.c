@@ -1,5 +1,6 @@
 #include "refresh.h"
 
+#include "code.h"
 #include "profile/file.h"
 #include "profile/lock.h"
 #include "profile/log.h"
@@ -113,28 +114,6 @@ static enum status look_again(struct refresh *r, struct error *e)
 	return r->state == SESSION_VALID ? STATUS_VALID : STATUS_OK;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/*
- * AWS quotes a code now and then ("Value '123456' at 'tokenCode' failed"). Six digits of a longer
- * number are none: an account's are in every ARN.
- */
-static void strike_out(char *text, const char *code)
-{
-	size_t len = strlen(code);
-
-	for (char *at = text; (at = strstr(at, code)) != NULL;) {
-		bool alone = (at == text || !is_digit(at[-1])) && !is_digit(at[len]);
-
-		if (alone)
-			memset(at, '*', len);
-		at += alone ? len : 1;
-	}
-}
-
 /*
  * The section's lock, for which a quarter of the time is waited at most; *lock is -1 without it.
  * Threat: a stranger starts `su` for this user, types any code, and freezes that helper while it
@@ -193,7 +172,7 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 			"[%s]: other refreshes or a slow file system took the time; try again",
 			r->settings.session);
 	if (rc != STATUS_OK && rc != STATUS_VALID)
-		strike_out(e->text, code);
+		code_strike_out(e->text, code); /* AWS quotes it now and then */
 	if (rc == STATUS_OK) {
 		r->expiration = session.expiration;
 		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id);

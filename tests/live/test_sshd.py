@@ -12,6 +12,7 @@ ACCEPTED = f"{WHO} result=accepted answer=PAM_SUCCESS request-id=ID key-id=KEY"
 WRONG = (f"{WHO} result=wrong-code answer=PAM_AUTH_ERR reason=\"the code for %s is wrong or was "
          "used before: wait for the next one (RequestId ID)\"")
 NOTICE = "There is no valid AWS session. Renew it with: aws-mfa --profile work"
+REFUSED = "No AWS MFA code was accepted. The system log says why."
 
 
 class Examples(unittest.TestCase):
@@ -56,6 +57,7 @@ class Recipes(SshTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.world.add_user("carol")
         for name in RECIPES:
             setattr(cls, name.replace("-", "_"),
                     cls.sshd(f"sshd-{name}", example(f"pam.d/sshd-{name}"),
@@ -86,7 +88,7 @@ class Recipes(SshTest):
     def test_a_typo_may_be_mended_on_the_same_connection(self):
         ssh = self.ssh(self.after_publickey, "-oNumberOfPasswordPrompts=2", "true")
         ssh.answer(PROMPT, self.user.wrong_code())
-        ssh.expect("Wrong AWS MFA code.")
+        ssh.expect(f"The AWS MFA code was wrong or already used: the code for {self.user.serial} is ")
         ssh.answer(PROMPT, self.user.code())
         self.logged_in(ssh)
         self.decisions("sshd-after-publickey", WRONG % self.user.serial, ACCEPTED)
@@ -111,6 +113,7 @@ class Recipes(SshTest):
         ssh = self.ssh(self.after_publickey, "true", user="bob")
         ssh.answer(PROMPT, "123456")
         self.refused(ssh)
+        self.assertIn("AWS MFA is not set up for this user: /home/bob/.aws/credentials: ", ssh.screen)
         self.decisions("sshd-after-publickey",
                        "notice user=bob rhost=127.0.0.1 tty=ssh profile=work result=not-set-up "
                        "answer=PAM_CRED_INSUFFICIENT reason=\"/home/bob/.aws/credentials: there "
@@ -121,8 +124,7 @@ class Recipes(SshTest):
         ssh = self.ssh(self.after_publickey, "true")
         ssh.answer(PROMPT, self.user.code())
         self.refused(ssh)
-        self.assertIn("AWS is not available.", ssh.screen)
-        self.assertNotIn("127.0.0.1:1", ssh.screen)
+        self.assertIn("AWS cannot be reached; the code was not sent and is still good: ", ssh.screen)
         line = self.syslog.wait(r"\(sshd-after-publickey:auth\): (.*)")[0][1]
         self.assertIn("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=", line)
 
@@ -173,14 +175,30 @@ class Recipes(SshTest):
         ssh.answer("Password: ", PASSWORD)
         ssh.answer(PROMPT, self.user.code())
         self.refused(ssh)
-        self.assertIn("AWS is not available.", ssh.screen)
+        self.assertIn(f"{REFUSED}\r\n", ssh.screen)
         self.syslog.wait("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=")
+
+    def test_after_a_wrong_password_nobody_learns_who_is_enrolled(self):
+        """Nor which names there are, nor that AWS is down."""
+        down = self.enroll("carol")
+        self.aws_down("carol")
+        screens = set()
+        for name, code in [("alice", self.user.wrong_code()), ("bob", "123456"),
+                           ("carol", down.code()), ("nobody-here", "123456")]:
+            ssh = self.ssh(self.after_password, "true", user=name)
+            ssh.answer("Password: ", "wrong")
+            ssh.answer(PROMPT, code)
+            self.refused(ssh)
+            screens.add(ssh.screen.replace(name, "NAME"))
+        self.assertEqual(len(screens), 1, screens)
+        self.assertIn(REFUSED, screens.pop())
 
     def test_password_and_not_enrolled(self):
         ssh = self.ssh(self.after_password, "true", user="bob")
         ssh.answer("Password: ", PASSWORD)
         ssh.answer(PROMPT, "123456")
         self.refused(ssh)
+        self.assertIn(f"{REFUSED}\r\n", ssh.screen)
         self.syslog.wait("user=bob .*result=not-set-up answer=PAM_CRED_INSUFFICIENT")
 
     # --- convenience
@@ -206,7 +224,7 @@ class Recipes(SshTest):
         ssh = self.ssh(self.convenience, methods="keyboard-interactive")
         ssh.answer("Password: ", PASSWORD)
         ssh.answer(PROMPT, self.user.code())
-        ssh.expect("AWS is not available.")
+        ssh.expect(REFUSED)
         ssh.send("exit\n")
         self.logged_in(ssh)
 

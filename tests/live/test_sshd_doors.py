@@ -106,6 +106,7 @@ class WithoutAuthenticationMethods(SshTest):
         self.assertEqual(ssh.wait(), 255, ssh.screen)
         self.assertNotIn("let in", ssh.screen)
         self.assertNotIn(PROMPT, ssh.screen)
+        self.assertIn("No AWS MFA code was accepted.", ssh.screen)
         self.syslog.wait(re.escape("(sshd-mfa:account): user=alice rhost=127.0.0.1 tty=ssh "
                                    "profile=work result=no-code answer=PAM_PERM_DENIED"))
 

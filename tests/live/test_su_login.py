@@ -43,7 +43,8 @@ class Su(LiveTest):
         su.answer("Password: ", PASSWORD)
         su.answer(PROMPT, self.user.code())
         self.assertEqual(su.wait(), 0, su.screen)
-        self.assertIn("AWS is not available.\r\nalice\r\n", su.screen)
+        self.assertIn("AWS cannot be reached; the code was not sent and is still good. "
+                      "The system log says why.\r\nalice\r\n", su.screen)
         su = self.console("/usr/bin/su", "-c", "id -un", "bob", user="alice")
         su.answer("Password: ", PASSWORD)
         self.assertEqual(su.wait(), 0, su.screen)

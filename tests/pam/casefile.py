@@ -5,7 +5,7 @@
     user    = PAM_USER (default: alice)
     login   = arguments of the application, one a line (default: auth)
     answers = what the person types, one a line; \\xHH is a byte
-    script  = what the helper does (scripted_helper.c)
+    script  = what the helper does (scripted_helper.c); \\uHHHH is a character
     output  = all that the application saw, word for word
     helper  = all that the helper saw, word for word; not compared where absent
     when    = root or user: who runs the application; needs root where it is not whoever runs
@@ -38,7 +38,7 @@ MIB = 1 << 20
 INFINITY = float("inf")
 LIMITS = {                  # what the helper may have, whoever calls: (least, most)
     "core": (0, 0), "cpu": (30, 60), "fsize": (MIB, 64 * MIB), "nofile": (64, 64),
-    "nproc": (16, INFINITY), "stack": (MIB, 8 * MIB), "data": (256 * MIB, 1024 * MIB),
+    "nproc": (3, INFINITY), "stack": (MIB, 8 * MIB), "data": (256 * MIB, 1024 * MIB),
     "as": (256 * MIB, 2048 * MIB)}
 KEYS = {"options", "user", "login", "answers", "script", "output", "helper", "when"}
 
@@ -78,6 +78,7 @@ class CaseTest(unittest.TestCase):
 
         text = re.sub(r"\{epoch ([+-]\d+)\}", lambda m: str(self.now + int(m[1])), text)
         text = re.sub(r"\{clock ([+-]\d+)\}", clock, text)
+        text = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), text)
         return text
 
     def limit(self, name):
@@ -114,7 +115,13 @@ class CaseTest(unittest.TestCase):
         passwd = [
             f"alice:x:{uid}:{gid}::{home}:/bin/sh",
             f"gecos:x:{uid}:{gid}:{'g' * 65536}:{home}:/bin/sh",
-            f"bad!name:x:{uid}:{gid}::{home}:/bin/sh",
+            f"corp\\frank:x:{uid}:{gid}::{home}:/bin/sh",
+            f"gina smith:x:{uid}:{gid}::{home}:/bin/sh",
+            f"svc$:x:{uid}:{gid}::{home}:/bin/sh",
+            f"géna:x:{uid}:{gid}::{home}:/bin/sh",
+            f"bell\a\u202ename:x:{uid}:{gid}::{home}:/bin/sh",
+            f"a/path:x:{uid}:{gid}::{home}:/bin/sh",
+            f"--notify:x:{uid}:{gid}::{home}:/bin/sh",
             f"relative:x:{uid}:{gid}::{str(home).lstrip('/')}:/bin/sh",     # seen from /, the same
             f"other:x:{OTHER_UID}:{OTHER_UID}::{home}:/bin/sh",
             f"stranger:x:{uid + 1}:{gid + 1}::{home}:/bin/sh",
@@ -169,7 +176,7 @@ class CaseTest(unittest.TestCase):
             os.chown(self.home, OTHER_UID, OTHER_UID)
         self.users()
         self.stack(case.get("options", ""), ["password"] * ("chauthtok" in case.get("login", "")))
-        command = [LOGIN, self.folder / "pam.d", "test", case.get("user", "alice")]
+        command = [LOGIN, self.folder / "pam.d", "test", self.fill_in(case.get("user", "alice"))]
         for answer in lines(case.get("answers", "")):
             command += ["--answer", re.sub(r"\\x([0-9a-f]{2})", lambda m: chr(int(m[1], 16)),
                                               answer.strip('"'))]

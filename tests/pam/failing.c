@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <security/pam_appl.h>
 #include <security/pam_ext.h>
@@ -30,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -48,9 +50,9 @@ static struct shared {
 /* How often poll and recv are called is a matter of time, so each function is counted by itself. */
 static const char *const functions[] = {"pam_get_user", "pam_get_item", "pam_syslog",
 	"pam_fail_delay", "pam_putenv", "pam_set_data", "pam_get_data", "strdup", "malloc",
-	"reallocarray", "getpwnam_r", "getgrouplist", "socketpair", "pthread_sigmask", "syscall",
-	"recv", "sendmsg", "poll", "pidfd_send_signal", "waitid", "setrlimit", "dup2",
-	"close_range", "dup", "chdir", "setsid", "prctl", "execve"};
+	"reallocarray", "getpwnam_r", "getgrouplist", "socketpair", "pthread_sigmask",
+	"pthread_create", "eventfd", "syscall", "recv", "sendmsg", "poll", "pidfd_send_signal",
+	"waitid", "setrlimit", "dup2", "close_range", "dup", "chdir", "setsid", "prctl", "execve"};
 
 static const char *target;
 static bool armed, null_mode, child_mode;
@@ -62,9 +64,9 @@ static bool due(const char *name, const void *ra)
 {
 	Dl_info info;
 
-	if (!armed || strcmp(name, target) != 0 || (getpid() != application) != child_mode ||
-		dladdr(ra, &info) == 0 || !strstr(info.dli_fname, "pam_aws_mfa.so") ||
-		--countdown != 0)
+	if (!armed || gettid() != getpid() || strcmp(name, target) != 0 ||
+		(getpid() != application) != child_mode || dladdr(ra, &info) == 0 ||
+		!strstr(info.dli_fname, "pam_aws_mfa.so") || --countdown != 0)
 		return false;
 	snprintf(failed->name, sizeof(failed->name), "%s", name);
 	return true;
@@ -225,6 +227,18 @@ int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 	if (DUE())
 		FAIL(ECHILD);
 	return REAL(waitid)(type, id, info, options);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
+{
+	return DUE() ? EAGAIN : REAL(pthread_create)(thread, attr, start, arg);
+}
+
+int eventfd(unsigned count, int flags)
+{
+	if (DUE())
+		FAIL(EMFILE);
+	return REAL(eventfd)(count, flags);
 }
 
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)

@@ -224,28 +224,46 @@ static void tell_fate(const char *name, pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+/* The number of the process that was started last in this pid namespace. */
+static pid_t last_pid(void)
+{
+	FILE *f = fopen("/proc/sys/kernel/ns_last_pid", "re");
+	int pid = 0;
+
+	if (!f || fscanf(f, "%d", &pid) != 1 || fclose(f) != 0) {
+		perror("ns_last_pid");
+		exit(3);
+	}
+	return pid;
+}
+
+struct numbers {
+	pid_t helper, bystander;
+};
+
 static int recycle(
 	int n, const struct pam_message **messages, struct pam_response **response, void *data)
 {
 	char code[] = "123456";
-	pid_t *bystander = data;
+	struct numbers *numbers = data;
 
 	if (is_prompt(messages[0])) {
-		pid_t helper = waitpid(-1, NULL, 0);
-
-		set_next_pid(helper);
-		*bystander = start_bystander();
-		printf("recycled %d\n", *bystander == helper);
+		/* Whoever is first reaps it, the module or this. */
+		while (waitpid(numbers->helper, NULL, 0) < 0 && kill(numbers->helper, 0) == 0)
+			usleep(1000);
+		set_next_pid(numbers->helper);
+		numbers->bystander = start_bystander();
+		printf("recycled %d\n", numbers->bystander == numbers->helper);
 	}
 	return answer(n, messages, response, code);
 }
 
 static int recycled(void)
 {
-	pid_t bystander = -1;
+	struct numbers numbers = {.helper = last_pid() + 1, .bystander = -1};
 
-	printf("alice %d\n", log_in("alice", recycle, &bystander));
-	tell_fate("bystander", bystander);
+	printf("alice %d\n", log_in("alice", recycle, &numbers));
+	tell_fate("bystander", numbers.bystander);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
  *	@bytes  every byte there is               @wild  no code of PAM's and a wild pointer
  *	@user=NAME  sets PAM_USER, then gives the next answer
  *	@slow       takes 200 ms, then gives the next answer
+ *	@until=FILE waits for that file, then gives the next answer
  *
  * Its accounts are those of a directory that does not tell capitals from small letters.
  *
@@ -86,6 +87,11 @@ static int answer(struct person *person, struct pam_response **response)
 	}
 	if (strcmp(text, "@slow") == 0) {
 		usleep(200000);
+		text = next_answer(person);
+	}
+	if (strncmp(text, "@until=", 7) == 0) {
+		while (access(text + 7, F_OK) != 0)
+			usleep(10000);
 		text = next_answer(person);
 	}
 	if (strcmp(text, "@fail") == 0)
@@ -368,6 +374,8 @@ int main(int argc, char **argv)
 			pam_set_item(pamh, PAM_TTY, value);
 		} else if (strcmp(argv[i], "--ruser") == 0) {
 			pam_set_item(pamh, PAM_RUSER, value);
+		} else if (strcmp(argv[i], "--putenv") == 0) {
+			pam_putenv(pamh, value);
 		} else if (strcmp(argv[i], "--user") == 0) {
 			pam_set_item(pamh, PAM_USER, value);
 		} else if (strcmp(argv[i], "--misbehave") == 0) {

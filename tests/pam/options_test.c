@@ -38,14 +38,14 @@ static void all_given(void **state)
 {
 	const char *argv[] = {"always", "debug", "echo", "failmode=safe", "ignore_root",
 		"minimum_uid=1000", "notify", "nullok", "profile=a b",
-		"prompt=Code: ", "prompts=10", "quiet", "setenv", "timeout=300", "verbose"};
+		"prompt=Code: ", "prompts=10", "quiet", "setenv", "timeout=300"};
 	struct options opt;
 
 	(void)state;
 	assert_int_equal(
 		options_parse(&opt, sizeof(argv) / sizeof(argv[0]), argv, error, sizeof(error)), 0);
 	assert_true(opt.always && opt.debug && opt.echo && opt.failmode_safe && opt.ignore_root &&
-		opt.notify && opt.nullok && opt.quiet && opt.setenv && opt.verbose);
+		opt.notify && opt.nullok && opt.quiet && opt.setenv && !opt.verbose);
 	assert_int_equal(opt.minimum_uid, 1000);
 	assert_int_equal(opt.prompts, 10);
 	assert_int_equal(opt.timeout, 300);

@@ -9,10 +9,14 @@
  *	look           log the state of this process
  *	flood          send `until 1` for ever     hang        sleep for ever
  *	pause MS       sleep                       crash       die of SIGSEGV
+ *	idle RECORDS   as the real one does after five minutes: deaf, and after these records
+ *	               `idle`, all at once, and the end
+ *	once COMMAND   only where no helper has played this script before
  */
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +143,8 @@ static void look(FILE *log)
 /* One command of the script. */
 static void play(const char *command, const char *rest, FILE *log)
 {
+	char line[1024];
+
 	if (strcmp(command, "send") == 0) {
 		send_records(rest);
 	} else if (strcmp(command, "part") == 0) {
@@ -146,10 +152,10 @@ static void play(const char *command, const char *rest, FILE *log)
 	} else if (strcmp(command, "null") == 0) {
 		put("\0\n", 2);
 	} else if (strcmp(command, "long") == 0) {
-		char line[5000];
+		char letters[5000];
 
-		memset(line, 'a', sizeof(line));
-		put(line, sizeof(line));
+		memset(letters, 'a', sizeof(letters));
+		put(letters, sizeof(letters));
 	} else if (strcmp(command, "hear") == 0) {
 		hear(log);
 	} else if (strcmp(command, "look") == 0) {
@@ -166,6 +172,11 @@ static void play(const char *command, const char *rest, FILE *log)
 		raise(SIGSEGV);
 	} else if (strcmp(command, "deaf") == 0) {
 		shutdown(SOCKET, SHUT_RD);
+	} else if (strcmp(command, "idle") == 0) {
+		shutdown(SOCKET, SHUT_RD);
+		snprintf(line, sizeof(line), "%s%sidle", rest, *rest ? " / " : "");
+		send_records(line);
+		exit(0);
 	} else {
 		fprintf(log, "no such command: %s\n", command);
 	}
@@ -178,9 +189,12 @@ int main(int argc, char **argv)
 	char *lines[64];
 	char line[4096];
 	size_t n = 0;
+	bool first;
 
 	if (!script || !log)
 		return 1;
+	fseek(log, 0, SEEK_END);
+	first = ftell(log) == 0;
 	setvbuf(log, NULL, _IOLBF, 0);
 	for (int i = 0; i < argc; i++)
 		fprintf(log, "%s%s", argv[i], i + 1 < argc ? " " : "\n");
@@ -190,11 +204,17 @@ int main(int argc, char **argv)
 	}
 	fclose(script);
 	for (size_t i = 0; i < n; i++) {
-		char *rest = lines[i] + strcspn(lines[i], " ");
+		char *command = lines[i], *rest;
 
+		if (strncmp(command, "once ", 5) == 0) {
+			if (!first)
+				continue;
+			command += 5;
+		}
+		rest = command + strcspn(command, " ");
 		if (*rest)
 			*rest++ = '\0';
-		play(lines[i], rest, log);
+		play(command, rest, log);
 	}
 	return 0;
 }

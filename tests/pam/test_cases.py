@@ -89,6 +89,17 @@ class Covered(unittest.TestCase):
         for name in set(names) - {"incomplete"}:    # that one is no decision and not logged
             self.assertIn(f" result={name} ", printed)
 
+    def test_every_sentence(self):
+        """Is in the man page and was said in a case."""
+        source = (ROOT / "pam/verdict.c").read_text() + (ROOT / "pam/tell.c").read_text()
+        sentences = re.findall(r'^#define [A-Z_]+ "(.*)"$', source, re.M)
+        self.assertGreater(len(sentences), 10)
+        printed = "".join(case["output"] for case in self.cases)
+        for sentence in sentences:
+            self.assertIn(f"error: {sentence}", printed)
+            if sentence.split()[0] not in ("Code", "Unknown"):
+                self.assertIn(sentence, MAN)
+
     def test_every_call_flag_and_misbehaviour(self):
         source = (ROOT / "tests/pam/login.c").read_text()
         words = re.findall(r'strcmp\((?:what|how|argv\[i\]|text), "([^"]+)"\)', source)

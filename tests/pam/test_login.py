@@ -14,6 +14,8 @@ from host import BUILD, OTHER_UID, ROLE
 from pam.logintest import MODULE, LoginTest, OtherUser
 from sandbox import faults
 
+REFUSED = "error: No AWS MFA code was accepted. The system log says why.\n"
+
 
 class Login(LoginTest):
     def test_a_code_logs_in_and_aws_works(self):
@@ -92,7 +94,7 @@ class Login(LoginTest):
 
     def test_wrong_and_reused_code(self):
         out = self.login(self.user.wrong_code())
-        self.assertIn("error: Wrong AWS MFA code.\n", out)
+        self.assertIn(REFUSED, out)
         self.assertIn("auth = PAM_AUTH_ERR\n", out)
         self.assertEqual(self.section(), {})
         code = self.user.code()
@@ -122,14 +124,15 @@ class Login(LoginTest):
         self.assertEqual(self.box.codes_seen(self.user), [])
         self.assertIn("result=accepted answer=PAM_SUCCESS", self.login("271828", self.user.code()))
 
-    def test_blanks_around_a_code(self):
-        self.assertIn("auth = PAM_SUCCESS", self.login(f" {self.user.code()} "))
+    def test_blanks_around_and_within_a_code(self):
+        code = self.user.code()
+        self.assertIn("auth = PAM_SUCCESS", self.login(f" {code[:3]} {code[3:]} "))
 
     def test_not_set_up(self):
         self.credentials.unlink()
         out = self.login("123456")
         self.assertIn("hidden prompt", out)
-        self.assertIn("error: AWS MFA is not set up. The system log says why.\n", out)
+        self.assertIn(REFUSED, out)
         self.assertIn("auth = PAM_CRED_INSUFFICIENT\n", out)
         self.stack("profile=work nullok")
         out = self.login()
@@ -155,7 +158,7 @@ class Login(LoginTest):
     def test_aws_down(self):
         self.config.write_text("[profile work]\nendpoint_url = https://localhost:1\n")
         out = self.login("123456")
-        self.assertIn("error: AWS is not available.\n", out)
+        self.assertIn(REFUSED, out)
         self.assertIn("auth = PAM_AUTHINFO_UNAVAIL", out)
         self.stack("profile=work failmode=safe")
         out = self.login("123456")
@@ -251,11 +254,12 @@ class Login(LoginTest):
         self.box.policy_denies(self.user)
         for out in (bad_key, self.login(self.user.code())):
             self.assertIn("result=configuration answer=PAM_CRED_INSUFFICIENT", out)
-            self.assertIn("error: AWS MFA is not set up. The system log says why.\n", out)
+            self.assertIn(REFUSED, out)
 
     def test_verbose_gives_the_reason(self):
         self.stack("profile=work verbose")
-        self.assertRegex(self.login(self.user.wrong_code()), r"error: Wrong AWS MFA code\. \(.+\)")
+        self.assertRegex(self.login(self.user.wrong_code()),
+                         r"error: The AWS MFA code was wrong or already used: .+\n")
 
     def test_role(self):
         self.write_credentials(self.credentials.read_text() + f"assume_role = {ROLE}\n")
@@ -264,6 +268,39 @@ class Login(LoginTest):
         answer = self.aws("sts", "get-caller-identity")
         self.assertEqual(json.loads(answer.stdout)["Arn"],
                          "arn:aws:sts::123456789012:assumed-role/Admin/alice")
+
+    def rename(self, name):
+        passwd = self.home / "passwd"
+        passwd.write_text(name + ":" + passwd.read_text().partition(":")[2])
+
+    def test_names_as_a_directory_has_them(self):
+        """What IAM does not allow in a role's session name is replaced in the default one."""
+        self.stack("profile=work always")
+        for n, (name, logged, session) in enumerate([
+                ("corp\\frank", "corp\\frank", "corp-frank"), ("gina smith", "gina?smith", "gina-smith"),
+                ("svc$", "svc$", "svc-"), ("géna", "géna", "g--na")]):
+            with self.subTest(name):
+                self.user = self.box.add_user(f"user{type(self).users}-{n}")
+                self.write_credentials()
+                self.write_credentials(self.credentials.read_text() + f"assume_role = {ROLE}\n")
+                self.rename(name)
+                out = self.login(self.user.code(), user=name, calls=("auth", "account"))
+                self.assertIn(f"user={logged} rhost=", out)
+                self.assertIn("auth = PAM_SUCCESS\n", out)
+                self.assertNotIn("result=no-code", out)
+                answer = self.aws("sts", "get-caller-identity")
+                self.assertEqual(json.loads(answer.stdout)["Arn"],
+                                 f"arn:aws:sts::123456789012:assumed-role/Admin/{session}")
+
+    def test_names_under_nullok(self):
+        self.stack("profile=work nullok")
+        self.credentials.unlink()
+        for name in ("corp\\frank", "gina smith", "svc$", "géna"):
+            with self.subTest(name):
+                self.rename(name)
+                out = self.login(user=name)
+                self.assertNotIn("prompt", out)
+                self.assertIn("result=not-set-up answer=PAM_IGNORE", out)
 
     def test_notify(self):
         self.stack("profile=work notify")

@@ -24,7 +24,8 @@ def build(name, file, changes):
     """-> the module, made of the objects the cases are run with, all but one."""
     folder = OUT / name
     folder.mkdir(parents=True, exist_ok=True)
-    source = (ROOT / "pam" / file).read_text()
+    part = "include" if (ROOT / "include" / file).exists() else "pam"
+    source = (ROOT / part / file).read_text()
     for text, replacement in changes:
         if source.count(text) != 1:
             raise AssertionError(f"{name}: this is in {file} {source.count(text)} times, not once: {text}")
@@ -34,10 +35,11 @@ def build(name, file, changes):
     subprocess.run([*flags, "-std=c17", "-D_GNU_SOURCE", "-fPIC", "-fvisibility=hidden",
                     "-Iinclude", "-Ipam", f"-I{FAKE}", "-c", "-o", folder / "mutant.o", folder / file],
                    cwd=ROOT, check=True)
-    objects = [o for o in (FAKE / "pam").glob("*.o") if o.stem != Path(file).stem]
+    objects = [*(FAKE / "pam").glob("*.o"), FAKE / "include/record.o", FAKE / "include/code.o"]
+    objects = [o for o in objects if o.parent.name != part or o.stem != Path(file).stem]
     subprocess.run([*flags, *words("LDFLAGS"), "-shared", "-Wl,--version-script=pam/pam_aws_mfa.map",
                     "-o", folder / "pam_aws_mfa.so", folder / "mutant.o", *objects,
-                    FAKE / "include/record.o", "-lpam"], cwd=ROOT, check=True)
+                    "-lpam", "-pthread"], cwd=ROOT, check=True)
     return folder / "pam_aws_mfa.so"
 
 

@@ -98,7 +98,7 @@ class BadInput(HostTest):
         self.refused(self.aws_mfa(), 13, "too large")
 
     def test_codes(self):
-        for code in ["12345", "1234567", "12345a", "abcdef", "", "１２３４５６", "123 456", "-12345"]:
+        for code in ["12345", "1234567", "12345a", "abcdef", "", "１２３４５６", "123 4567", "-12345"]:
             with self.subTest(code=code):
                 run = self.aws_mfa(f"--token={code}")
                 self.refused(run, 11, "exactly six digits", "nothing was sent")
@@ -346,6 +346,7 @@ class BadNetwork(HostTest):
 
     def test_wrong_and_reused_codes(self):
         self.refused(self.aws_mfa("--token", self.user.wrong_code()), 11, "next")
+        self.refused(self.aws_mfa("--token", "123456"), 11, self.user.serial)   # its account too
         code = self.user.code()
         self.assertEqual(self.aws_mfa("--token", code).returncode, 0)
         self.refused(self.aws_mfa("--force", "--token", code), 11, "next")

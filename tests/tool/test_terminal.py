@@ -52,6 +52,22 @@ class AtTheTerminal(HostTest):
         self.assertEqual(term.wait()[0], -2)
         self.assertEqual(self.section(), {})
 
+    def test_a_code_as_telephones_show_it(self):
+        code = self.user.code()
+        term = self.terminal()
+        term.expect("(for work): ")
+        term.send(f"{code[:3]} {code[3:]}\n")
+        self.assertEqual(term.wait()[0], 0, term.screen)
+
+    def test_without_a_terminal_too(self):
+        for argv, text in ((["--token"], None), (["--token", "-"], "\n")):
+            device = self.user.add_device("d%d" % len(self.user.devices))
+            code = device.code()
+            code = f"{code[:3]}\u202f{code[3:]}" if text else f"{code[:3]} {code[3:]}"
+            run = self.aws_mfa("--force", "--device", device.serial, *argv,
+                               *([] if text else [code]), input=code + "\n" if text else "")
+            self.assertEqual(run.returncode, 0, run.stderr)
+
     def test_blanks_around_a_code(self):
         term = self.terminal()
         term.expect("(for work): ")

@@ -1,5 +1,6 @@
 #include "value.h"
 
+#include "code.h"
 #include "utf8.h"
 
 #include <errno.h>
@@ -238,13 +239,12 @@ const char *value_profile(const char *value)
 
 const char *value_token_code(char **code)
 {
-	char *s = *code + strspn(*code, " \t\r\n\f\v");
-	size_t digits = strspn(s, DIGITS);
+	char digits[CODE_DIGITS + 1];
 
-	if (digits != 6 || s[6 + strspn(s + 6, " \t\r\n\f\v")] != '\0')
+	if (!code_from_answer(digits, *code))
 		return "expected a code of exactly six digits";
-	s[6] = '\0';
-	*code = s;
+	memcpy(*code, digits, sizeof(digits)); /* where those digits stood there is room */
+	explicit_bzero(digits, sizeof(digits));
 	return NULL;
 }
 

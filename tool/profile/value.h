@@ -63,7 +63,7 @@ const char *value_secret_access_key(const char *value);
  * blanks. */
 const char *value_profile(const char *value);
 
-/* Blanks around exactly six ASCII digits are cut off in place. */
+/* Leaves the six digits alone in place: code_from_answer(). */
 const char *value_token_code(char **code);
 
 /*

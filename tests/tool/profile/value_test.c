@@ -116,7 +116,11 @@ static void token_codes(void **state)
 		{"1234567", NULL},
 		{"12345a", NULL},
 		{"", NULL},
-		{"123 456", NULL},
+		{"123 456", "123456"},
+		{" 123\xc2\xa0"
+		 "456\n",
+			"123456"},
+		{"123 4567", NULL},
 		/* full-width digits */
 		{"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95\xef\xbc\x96", NULL},
 	};

@@ -1,0 +1,146 @@
+"""Limits that a caller, a unit file or an administrator has set: a login works with as few
+processes as it needs, what is too low is named in the log, and none of it looks like an outage."""
+
+import os
+import subprocess
+import time
+import unittest
+
+from pam.logintest import LoginTest, OtherUser
+
+# Root who cannot raise limits, as a unit's CapabilityBoundingSet= leaves him.
+WITHOUT = ["setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"]
+
+
+class OwnUid(OtherUser, LoginTest):
+    """alice has a uid that no other test uses meanwhile: the kernel counts all its processes."""
+
+    def setUp(self):
+        super().setUp()
+        self.uid = 1000000 + os.getpid() * 20 + self.users
+        self.account(self.uid, self.uid)
+        for path in [self.home, *self.home.rglob("*")]:
+            os.chown(path, self.uid, self.uid)
+
+
+class Limits(OwnUid):
+    def setUp(self):
+        super().setUp()
+        self.stack("profile=work always failmode=safe nullok")
+
+    def limited(self, *limits, answers=None):
+        return self.login(*(answers or [self.user.code()]), prefix=["prlimit", *limits, *WITHOUT])
+
+    def sleepers(self, count):
+        """Processes of the user's, which count with ours."""
+        for _ in range(count):
+            sleeper = subprocess.Popen(["sleep", "60"], user=self.uid, group=self.uid,
+                                       extra_groups=[])
+            self.addCleanup(sleeper.wait)
+            self.addCleanup(sleeper.kill)
+
+    def refused_for(self, out, *parts):
+        self.assertIn("result=system-error answer=PAM_SYSTEM_ERR ", out)
+        for part in parts:
+            self.assertIn(part, out)
+
+    def test_the_ten_processes_of_debian_s_openvpn(self):
+        self.assertIn("auth = PAM_SUCCESS\n", self.limited("--nproc=10:10"))
+
+    def test_as_few_processes_as_are_needed(self):
+        self.assertIn("auth = PAM_SUCCESS\n", self.limited("--nproc=3:3"))
+
+    def test_as_few_with_a_name_to_resolve(self):
+        """A thread of libcurl's does that; "localhost" it knows by itself."""
+        self.config.write_text("[profile work]\nendpoint_url = https://sts.nowhere.invalid\n")
+        self.assertIn("result=unavailable ", self.limited("--nproc=3:3"))
+
+    def test_one_less(self):
+        self.refused_for(self.limited("--nproc=2:2"),
+                         'reason="cannot start aws-mfa: RLIMIT_NPROC 2, 3 needed"')
+
+    def test_all_of_the_user_s_processes_count(self):
+        self.sleepers(4)
+        self.refused_for(self.limited("--nproc=3:3"), "execve: errno 11, RLIMIT_NPROC 3 is used up "
+                         "by all processes of the user together")
+
+    def test_none_is_left_for_aws_mfa_sts(self):
+        self.sleepers(3)
+        self.refused_for(self.limited("--nproc=4:4"), "/aws-mfa-sts cannot be run: RLIMIT_NPROC 4 "
+                         "is used up by all processes of this user together")
+
+    def test_none_is_left_for_the_thread_that_resolves(self):
+        self.config.write_text("[profile work]\nendpoint_url = https://sts.nowhere.invalid\n")
+        self.sleepers(3)
+        self.refused_for(self.limited("--nproc=5:5"), "no thread could be started")
+
+    def test_every_limit_is_named_with_its_value_and_the_need(self):
+        for option, name, value, need in [
+                ("--cpu", "CPU", 29, 30), ("--fsize", "FSIZE", 1048575, 1048576),
+                ("--nproc", "NPROC", 1, 3),
+                ("--stack", "STACK", 1048575, 1048576),
+                ("--data", "DATA", 268435455, 268435456), ("--as", "AS", 268435455, 268435456)]:
+            with self.subTest(name):
+                self.refused_for(self.limited(f"{option}={value}:{value}", answers=["1"]),
+                                 f"RLIMIT_{name} {value}, {need} needed")
+
+    def test_is_never_called_a_fault_of_the_user_s_set_up(self):
+        self.stack("profile=work always verbose")
+        out = self.limited("--nproc=2:2")
+        self.assertIn("error: This system could not check an AWS MFA code: cannot start aws-mfa: "
+                      "RLIMIT_NPROC 2, 3 needed\n", out)
+        self.assertNotIn("set up", out)
+
+
+class Frozen(OwnUid):
+    """A helper that cannot even be killed: the freezer of cgroup v1 holds it."""
+
+    FREEZER = "/sys/fs/cgroup/freezer"
+
+    def setUp(self):
+        super().setUp()
+        self.group = f"{self.FREEZER}/pam-aws-mfa-{os.getpid()}"
+        try:
+            os.mkdir(self.group)
+        except OSError as error:
+            self.skipTest(f"no freezer of cgroup v1 here: {error}")
+        self.addCleanup(self.remove)
+        self.stack("profile=work always failmode=safe timeout=2")
+
+    def remove(self):
+        self.freeze("THAWED")
+        end = time.monotonic() + 5
+        while True:
+            try:
+                return os.rmdir(self.group)
+            except OSError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+
+    def freeze(self, state):
+        with open(f"{self.group}/freezer.state", "w") as file:
+            file.write(state)
+
+    def test_is_waited_for_no_longer_than_timeout_and_grace(self):
+        """And it is no outage."""
+        script = self.home / "freeze"
+        script.write_text(f"""#!/bin/sh
+until pid=$(pgrep -u {self.uid} -x aws-mfa); do sleep 0.02; done
+for p in $pid; do echo $p >{self.group}/cgroup.procs; done
+echo FROZEN >{self.group}/freezer.state
+touch {self.home}/frozen
+""")
+        freezer = subprocess.Popen(["sh", script])
+        self.addCleanup(freezer.wait)
+        start = time.monotonic()
+        out = self.login(f"@until={self.home}/frozen", self.user.code())
+        took = time.monotonic() - start
+        self.assertRegex(out, "result=(code-spent|system-error) answer=PAM_(AUTHINFO_UNAVAIL|"
+                              "SYSTEM_ERR) ")
+        self.assertNotIn("PAM_IGNORE", out)
+        self.assertLess(took, 2 + 2 + 2 + 1, "timeout, grace, the wait for its end, and one more")
+
+
+if __name__ == "__main__":
+    unittest.main()
