@@ -176,7 +176,7 @@ class Login(LoginTest):
                 self.assertIn("result=code-spent answer=PAM_AUTHINFO_UNAVAIL", self.login("123456"))
 
     def test_guessing_in_parallel_is_no_outage(self):
-        """Logins that wait for each other must not end as what failmode=safe forgives."""
+        """Logins that get in each other's way must not end as what failmode=safe forgives."""
         self.stack("profile=work always failmode=safe timeout=2")
         self.box.fault("GetSessionToken", faults.delay(0.3))
         argv = [BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice",
@@ -184,7 +184,6 @@ class Login(LoginTest):
         logins = [subprocess.Popen(argv, env=self.nss, stdin=subprocess.DEVNULL, text=True,
                                    stdout=subprocess.PIPE) for _ in range(14)]
         outs = [login.communicate(timeout=60)[0] for login in logins]
-        self.assertTrue(any("system-error" in out for out in outs), "none had to wait too long")
         for out in outs:
             self.assertRegex(out, "result=(wrong-code|system-error|code-spent) ")
 

@@ -25,6 +25,7 @@ class Disturbed(StoreTest):
         if not shutil.which("strace"):
             self.skipTest("no strace")
         self.options = {}
+        self.env["WAIT_MS"] = "2000"     # as long as a refresh waits
         with contextlib.suppress(OSError):
             os.setxattr(self.credentials, "user.note", b"mine")
 
