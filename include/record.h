@@ -38,6 +38,8 @@
  *	    tag KEY=VALUE, transitive-tag-key KEY              of it, TAGS_MAX each
  *	    deadline MS         CLOCK_MONOTONIC in milliseconds, for all that follows until the
  *	                        next `deadline`; waiting for a person does not count
+ *	    timeout SECONDS     the whole time that `deadline` is the end of: AWS must have had
+ *	                        half of it before a time-out is called an outage
  *	    connect HOW         end of the settings: warm up, `signed` or `unsigned`
  *	    code DIGITS         send it
  *	aws-mfa-sts -> aws-mfa
@@ -100,6 +102,7 @@ enum ask_reason {
 #define WORD_TAG "tag"
 #define WORD_TRANSITIVE_TAG_KEY "transitive-tag-key"
 #define WORD_DEADLINE "deadline"
+#define WORD_TIMEOUT "timeout"
 #define WORD_CONNECT "connect"
 #define WORD_READY "ready"
 #define WORD_DEBUG "debug"

@@ -128,7 +128,6 @@ static bool try_code(struct dialogue *d, const char *code)
 
 	if (r->exchange.pid == 0) {
 		r->deadline_ms = monotonic_ms() + r->settings.timeout * 1000;
-		r->lost_ms = 0;
 		rc = refresh_start(r, &e);
 	}
 	if (rc == STATUS_OK)

@@ -159,6 +159,7 @@ enum status exchange_start(struct exchange *x, const struct settings *s, enum wa
 	send_flag(x, deadline_ms, WORD_DUAL_STACK, s->dual_stack, &rc);
 	send_roles(x, deadline_ms, s, &rc);
 	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
+	send_number(x, deadline_ms, WORD_TIMEOUT, s->timeout, &rc);
 	send_setting(
 		x, deadline_ms, WORD_CONNECT, how == WARM_UP_SIGNED ? "signed" : "unsigned", &rc);
 	/* A process that has ended says why before it does: exchange_step() reads that. */

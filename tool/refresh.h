@@ -26,7 +26,6 @@ struct refresh {
 	char key_id[129];         /* access key id of the session issued */
 	struct exchange exchange;
 	int64_t deadline_ms;    /* CLOCK_MONOTONIC; a person's typing time does not count */
-	int64_t lost_ms;        /* of the time up to it: to files and locks, over all codes */
 	int64_t asked_since_ms; /* when refresh_start() returned and the person was asked */
 };
 

@@ -72,7 +72,8 @@ int client_post(struct client *c, const struct call *call, struct reply *reply, 
 		.len = call->len,
 		.spends_code = call->spends_code,
 		.wake_fd = call->wake_fd,
-		.deadline_ms = call->deadline_ms};
+		.deadline_ms = call->deadline_ms,
+		.timeout_ms = c->parameters.timeout_ms};
 	int rc;
 
 	if (sigv4_date(now, date) != 0) {
@@ -97,8 +98,10 @@ int client_get(
 {
 	char host[sizeof(c->endpoint.host) + 8];
 	const char *const headers[] = {host, "Accept:", NULL};
-	const struct outgoing out = {
-		.headers = headers, .wake_fd = wake_fd, .deadline_ms = deadline_ms};
+	const struct outgoing out = {.headers = headers,
+		.wake_fd = wake_fd,
+		.deadline_ms = deadline_ms,
+		.timeout_ms = c->parameters.timeout_ms};
 
 	snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
 	return connection_send(c->connection, &out, reply, e);

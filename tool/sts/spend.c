@@ -143,7 +143,8 @@ int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct a
 
 	*a = (struct answer){0};
 	if (monotonic_ms() >= deadline_ms)
-		return error_set(e, STATUS_UNAVAILABLE,
+		/* AWS was there a moment ago: the time went to locks, files, or a caller's doing. */
+		return error_set(e, STATUS_SYSTEM,
 			"the time was over before the code could be sent; allow more with --timeout");
 	/* Told before the code is spent, not after. */
 	for (size_t i = 1; i < s->n_roles; i++)

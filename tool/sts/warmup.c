@@ -161,7 +161,11 @@ int warmup(struct client *c, struct identity *id, struct reply *reply, struct er
 			? warmup_judge_signed(reply, time(NULL), &c->skew, &names, id, e)
 			: warmup_judge_unsigned(reply, time(NULL), &c->skew, &names, e);
 	} while (judgement == WARMUP_RESIGN);
-	return judgement == WARMUP_READY ? 0 : e->status;
+	if (judgement == WARMUP_READY)
+		return 0;
+	if (e->status == STATUS_UNAVAILABLE && !awake_throughout(&reply->awake))
+		awake_excuse(&reply->awake, e);
+	return e->status;
 }
 
 void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms)

@@ -117,8 +117,10 @@ class StsTest(unittest.TestCase):
         StsTest.users += 1
         return (box or self.box).add_user(f"user{StsTest.users}")
 
-    def peer(self, box=None, user=None, how="signed", seconds=10, start=None, **settings):
-        """A process that was told its settings; start: arguments of Peer."""
+    def peer(self, box=None, user=None, how="signed", seconds=10, start=None, timeout=None,
+             **settings):
+        """A process that was told its settings; start: arguments of Peer; timeout: where the whole
+        time is more than what is left of it, `seconds`."""
         box, user = box or self.box, user or self.user
         records = {"access-key-id": user.access_key_id, "secret-access-key": user.secret_access_key,
                    "serial": user.serial, "endpoint-url": box.url, "ca-bundle": str(box.ca_path)}
@@ -126,6 +128,7 @@ class StsTest(unittest.TestCase):
         peer = Peer(**(start or {}))
         self.addCleanup(peer.close)
         peer.deadline(seconds)
+        peer.send("timeout", str(timeout or seconds))
         for word, text in records.items():
             if text is not None:
                 peer.send(word, text)
