@@ -47,6 +47,7 @@
  *	    then for each `code`, on success
  *	    access-key-id, secret-access-key, session-token (a long one in several records, to
  *	    be joined), expiration (seconds since the epoch), request-id
+ *	    server-time SECONDS the server's clock just now, where its answers have told it
  *	    debug TEXT          for --log-level=DEBUG, at any time
  *	    result STATUS TEXT  0, 4, 11, 13, 14 or 15
  *
@@ -62,6 +63,12 @@
 #define ACCOUNT_DIGITS 12 /* of an AWS account id */
 #define ROLES_MAX 5       /* assumed one from another with one code */
 #define TAGS_MAX 50       /* of one session: STS service model, tagListType */
+
+/*
+ * Seconds this machine's clock may be off before anything is made of it: AWS takes signatures 5 to
+ * 15 minutes off.
+ */
+#define SKEW_TOLERATED 240
 
 #define RECORD_FD 3
 #define RECORD_MAX_PAM 4096U  /* a line between the module and aws-mfa, LF included */
@@ -85,6 +92,7 @@ enum ask_reason {
 #define WORD_SECRET_ACCESS_KEY "secret-access-key"
 #define WORD_SESSION_TOKEN "session-token"
 #define WORD_EXPIRATION "expiration"
+#define WORD_SERVER_TIME "server-time"
 #define WORD_SERIAL "serial"
 #define WORD_REGION "region"
 #define WORD_ENDPOINT_URL "endpoint-url"

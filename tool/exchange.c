@@ -1,5 +1,6 @@
 #include "exchange.h"
 
+#include "boottime.h"
 #include "paths.h"
 #include "profile/log.h"
 #include "profile/tags.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SLOW_MS 1000 /* a person who waits longer than this is told what for */
@@ -125,7 +127,7 @@ enum status exchange_start(struct exchange *x, const struct settings *s, enum wa
 	int pair[2] = {-1, -1};
 	int rc = RECORD_OK;
 
-	x->ready = x->code_sent = false;
+	x->ready = x->code_sent = x->heard_time = false;
 	x->request_id[0] = '\0';
 	x->buf = calloc(1, RECORD_MAX_STS);
 	if (!x->buf || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -249,6 +251,39 @@ static bool collect(const struct record *rec, const char *word, char **value, bo
 	return true;
 }
 
+static void hear_time(struct exchange *x, const char *text)
+{
+	int64_t seconds = record_number(text);
+
+	x->heard_time = seconds >= 0 && seconds <= INT32_MAX * INT64_C(100);
+	if (x->heard_time)
+		x->server_ms = seconds * 1000 - boottime_ms();
+}
+
+time_t exchange_time(const struct exchange *x)
+{
+	return x->heard_time ? (time_t)((boottime_ms() + x->server_ms) / 1000) : time(NULL);
+}
+
+void exchange_judge_clock(const struct exchange *x, char *text, size_t size)
+{
+	long behind = (long)(exchange_time(x) - time(NULL));
+	long off = behind < 0 ? -behind : behind;
+	char by[64];
+
+	text[0] = '\0';
+	if (off <= SKEW_TOLERATED)
+		return;
+	if (off >= 3600)
+		snprintf(by, sizeof(by), "%ld h %ld min", off / 3600, off / 60 % 60);
+	else
+		snprintf(by, sizeof(by), "%ld min", off / 60);
+	snprintf(text, size,
+		"this machine's clock is %s %s against AWS, so AWS tools may fail: set it "
+		"(timedatectl set-ntp true)",
+		by, behind > 0 ? "slow" : "fast");
+}
+
 static enum status take_session(
 	struct exchange *x, int64_t deadline_ms, struct session *session, struct error *e)
 {
@@ -262,6 +297,8 @@ static enum status take_session(
 			return rc;
 		if (strcmp(rec.word, WORD_EXPIRATION) == 0)
 			session->expiration = (time_t)record_number(rec.text);
+		else if (strcmp(rec.word, WORD_SERVER_TIME) == 0)
+			hear_time(x, rec.text);
 		else if (!collect(&rec, WORD_ACCESS_KEY_ID, &session->access_key_id, &failed) &&
 			!collect(
 				&rec, WORD_SECRET_ACCESS_KEY, &session->secret_access_key, &failed))

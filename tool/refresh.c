@@ -112,6 +112,8 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id);
 		rc = store_session(path, r->settings.session,
 			r->settings.value[SETTING_ASSUME_ROLE], &session, r->deadline_ms, e);
+		if (rc == STATUS_OK)
+			exchange_judge_clock(&r->exchange, e->text, sizeof(e->text));
 	}
 	session_free(&session);
 	if (lock >= 0)

@@ -41,6 +41,17 @@ class Su(LiveTest):
                        "account=123456789012 result=accepted answer=PAM_SUCCESS request-id=ID "
                        "key-id=KEY")
 
+    def test_the_log_tells_of_a_clock_that_is_off(self):
+        self.box.date_skew = 7230
+        self.addCleanup(setattr, self.box, "date_skew", 0)
+        su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
+        su.answer("Password: ", PASSWORD)
+        su.answer(PROMPT, self.user.code())
+        self.assertEqual(su.wait(), 0, su.screen)
+        line, = self.syslog.module()
+        self.assertIn("result=accepted answer=PAM_SUCCESS", line)
+        self.assertIn("reason=\"this machine's clock is 2 h 0 min slow against AWS", line)
+
     def test_nobody_is_refused(self):
         """AWS is down; the target is not enrolled."""
         self.aws_down()

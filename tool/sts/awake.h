@@ -18,8 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AWAKE_WAIT_MS 250 /* no wait is longer */
-#define AWAKE_GAP_MS 350  /* no two looks at the clock may be further apart */
+#define AWAKE_WAIT_MS 250  /* no wait is longer */
+#define AWAKE_GAP_MS 350   /* no two looks at the clock may be further apart */
 #define AWAKE_BUSY_MS 5000 /* no server drops a client that is slower by no more than this */
 
 /* What was done since the last look. */

@@ -19,6 +19,7 @@ int client_open(struct client *c, struct error *e)
 		.legacy = s->legacy_endpoint};
 	int rc;
 
+	clock_start(&c->clock);
 	rc = parameters_check(s, e);
 	if (rc == 0)
 		rc = endpoint_resolve(&choice, &c->endpoint, e);
@@ -40,13 +41,23 @@ static char *header_line(const char *name, const char *value)
 	return asprintf(&line, "%s: %s", name, value) < 0 ? NULL : line;
 }
 
+static int converse(
+	struct client *c, const struct outgoing *out, struct reply *reply, struct error *e)
+{
+	int rc = connection_send(c->connection, out, reply, e);
+
+	if (rc == 0)
+		clock_hear(&c->clock, reply->date);
+	return rc;
+}
+
 int client_post(struct client *c, const struct call *call, struct reply *reply, struct error *e)
 {
 	char host[sizeof(c->endpoint.host) + 8], date_line[SIGV4_DATE_SIZE + 16];
 	char authorization[SIGV4_AUTH_SIZE + 24], auth[SIGV4_AUTH_SIZE], date[SIGV4_DATE_SIZE];
 	const char *token = call->keys.session_token;
 	char *token_line = token ? header_line("X-Amz-Security-Token", token) : NULL;
-	time_t now = time(NULL) + c->skew;
+	time_t now = clock_signing(&c->clock);
 	const struct sigv4_header signed_headers[] = {
 		{"content-type", CONTENT_TYPE},
 		{"host", c->endpoint.host},
@@ -85,7 +96,7 @@ int client_post(struct client *c, const struct call *call, struct reply *reply, 
 		snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
 		snprintf(date_line, sizeof(date_line), "X-Amz-Date: %s", date);
 		snprintf(authorization, sizeof(authorization), "Authorization: %s", auth);
-		rc = connection_send(c->connection, &out, reply, e);
+		rc = converse(c, &out, reply, e);
 	}
 	if (token_line)
 		explicit_bzero(token_line, strlen(token_line));
@@ -104,7 +115,7 @@ int client_get(
 		.timeout_ms = c->parameters.timeout_ms};
 
 	snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
-	return connection_send(c->connection, &out, reply, e);
+	return converse(c, &out, reply, e);
 }
 
 struct keys client_keys(const struct client *c)

@@ -243,7 +243,7 @@ static bool wait_awake(struct connection *c, struct curl_waitfd *wake, int64_t w
 		return false;
 	if (ready == 0 && boottime_ms() - start_ms >= GLANCE_MS)
 		span = stage_of(c) == STAGE_RESOLVE && threads_are_held_up() ? SPAN_HELD
-									      : SPAN_IDLE;
+									     : SPAN_IDLE;
 	awake_look(&c->awake, boottime_ms(), span);
 	return true;
 }
@@ -382,9 +382,8 @@ static int explain(
 	const struct connection *c, const struct failure *f, int64_t timeout_ms, struct error *e)
 {
 	int rc = failure_explain(f, e);
-	bool counts = f->code == CURLE_OPERATION_TIMEDOUT
-		? awake_long_enough(&c->awake, timeout_ms)
-		: awake_throughout(&c->awake);
+	bool counts = f->code == CURLE_OPERATION_TIMEDOUT ? awake_long_enough(&c->awake, timeout_ms)
+							  : awake_throughout(&c->awake);
 
 	return rc == STATUS_UNAVAILABLE && !counts ? (int)awake_excuse(&c->awake, e) : rc;
 }

@@ -1,9 +1,11 @@
 """aws-mfa-sts: sessions, the clock, waiting for a person, and being run by hand."""
 
+import os
 import socket
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from sandbox import faults
 from tool.sts.ststest import ROLE, StsTest, program
@@ -108,6 +110,46 @@ class Clock(StsTest):
                     got = self.ready(box=box, user=user, how=how).code(user.code())
                     self.assert_session(got, box.sessions[-1])
                     self.assertEqual(box.connections, 1)
+
+    def stepping(self, box, how, ahead):
+        """-> (a process that is warmed up and has such a clock, its user, what sets the clock)"""
+        clock = self.directory / f"clock{self.users}"
+
+        def step(seconds):
+            clock.write_text(f"{seconds:<20}")
+        step(ahead)
+        user = self.new_user(box)
+        preload = Path(os.environ.get("BUILD", "build")).resolve() / "tests/tool/sts/stepping_clock.so"
+        peer = self.ready(box=box, user=user, how=how, start={
+            "environment": {"LD_PRELOAD": str(preload), "STEP": str(clock)}})
+        return peer, user, step
+
+    def test_set_while_the_prompt_is_up(self):
+        """By NTP, or by a person who is wrong; and a virtual machine that was paused meanwhile,
+        for whom the time has passed that the kernel has not counted."""
+        for how in ("signed", "unsigned"):
+            for slow, before, after, passed in (
+                    (0, 0, 7200, 0), (0, 0, -7200, 0), (7200, 0, 7200, 0), (-7200, 0, -7200, 0),
+                    (0, 7200, 0, 0), (0, 0, 200, 0), (200, 0, 430, 0), (7200, 7200, 0, 0),
+                    (0, 0, 7200, 7200), (7200, 0, 14400, 7200), (0, 0, 0, 0)):
+                with self.subTest(how, slow=slow, before=before, after=after, passed=passed):
+                    box = self.sandbox()
+                    box.date_skew = slow
+                    peer, user, step = self.stepping(box, how, before)
+                    step(after)
+                    box.date_skew = slow + passed
+                    got = peer.code(user.code())
+                    self.assert_session(got, box.sessions[-1])
+                    self.assertLess(abs(int(got["server-time"]) - box.now()), 3)
+                    self.assertEqual(len(box.codes_seen(user)), 1)
+                    self.assertEqual(box.connections, 1)
+
+    def test_a_server_without_a_clock(self):
+        """Its answers have no Date."""
+        self.box.fault(None, faults.without_date())
+        got = self.ready().code(self.user.code())
+        self.result(got, 0)
+        self.assertNotIn("server-time", got)
 
     def test_days_off(self):
         for how in ("signed", "unsigned"):
