@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CODE_SECONDS 30 /* RFC 6238 s5.2: AWS takes no other devices, virtual or hardware */
 #define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
 int client_open(struct client *c, struct error *e)
@@ -127,12 +128,20 @@ struct keys client_keys(const struct client *c)
 struct aws_error_names client_names(
 	const struct client *c, const struct keys *keys, const char *role_arn)
 {
-	return (struct aws_error_names){.host = c->endpoint.host,
+	struct aws_error_names names = {.host = c->endpoint.host,
 		.region = c->endpoint.region,
 		.access_key_id = keys->access_key_id,
 		.by_session = keys->session_token != NULL,
 		.serial = c->parameters.serial,
 		.role_arn = role_arn};
+
+	/* A device with a number of its own keeps its own time, but steps as often. */
+	if (c->parameters.serial && strncmp(c->parameters.serial, "arn:", 4) == 0)
+		snprintf(names.next_code, sizeof(names.next_code), "in %d s",
+			(int)(CODE_SECONDS - clock_server(&c->clock) % CODE_SECONDS));
+	else
+		snprintf(names.next_code, sizeof(names.next_code), "within %d s", CODE_SECONDS);
+	return names;
 }
 
 void client_close(struct client *c)

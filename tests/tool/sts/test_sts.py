@@ -1,6 +1,7 @@
 """aws-mfa-sts: sessions, the clock, waiting for a person, and being run by hand."""
 
 import os
+import re
 import socket
 import subprocess
 import time
@@ -52,12 +53,31 @@ class Session(StsTest):
 
     def test_wrong_code_then_right_one(self):
         peer = self.ready()
-        self.result(peer.code(self.user.wrong_code()), 11, "wait for the next one", "RequestId")
+        self.result(peer.code(self.user.wrong_code()), 11, "the next one comes in", "RequestId")
         code = self.user.code()
         self.assert_session(peer.code(code), self.box.sessions[-1])
         self.assertEqual(self.box.connections, 1)
         again = self.ready()
         self.result(again.code(code), 11, "used before")
+
+    def test_when_the_next_code_comes(self):
+        """By the server's clock, as a telephone shows it; a device with a number of its own may
+        be some seconds off."""
+        for skew in (0, 7200 + 11, -7):
+            self.box.date_skew = skew
+            before = self.box.now()
+            got = self.ready().code(self.user.wrong_code())
+            self.result(got, 11)
+            left = int(re.search(r"; the next one comes in (\d+) s", got["result"][1])[1])
+            # its Date has whole seconds
+            ends = [now - 1 + left for now in (before, self.box.now() + 1)]
+            self.assertTrue(any(ends[0] - 1 <= end <= ends[1] + 1 for end in
+                                (before // 30 * 30 + 30, before // 30 * 30 + 60)), (left, before))
+            self.assertIn(left, range(1, 31))
+        self.box.fault("GetSessionToken", faults.error(
+            "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code."))
+        got = self.ready(serial="GAHT12345678").code(self.user.wrong_code())
+        self.result(got, 11, "; the next one comes within 30 s")
 
     def test_not_six_digits(self):
         peer = self.ready()
