@@ -141,8 +141,12 @@ enum status exchange_start(struct exchange *x, const struct settings *s, enum wa
 	close(pair[1]);
 	if (rc != 0) {
 		enum status status = rc == ENOENT || rc == EACCES ? STATUS_CONFIG : STATUS_SYSTEM;
+		char why[256];
 
 		exchange_end(x);
+		if (rc == EAGAIN)
+			return error_set(e, STATUS_SYSTEM, "%s cannot be run: %s", AWS_MFA_STS_PATH,
+				error_no_process(why, sizeof(why)));
 		return error_set(e, status, "%s cannot be run: %s; is the package complete?",
 			AWS_MFA_STS_PATH, strerror(rc));
 	}

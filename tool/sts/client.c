@@ -24,6 +24,10 @@ int client_open(struct client *c, struct error *e)
 	rc = parameters_check(s, e);
 	if (rc == 0)
 		rc = endpoint_resolve(&choice, &c->endpoint, e);
+	/* Threat: whoever binds the port would judge the login. aws-mfa refuses it first. */
+	if (rc == 0 && !s->signed_warm_up && c->endpoint.loopback_only)
+		rc = error_set(e, STATUS_CONFIG,
+			"endpoint_url: http is not for a login, even on this machine; use https://");
 	if (rc == 0)
 		rc = endpoint_check_arn(&c->endpoint, "the MFA device", s->serial, e);
 	for (size_t i = 0; rc == 0 && i < s->n_roles; i++)

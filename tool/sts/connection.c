@@ -294,6 +294,9 @@ static struct failure describe(struct connection *c, CURLcode code)
 		.socket_errno = c->socket_errno,
 		.no_descriptors = lack_of_descriptors(),
 		.no_ports = lack_of_ports(),
+		.no_threads = (code == CURLE_COULDNT_RESOLVE_HOST ||
+				      code == CURLE_COULDNT_RESOLVE_PROXY) &&
+			lack_of_threads(),
 		.not_loopback = c->not_loopback,
 		.code_sent = c->spends_code && c->started,
 		.answer_too_long = c->body.too_long || c->header_bytes > HEADERS_MAX,

@@ -51,7 +51,11 @@ class Peer:
         self.debug = []
 
     def send(self, word, text=""):
-        self.socket.sendall(f"{word} {text}".rstrip().encode() + b"\n")
+        """A peer that has ended before said why: that is read."""
+        try:
+            self.socket.sendall(f"{word} {text}".rstrip().encode() + b"\n")
+        except (BrokenPipeError, ConnectionResetError):
+            pass
 
     def deadline(self, seconds):
         self.send("deadline", str(int((time.monotonic() + seconds) * 1000)))

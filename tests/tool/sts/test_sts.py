@@ -108,6 +108,12 @@ class Session(StsTest):
         peer = self.ready(box=box, user=user, ca_bundle=None, https_proxy="http://127.0.0.1:1")
         self.assertIn("expiration", peer.code(user.code()))
 
+    def test_no_http_in_a_login(self):
+        """Whoever binds the port would judge it."""
+        box = self.sandbox(tls="off")
+        self.refused(13, "https://", box=box, user=self.new_user(box), ca_bundle=None, how="unsigned")
+        self.assertEqual(box.connections, 0)
+
     def test_environment_counts_for_nothing(self):
         keys = self.directory / "keys.log"
         environment = {"SSLKEYLOGFILE": str(keys), "HTTPS_PROXY": "http://127.0.0.1:1",

@@ -1,5 +1,7 @@
 """aws-mfa-sts: what goes wrong after a code was sent, and before."""
 
+import os
+import resource
 import socket
 import time
 import unittest
@@ -9,6 +11,8 @@ from botocore.retries import standard
 
 from sandbox import faults
 from tool.sts.ststest import ROLE, SPENT, Peer, StsTest
+
+NOBODY_ELSE = 54321     # and the next: uids under which nothing runs
 
 
 class AfterTheCode(StsTest):
@@ -186,6 +190,29 @@ class BeforeTheCode(StsTest):
     def test_few_descriptors(self):
         for descriptors in (5, 8, 16):
             self.refused(4, "descriptors", start={"descriptors": descriptors})
+        ended = Peer(descriptors=5)
+        self.addCleanup(ended.close)
+        ended.ended()       # before it was told anything
+        ended.deadline(10)
+        self.refused(4, "descriptors", peer=ended)
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to become somebody without processes")
+    def test_no_thread(self):
+        """The resolver needs one. libcurl calls that a name that cannot be resolved."""
+        self.directory.chmod(0o755)
+
+        def become(uid, limit):
+            def first():
+                resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
+                os.setgroups([])
+                os.setresgid(uid, uid, uid)
+                os.setresuid(uid, uid, uid)
+            return {"first": first}
+        for uid, settings in enumerate(({"endpoint_url": "https://sts.invalid"},
+                                        {"https_proxy": "http://proxy.invalid:3128"}), NOBODY_ELSE):
+            self.refused(4, "no process or thread more can be started: RLIMIT_NPROC is 1 ",
+                         "ulimit -u", start=become(uid, 1), **settings)
+            self.refused(14, "resolve", start=become(uid, 8), **settings)
 
     def test_little_memory(self):
         self.refused(4, "`ulimit -H -v`", start={"memory": 32 << 20},
