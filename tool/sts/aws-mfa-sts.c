@@ -5,7 +5,8 @@
  *
  * - a code is sent at most once, and only after the connection is warmed up;
  * - the key's secret and the code go nowhere but to the endpoint, over TLS;
- * - nothing is written, and nothing read but CA certificates and the resolver's files;
+ * - nothing is written, and nothing read but CA certificates, the resolver's files and what
+ *   /proc/self/task says of our own threads;
  * - it ends with its parent.
  */
 #include "client.h"
@@ -208,6 +209,16 @@ static int spend(struct client *c, const char *code, struct error *e)
 	return rc;
 }
 
+/* Of the server: one round trip more, on the connection that is there. */
+static void ask_the_time(struct client *c)
+{
+	int64_t deadline_ms = soon(REWARM_TIMEOUT_MS);
+
+	if (deadline_ms > c->parameters.deadline_ms)
+		deadline_ms = c->parameters.deadline_ms;
+	warmup_again(c, -1, deadline_ms);
+}
+
 /* The whole dialogue after the settings. Returns as spend(). */
 static int serve(struct client *c, struct record_reader *r, struct error *e)
 {
@@ -234,7 +245,7 @@ static int serve(struct client *c, struct record_reader *r, struct error *e)
 		rc = await_code(c, r, code, e);
 		if (rc == 0) {
 			if (clock_was_set(&c->clock))
-				warmup_again(c, -1, c->parameters.deadline_ms);
+				ask_the_time(c);
 			rc = spend(c, code, e);
 			explicit_bzero(code, sizeof(code));
 		} else if (rc != PEER_GONE) {

@@ -4,6 +4,7 @@
 #include "body.h"
 #include "boottime.h"
 #include "failure.h"
+#include "headers.h"
 #include "lack.h"
 #include "loopback.h"
 #include "proxy.h"
@@ -342,30 +343,6 @@ static bool prepare(struct connection *c, const struct outgoing *out, struct cur
 	return rc == CURLE_OK;
 }
 
-/* A session's token may be among them. */
-static void wipe_headers(struct curl_slist *list)
-{
-	for (struct curl_slist *item = list; item; item = item->next)
-		explicit_bzero(item->data, strlen(item->data));
-	curl_slist_free_all(list);
-}
-
-static struct curl_slist *list_headers(const char *const *headers)
-{
-	struct curl_slist *list = NULL;
-
-	for (; *headers; headers++) {
-		struct curl_slist *longer = curl_slist_append(list, *headers);
-
-		if (!longer) {
-			wipe_headers(list);
-			return NULL;
-		}
-		list = longer;
-	}
-	return list;
-}
-
 static void take_reply(struct connection *c, struct reply *reply)
 {
 	struct curl_header *date;
@@ -394,7 +371,7 @@ static int explain(
 int connection_send(
 	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e)
 {
-	struct curl_slist *headers = list_headers(out->headers);
+	struct curl_slist *headers = headers_list(out->headers);
 	const struct timespec pause = {.tv_nsec = RETRY_AFTER_MS * 1000000L};
 	int rc;
 
@@ -428,7 +405,7 @@ int connection_send(
 	/* libcurl keeps pointers to what is about to go. */
 	curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, NULL);
-	wipe_headers(headers);
+	headers_wipe(headers);
 	c->spends_code = false;
 	return rc;
 }
