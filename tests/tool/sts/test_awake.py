@@ -81,6 +81,16 @@ def in_slices(held, seconds):
         time.sleep(0.005)
 
 
+def in_fine_slices(held, seconds):
+    """Each too short to be seen."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        held.hold(True)
+        time.sleep(0.3)
+        held.hold(False)
+        time.sleep(0.0005)
+
+
 def at_last(held, seconds):
     """Only when the server has been silent for half of the time."""
     time.sleep(seconds * 0.7)
@@ -147,6 +157,8 @@ class HeldUp(AwakeTest):
         cases += [("slow", once, 0.2)]
         # whatever it does just then; it may have come as far as it must
         cases += [("slow", in_slices, 0.0)]
+        cases += [(server, in_fine_slices, ms / 1000) for server in ("healthy", "slow")
+                  for ms in (0, 5, 10)]
         cases += [("healthy", once, ms / 1000) for ms in range(0, 40, 4)]
         cases += [("impatient", in_slices, ms / 1000) for ms in range(0, 40, 4)]
 
@@ -154,7 +166,8 @@ class HeldUp(AwakeTest):
             return self.disturbed(self.attempt(server), way, kind, delay)
         for (server, way, delay), (status, text) in self.together(run, cases).items():
             with self.subTest(server, way=way.__name__, delay=delay):
-                free = server in ("healthy", "impatient") or (server == "slow" and way is in_slices)
+                free = server in ("healthy", "impatient") or \
+                    (server == "slow" and way in (in_slices, in_fine_slices))
                 self.assertIn(status, (4, "ready") if free else (4,), text)
                 if status == 4 and delay > 0.1:
                     self.assertIn("this program was stopped or starved meanwhile", text)
@@ -271,6 +284,19 @@ class Resolving(AwakeTest):
             with self.subTest(way.__name__):
                 status, text = self.lookup(lambda peer: self.disturbed(peer, way, Stopped))
                 self.assertEqual(status, 4, text)
+
+    def test_in_slices_while_the_name_server_answers(self):
+        for way in (in_slices, in_fine_slices):
+            outcomes = []
+
+            def body():
+                with own_network.Names(["127.0.0.1"]), Sandbox(self.tls) as box:
+                    peer = self.peer(box=box, user=self.new_user(box), how="unsigned",
+                                     seconds=TIMEOUT, endpoint_url=f"https://sts.test:{box.port}")
+                    outcomes.append(self.disturbed(peer, way, Stopped))
+            own_network.within(body)
+            with self.subTest(way.__name__):
+                self.assertIn(outcomes[0][0], (4, "ready"), outcomes[0][1])
 
     @unittest.skipIf(control_group.why_not(), control_group.why_not())
     def test_the_thread_alone_is_frozen(self):
