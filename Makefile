@@ -187,7 +187,8 @@ TEST_PROGRAMS = $(patsubst %,$(BUILD)/tests/pam/%,login hostile failing) \
 	$(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign $(BUILD)/tests/endpoint-dump \
 	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
 	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(IDLE)/aws-mfa \
-	$(BUILD)/tests/bench/server $(BUILD)/tests/bench/pam_floor.so
+	$(BUILD)/tests/bench/server $(BUILD)/tests/bench/pam_floor.so \
+	$(BUILD)/tests/tool/sts/stepping_clock.so
 
 $(BUILD)/tests/pam/%: tests/pam/%.c tests/pam/log_lines.c tests/pam/log_lines.h
 	@mkdir -p $(@D)
@@ -229,6 +230,11 @@ $(BUILD)/tests/bench/pam_floor.so: tests/bench/pam_floor.c
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(filter-out -fvisibility=hidden,$(TEST_CFLAGS)) $(ALL_LDFLAGS) \
 		-shared -o $@ $< -lpam
+
+# Without sanitizers, whose library must be the first that is loaded.
+$(BUILD)/tests/tool/sts/stepping_clock.so: tests/tool/sts/stepping_clock.c
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(filter-out -fsanitize=%,$(TEST_CFLAGS) $(ALL_LDFLAGS)) -shared -o $@ $<
 
 $(FAKE)/pam_aws_mfa.so: FORCE
 	+@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \

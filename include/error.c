@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum status error_set(struct error *e, enum status status, const char *fmt, ...)
 {
@@ -19,4 +20,20 @@ enum status error_set(struct error *e, enum status status, const char *fmt, ...)
 enum status error_system(struct error *e, const char *what)
 {
 	return error_set(e, STATUS_SYSTEM, "%s: %s", what, strerror(errno));
+}
+
+const char *error_no_process(char *text, size_t size)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+		snprintf(text, size,
+			"no process or thread more can be started: RLIMIT_NPROC is %llu for all that "
+			"this user runs (ulimit -u, LimitNPROC= of a unit), raise it",
+			(unsigned long long)limit.rlim_cur);
+	else
+		snprintf(text, size,
+			"no process or thread more can be started: pids.max of the control group "
+			"(TasksMax= of a unit) or memory is used up");
+	return text;
 }

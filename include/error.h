@@ -7,6 +7,8 @@
 
 #include "status.h"
 
+#include <stddef.h>
+
 struct error {
 	enum status status;
 	char text[1024]; /* what is wrong, where, and the next step; no newline */
@@ -18,5 +20,11 @@ enum status error_set(struct error *e, enum status status, const char *fmt, ...)
 
 /* error_set() for a lack of memory or another failure that says nothing about AWS. */
 enum status error_system(struct error *e, const char *what);
+
+/*
+ * Writes to text[size] why no process or thread can be started, after EAGAIN, which names no limit.
+ * Returns text.
+ */
+const char *error_no_process(char *text, size_t size);
 
 #endif

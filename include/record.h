@@ -42,6 +42,8 @@
  *	    tag KEY=VALUE, transitive-tag-key KEY              of it, TAGS_MAX each
  *	    deadline MS         CLOCK_MONOTONIC in milliseconds, for all that follows until the
  *	                        next `deadline`; waiting for a person does not count
+ *	    timeout SECONDS     the whole time that `deadline` is the end of: AWS must have had
+ *	                        half of it before a time-out is called an outage
  *	    connect HOW         end of the settings: warm up, `signed` or `unsigned`
  *	    code DIGITS         send it
  *	aws-mfa-sts -> aws-mfa
@@ -49,6 +51,7 @@
  *	    then for each `code`, on success
  *	    access-key-id, secret-access-key, session-token (a long one in several records, to
  *	    be joined), expiration (seconds since the epoch), request-id
+ *	    server-time SECONDS the server's clock just now, where its answers have told it
  *	    debug TEXT          for --log-level=DEBUG, at any time
  *	    result STATUS TEXT  0, 4, 11, 13, 14 or 15
  *
@@ -64,6 +67,12 @@
 #define ACCOUNT_DIGITS 12 /* of an AWS account id */
 #define ROLES_MAX 5       /* assumed one from another with one code */
 #define TAGS_MAX 50       /* of one session: STS service model, tagListType */
+
+/*
+ * Seconds this machine's clock may be off before anything is made of it: AWS takes signatures 5 to
+ * 15 minutes off.
+ */
+#define SKEW_TOLERATED 240
 
 #define RECORD_FD 3
 #define RECORD_MAX_PAM 4096U  /* a line between the module and aws-mfa, LF included */
@@ -88,6 +97,7 @@ enum ask_reason {
 #define WORD_SECRET_ACCESS_KEY "secret-access-key"
 #define WORD_SESSION_TOKEN "session-token"
 #define WORD_EXPIRATION "expiration"
+#define WORD_SERVER_TIME "server-time"
 #define WORD_SERIAL "serial"
 #define WORD_REGION "region"
 #define WORD_ENDPOINT_URL "endpoint-url"
@@ -105,6 +115,7 @@ enum ask_reason {
 #define WORD_TAG "tag"
 #define WORD_TRANSITIVE_TAG_KEY "transitive-tag-key"
 #define WORD_DEADLINE "deadline"
+#define WORD_TIMEOUT "timeout"
 #define WORD_CONNECT "connect"
 #define WORD_READY "ready"
 #define WORD_DEBUG "debug"

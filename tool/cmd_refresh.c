@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 /* "until 2026-11-23 22:15:00 CET, 11 h 59 min from now" */
-static const char *until(time_t expiration, char *buf, size_t size)
+static const char *until(const struct refresh *r, char *buf, size_t size)
 {
-	long left = (long)(expiration - time(NULL));
+	time_t expiration = r->expiration;
+	long left = (long)(expiration - exchange_time(&r->exchange));
 	char when[64];
 	struct tm tm;
 
@@ -153,13 +154,14 @@ int cmd_refresh(const struct command_line *line)
 		rc = renew(&r, line, tty, &e);
 	switch (rc) {
 	case STATUS_OK:
-		log_info("[%s] is valid %s", r.settings.session,
-			until(r.expiration, text, sizeof(text)));
+		log_info("[%s] is valid %s", r.settings.session, until(&r, text, sizeof(text)));
+		if (e.text[0])
+			log_warning("%s", e.text);
 		warn_about_hiding();
 		break;
 	case STATUS_VALID:
 		log_info("[%s] is still valid %s", r.settings.session,
-			until(r.expiration, text, sizeof(text)));
+			until(&r, text, sizeof(text)));
 		warn_about_hiding();
 		rc = STATUS_OK;
 		break;

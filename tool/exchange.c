@@ -1,5 +1,6 @@
 #include "exchange.h"
 
+#include "boottime.h"
 #include "paths.h"
 #include "profile/log.h"
 #include "profile/tags.h"
@@ -11,9 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SLOW_MS 1000 /* a person who waits longer than this is told what for */
@@ -57,19 +58,13 @@ static int spawn(struct exchange *x, int peer)
 /* What is missing, and whom to ask for it. */
 static enum status not_spawned(int error, struct error *e)
 {
-	struct rlimit r;
+	char why[256];
 
 	if (error == ENOENT || error == EACCES)
 		return error_set(e, STATUS_CONFIG, "%s cannot be run: %s; is the package complete?",
 			AWS_MFA_STS_PATH, strerror(error));
-	/* The limit counts all processes of the user, and says nothing about AWS. */
-	if (error == EAGAIN && getrlimit(RLIMIT_NPROC, &r) == 0 && r.rlim_cur != RLIM_INFINITY)
-		return error_set(e, STATUS_SYSTEM,
-			"%s cannot be run: RLIMIT_NPROC %ju is used up by all processes of this user "
-			"together (`ulimit -u`, LimitNPROC=), or the cgroup's pids.max is",
-			AWS_MFA_STS_PATH, (uintmax_t)r.rlim_cur);
-	return error_set(
-		e, STATUS_SYSTEM, "%s cannot be run: %s", AWS_MFA_STS_PATH, strerror(error));
+	return error_set(e, STATUS_SYSTEM, "%s cannot be run: %s", AWS_MFA_STS_PATH,
+		error == EAGAIN ? error_no_process(why, sizeof(why)) : strerror(error));
 }
 
 /* Sends word unless value is NULL; *rc carries the first failure. */
@@ -144,7 +139,7 @@ enum status exchange_start(struct exchange *x, const struct settings *s, enum wa
 	int pair[2] = {-1, -1};
 	int rc = RECORD_OK;
 
-	x->ready = x->code_sent = false;
+	x->ready = x->code_sent = x->heard_time = false;
 	x->request_id[0] = '\0';
 	x->buf = calloc(1, RECORD_MAX_STS);
 	if (!x->buf || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -175,6 +170,7 @@ enum status exchange_start(struct exchange *x, const struct settings *s, enum wa
 	send_flag(x, deadline_ms, WORD_DUAL_STACK, s->dual_stack, &rc);
 	send_roles(x, deadline_ms, s, &rc);
 	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
+	send_number(x, deadline_ms, WORD_TIMEOUT, s->timeout, &rc);
 	send_setting(
 		x, deadline_ms, WORD_CONNECT, how == WARM_UP_SIGNED ? "signed" : "unsigned", &rc);
 	/* A process that has ended says why before it does: exchange_step() reads that. */
@@ -264,6 +260,39 @@ static bool collect(const struct record *rec, const char *word, char **value, bo
 	return true;
 }
 
+static void hear_time(struct exchange *x, const char *text)
+{
+	int64_t seconds = record_number(text);
+
+	x->heard_time = seconds >= 0 && seconds <= INT32_MAX * INT64_C(100);
+	if (x->heard_time)
+		x->server_ms = seconds * 1000 - boottime_ms();
+}
+
+time_t exchange_time(const struct exchange *x)
+{
+	return x->heard_time ? (time_t)((boottime_ms() + x->server_ms) / 1000) : time(NULL);
+}
+
+void exchange_judge_clock(const struct exchange *x, char *text, size_t size)
+{
+	long behind = (long)(exchange_time(x) - time(NULL));
+	long off = behind < 0 ? -behind : behind;
+	char by[64];
+
+	text[0] = '\0';
+	if (off <= SKEW_TOLERATED)
+		return;
+	if (off >= 3600)
+		snprintf(by, sizeof(by), "%ld h %ld min", off / 3600, off / 60 % 60);
+	else
+		snprintf(by, sizeof(by), "%ld min", off / 60);
+	snprintf(text, size,
+		"this machine's clock is %s %s against AWS, so AWS tools may fail: set it "
+		"(timedatectl set-ntp true)",
+		by, behind > 0 ? "slow" : "fast");
+}
+
 static enum status take_session(
 	struct exchange *x, int64_t deadline_ms, struct session *session, struct error *e)
 {
@@ -277,6 +306,8 @@ static enum status take_session(
 			return rc;
 		if (strcmp(rec.word, WORD_EXPIRATION) == 0)
 			session->expiration = (time_t)record_number(rec.text);
+		else if (strcmp(rec.word, WORD_SERVER_TIME) == 0)
+			hear_time(x, rec.text);
 		else if (!collect(&rec, WORD_ACCESS_KEY_ID, &session->access_key_id, &failed) &&
 			!collect(
 				&rec, WORD_SECRET_ACCESS_KEY, &session->secret_access_key, &failed))

@@ -16,9 +16,11 @@ struct exchange {
 	int fd;
 	struct record_reader reader;
 	char *buf;
-	bool ready;           /* warmed up: a code may be sent */
-	bool code_sent;       /* from here on a failure may have used it up */
-	bool show_progress;   /* tell a person when an answer takes long */
+	bool ready;         /* warmed up: a code may be sent */
+	bool code_sent;     /* from here on a failure may have used it up */
+	bool show_progress; /* tell a person when an answer takes long */
+	bool heard_time;    /* the server's, of which server_ms is the distance to boottime_ms() */
+	int64_t server_ms;
 	char request_id[128]; /* AWS's, of the last answer that had one; else empty */
 };
 
@@ -45,6 +47,15 @@ enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error 
  */
 enum status exchange_code(struct exchange *x, const char *code, int64_t deadline_ms,
 	struct session *session, struct error *e);
+
+/* The server's time where it has told it, else this machine's. */
+time_t exchange_time(const struct exchange *x);
+
+/*
+ * Writes a warning to text[size] when this machine's clock is further off than is tolerated, else
+ * empties it.
+ */
+void exchange_judge_clock(const struct exchange *x, char *text, size_t size);
 
 /* Ends the process, wipes and frees. Harmless on one that has ended or never ran. */
 void exchange_end(struct exchange *x);

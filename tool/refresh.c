@@ -11,17 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/*
- * Threat: many logins at once that wait for each other, or a file that is slow to read, until the
- * time is over. That is no outage of AWS, which failmode=safe would forgive, or guessing in
- * parallel were a way in: AWS must have had half of the time before it is said to be down. What
- * was lost adds up, since a second code has what the first one left of the time.
- */
-static bool lost_half_the_time(const struct refresh *r)
-{
-	return r->lost_ms > r->settings.timeout * 500;
-}
-
 /* A spent code is worth waiting for other programs that are writing the file, but not for long. */
 #define STORE_MS 2000
 
@@ -55,11 +44,6 @@ enum status refresh_load(
 	if (rc != STATUS_OK)
 		return rc;
 	r->deadline_ms = start_ms + r->settings.timeout * 1000;
-	r->lost_ms = monotonic_ms() - start_ms;
-	if (lost_half_the_time(r))
-		return error_set(e, STATUS_SYSTEM,
-			"%s: reading it took %.1f seconds; is the file system or its size at fault?",
-			r->settings.value[SETTING_CREDENTIALS_FILE], (double)r->lost_ms / 1000);
 	r->state = session_check(&r->settings.credentials, r->settings.session,
 		r->settings.value[SETTING_ASSUME_ROLE], time(NULL), &r->expiration);
 	if (r->state == SESSION_VALID && !r->force)
@@ -79,10 +63,8 @@ static enum status can_store(const struct refresh *r, struct error *e)
 
 enum status refresh_start(struct refresh *r, struct error *e)
 {
-	int64_t start_ms = monotonic_ms();
 	enum status rc = can_store(r, e);
 
-	r->lost_ms += monotonic_ms() - start_ms;
 	if (rc == STATUS_OK)
 		rc = exchange_start(&r->exchange, &r->settings, r->warm_up, r->deadline_ms, e);
 	r->asked_since_ms = monotonic_ms();
@@ -164,19 +146,16 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 	/* Again: much can change while a person looks for the telephone. */
 	if (rc == STATUS_OK)
 		rc = can_store(r, e);
-	r->lost_ms += monotonic_ms() - start_ms;
 	if (rc == STATUS_OK)
 		rc = exchange_code(&r->exchange, code, r->deadline_ms, &session, e);
-	if (rc == STATUS_UNAVAILABLE && lost_half_the_time(r))
-		rc = error_set(e, STATUS_SYSTEM,
-			"[%s]: other refreshes or a slow file system took the time; try again",
-			r->settings.session);
 	if (rc != STATUS_OK && rc != STATUS_VALID)
 		code_strike_out(e->text, code); /* AWS quotes it now and then */
 	if (rc == STATUS_OK) {
 		r->expiration = session.expiration;
 		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id);
 		rc = store_session(&to, &session, store_deadline(r), e);
+		if (rc == STATUS_OK)
+			exchange_judge_clock(&r->exchange, e->text, sizeof(e->text));
 	}
 	session_free(&session);
 	if (lock >= 0)

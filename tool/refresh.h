@@ -26,7 +26,6 @@ struct refresh {
 	char key_id[129];         /* access key id of the session issued */
 	struct exchange exchange;
 	int64_t deadline_ms;    /* CLOCK_MONOTONIC; a person's typing time does not count */
-	int64_t lost_ms;        /* of the time up to it: to files and locks, over all codes */
 	int64_t asked_since_ms; /* when refresh_start() returned and the person was asked */
 };
 
@@ -47,7 +46,8 @@ enum status refresh_start(struct refresh *r, struct error *e);
 /*
  * Spends the code: six digits. Takes the section's lock first; whoever had to wait for it finds
  * out here that the session has been renewed meanwhile (STATUS_VALID, the code is not spent),
- * unless r->force. STATUS_NOT_STORED when the code was accepted; else as exchange_code(). After
+ * unless r->force. After STATUS_OK e->text is a warning about the clock, or empty.
+ * STATUS_NOT_STORED when the code was accepted; else as exchange_code(). After
  * STATUS_WRONG_CODE it may be called again.
  */
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e);

@@ -10,7 +10,7 @@ RECIPES = ("convenience", "after-publickey", "after-password")
 WHO = "notice user=alice rhost=127.0.0.1 tty=ssh profile=work account=123456789012"
 ACCEPTED = f"{WHO} result=accepted answer=PAM_SUCCESS request-id=ID key-id=KEY"
 WRONG = (f"{WHO} result=wrong-code answer=PAM_AUTH_ERR reason=\"the code for %s is wrong or was "
-         "used before: wait for the next one (RequestId ID)\"")
+         "used before; the next one comes in N s (RequestId ID)\"")
 NOTICE = "There is no valid AWS session. Renew it with: aws-mfa --profile work"
 REFUSED = "No AWS MFA code was accepted. The system log says why."
 

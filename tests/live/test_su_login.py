@@ -1,13 +1,18 @@
 """Real su, login and runuser, and applications without a conversation, as cron is one."""
 
+import os
 import re
 import shutil
+import signal
+import time
 import unittest
 
+import control_group
 from host import BUILD
 from live.case import LiveTest, example
 from live.sshd import PROMPT
 from live.world import PASSWORD
+from sandbox import faults
 
 ONLY = "auth required pam_aws_mfa.so profile=work always\naccount required pam_permit.so\n"
 
@@ -35,6 +40,17 @@ class Su(LiveTest):
         self.decisions("su", f"notice user=alice rhost=- tty={tty} profile=work "
                        "account=123456789012 result=accepted answer=PAM_SUCCESS request-id=ID "
                        "key-id=KEY")
+
+    def test_the_log_tells_of_a_clock_that_is_off(self):
+        self.box.date_skew = 7230
+        self.addCleanup(setattr, self.box, "date_skew", 0)
+        su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
+        su.answer("Password: ", PASSWORD)
+        su.answer(PROMPT, self.user.code())
+        self.assertEqual(su.wait(), 0, su.screen)
+        line, = self.syslog.module()
+        self.assertIn("result=accepted answer=PAM_SUCCESS", line)
+        self.assertIn("reason=\"this machine's clock is 2 h 0 min slow against AWS", line)
 
     def test_nobody_is_refused(self):
         """AWS is down; the target is not enrolled."""
@@ -87,6 +103,111 @@ class Su(LiveTest):
         su.interrupt()
         self.assertNotEqual(su.wait(), 0)
         self.assertNotIn("alice", su.screen)
+
+
+class HeldUp(LiveTest):
+    """bob stops, freezes or slices his own su, and all below it, until the time is over: under
+    failmode=safe that must not let him in. What aws-mfa-sts makes of it: test_awake.py."""
+
+    NEEDS = ("su",)
+    TIMEOUT = 3
+
+    def setUp(self):
+        super().setUp()
+        self.stack("su", "@include common-auth\nauth required pam_aws_mfa.so profile=work always "
+                   f"failmode=safe timeout={self.TIMEOUT}\n"
+                   "@include common-account\n@include common-session\n")
+
+    def su(self):
+        """As far as the code's being typed; AWS has not answered the warm-up by then."""
+        su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
+        su.answer("Password: ", PASSWORD)
+        su.answer(PROMPT, self.user.code())
+        return su
+
+    def below(self, helpers_only):
+        return [pid for pid, argv in self.world.processes().items()
+                if "aws-mfa" in argv or not helpers_only]
+
+    def stop(self, pids, seconds):
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+    def refused(self, su):
+        self.assertNotEqual(su.wait(), 0, su.screen)
+        self.assertNotIn("alice", su.screen)
+        line, = self.syslog.module()
+        self.assertRegex(line, "result=(system-error answer=PAM_SYSTEM_ERR|"
+                               "code-spent answer=PAM_AUTHINFO_UNAVAIL)")
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def test_an_outage_lets_in(self):
+        """What the others must not look like."""
+        self.box.fault("GET", faults.hang())
+        for _ in range(3):      # where this machine is too busy to be sure of it
+            self.syslog.lines.clear()
+            su = self.su()
+            if su.wait() == 0:
+                break
+        self.assertEqual(su.screen.splitlines()[-1], "alice")
+        self.assertIn("result=unavailable answer=PAM_IGNORE", self.syslog.module()[0])
+
+    def test_stopped(self):
+        for helpers_only in (True, False):
+            with self.subTest(helpers_only):
+                self.syslog.lines.clear()
+                self.box.fault("GET", faults.delay(1), 1)
+                su = self.su()
+                self.stop(self.below(helpers_only), self.TIMEOUT + 0.3)
+                self.refused(su)
+
+    def test_in_slices(self):
+        for helpers_only in (True, False):
+            with self.subTest(helpers_only):
+                self.syslog.lines.clear()
+                self.box.fault("GET", faults.hang(), 1)
+                su = self.su()
+                for _ in range(4):
+                    self.stop(self.below(helpers_only), 0.9)
+                    time.sleep(0.005)
+                self.refused(su)
+
+    @unittest.skipIf(control_group.why_not(), control_group.why_not())
+    def test_frozen(self):
+        group = control_group.Group("pam-aws-mfa-su")
+        self.addCleanup(group.remove)
+        self.box.fault("GET", faults.delay(1), 1)
+        su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
+        group.add(su.pid)
+        su.answer("Password: ", PASSWORD)
+        su.answer(PROMPT, self.user.code())
+        group.freeze(True)
+        time.sleep(self.TIMEOUT + 0.3)
+        group.freeze(False)
+        self.refused(su)
+
+    @unittest.skipIf(control_group.why_not("cpu"), control_group.why_not("cpu"))
+    def test_starved(self):
+        """A thousandth of a processor from before the helper is started."""
+        group = control_group.Group("pam-aws-mfa-su", "cpu")
+        self.addCleanup(group.remove)
+        su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
+        su.expect("Password: ")
+        group.add(su.pid)
+        su.send(PASSWORD + "\n")
+        end = time.monotonic() + 10
+        while not self.below(True):
+            self.assertLess(time.monotonic(), end, "no helper")
+        group.quota(0.001)
+        time.sleep(self.TIMEOUT + 0.3)
+        group.quota(None)
+        su.answer(PROMPT, self.user.code())
+        su.wait()
+        self.assertNotIn("answer=PAM_IGNORE", self.syslog.module()[0])
+        self.assertEqual(su.process.returncode == 0, self.has_session(), su.screen)
 
 
 class Login(LiveTest):

@@ -67,7 +67,7 @@ class Limits(OwnUid):
     def test_none_is_left_for_aws_mfa_sts(self):
         self.sleepers(3)
         self.refused_for(self.limited("--nproc=4:4"), "/aws-mfa-sts cannot be run: RLIMIT_NPROC 4 "
-                         "is used up by all processes of this user together")
+                         "for all that this user runs")
 
     def test_none_is_left_for_the_thread_that_resolves(self):
         self.config.write_text("[profile work]\nendpoint_url = https://sts.nowhere.invalid\n")

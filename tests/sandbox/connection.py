@@ -114,6 +114,7 @@ class Connection:
                 # self.sock must be the socket in use before the handshake blocks: see abort().
                 self.sock = self.box.tls_context.wrap_socket(self.sock, server_side=True,
                                                              do_handshake_on_connect=False)
+                self.sock.settimeout(self.box.patience)
                 self.sock.do_handshake()
             self._serve()
         except (OSError, ValueError, http.client.HTTPException):

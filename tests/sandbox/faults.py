@@ -5,6 +5,7 @@ but not carried out, and its code is not spent. processed(fault) carries it out 
 """
 
 import gzip
+import re
 from dataclasses import dataclass
 from typing import Callable
 
@@ -267,6 +268,15 @@ def clock_jumps(seconds):
         exchange.connection.box.date_skew = seconds
         exchange.send(answer)
     return Fault(f"clock jumps {seconds}", act)
+
+
+def without_date():
+    """The usual answer, but for its Date."""
+    def act(exchange):
+        answer = exchange.answer()
+        head = exchange.head(answer).decode()
+        exchange.write(re.sub(r"Date: [^\r]*\r\n", "", head).encode() + answer.body)
+    return Fault("without date", act)
 
 
 def close_idle(seconds):

@@ -47,6 +47,7 @@ class Sandbox:
         self.service = Service(self.accounts, self.now, self._hosts, lambda: self.region)
         self.region = None              # what signatures must be scoped to; None: any region
         self.date_skew = 0              # seconds this server's clock is ahead
+        self.patience = None            # seconds a TLS handshake may take
         self.idle_timeout = None        # seconds after which an idle connection is closed
         self.requests = []
         self.connections = 0

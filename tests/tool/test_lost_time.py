@@ -76,7 +76,7 @@ class LostTime(HostTest):
         self.fail("no result")
 
     def test_waiting_adds_up_over_the_codes_of_a_login(self):
-        proxy = SlowProxy(0.4)
+        proxy = SlowProxy(0.45)     # of which the third has no room left
         self.addCleanup(proxy.close)
         # so that each code needs a connection of its own
         self.box.fault("GET", faults.close_after())

@@ -5,7 +5,8 @@
  *
  * - a code is sent at most once, and only after the connection is warmed up;
  * - the key's secret and the code go nowhere but to the endpoint, over TLS;
- * - nothing is written, and nothing read but CA certificates and the resolver's files;
+ * - nothing is written, and nothing read but CA certificates, the resolver's files and what
+ *   /proc/self/task says of our own threads;
  * - it ends with its parent.
  */
 #include "client.h"
@@ -63,7 +64,7 @@ static void debug(
 	record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_DEBUG,
 		"%s: %s (%s) answered HTTP %ld after %" PRId64 " ms; clock corrected by %lld s",
 		what, c->endpoint.host, reply->peer, reply->status, monotonic_ms() - began_ms,
-		(long long)c->skew);
+		(long long)c->clock.skew);
 }
 
 /* Once nothing unread is left in it, the buffer need not hold what was read any longer. */
@@ -169,15 +170,17 @@ static int report_token(const char *token)
 	return rc;
 }
 
-static int report_credentials(const struct answer *a, time_t expires)
+static int report_credentials(const struct client *c, const struct answer *a, time_t expires)
 {
-	char seconds[24];
+	char seconds[24], server_time[24];
 
 	snprintf(seconds, sizeof(seconds), "%lld", (long long)expires);
+	snprintf(server_time, sizeof(server_time), "%lld", (long long)clock_server(&c->clock));
 	if (report(WORD_ACCESS_KEY_ID, a->access_key_id) != RECORD_OK ||
 		report(WORD_SECRET_ACCESS_KEY, a->secret_access_key) != RECORD_OK ||
 		report_token(a->session_token) != RECORD_OK ||
-		report(WORD_EXPIRATION, seconds) != RECORD_OK)
+		report(WORD_EXPIRATION, seconds) != RECORD_OK ||
+		(c->clock.heard && report(WORD_SERVER_TIME, server_time) != RECORD_OK))
 		return PEER_GONE;
 	if (a->request_id)
 		record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_REQUEST_ID,
@@ -198,12 +201,22 @@ static int spend(struct client *c, const char *code, struct error *e)
 		rc = spend_code(c, code, c->parameters.deadline_ms, &a, &expires, e);
 	if (rc == 0)
 		rc = error_set(e, STATUS_OK, "accepted by %s", c->endpoint.host);
-	if (rc == STATUS_OK && report_credentials(&a, expires) != 0)
+	if (rc == STATUS_OK && report_credentials(c, &a, expires) != 0)
 		rc = PEER_GONE;
 	else
 		report_result(e);
 	answer_free(&a);
 	return rc;
+}
+
+/* Of the server: one round trip more, on the connection that is there. */
+static void ask_the_time(struct client *c)
+{
+	int64_t deadline_ms = soon(REWARM_TIMEOUT_MS);
+
+	if (deadline_ms > c->parameters.deadline_ms)
+		deadline_ms = c->parameters.deadline_ms;
+	warmup_again(c, -1, deadline_ms);
 }
 
 /* The whole dialogue after the settings. Returns as spend(). */
@@ -231,6 +244,8 @@ static int serve(struct client *c, struct record_reader *r, struct error *e)
 	do {
 		rc = await_code(c, r, code, e);
 		if (rc == 0) {
+			if (clock_was_set(&c->clock))
+				ask_the_time(c);
 			rc = spend(c, code, e);
 			explicit_bzero(code, sizeof(code));
 		} else if (rc != PEER_GONE) {

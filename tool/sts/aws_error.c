@@ -11,7 +11,7 @@ struct row {
 	const char *message; /* a part of AWS's message; NULL: any */
 	int status;
 	bool key_refused;
-	/* {host}, {region}, {key}, {serial}, {role} and {aws}, AWS's own words, are filled in. */
+	/* {host}, {region}, {key}, {serial}, {role}, {next} and {aws}, AWS's own words. */
 	const char *say;
 };
 
@@ -33,7 +33,7 @@ static const char aws_fails[] = "AWS has an error of its own ({aws}); the code m
 /* The first row that fits counts. */
 static const struct row rows[] = {
 	{NULL, "invalid MFA one time pass code", STATUS_WRONG_CODE, false,
-		"the code for {serial} is wrong or was used before: wait for the next one"},
+		"the code for {serial} is wrong or was used before; the next one comes {next}"},
 	{NULL, "unable to validate MFA code", STATUS_CONFIG, false,
 		"AWS finds no MFA device {serial} at the owner of key {key}: is it .../mfa/NAME and not "
 		".../user/NAME, and of the same user? If it is, resynchronise the device in the IAM "
@@ -86,10 +86,17 @@ static const struct row rows[] = {
 	{"RequestLimitExceeded", NULL, STATUS_CODE_SPENT, false, slow},
 	{"TooManyRequestsException", NULL, STATUS_CODE_SPENT, false, slow},
 	{"SlowDown", NULL, STATUS_CODE_SPENT, false, slow},
+	{"EC2ThrottledException", NULL, STATUS_CODE_SPENT, false, slow},
+	{"BandwidthLimitExceeded", NULL, STATUS_CODE_SPENT, false, slow},
+	{"LimitExceededException", NULL, STATUS_CODE_SPENT, false, slow},
+	{"PriorRequestNotComplete", NULL, STATUS_CODE_SPENT, false, slow},
+	{"ProvisionedThroughputExceededException", NULL, STATUS_CODE_SPENT, false, slow},
+	{"TransactionInProgressException", NULL, STATUS_CODE_SPENT, false, slow},
 	{"InternalFailure", NULL, STATUS_CODE_SPENT, false, aws_fails},
 	{"InternalError", NULL, STATUS_CODE_SPENT, false, aws_fails},
 	{"ServiceUnavailable", NULL, STATUS_CODE_SPENT, false, aws_fails},
 	{"RequestTimeout", NULL, STATUS_CODE_SPENT, false, aws_fails},
+	{"RequestTimeoutException", NULL, STATUS_CODE_SPENT, false, aws_fails},
 };
 
 static const struct row any_other = {
@@ -130,6 +137,7 @@ static const char *value_of(
 		{"key", names->access_key_id},
 		{"serial", names->serial},
 		{"role", names->role_arn ? names->role_arn : "the account"},
+		{"next", names->next_code},
 		{"aws", aws},
 	};
 
@@ -191,8 +199,9 @@ int aws_error_explain(const struct answer *a, long http_status, const struct aws
 		row = NULL;
 	if (!row && http_status == 429)
 		row = &slow_down;
-	/* A 5xx leaves open how far the request came, whatever its words. */
-	if (http_status >= 500 && (!row || row->status != STATUS_CODE_SPENT))
+	/* These leave open how far the request came, whatever the words. */
+	if ((http_status >= 500 || http_status == 408) &&
+		(!row || row->status != STATUS_CODE_SPENT))
 		row = &server_fails;
 	return say(row ? row : &any_other, a, names, e);
 }

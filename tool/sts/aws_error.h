@@ -4,7 +4,8 @@
  *
  * Sources: STS API Reference ("Common Errors" and the errors of each action), IAM User Guide
  * ("Troubleshoot Signature Version 4"), and the messages STS is seen to send, which are not
- * documented: aws/aws-cli#6325, #6676, kubernetes-sigs/external-dns#1626.
+ * documented: aws/aws-cli#6325, #6676, kubernetes-sigs/external-dns#1626. What limits the rate or
+ * leaves open what became of the request: botocore, retries/standard.py and data/_retry.json.
  */
 #ifndef AWS_MFA_STS_AWS_ERROR_H
 #define AWS_MFA_STS_AWS_ERROR_H
@@ -22,6 +23,7 @@ struct aws_error_names {
 	bool by_session; /* the key is of a session AWS has just given, not the user's own */
 	const char *serial;
 	const char *role_arn;
+	char next_code[16]; /* when the device shows another: "in 12 s" */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CODE_SECONDS 30 /* RFC 6238 s5.2: AWS takes no other devices, virtual or hardware */
 #define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
 int client_open(struct client *c, struct error *e)
@@ -19,9 +20,14 @@ int client_open(struct client *c, struct error *e)
 		.legacy = s->legacy_endpoint};
 	int rc;
 
+	clock_start(&c->clock);
 	rc = parameters_check(s, e);
 	if (rc == 0)
 		rc = endpoint_resolve(&choice, &c->endpoint, e);
+	/* Threat: whoever binds the port would judge the login. aws-mfa refuses it first. */
+	if (rc == 0 && !s->signed_warm_up && c->endpoint.loopback_only)
+		rc = error_set(e, STATUS_CONFIG,
+			"endpoint_url: http is not for a login, even on this machine; use https://");
 	if (rc == 0)
 		rc = endpoint_check_arn(&c->endpoint, "the MFA device", s->serial, e);
 	for (size_t i = 0; rc == 0 && i < s->n_roles; i++)
@@ -40,13 +46,23 @@ static char *header_line(const char *name, const char *value)
 	return asprintf(&line, "%s: %s", name, value) < 0 ? NULL : line;
 }
 
+static int converse(
+	struct client *c, const struct outgoing *out, struct reply *reply, struct error *e)
+{
+	int rc = connection_send(c->connection, out, reply, e);
+
+	if (rc == 0)
+		clock_hear(&c->clock, reply->date);
+	return rc;
+}
+
 int client_post(struct client *c, const struct call *call, struct reply *reply, struct error *e)
 {
 	char host[sizeof(c->endpoint.host) + 8], date_line[SIGV4_DATE_SIZE + 16];
 	char authorization[SIGV4_AUTH_SIZE + 24], auth[SIGV4_AUTH_SIZE], date[SIGV4_DATE_SIZE];
 	const char *token = call->keys.session_token;
 	char *token_line = token ? header_line("X-Amz-Security-Token", token) : NULL;
-	time_t now = time(NULL) + c->skew;
+	time_t now = clock_signing(&c->clock);
 	const struct sigv4_header signed_headers[] = {
 		{"content-type", CONTENT_TYPE},
 		{"host", c->endpoint.host},
@@ -72,7 +88,8 @@ int client_post(struct client *c, const struct call *call, struct reply *reply, 
 		.len = call->len,
 		.spends_code = call->spends_code,
 		.wake_fd = call->wake_fd,
-		.deadline_ms = call->deadline_ms};
+		.deadline_ms = call->deadline_ms,
+		.timeout_ms = c->parameters.timeout_ms};
 	int rc;
 
 	if (sigv4_date(now, date) != 0) {
@@ -84,7 +101,7 @@ int client_post(struct client *c, const struct call *call, struct reply *reply, 
 		snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
 		snprintf(date_line, sizeof(date_line), "X-Amz-Date: %s", date);
 		snprintf(authorization, sizeof(authorization), "Authorization: %s", auth);
-		rc = connection_send(c->connection, &out, reply, e);
+		rc = converse(c, &out, reply, e);
 	}
 	if (token_line)
 		explicit_bzero(token_line, strlen(token_line));
@@ -97,11 +114,13 @@ int client_get(
 {
 	char host[sizeof(c->endpoint.host) + 8];
 	const char *const headers[] = {host, "Accept:", NULL};
-	const struct outgoing out = {
-		.headers = headers, .wake_fd = wake_fd, .deadline_ms = deadline_ms};
+	const struct outgoing out = {.headers = headers,
+		.wake_fd = wake_fd,
+		.deadline_ms = deadline_ms,
+		.timeout_ms = c->parameters.timeout_ms};
 
 	snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
-	return connection_send(c->connection, &out, reply, e);
+	return converse(c, &out, reply, e);
 }
 
 struct keys client_keys(const struct client *c)
@@ -113,12 +132,20 @@ struct keys client_keys(const struct client *c)
 struct aws_error_names client_names(
 	const struct client *c, const struct keys *keys, const char *role_arn)
 {
-	return (struct aws_error_names){.host = c->endpoint.host,
+	struct aws_error_names names = {.host = c->endpoint.host,
 		.region = c->endpoint.region,
 		.access_key_id = keys->access_key_id,
 		.by_session = keys->session_token != NULL,
 		.serial = c->parameters.serial,
 		.role_arn = role_arn};
+
+	/* A device with a number of its own keeps its own time, but steps as often. */
+	if (c->parameters.serial && strncmp(c->parameters.serial, "arn:", 4) == 0)
+		snprintf(names.next_code, sizeof(names.next_code), "in %d s",
+			(int)(CODE_SECONDS - clock_server(&c->clock) % CODE_SECONDS));
+	else
+		snprintf(names.next_code, sizeof(names.next_code), "within %d s", CODE_SECONDS);
+	return names;
 }
 
 void client_close(struct client *c)

@@ -3,6 +3,7 @@
 #define AWS_MFA_STS_CLIENT_H
 
 #include "aws_error.h"
+#include "clock.h"
 #include "connection.h"
 #include "endpoint.h"
 #include "error.h"
@@ -11,13 +12,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 struct client {
 	struct parameters parameters;
 	struct endpoint endpoint;
 	struct connection *connection;
-	time_t skew; /* what to add to this machine's clock to get the server's */
+	struct clock clock;
 };
 
 /* Who signs. session_token is NULL for long-term keys. Nothing is owned. */
@@ -42,10 +42,10 @@ struct call {
  */
 int client_open(struct client *c, struct error *e);
 
-/* As connection_send(), signed with the server's time. */
+/* As connection_send(), signed with the time that the server takes; its own is noted. */
 int client_post(struct client *c, const struct call *call, struct reply *reply, struct error *e);
 
-/* As connection_send(): GET of the endpoint, unsigned. */
+/* As connection_send(): GET of the endpoint, unsigned; the server's time is noted. */
 int client_get(
 	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e);
 

@@ -1,12 +1,16 @@
 #include "connection.h"
 
+#include "awake.h"
 #include "body.h"
+#include "boottime.h"
 #include "failure.h"
+#include "headers.h"
 #include "lack.h"
 #include "loopback.h"
 #include "proxy.h"
 #include "record.h"
 #include "status.h"
+#include "threads.h"
 #include "trust.h"
 #include "version.h"
 
@@ -24,6 +28,7 @@
 #define ATTEMPTS 2
 #define RETRY_AFTER_MS 250
 #define HURRY_MS 1000
+#define GLANCE_MS 20 /* a shorter wait is no evidence of anything, and not worth a look */
 
 struct connection {
 	CURL *easy;
@@ -43,6 +48,8 @@ struct connection {
 	bool not_loopback;
 	int socket_errno;
 	char peer[64];
+
+	struct awake awake; /* during all transfers for one request */
 
 	int socket; /* of the connection kept open by libcurl, or -1 */
 };
@@ -214,6 +221,34 @@ static bool drop_connection(struct connection *c)
 	return c->multi != NULL;
 }
 
+static enum stage stage_of(const struct connection *c)
+{
+	curl_off_t resolved = 0;
+
+	if (c->started)
+		return STAGE_ANSWER;
+	curl_easy_getinfo(c->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
+	return c->tcp_connected ? STAGE_TLS : resolved > 0 ? STAGE_CONNECT : STAGE_RESOLVE;
+}
+
+/* Waits for the transfer, wake_fd or wait_ms, and notes how. */
+static bool wait_awake(struct connection *c, struct curl_waitfd *wake, int64_t wait_ms)
+{
+	enum awake_span span = SPAN_BUSY;
+	int64_t start_ms = boottime_ms();
+	int ready = 0;
+
+	awake_look(&c->awake, start_ms, SPAN_BUSY);
+	if (curl_multi_poll(c->multi, wake, wake->fd >= 0,
+		    wait_ms < AWAKE_WAIT_MS ? (int)wait_ms : AWAKE_WAIT_MS, &ready) != CURLM_OK)
+		return false;
+	if (ready == 0 && boottime_ms() - start_ms >= GLANCE_MS)
+		span = stage_of(c) == STAGE_RESOLVE && threads_are_held_up() ? SPAN_HELD
+									     : SPAN_IDLE;
+	awake_look(&c->awake, boottime_ms(), span);
+	return true;
+}
+
 /* Runs the transfer that c->easy describes. */
 static CURLcode run(struct connection *c, int wake_fd, int64_t deadline_ms)
 {
@@ -232,11 +267,10 @@ static CURLcode run(struct connection *c, int wake_fd, int64_t deadline_ms)
 			rc = CURLE_OPERATION_TIMEDOUT;
 			goto out;
 		}
-		if (curl_multi_poll(c->multi, &wake, wake_fd >= 0,
-			    wait_ms < 1000 ? (int)wait_ms : 1000, NULL) != CURLM_OK)
+		if (!wait_awake(c, &wake, wait_ms))
 			goto out;
-		if (wake_fd >= 0 && wake.revents) {
-			wake_fd = -1;
+		if (wake.fd >= 0 && wake.revents) {
+			wake.fd = -1;
 			if (deadline_ms > monotonic_ms() + HURRY_MS)
 				deadline_ms = monotonic_ms() + HURRY_MS;
 		}
@@ -249,18 +283,9 @@ static CURLcode run(struct connection *c, int wake_fd, int64_t deadline_ms)
 		curl_easy_getinfo(c->easy, CURLINFO_ACTIVESOCKET, &c->socket) != CURLE_OK)
 		c->socket = -1;
 out:
+	awake_look(&c->awake, boottime_ms(), SPAN_BUSY);
 	curl_multi_remove_handle(c->multi, c->easy);
 	return rc;
-}
-
-static enum stage stage_of(const struct connection *c)
-{
-	curl_off_t resolved = 0;
-
-	if (c->started)
-		return STAGE_ANSWER;
-	curl_easy_getinfo(c->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
-	return c->tcp_connected ? STAGE_TLS : resolved > 0 ? STAGE_CONNECT : STAGE_RESOLVE;
 }
 
 static struct failure describe(struct connection *c, CURLcode code)
@@ -270,6 +295,9 @@ static struct failure describe(struct connection *c, CURLcode code)
 		.socket_errno = c->socket_errno,
 		.no_descriptors = lack_of_descriptors(),
 		.no_ports = lack_of_ports(),
+		.no_threads = (code == CURLE_COULDNT_RESOLVE_HOST ||
+				      code == CURLE_COULDNT_RESOLVE_PROXY) &&
+			lack_of_threads(),
 		.not_loopback = c->not_loopback,
 		.code_sent = c->spends_code && c->started,
 		.answer_too_long = c->body.too_long || c->header_bytes > HEADERS_MAX,
@@ -315,51 +343,41 @@ static bool prepare(struct connection *c, const struct outgoing *out, struct cur
 	return rc == CURLE_OK;
 }
 
-/* A session's token may be among them. */
-static void wipe_headers(struct curl_slist *list)
-{
-	for (struct curl_slist *item = list; item; item = item->next)
-		explicit_bzero(item->data, strlen(item->data));
-	curl_slist_free_all(list);
-}
-
-static struct curl_slist *list_headers(const char *const *headers)
-{
-	struct curl_slist *list = NULL;
-
-	for (; *headers; headers++) {
-		struct curl_slist *longer = curl_slist_append(list, *headers);
-
-		if (!longer) {
-			wipe_headers(list);
-			return NULL;
-		}
-		list = longer;
-	}
-	return list;
-}
-
 static void take_reply(struct connection *c, struct reply *reply)
 {
 	struct curl_header *date;
 
-	*reply = (struct reply){
-		.body = c->body.bytes ? c->body.bytes : "", .len = c->body.len, .date = -1};
+	*reply = (struct reply){.body = c->body.bytes ? c->body.bytes : "",
+		.len = c->body.len,
+		.date = -1,
+		.awake = c->awake};
 	memcpy(reply->peer, c->peer, sizeof(reply->peer));
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &reply->status);
 	if (curl_easy_header(c->easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK)
 		reply->date = curl_getdate(date->value, NULL);
 }
 
+/* Each attempt is judged by itself: the one before may have been disturbed, or failed by chance. */
+static int explain(
+	const struct connection *c, const struct failure *f, int64_t timeout_ms, struct error *e)
+{
+	int rc = failure_explain(f, e);
+	bool counts = f->code == CURLE_OPERATION_TIMEDOUT ? awake_long_enough(&c->awake, timeout_ms)
+							  : awake_throughout(&c->awake);
+
+	return rc == STATUS_UNAVAILABLE && !counts ? (int)awake_excuse(&c->awake, e) : rc;
+}
+
 int connection_send(
 	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e)
 {
-	struct curl_slist *headers = list_headers(out->headers);
+	struct curl_slist *headers = headers_list(out->headers);
 	const struct timespec pause = {.tv_nsec = RETRY_AFTER_MS * 1000000L};
 	int rc;
 
 	if (!headers)
 		return error_set(e, STATUS_SYSTEM, "out of memory");
+	c->awake = (struct awake){0};
 	for (int attempt = 1;; attempt++) {
 		struct failure f;
 		CURLcode code;
@@ -368,6 +386,7 @@ int connection_send(
 			rc = error_set(e, STATUS_SYSTEM, "out of memory");
 			break;
 		}
+		awake_begin(&c->awake, boottime_ms());
 		code = run(c, out->wake_fd, out->deadline_ms);
 		if (code == CURLE_OK) {
 			take_reply(c, reply);
@@ -380,13 +399,13 @@ int connection_send(
 			nanosleep(&pause, NULL);
 			continue;
 		}
-		rc = failure_explain(&f, e);
+		rc = explain(c, &f, out->timeout_ms, e);
 		break;
 	}
 	/* libcurl keeps pointers to what is about to go. */
 	curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, NULL);
-	wipe_headers(headers);
+	headers_wipe(headers);
 	c->spends_code = false;
 	return rc;
 }

@@ -11,6 +11,7 @@
 #ifndef AWS_MFA_STS_CONNECTION_H
 #define AWS_MFA_STS_CONNECTION_H
 
+#include "awake.h"
 #include "endpoint.h"
 #include "error.h"
 
@@ -28,6 +29,7 @@ struct outgoing {
 	bool spends_code;
 	int wake_fd;         /* once this is readable, only a second more is waited; -1: nothing */
 	int64_t deadline_ms; /* monotonic_ms() */
+	int64_t timeout_ms;  /* of the whole, of which this request may have a part only */
 };
 
 struct reply {
@@ -36,6 +38,7 @@ struct reply {
 	size_t len;
 	time_t date;   /* the server's, or -1 */
 	char peer[64]; /* the address it came from */
+	struct awake awake;
 };
 
 /*
@@ -48,7 +51,8 @@ int connection_open(struct connection **out, const struct endpoint *ep, const ch
 /*
  * Sends a request on the open connection, or on a new one where there is none or it is no longer
  * quiet. Returns 0 with *reply filled, whatever HTTP status came; or a status with *e filled.
- * Failures before a request began are tried once more.
+ * Failures before a request began are tried once more. STATUS_UNAVAILABLE only if awake.h has it
+ * that AWS was given the time; whoever takes a reply for an outage must ask awake_throughout().
  */
 int connection_send(
 	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e);

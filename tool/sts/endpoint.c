@@ -17,16 +17,16 @@ static const struct partition {
 	const char *name;
 	const char *prefix;
 	const char *suffix;        /* dnsSuffix */
-	const char *dual_stack;    /* dualStackDnsSuffix; NULL: STS has no such hosts there */
+	const char *dual_stack;    /* dualStackDnsSuffix */
 	const char *global_region; /* implicitGlobalRegion */
 } partitions[] = {
 	/* clang-format off */
-	{"aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-north-1"},
+	{"aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-northwest-1"},
 	{"aws-us-gov", "us-gov-", "amazonaws.com", "api.aws", "us-gov-west-1"},
-	{"aws-iso", "us-iso-", "c2s.ic.gov", NULL, "us-iso-east-1"},
-	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov", NULL, "us-isob-east-1"},
-	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", NULL, "eu-isoe-west-1"},
-	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov", NULL, "us-isof-south-1"},
+	{"aws-iso", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1"},
+	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1"},
+	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1"},
+	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1"},
 	{"aws-eusc", "eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1"},
 	{"aws", "", "amazonaws.com", "api.aws", GLOBAL_REGION},
 	/* clang-format on */
@@ -140,10 +140,6 @@ int endpoint_resolve(const struct endpoint_choice *want, struct endpoint *ep, st
 	if (want->url)
 		return resolve_url(want, ep, e);
 	ep->partition = p->name;
-	if (want->dual_stack && !p->dual_stack)
-		return error_set(e, STATUS_CONFIG,
-			"STS has no dual-stack hosts in partition %s: unset use_dualstack_endpoint",
-			p->name);
 	if (global)
 		snprintf(ep->host, sizeof(ep->host), "sts.%s", p->suffix);
 	else

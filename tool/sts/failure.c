@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <string.h>
 
+#define CAUSE_SIZE 256
+
 /*
  * A caller chooses our rlimits under sudo, and under failmode=safe an outage lets him in: what
  * this machine lacks must never look like one.
  */
-static const char *system_cause(const struct failure *f)
+static const char *system_cause(const struct failure *f, char buf[static CAUSE_SIZE])
 {
 	if (f->socket_errno == EMFILE || f->socket_errno == ENFILE || f->socket_errno == ENOMEM ||
 		f->socket_errno == ENOBUFS || f->socket_errno == EACCES || f->socket_errno == EPERM)
@@ -24,8 +26,9 @@ static const char *system_cause(const struct failure *f)
 	/* EADDRNOTAVAIL is no sign of it: for IPv6 it means that the machine has no address. */
 	if (f->no_ports)
 		return "no local ports are left";
-	if (strstr(f->curl_says, "thread failed to start"))
-		return "no thread could be started; is `ulimit -u` too low?";
+	/* Asked afterwards, so it may have passed; libcurl's words may change. */
+	if (f->no_threads || strstr(f->curl_says, "thread failed to start"))
+		return error_no_process(buf, CAUSE_SIZE);
 	return NULL;
 }
 
@@ -84,6 +87,7 @@ static int not_trusted(const struct failure *f, struct error *e)
 
 int failure_explain(const struct failure *f, struct error *e)
 {
+	char buf[CAUSE_SIZE];
 	const char *cause;
 
 	if (f->code_sent)
@@ -92,7 +96,7 @@ int failure_explain(const struct failure *f, struct error *e)
 			f->answer_too_long ? "sent an answer that is too long"
 				: f->code == CURLE_OPERATION_TIMEDOUT ? "did not answer in time"
 								      : "gave no whole answer");
-	cause = system_cause(f);
+	cause = system_cause(f, buf);
 	if (cause)
 		return error_set(e, STATUS_SYSTEM, "cannot connect to %s: %s", f->host, cause);
 	if (f->not_loopback)
@@ -136,8 +140,10 @@ int failure_explain(const struct failure *f, struct error *e)
 
 bool failure_may_retry(const struct failure *f)
 {
+	char buf[CAUSE_SIZE];
+
 	if (f->code_sent || f->not_loopback || f->answer_too_long || f->proxy_status >= 300 ||
-		system_cause(f))
+		system_cause(f, buf))
 		return false;
 	switch (f->code) {
 	case CURLE_COULDNT_RESOLVE_HOST:

@@ -19,6 +19,7 @@ struct failure {
 	int socket_errno;    /* of a socket() that failed, else 0 */
 	bool no_descriptors; /* lack.h, asked afterwards */
 	bool no_ports;
+	bool no_threads;
 	bool not_loopback; /* http, and the name leads to another machine */
 	bool code_sent;    /* the request holding the code had begun */
 	bool answer_too_long;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,4 +32,19 @@ bool lack_of_ports(void)
 	lacking = bind(fd, (const struct sockaddr *)&any, sizeof(any)) != 0 && errno == EADDRINUSE;
 	close(fd);
 	return lacking;
+}
+
+static void *end_at_once(void *nothing)
+{
+	return nothing;
+}
+
+bool lack_of_threads(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, end_at_once, NULL) != 0)
+		return true;
+	pthread_join(thread, NULL);
+	return false;
 }

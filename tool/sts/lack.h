@@ -13,4 +13,7 @@ bool lack_of_descriptors(void);
 /* No local port is left: ip(7), ip_local_port_range. */
 bool lack_of_ports(void);
 
+/* No thread can be started, as the resolver needs one: EAGAIN. */
+bool lack_of_threads(void);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define DEFAULT_TIMEOUT_MS 20000
+#define LONGEST_TIMEOUT 86400 /* seconds; settings.c takes less */
 
 /* Where the text of a record goes. */
 struct place {
@@ -112,6 +113,16 @@ static int take_of_role(struct parameters *s, struct record *rec, struct error *
 	return take_text(&list->text[list->n++], rec, e);
 }
 
+static int take_timeout(struct parameters *s, const struct record *rec, struct error *e)
+{
+	int64_t seconds = record_number(rec->text);
+
+	if (seconds < 1 || seconds > LONGEST_TIMEOUT)
+		return broken(e);
+	s->timeout_ms = seconds * 1000;
+	return 0;
+}
+
 static int take(struct parameters *s, struct record *rec, struct error *e)
 {
 	char **text = find(of_all, N_OF_ALL, s, rec->word);
@@ -127,6 +138,8 @@ static int take(struct parameters *s, struct record *rec, struct error *e)
 		s->duration = record_number(rec->text);
 	else if (strcmp(rec->word, WORD_DEADLINE) == 0)
 		s->deadline_ms = record_number(rec->text);
+	else if (strcmp(rec->word, WORD_TIMEOUT) == 0)
+		return take_timeout(s, rec, e);
 	else
 		return take_of_role(s, rec, e);
 	return s->duration < 0 || s->deadline_ms < 0 ? broken(e) : 0;
@@ -137,7 +150,8 @@ int parameters_read(struct record_reader *r, struct parameters *s, struct error 
 	struct record rec;
 	int rc;
 
-	*s = (struct parameters){.deadline_ms = monotonic_ms() + DEFAULT_TIMEOUT_MS};
+	*s = (struct parameters){.deadline_ms = monotonic_ms() + DEFAULT_TIMEOUT_MS,
+		.timeout_ms = DEFAULT_TIMEOUT_MS};
 	for (;;) {
 		rc = record_read(r, -1, &rec);
 		if (rc == RECORD_EOF)

@@ -10,14 +10,15 @@
 #define SLACK 600
 
 /*
- * Judged by both clocks: which of the two is wrong is not known, and a code that was accepted
- * must not be lost over it.
+ * By the server's time: the one it takes signatures of, and the one it has just told. Should they
+ * differ, which is wrong is not known, and a code that was accepted must not be lost over it.
  */
-static bool is_credible(const struct answer *a, time_t skew, time_t *expires, const char **why)
+static bool is_credible(
+	const struct answer *a, const struct clock *clock, time_t *expires, const char **why)
 {
-	time_t now = time(NULL);
-	time_t earliest = skew < 0 ? now + skew : now;
-	time_t latest = skew > 0 ? now + skew : now;
+	time_t taken = clock_signing(clock), told = clock_server(clock);
+	time_t earliest = taken < told ? taken : told;
+	time_t latest = taken > told ? taken : told;
 
 	if (!answer_credentials(a, earliest, latest + LONGEST_SESSION + SLACK, expires, why))
 		return false;
@@ -60,7 +61,7 @@ static int judge(
 			e);
 	if (a->is_error && reply->status >= 400)
 		return aws_error_explain(a, reply->status, &names, e);
-	if (reply->status == 200 && !a->is_error && is_credible(a, c->skew, o->expires, &why))
+	if (reply->status == 200 && !a->is_error && is_credible(a, &c->clock, o->expires, &why))
 		return 0;
 	return not_understood(c, reply->status, why, e);
 }
@@ -143,7 +144,9 @@ int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct a
 
 	*a = (struct answer){0};
 	if (monotonic_ms() >= deadline_ms)
-		return error_set(e, STATUS_UNAVAILABLE,
+		/* AWS was there a moment ago: the time went to locks, files, or a caller's doing.
+		 */
+		return error_set(e, STATUS_SYSTEM,
 			"the time was over before the code could be sent; allow more with --timeout");
 	/* Told before the code is spent, not after. */
 	for (size_t i = 1; i < s->n_roles; i++)

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* AWS takes signatures 5 to 15 minutes off, so a clock within 4 is left alone. */
-#define SKEW_TOLERATED 240
 /* A server that wants us to sign for another day may be collecting signatures to use then. */
 #define SKEW_MAX 86400
 
@@ -144,10 +142,20 @@ static int send_warmup(
 	return client_post(c, &call, reply, e);
 }
 
-int warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e)
+/* *skew is what came of the correction: see warmup_judge_signed(). */
+static enum warmup_judgement judge(const struct client *c, const struct reply *reply, time_t *skew,
+	struct identity *id, struct error *e)
 {
 	const struct keys keys = client_keys(c);
 	const struct aws_error_names names = client_names(c, &keys, NULL);
+	time_t now = clock_own(&c->clock);
+
+	return c->parameters.signed_warm_up ? warmup_judge_signed(reply, now, skew, &names, id, e)
+					    : warmup_judge_unsigned(reply, now, skew, &names, e);
+}
+
+int warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e)
+{
 	enum warmup_judgement judgement;
 
 	*id = (struct identity){0};
@@ -157,17 +165,28 @@ int warmup(struct client *c, struct identity *id, struct reply *reply, struct er
 		if (rc != 0)
 			return rc;
 		/* It ends: a skew that is set is not set again. */
-		judgement = c->parameters.signed_warm_up
-			? warmup_judge_signed(reply, time(NULL), &c->skew, &names, id, e)
-			: warmup_judge_unsigned(reply, time(NULL), &c->skew, &names, e);
+		judgement = judge(c, reply, &c->clock.skew, id, e);
 	} while (judgement == WARMUP_RESIGN);
-	return judgement == WARMUP_READY ? 0 : e->status;
+	if (judgement == WARMUP_READY)
+		return 0;
+	if (e->status == STATUS_UNAVAILABLE && !awake_throughout(&reply->awake))
+		awake_excuse(&reply->awake, e);
+	return e->status;
 }
 
 void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms)
 {
+	enum warmup_judgement judgement;
+	struct identity id;
 	struct error ignored;
 	struct reply reply;
+	time_t skew = 0;
 
-	send_warmup(c, wake_fd, deadline_ms, &reply, &ignored);
+	if (send_warmup(c, wake_fd, deadline_ms, &reply, &ignored) != 0)
+		return;
+	judgement = judge(c, &reply, &skew, &id, &ignored);
+	/* A signature that was taken had the right time. */
+	if (judgement == WARMUP_RESIGN ||
+		(judgement == WARMUP_READY && !c->parameters.signed_warm_up && reply.date >= 0))
+		c->clock.skew = skew;
 }

@@ -34,7 +34,8 @@ enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t no
 int warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e);
 
 /*
- * Opens the connection again with the same request and judges nothing: the key has been judged.
+ * Opens the connection again, or uses it, with the same request, and judges nothing but the clock:
+ * the key has been judged.
  * wake_fd as in struct outgoing.
  */
 void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms);

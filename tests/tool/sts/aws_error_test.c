@@ -17,7 +17,8 @@ static const struct aws_error_names names = {.host = "sts.example.com",
 	.region = "eu-west-1",
 	.access_key_id = "AKIAX",
 	.serial = "arn:aws:iam::1:mfa/me",
-	.role_arn = "arn:aws:iam::1:role/R"};
+	.role_arn = "arn:aws:iam::1:role/R",
+	.next_code = "in 12 s"};
 
 #define MFA "MultiFactorAuthentication failed"
 #define EXPIRED                                                                                    \
@@ -32,7 +33,7 @@ static const struct {
 	const char *part;
 } cases[] = {
 	{"AccessDenied", MFA " with invalid MFA one time pass code. ", 403, STATUS_WRONG_CODE,
-		false, "wait for the next one"},
+		false, "; the next one comes in 12 s"},
 	{"AccessDenied",
 		MFA
 		", unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.",
@@ -68,6 +69,10 @@ static const struct {
 	{"ValidationError", "1 validation error detected", 400, STATUS_CONFIG, false,
 		"1 validation error detected"},
 	{"Throttling", "Rate exceeded", 400, STATUS_CODE_SPENT, false, "may be used up"},
+	{"RequestTimeout", "", 400, STATUS_CODE_SPENT, false, "may be used up"},
+	{"RequestTimeoutException", "", 400, STATUS_CODE_SPENT, false, "may be used up"},
+	{"Unheard", "of", 408, STATUS_CODE_SPENT, false, "may be used up"},
+	{"AccessDenied", "explicit deny", 408, STATUS_CODE_SPENT, false, "may be used up"},
 	{"Unheard", "of", 429, STATUS_CODE_SPENT, false, "may be used up"},
 	{"ServiceUnavailable", "", 503, STATUS_CODE_SPENT, false, "may be used up"},
 	{"AccessDenied", MFA " with invalid MFA one time pass code. ", 500, STATUS_CODE_SPENT,

@@ -132,7 +132,7 @@ static void arns(void **state)
 	assert_int_equal(endpoint_check_arn(&ep, "it", "GAHT12345678", &e), 0);
 	assert_int_equal(
 		endpoint_check_arn(&ep, "it", "arn:aws-cn:iam::1:mfa/a", &e), STATUS_CONFIG);
-	assert_non_null(strstr(e.text, "cn-north-1"));
+	assert_non_null(strstr(e.text, "cn-northwest-1"));
 	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:", &e), STATUS_CONFIG);
 	assert_int_equal(endpoint_check_arn(&ep, "it", "arn:aw:", &e), STATUS_CONFIG);
 	assert_int_equal(resolve("us-gov-west-1", NULL, &ep, &e), 0);

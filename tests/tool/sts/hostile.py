@@ -13,6 +13,7 @@ from pathlib import Path
 
 from host import AWS_MFA, BUILD
 from sandbox.sts import Sandbox
+from tool.sts.ststest import STARVED
 
 TIMEOUT = 2     # seconds, --timeout
 SLACK = 1       # how far beyond it a run may end
@@ -183,7 +184,10 @@ class Running:
                     return
                 case = self._cases.pop(0)
             try:
-                outcome = refresh(case, self._tls)
+                for _ in range(5):
+                    outcome = refresh(case, self._tls)
+                    if case.status != 14 or STARVED not in outcome.err:
+                        break       # else we keep this machine busy ourselves
             except Exception as error:      # told by result()
                 outcome = error
             with self._done:

@@ -32,10 +32,18 @@ def resolve(cases):
 class RuleSet(unittest.TestCase):
     """Debian's botocore knows five of the partitions; the newer three stand in `others`."""
 
+    # Of partitions that had none when Debian's botocore was made.
+    DUAL_STACK = {"aws-iso": "api.aws.ic.gov", "aws-iso-b": "api.aws.scloud",
+                  "aws-iso-e": "api.cloud-aws.adc-e.uk", "aws-iso-f": "api.aws.hci.ic.gov"}
+
     @classmethod
     def setUpClass(cls):
         loader = create_loader()
         cls.partitions = loader.load_data("partitions")
+        for partition in cls.partitions["partitions"]:
+            if not partition["outputs"]["supportsDualStack"]:
+                partition["outputs"] |= {"supportsDualStack": True,
+                                         "dualStackDnsSuffix": cls.DUAL_STACK[partition["id"]]}
         cls.provider = EndpointProvider(
             loader.load_service_model("sts", "endpoint-rule-set-1"), cls.partitions)
 
@@ -63,6 +71,29 @@ class RuleSet(unittest.TestCase):
                 answer = "error" if answer.startswith("error") else answer.rsplit(" ", 1)[0]
                 self.assertEqual(answer, self.expected(*case))
 
+    def test_every_partition_is_botocore_s(self):
+        """partitions.json and endpoints.json, as they are installed here."""
+        loader = create_loader()
+        for partition in loader.load_data("partitions")["partitions"]:
+            name, outputs = partition["id"], partition["outputs"]
+            region = next(r for r in partition["regions"] if not r.endswith("-global"))
+            suffixes = [outputs["dnsSuffix"]]
+            if outputs["supportsDualStack"]:
+                suffixes.append(outputs["dualStackDnsSuffix"])
+            for dual, suffix in enumerate(suffixes):
+                with self.subTest(name, dual=dual):
+                    self.assertEqual(resolve([(region, None, 0, dual, 0)]),
+                                     [f"https://sts.{region}.{suffix}/ {region} {name}"])
+            if "implicitGlobalRegion" in outputs and name != "aws":
+                self.assertEqual(resolve([(f"{name}-global", None, 0, 0, 0)])[0].split()[1:],
+                                 [outputs["implicitGlobalRegion"], name])
+        for partition in loader.load_data("endpoints")["partitions"]:
+            name = partition["partition"]
+            for region in partition["regions"]:
+                with self.subTest(name, region=region):
+                    self.assertEqual(resolve([(region, None, 0, 0, 0)]), [
+                        f"https://sts.{region}.{partition['dnsSuffix']}/ {region} {name}"])
+
     def test_the_legacy_regions_are_the_rule_set_s(self):
         regions = [region for p in self.partitions["partitions"] for region in p["regions"]
                    if not region.endswith("-global")]
@@ -77,7 +108,15 @@ class RuleSet(unittest.TestCase):
                 ((None, None, 1, 0, 0), "https://sts-fips.us-east-1.amazonaws.com/ us-east-1 aws"),
                 ((None, None, 0, 1, 1), "https://sts.us-east-1.api.aws/ us-east-1 aws"),
                 (("aws-cn-global", None, 0, 0, 0),
-                 "https://sts.cn-north-1.amazonaws.com.cn/ cn-north-1 aws-cn"),
+                 "https://sts.cn-northwest-1.amazonaws.com.cn/ cn-northwest-1 aws-cn"),
+                (("us-iso-east-1", None, 0, 1, 0),
+                 "https://sts.us-iso-east-1.api.aws.ic.gov/ us-iso-east-1 aws-iso"),
+                (("us-isob-east-1", None, 1, 1, 0),
+                 "https://sts-fips.us-isob-east-1.api.aws.scloud/ us-isob-east-1 aws-iso-b"),
+                (("eu-isoe-west-1", None, 0, 1, 0),
+                 "https://sts.eu-isoe-west-1.api.cloud-aws.adc-e.uk/ eu-isoe-west-1 aws-iso-e"),
+                (("us-isof-south-1", None, 0, 1, 0),
+                 "https://sts.us-isof-south-1.api.aws.hci.ic.gov/ us-isof-south-1 aws-iso-f"),
                 (("eu-isoe-west-1", None, 1, 0, 0),
                  "https://sts-fips.eu-isoe-west-1.cloud.adc-e.uk/ eu-isoe-west-1 aws-iso-e"),
                 (("us-isof-south-1", None, 0, 0, 1),
@@ -90,8 +129,6 @@ class RuleSet(unittest.TestCase):
                  "https://sts.example.com/x/ eu-west-1 -")]:
             with self.subTest(case):
                 self.assertEqual(resolve([case]), [answer])
-        for region in ["us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"]:
-            self.assertIn("unset use_dualstack_endpoint", resolve([(region, None, 0, 1, 0)])[0])
 
 
 class Settings(HostTest):

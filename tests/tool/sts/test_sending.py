@@ -3,6 +3,8 @@
 What a server can do to a request is in test_hostile_server.py: there too no code is seen twice.
 """
 
+import os
+import resource
 import socket
 import subprocess
 import sys
@@ -95,6 +97,26 @@ class Lacking(HostTest):
         if run.returncode != 0:
             self.assertEqual(len(self.box.codes_seen(self.user)), seen, f"{limit}: {run.stderr}")
         return run.returncode
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to become somebody without processes")
+    def test_processes(self):
+        """aws-mfa itself is one, aws-mfa-sts the second, the resolver's thread the third."""
+        uid = 54330
+        for path in (self.home, self.home / ".aws", self.credentials):
+            os.chown(path, uid, uid)
+
+        def become(limit):
+            def first():
+                resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
+                os.setgroups([])
+                os.setresgid(uid, uid, uid)
+                os.setresuid(uid, uid, uid)
+            return first
+        for limit, status in ((1, 4), (2, 4), (8, 14)):
+            run = self.aws_mfa("--token", self.user.code(), "--endpoint-url", "https://sts.invalid",
+                               env={"AWS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"},
+                               preexec_fn=become(limit))
+            self.refused(run, status, f"RLIMIT_NPROC is {limit} " if status == 4 else "resolve")
 
     def test_descriptors(self):
         ended = [self.limited(f"--nofile={n}") for n in range(4, 36)]

@@ -1,9 +1,12 @@
 """aws-mfa-sts: sessions, the clock, waiting for a person, and being run by hand."""
 
+import os
+import re
 import socket
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from sandbox import faults
 from tool.sts.ststest import ROLE, StsTest, program
@@ -50,12 +53,31 @@ class Session(StsTest):
 
     def test_wrong_code_then_right_one(self):
         peer = self.ready()
-        self.result(peer.code(self.user.wrong_code()), 11, "wait for the next one", "RequestId")
+        self.result(peer.code(self.user.wrong_code()), 11, "the next one comes in", "RequestId")
         code = self.user.code()
         self.assert_session(peer.code(code), self.box.sessions[-1])
         self.assertEqual(self.box.connections, 1)
         again = self.ready()
         self.result(again.code(code), 11, "used before")
+
+    def test_when_the_next_code_comes(self):
+        """By the server's clock, as a telephone shows it; a device with a number of its own may
+        be some seconds off."""
+        for skew in (0, 7200 + 11, -7):
+            self.box.date_skew = skew
+            before = self.box.now()
+            got = self.ready().code(self.user.wrong_code())
+            self.result(got, 11)
+            left = int(re.search(r"; the next one comes in (\d+) s", got["result"][1])[1])
+            # its Date has whole seconds
+            ends = [now - 1 + left for now in (before, self.box.now() + 1)]
+            self.assertTrue(any(ends[0] - 1 <= end <= ends[1] + 1 for end in
+                                (before // 30 * 30 + 30, before // 30 * 30 + 60)), (left, before))
+            self.assertIn(left, range(1, 31))
+        self.box.fault("GetSessionToken", faults.error(
+            "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code."))
+        got = self.ready(serial="GAHT12345678").code(self.user.wrong_code())
+        self.result(got, 11, "; the next one comes within 30 s")
 
     def test_not_six_digits(self):
         peer = self.ready()
@@ -86,6 +108,12 @@ class Session(StsTest):
         peer = self.ready(box=box, user=user, ca_bundle=None, https_proxy="http://127.0.0.1:1")
         self.assertIn("expiration", peer.code(user.code()))
 
+    def test_no_http_in_a_login(self):
+        """Whoever binds the port would judge it."""
+        box = self.sandbox(tls="off")
+        self.refused(13, "https://", box=box, user=self.new_user(box), ca_bundle=None, how="unsigned")
+        self.assertEqual(box.connections, 0)
+
     def test_environment_counts_for_nothing(self):
         keys = self.directory / "keys.log"
         environment = {"SSLKEYLOGFILE": str(keys), "HTTPS_PROXY": "http://127.0.0.1:1",
@@ -108,6 +136,46 @@ class Clock(StsTest):
                     got = self.ready(box=box, user=user, how=how).code(user.code())
                     self.assert_session(got, box.sessions[-1])
                     self.assertEqual(box.connections, 1)
+
+    def stepping(self, box, how, ahead):
+        """-> (a process that is warmed up and has such a clock, its user, what sets the clock)"""
+        clock = self.directory / f"clock{self.users}"
+
+        def step(seconds):
+            clock.write_text(f"{seconds:<20}")
+        step(ahead)
+        user = self.new_user(box)
+        preload = Path(os.environ.get("BUILD", "build")).resolve() / "tests/tool/sts/stepping_clock.so"
+        peer = self.ready(box=box, user=user, how=how, start={
+            "environment": {"LD_PRELOAD": str(preload), "STEP": str(clock)}})
+        return peer, user, step
+
+    def test_set_while_the_prompt_is_up(self):
+        """By NTP, or by a person who is wrong; and a virtual machine that was paused meanwhile,
+        for whom the time has passed that the kernel has not counted."""
+        for how in ("signed", "unsigned"):
+            for slow, before, after, passed in (
+                    (0, 0, 7200, 0), (0, 0, -7200, 0), (7200, 0, 7200, 0), (-7200, 0, -7200, 0),
+                    (0, 7200, 0, 0), (0, 0, 200, 0), (200, 0, 430, 0), (7200, 7200, 0, 0),
+                    (0, 0, 7200, 7200), (7200, 0, 14400, 7200), (0, 0, 0, 0)):
+                with self.subTest(how, slow=slow, before=before, after=after, passed=passed):
+                    box = self.sandbox()
+                    box.date_skew = slow
+                    peer, user, step = self.stepping(box, how, before)
+                    step(after)
+                    box.date_skew = slow + passed
+                    got = peer.code(user.code())
+                    self.assert_session(got, box.sessions[-1])
+                    self.assertLess(abs(int(got["server-time"]) - box.now()), 3)
+                    self.assertEqual(len(box.codes_seen(user)), 1)
+                    self.assertEqual(box.connections, 1)
+
+    def test_a_server_without_a_clock(self):
+        """Its answers have no Date."""
+        self.box.fault(None, faults.without_date())
+        got = self.ready().code(self.user.code())
+        self.result(got, 0)
+        self.assertNotIn("server-time", got)
 
     def test_days_off(self):
         for how in ("signed", "unsigned"):

@@ -1,11 +1,18 @@
 """aws-mfa-sts: what goes wrong after a code was sent, and before."""
 
+import os
+import resource
 import socket
 import time
 import unittest
 
+from botocore.loaders import create_loader
+from botocore.retries import standard
+
 from sandbox import faults
 from tool.sts.ststest import ROLE, SPENT, Peer, StsTest
+
+NOBODY_ELSE = 54321     # and the next: uids under which nothing runs
 
 
 class AfterTheCode(StsTest):
@@ -52,6 +59,39 @@ class AfterTheCode(StsTest):
         self.spent(faults.error("ServiceUnavailable"), "may be used up")
         self.spent(faults.error("Throttling"), "wait a minute")
         self.spent(faults.html(502), "may be used up")
+
+    def test_what_botocore_tries_again(self):
+        """Its lists, so that ours cannot fall behind: whether the code is used up is open, and
+        where the rate is limited it is no outage either."""
+        definitions = create_loader().load_data("_retry")["definitions"].values()
+        responses = [d["applies_when"].get("response", {}) for d in definitions]
+        throttled = set(standard.ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
+        transient = set(standard.TransientRetryableChecker._TRANSIENT_ERROR_CODES) - throttled
+        throttled |= {r["service_error_code"] for r in responses if "service_error_code" in r}
+        statuses = set(standard.TransientRetryableChecker._TRANSIENT_STATUS_CODES)
+        statuses |= {r["http_status_code"] for r in responses if "service_error_code" not in r
+                     and "http_status_code" in r} | {408}
+        self.assertGreater(len(throttled), 10)
+        self.assertIn("RequestTimeoutException", transient)
+        self.assertIn(429, statuses)
+        for part, codes in (("limits the rate", throttled), ("may be used up", transient)):
+            for code in codes:
+                with self.subTest(code):
+                    self.once_more(faults.error(code, "so", 400), part)
+        for status in statuses:
+            with self.subTest(status):
+                self.once_more(faults.error("SomethingNew", "so", status), "may be used up")
+        for code in throttled:
+            with self.subTest(code, warm_up=True):
+                self.box.clear_faults()
+                self.box.fault("GET", faults.error(code, "so", 503))
+                self.ready(how="unsigned")
+
+    def once_more(self, fault, part):
+        self.box.clear_faults()
+        self.box.fault("GetSessionToken", fault)
+        user = self.new_user()
+        self.result(self.ready(user=user).code(user.code()), 15, part)
 
     def test_refusals(self):
         self.spent(faults.error("InvalidClientTokenId"), "does not know the access key", status=13)
@@ -150,6 +190,29 @@ class BeforeTheCode(StsTest):
     def test_few_descriptors(self):
         for descriptors in (5, 8, 16):
             self.refused(4, "descriptors", start={"descriptors": descriptors})
+        ended = Peer(descriptors=5)
+        self.addCleanup(ended.close)
+        ended.ended()       # before it was told anything
+        ended.deadline(10)
+        self.refused(4, "descriptors", peer=ended)
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to become somebody without processes")
+    def test_no_thread(self):
+        """The resolver needs one. libcurl calls that a name that cannot be resolved."""
+        self.directory.chmod(0o755)
+
+        def become(uid, limit):
+            def first():
+                resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
+                os.setgroups([])
+                os.setresgid(uid, uid, uid)
+                os.setresuid(uid, uid, uid)
+            return {"first": first}
+        for uid, settings in enumerate(({"endpoint_url": "https://sts.invalid"},
+                                        {"https_proxy": "http://proxy.invalid:3128"}), NOBODY_ELSE):
+            self.refused(4, "no process or thread more can be started: RLIMIT_NPROC is 1 ",
+                         "ulimit -u", start=become(uid, 1), **settings)
+            self.refused(14, "resolve", start=become(uid, 8), **settings)
 
     def test_little_memory(self):
         self.refused(4, "`ulimit -H -v`", start={"memory": 32 << 20},

@@ -1,0 +1,325 @@
+"""Whoever stops, freezes or starves aws-mfa-sts must not make an outage of it (14): DESIGN 3.2.
+
+The attempts of a class run beside each other, since nearly all of the time they are stopped.
+"""
+
+import concurrent.futures
+import os
+import signal
+import socket
+import threading
+import time
+import unittest
+
+import control_group
+from sandbox import faults
+from sandbox.sts import Sandbox
+from tool.sts import own_network
+from tool.sts.ststest import StsTest
+
+TIMEOUT = 2
+
+
+class Stopped:
+    """SIGSTOP and SIGCONT, as `kill` sends them to su."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def hold(self, held):
+        os.kill(self.pid, signal.SIGSTOP if held else signal.SIGCONT)
+
+    def done(self):
+        pass
+
+
+class Frozen:
+    def __init__(self, pid):
+        self.group = control_group.Group("pam-aws-mfa-test")
+        self.group.add(pid)
+
+    def hold(self, held):
+        self.group.freeze(held)
+
+    def done(self):
+        self.group.freeze(False)
+
+
+class Closing:
+    """Accepts connections and closes each after some seconds, with nothing said."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection = self.listener.accept()[0]
+            except OSError:
+                return
+            threading.Timer(self.seconds, connection.close).start()
+
+    def close(self):
+        self.listener.close()
+
+
+def once(held, seconds):
+    held.hold(True)
+    time.sleep(seconds)
+    held.hold(False)
+
+
+def in_slices(held, seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        held.hold(True)
+        time.sleep(0.9)
+        held.hold(False)
+        time.sleep(0.005)
+
+
+def in_fine_slices(held, seconds):
+    """Each too short to be seen."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        held.hold(True)
+        time.sleep(0.3)
+        held.hold(False)
+        time.sleep(0.0005)
+
+
+def at_last(held, seconds):
+    """Only when the server has been silent for half of the time."""
+    time.sleep(seconds * 0.7)
+    once(held, seconds * 0.5)
+
+
+class AwakeTest(StsTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tls = cls.directory / "tls"
+        cls.servers = {"healthy": Sandbox(cls.tls), "slow": Sandbox(cls.tls),
+                       "impatient": Sandbox(cls.tls),
+                       "hanging": Sandbox(cls.tls), "blackhole": Sandbox(cls.tls),
+                       "mute": Sandbox(cls.tls, mute=True), "half": Sandbox(cls.tls, mute="half")}
+        for box in cls.servers.values():
+            cls.addClassCleanup(box.start().stop)
+        cls.servers["impatient"].patience = 0.3
+        cls.servers["impatient"].idle_timeout = 0.3
+        cls.servers["slow"].fault(None, faults.delay(0.4))
+        cls.servers["hanging"].fault(None, faults.hang())
+        cls.servers["blackhole"].fill()
+        cls.closing = Closing(0.8)
+        cls.addClassCleanup(cls.closing.close)
+
+    def attempt(self, server, **options):
+        """A process that warms up there."""
+        box = self.servers.get(server, self.box)
+        if server == "closing":
+            options["endpoint_url"] = self.closing.url
+        return self.peer(box=box, user=self.new_user(box), how="unsigned",
+                         **{"seconds": TIMEOUT, **options})
+
+    @staticmethod
+    def outcome(peer):
+        """-> (status or "ready", text)"""
+        word, text = peer.read()
+        if word == "result":
+            status, _, text = text.partition(" ")
+            return int(status), text
+        return word, text
+
+    def disturbed(self, peer, way, kind, delay=0.0):
+        held = kind(peer.process.pid)
+        try:
+            time.sleep(delay)
+            way(held, TIMEOUT + 0.3)
+            return self.outcome(peer)
+        finally:
+            held.done()
+
+    def together(self, function, cases):
+        """{case: function(*case)}, all of them at once"""
+        with concurrent.futures.ThreadPoolExecutor(len(cases)) as pool:
+            return dict(zip(cases, pool.map(lambda case: function(*case), cases)))
+
+
+class HeldUp(AwakeTest):
+    def never_an_outage(self, kind):
+        silent = ("blackhole", "mute", "half", "hanging", "closing")
+        cases = [(server, way, 0.0) for server in silent for way in (once, in_slices)]
+        # closing has said by then what counts: it closes
+        cases += [(server, at_last, 0.0) for server in silent if server != "closing"]
+        cases += [("slow", once, 0.2)]
+        # whatever it does just then; it may have come as far as it must
+        cases += [("slow", in_slices, 0.0)]
+        cases += [(server, in_fine_slices, ms / 1000) for server in ("healthy", "slow")
+                  for ms in (0, 5, 10)]
+        cases += [("healthy", once, ms / 1000) for ms in range(0, 40, 4)]
+        cases += [("impatient", in_slices, ms / 1000) for ms in range(0, 40, 4)]
+
+        def run(server, way, delay):
+            return self.disturbed(self.attempt(server), way, kind, delay)
+        for (server, way, delay), (status, text) in self.together(run, cases).items():
+            with self.subTest(server, way=way.__name__, delay=delay):
+                free = server in ("healthy", "impatient") or \
+                    (server == "slow" and way in (in_slices, in_fine_slices))
+                self.assertIn(status, (4, "ready") if free else (4,), text)
+                if status == 4 and delay > 0.1:
+                    self.assertIn("this program was stopped or starved meanwhile", text)
+
+    def test_stopped(self):
+        self.never_an_outage(Stopped)
+
+    @unittest.skipIf(control_group.why_not(), control_group.why_not())
+    def test_frozen(self):
+        self.never_an_outage(Frozen)
+
+    @unittest.skipIf(control_group.why_not("cpu"), control_group.why_not("cpu"))
+    def test_starved(self):
+        """A thousandth of a processor, and up to so much that the time nearly does."""
+        def run(server, part, from_the_start):
+            group = control_group.Group("pam-aws-mfa-test", "cpu")
+            try:
+                group.quota(part)
+                peer = self.attempt(server, start={"first": lambda: group.add(os.getpid())}
+                                    if from_the_start else {})
+                group.add(peer.process.pid)
+                time.sleep(TIMEOUT + 0.3)
+                group.quota(None)
+                outcome = self.outcome(peer)
+                peer.process.kill()
+                peer.process.wait()
+                return outcome
+            finally:
+                group.remove()
+        cases = [(server, part, start) for server in ("healthy", "impatient", "slow")
+                 for part in (0.001, 0.002, 0.004, 0.008) for start in (False, True)]
+        for case, (status, text) in self.together(run, cases).items():
+            with self.subTest(case):
+                self.assertIn(status, (4, "ready"), text)
+
+    def test_between_the_warm_up_and_the_code(self):
+        """The connection is gone, and the new one is not made in time; or is half made."""
+        def run(then, way):
+            box = Sandbox(self.tls).start()
+            user = self.new_user(box)
+            try:
+                peer = self.ready(box=box, user=user, how="unsigned", seconds=TIMEOUT)
+                box.become(**then)
+                for thread in box.cut_connections():
+                    thread.join(5)
+                time.sleep(0.1)
+                peer.send("code", user.code())
+                if way:
+                    time.sleep(0.1)
+                    way(Stopped(peer.process.pid), TIMEOUT + 0.3)
+                return self.outcome(peer)
+            finally:
+                box.stop()
+        cases = [(tuple(then.items()), way) for then in ({"mute": True}, {"mute": "half"})
+                 for way in (None, once, in_slices)]
+        for (then, way), (status, text) in self.together(
+                lambda then, way: run(dict(then), way), cases).items():
+            with self.subTest(then, way=way):
+                self.assertEqual(status, 4 if way else 14, text)
+
+
+class Honest(AwakeTest):
+    """Nobody disturbs us: these are outages."""
+
+    def test_silent_and_closing(self):
+        def run(server):
+            return self.refused(14, again=lambda: self.attempt(server))
+        texts = self.together(run, [(server,) for server in
+                                    ("blackhole", "mute", "half", "hanging", "closing")])
+        for (server,), text in texts.items():
+            self.assertIn("" if server == "closing" else "in time", text)
+
+    def test_late(self):
+        """Most of the time was lost before we began; a definite failure needs none."""
+        def run(server, url, status):
+            options = {"endpoint_url": url} if url else {}
+            return self.refused(status, again=lambda: self.attempt(server, timeout=20, **options))
+        texts = self.together(run, [("mute", None, 4), ("blackhole", None, 4),
+                                    ("hanging", None, 4), ("closing", None, 14),
+                                    ("healthy", "https://127.0.0.1:1", 14)])
+        for (_, _, status), text in texts.items():
+            if status == 4:
+                self.assertIn("too little of the time was left", text)
+
+    def test_over_before_the_code(self):
+        peer = self.ready()
+        self.result(peer.code(self.user.code(), -0.01), 4, "the time was over")
+
+
+@unittest.skipIf(own_network.why_not(), own_network.why_not())
+class Resolving(AwakeTest):
+    """Another thread waits for the name server, in our stead."""
+
+    def lookup(self, disturb=None, answers=("silence",)):
+        result = []
+
+        def body():
+            with own_network.Names(*answers):
+                peer = self.attempt("healthy", endpoint_url="https://sts.test:1")
+                result.append(disturb(peer) if disturb else self.outcome(peer))
+        own_network.within(body)
+        return result[0]
+
+    def test_a_silent_name_server(self):
+        for _ in range(4):
+            status, text = self.lookup()
+            if status == 14:
+                break
+        self.assertEqual(status, 14, text)
+        self.assertIn("resolved in time", text)
+
+    def test_stopped(self):
+        for way in (once, in_slices, at_last):
+            with self.subTest(way.__name__):
+                status, text = self.lookup(lambda peer: self.disturbed(peer, way, Stopped))
+                self.assertEqual(status, 4, text)
+
+    def test_in_slices_while_the_name_server_answers(self):
+        for way in (in_slices, in_fine_slices):
+            outcomes = []
+
+            def body():
+                with own_network.Names(["127.0.0.1"]), Sandbox(self.tls) as box:
+                    peer = self.peer(box=box, user=self.new_user(box), how="unsigned",
+                                     seconds=TIMEOUT, endpoint_url=f"https://sts.test:{box.port}")
+                    outcomes.append(self.disturbed(peer, way, Stopped))
+            own_network.within(body)
+            with self.subTest(way.__name__):
+                self.assertIn(outcomes[0][0], (4, "ready"), outcomes[0][1])
+
+    @unittest.skipIf(control_group.why_not(), control_group.why_not())
+    def test_the_thread_alone_is_frozen(self):
+        """In a group of its own, while we look on."""
+        def freeze_it(peer):
+            pid = peer.process.pid
+            group = control_group.Group("pam-aws-mfa-test")
+            try:
+                group.add(pid)
+                end = time.monotonic() + 5
+                while len(threads := os.listdir(f"/proc/{pid}/task")) < 2:
+                    self.assertLess(time.monotonic(), end, "no thread")
+                group.freeze_thread(next(tid for tid in threads if int(tid) != pid))
+                outcome = self.outcome(peer)
+                group.thaw_threads()
+                peer.ended()
+                return outcome
+            finally:
+                group.remove()
+        status, text = self.lookup(freeze_it)
+        self.assertEqual(status, 4, text)
+        self.assertIn("stopped or starved", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
