@@ -1,5 +1,5 @@
 /*
- * Buries a helper that ends while the person is asked.
+ * Reaps a helper that ends while the person is asked.
  *
  *	reaper_start(&r, helper.pidfd);
  *	... the conversation, which may take for ever ...
