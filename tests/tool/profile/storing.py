@@ -28,6 +28,16 @@ def root_only(test):
     return unittest.skipUnless(os.geteuid() == 0, "needs root")(test)
 
 
+def folder_for_homes():
+    """Where only root can have put what root finds there: else root's symlinks are not root's."""
+    folder = BUILD / "tests/tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() != 0 or all(p.stat().st_uid == 0 and not p.stat().st_mode & 0o022
+                                for p in [folder, *folder.parents]):
+        return folder
+    return Path("/var/tmp")
+
+
 class Namespace:
     """A private mount namespace, so that no mount is seen on the host."""
 
@@ -46,8 +56,7 @@ class Namespace:
 
 class StoreTest(unittest.TestCase):
     def setUp(self):
-        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
-        self.home = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        self.home = Path(tempfile.mkdtemp(dir=folder_for_homes()))
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
         self.folder = self.home / ".aws"
         self.folder.mkdir(mode=0o700)
