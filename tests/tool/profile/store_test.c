@@ -151,6 +151,9 @@ static void shorter_but_not_yet_cut_to_size(void **state)
 
 static void later_edits_stay(void **state)
 {
+	const struct ini_pair pair = {"key", "newer"};
+	struct error e;
+
 	(void)state;
 	leave_half("[a]\nkey = old\n", "[a]\nkey = new\n", 11, false);
 	put_text("c", "[a]\nkey = mine\n");
@@ -163,7 +166,9 @@ static void later_edits_stay(void **state)
 	leave_half("[a]\nkey = old\n", "[a]\nkey = new\n", 11, false);
 	unlink(in(".c.aws-mfa-new"));
 	assert_false(undo());
+	assert_int_equal(store_pairs(in("c"), "b", &pair, 1, monotonic_ms() + 5000, &e), STATUS_OK);
 	expect_text(".c.aws-mfa-kept", "[a]\nkey = old\n");
+	expect_text("c", "[a]\nkey = nld\n\n[b]\nkey = newer\n");
 	unlink(in(".c.aws-mfa-kept"));
 	leave_half("[a]\nkey = old\n", "[a]\nkey = new\n", 11, false);
 	unlink(in(".c.aws-mfa-saved"));
