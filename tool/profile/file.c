@@ -1,6 +1,7 @@
 #include "file.h"
 
 #include "target.h"
+#include "walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,16 +59,30 @@ enum status file_read_fd(
 	return rc;
 }
 
-enum status file_read(
+/* As most files are: no symlink leads to it, and it can be read. */
+static bool read_plain(const char *path, struct bytes *b, struct stat *st)
+{
+	int fd = walk_open_plain(path);
+	struct error e;
+	bool good;
+
+	if (fd < 0)
+		return false;
+	good = file_read_fd(fd, path, b, st, &e) == STATUS_OK && S_ISREG(st->st_mode);
+	close(fd);
+	if (!good)
+		bytes_free(b);
+	return good;
+}
+
+/* Finds out what is in the way, or goes it by hand. Not inlined: most runs need no target. */
+__attribute__((noinline)) static enum status read_target(
 	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
 {
 	struct target t;
 	enum status rc = target_find(&t, path, e);
 	int fd = -1;
 
-	*b = (struct bytes){0};
-	*st = (struct stat){0};
-	*missing = false;
 	if (rc == STATUS_OK) {
 		fd = target_open_to_read(&t, st, e);
 		if (fd >= 0)
@@ -85,6 +100,17 @@ enum status file_read(
 		close(fd);
 	target_free(&t);
 	return rc;
+}
+
+enum status file_read(
+	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
+{
+	*b = (struct bytes){0};
+	*missing = false;
+	if (read_plain(path, b, st))
+		return STATUS_OK;
+	*st = (struct stat){0};
+	return read_target(path, b, st, missing, e);
 }
 
 bool file_same(const struct stat *a, const struct stat *b)

@@ -2,6 +2,7 @@
 
 #include "log.h"
 #include "place.h"
+#include "walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -112,12 +113,32 @@ enum status inplace_foresee(const struct target *t, const struct stat *st, struc
 		t->path, place_home(st->st_uid) ? place_home(st->st_uid) : "home", in_the_way);
 }
 
-bool inplace_left(const struct target *t, const struct stat *st)
+static bool left(const char *path, const struct stat *st)
 {
 	for (int which = 0; which < N_PLACES; which++)
-		if (place_left(which, t, st))
+		if (place_left(which, path, st))
 			return true;
 	return false;
+}
+
+/* Not inlined: most runs need no target, and no stack for it. */
+__attribute__((noinline)) static bool left_behind_links(const char *path)
+{
+	struct error e;
+	struct target t;
+	struct stat st;
+	bool found = target_find(&t, path, &e) == STATUS_OK &&
+		fstatat(t.folder, t.name, &st, AT_SYMLINK_NOFOLLOW) == 0 && left(t.path, &st);
+
+	target_free(&t);
+	return found;
+}
+
+bool inplace_left(const char *path)
+{
+	struct stat st;
+
+	return walk_is_plain(path, &st) ? left(path, &st) : left_behind_links(path);
 }
 
 /* Is each byte of now the one of old or of new in its place, as a write cut off leaves it? */
@@ -208,7 +229,7 @@ enum status inplace_undo(
 			continue;
 		if (place_has_copy(&p, st))
 			rc = undo_from(&p, t, fd, st, undone, e);
-		else
+		else if (place_left(which, t->path, st))
 			place_forget(&p);
 		place_close(&p);
 	}

@@ -36,20 +36,20 @@ const char *place_home(uid_t owner)
 
 /* In a folder of its own, or in that of many files. */
 static void name_stem(
-	char stem[static NAME_MAX + 16], int which, const struct target *t, const struct stat *file)
+	char stem[static NAME_MAX + 16], int which, const char *path, const struct stat *file)
 {
 	if (which == 0)
-		snprintf(stem, NAME_MAX + 16, ".%s.aws-mfa", t->name);
+		snprintf(stem, NAME_MAX + 16, ".%s.aws-mfa", strrchr(path, '/') + 1);
 	else
 		snprintf(stem, NAME_MAX + 16, ".aws-mfa-%ju-%016jx", (uintmax_t)file->st_uid,
-			(uintmax_t)hash(t->path));
+			(uintmax_t)hash(path));
 }
 
 static void name_all(struct place *p, int which, const struct target *t, const struct stat *file)
 {
 	char stem[NAME_MAX + 16];
 
-	name_stem(stem, which, t, file);
+	name_stem(stem, which, t->path, file);
 	snprintf(p->saved, sizeof(p->saved), "%s-saved", stem);
 	snprintf(p->new, sizeof(p->new), "%s-new", stem);
 	snprintf(p->part, sizeof(p->part), "%s-part", stem);
@@ -112,19 +112,22 @@ static bool is_stranger(const struct stat *st, const struct stat *file)
 	return st->st_uid != file->st_uid && st->st_uid != geteuid();
 }
 
-bool place_left(int which, const struct target *t, const struct stat *file)
+bool place_left(int which, const char *path, const struct stat *file)
 {
-	const char *folder = which > 0 ? place_path(which, file) : NULL;
-	char path[PATH_MAX + NAME_MAX + 32], stem[NAME_MAX + 16];
+	const char *folder = which > 0 ? place_path(which, file) : path;
+	char stem[NAME_MAX + 16], name[1024];
 	struct stat st;
+	int len;
 
-	if (which > 0 && !folder)
+	if (!folder)
 		return false;
-	name_stem(stem, which, t, file);
-	snprintf(path, sizeof(path), "%s%s%s-new", folder ? folder : "", folder ? "/" : "", stem);
+	name_stem(stem, which, path, file);
+	len = which > 0 ? (int)strlen(folder) : (int)(strrchr(path, '/') - path);
+	/* What is too long here is looked at more closely. */
+	if ((size_t)snprintf(name, sizeof(name), "%.*s/%s-new", len, folder, stem) >= sizeof(name))
+		return true;
 	/* Whoever can write /var/tmp must not make each run of others do more than this. */
-	return fstatat(t->folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		!(folder && is_stranger(&st, file));
+	return lstat(name, &st) == 0 && !(which > 0 && is_stranger(&st, file));
 }
 
 /* Under the name already: what a run leaves that is killed shall be found by it. */

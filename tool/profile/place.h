@@ -34,8 +34,8 @@ enum { N_PLACES = 3 };
 bool place_open(struct place *p, int which, const struct target *t, const struct stat *file);
 void place_close(struct place *p);
 
-/* Could something be left there? What this costs each run pays, so it is one stat(). */
-bool place_left(int which, const struct target *t, const struct stat *file);
+/* Could something be left there? path is target.path. Each run asks, so it is one stat(). */
+bool place_left(int which, const char *path, const struct stat *file);
 
 /* The home of the file's owner, NULL without one. */
 const char *place_home(uid_t owner);

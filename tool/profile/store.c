@@ -89,23 +89,23 @@ enum status store_check(const char *path, struct error *e)
 	return rc;
 }
 
-bool store_undo(const char *path, int64_t deadline_ms)
+/* Not inlined: most runs have nothing to undo, and need no stack for it. */
+__attribute__((noinline)) static bool undo(const char *path, int64_t deadline_ms)
 {
 	struct error e = {0};
 	struct hold h;
 	bool undone = false;
-	bool left = target_find(&h.t, path, &e) == STATUS_OK &&
-		fstatat(h.t.folder, h.t.name, &h.st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		inplace_left(&h.t, &h.st);
 
-	target_free(&h.t);
-	if (!left)
-		return false;
 	if (hold(&h, path, deadline_ms, &e) != STATUS_OK ||
 		inplace_undo(&h.t, h.fd, &h.st, &undone, &e) != STATUS_OK)
 		log_warning("%s", e.text);
 	let_go(&h);
 	return undone;
+}
+
+bool store_undo(const char *path, int64_t deadline_ms)
+{
+	return inplace_left(path) && undo(path, deadline_ms);
 }
 
 /*

@@ -214,15 +214,25 @@ static bool name_path(struct target *t, const char *path)
 }
 
 /*
- * In one call of the kernel, which says whether a symlink is on the way. False where one is, where
- * the kernel or a sandbox does not know that call, and on failure: the walk by hand says why.
+ * One call of the kernel, which says whether a symlink is on the way. -1 where one is, where the
+ * kernel or a sandbox does not know that call, and on failure.
  */
-static bool find_at_once(struct target *t, const char *path, bool to_folder)
+static int open_at_once(const char *path, int flags)
 {
 #ifdef SYS_openat2
 	struct open_how how = {
-		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
-	char folder[PATH_MAX];
+		.flags = (unsigned)flags | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
+
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+#else
+	(void)path, (void)flags;
+	return -1;
+#endif
+}
+
+/* False where that call does not do: the walk by hand finds the way, or says why there is none. */
+static bool find_at_once(struct target *t, const char *path, bool to_folder)
+{
 	const char *slash = strrchr(path, '/');
 	const char *name = to_folder ? "" : slash ? slash + 1 : path;
 	size_t len = to_folder ? strlen(path) : (size_t)(name - path);
@@ -230,9 +240,9 @@ static bool find_at_once(struct target *t, const char *path, bool to_folder)
 
 	if (!to_folder && (!*name || is_dots(name)))
 		return false;
-	memcpy(folder, path, len);
-	memcpy(folder + len, len ? "" : ".", len ? 1 : 2);
-	t->folder = (int)syscall(SYS_openat2, AT_FDCWD, folder, &how, sizeof(how));
+	memcpy(t->path, path, len);
+	memcpy(t->path + len, len ? "" : ".", len ? 1 : 2);
+	t->folder = open_at_once(t->path, O_PATH | O_DIRECTORY);
 	if (t->folder < 0)
 		return false;
 	if (!to_folder &&
@@ -240,13 +250,30 @@ static bool find_at_once(struct target *t, const char *path, bool to_folder)
 									: S_ISLNK(st.st_mode)))
 		return false;
 	return name_path(t, path);
-#else
-	(void)t, (void)path, (void)to_folder;
-	return false;
-#endif
 }
 
-static bool walk(struct target *t, const char *path, bool to_folder, bool *mixed)
+int walk_open_plain(const char *path)
+{
+	/* O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
+	return open_at_once(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}
+
+bool walk_is_plain(const char *path, struct stat *st)
+{
+	bool good = *path == '/' && !strstr(path, "//") && !strstr(path, "/./") &&
+		!strstr(path, "/../");
+	int fd = good ? open_at_once(path, O_PATH) : -1;
+
+	if (fd < 0)
+		return false;
+	good = fstat(fd, st) == 0 && !S_ISDIR(st->st_mode);
+	close(fd);
+	return good;
+}
+
+/* Not inlined: a stack of many pages is touched where it is needed only. */
+__attribute__((noinline)) static bool walk(
+	struct target *t, const char *path, bool to_folder, bool *mixed)
 {
 	struct walk w; /* its text is not cleared: 8 KiB would cost more than the walk */
 	bool done = false;

@@ -14,4 +14,14 @@
  */
 bool walk_to(struct target *t, const char *path, bool to_folder, bool *mixed);
 
+/*
+ * Opens what no symlink leads to, to read it, whatever it is. -1 on failure, and where that cannot
+ * be known at once: then walk_to() has to find out.
+ */
+int walk_open_plain(const char *path);
+
+/* Is path absolute, without symlinks on the way and as target.path would be? Then *st is the file.
+ */
+bool walk_is_plain(const char *path, struct stat *st);
+
 #endif
