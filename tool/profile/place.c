@@ -130,7 +130,7 @@ bool place_left(int which, const char *path, const struct stat *file)
 	return lstat(name, &st) == 0 && !(which > 0 && is_stranger(&st, file));
 }
 
-/* Under the name already: what a run leaves that is killed shall be found by it. */
+/* Under the name already: what a killed run leaves is found by it. */
 static int create(const struct place *p, const char *name, const struct stat *file)
 {
 	int fd, error;
@@ -165,14 +165,19 @@ static bool save(
 	return good;
 }
 
+/* What it is not ours to remove is not ours: a stranger's, or a folder. */
+static bool removed(const struct place *p, const char *name)
+{
+	return unlinkat(p->folder, name, 0) == 0 || errno == ENOENT || errno == EISDIR ||
+		(p->shared && errno == EPERM);
+}
+
 void place_forget(const struct place *p)
 {
-	/* "new" stays to the end: with the copy it tells that this is none of an edit's, without it
-	 * that there is something to be removed. */
-	if ((unlinkat(p->folder, p->saved, 0) < 0 && errno != ENOENT) ||
-		(unlinkat(p->folder, p->part, 0) < 0 && errno != ENOENT))
-		return;
-	unlinkat(p->folder, p->new, 0);
+	/* "new" stays to the end: with the copy it tells what has been written, without it that
+	 * there is something to be removed. */
+	if (removed(p, p->saved) && removed(p, p->part))
+		unlinkat(p->folder, p->new, 0);
 }
 
 bool place_save(const struct place *p, const struct bytes *old, const struct bytes *new,

@@ -21,7 +21,7 @@ struct place {
 	int folder;
 	char path[PATH_MAX + 1]; /* with '/' at its end */
 	char saved[NAME_MAX + 32], new[NAME_MAX + 32], part[NAME_MAX + 32], kept[NAME_MAX + 32];
-	bool fit;    /* nobody but the file's owner and root could remove what is put there */
+	bool fit;    /* only the file's owner and root can remove what is put there */
 	bool shared; /* strangers can put things there, and we cannot remove them: /var/tmp */
 };
 

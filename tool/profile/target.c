@@ -12,8 +12,8 @@
 static enum status refuse(const struct target *t, uid_t owner, struct error *e)
 {
 	return error_set(e, STATUS_CONFIG,
-		"%s: belongs to uid %ju, but a symlink leads there that uid %ju has made or could have "
-		"put there; root follows it to files of that user only: remove the symlink",
+		"%s: belongs to uid %ju, but a symlink of uid %ju, or one that they could have put "
+		"there, leads to it; root follows it to files of that user only: remove it",
 		t->path, (uintmax_t)owner, (uintmax_t)t->link_owner);
 }
 

@@ -20,8 +20,7 @@ bool walk_to(struct target *t, const char *path, bool to_folder, bool *mixed);
  */
 int walk_open_plain(const char *path);
 
-/* Is path absolute, without symlinks on the way and as target.path would be? Then *st is the file.
- */
+/* Is path as target.path is, absolute and without symlinks? Then *st is what it leads to. */
 bool walk_is_plain(const char *path, struct stat *st);
 
 #endif

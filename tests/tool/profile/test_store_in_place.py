@@ -126,6 +126,13 @@ class InPlace(StoreTest):
                     self.assertNotIn("warning", run.stderr)
                     self.assertEqual(self.credentials.read_bytes(), OLD)
                     squat("rm", "-r", f"{stem}-{name}")
+        # what is ours goes all the same
+        squat("touch", f"{stem}-saved")
+        subprocess.run([*self.prefix, *self.becoming(OTHER), "touch", f"{stem}-new"], check=True)
+        self.store(status=13, **as_user)
+        left = subprocess.run([*self.prefix, "ls", "-A", "/var/tmp"], capture_output=True, text=True)
+        self.assertEqual(left.stdout.split(), [f"{stem.name}-saved"])
+        squat("rm", f"{stem}-saved")
         # a copy that is not to be lost goes past what is in its way
         squat("mkdir", f"{stem}-kept", f"{stem}-kept-2")
         subprocess.run([*self.prefix, *self.becoming(OTHER), "sh", "-c", "umask 077; echo [before] "
