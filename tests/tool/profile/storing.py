@@ -9,6 +9,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import homes
+
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 STORE = BUILD / "tests/tool/profile/store-session"
 KEYS = ["assumed_role", "assumed_role_arn", "aws_access_key_id", "aws_secret_access_key",
@@ -26,16 +28,6 @@ OLD = (b"# mine\n[work-long-term]\naws_access_key_id = AKIAEXAMPLE\naws_secret_a
 
 def root_only(test):
     return unittest.skipUnless(os.geteuid() == 0, "needs root")(test)
-
-
-def folder_for_homes():
-    """Where only root can have put what root finds there: else root's symlinks are not root's."""
-    folder = BUILD / "tests/tmp"
-    folder.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() != 0 or all(p.stat().st_uid == 0 and not p.stat().st_mode & 0o022
-                                for p in [folder, *folder.parents]):
-        return folder
-    return Path("/var/tmp")
 
 
 class Namespace:
@@ -56,7 +48,7 @@ class Namespace:
 
 class StoreTest(unittest.TestCase):
     def setUp(self):
-        self.home = Path(tempfile.mkdtemp(dir=folder_for_homes()))
+        self.home = Path(tempfile.mkdtemp(dir=homes.folder()))
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
         self.folder = self.home / ".aws"
         self.folder.mkdir(mode=0o700)

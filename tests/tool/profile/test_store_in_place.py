@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from tool.profile.storing import LOCK, OLD, OTHER, SESSION, StoreTest, root_only
@@ -143,9 +145,11 @@ class InPlace(StoreTest):
     @root_only
     def test_a_home_behind_symlinks(self):
         as_user = self.as_user_in_a_closed_folder()
-        link = self.home.with_name(self.home.name + "-link")
+        homes = Path(tempfile.mkdtemp(dir=self.home.parent))
+        self.addCleanup(shutil.rmtree, homes)
+        homes.chmod(0o755)
+        link = homes / "link"
         link.symlink_to(self.home)
-        self.addCleanup(link.unlink)
         self.env["HOME"] = str(link)
         for owner, place in [(0, self.home), (OTHER, self.home), (OTHER + 1, Path("/var/tmp"))]:
             with self.subTest("whose link", uid=owner):
