@@ -13,6 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
+import homes
 from sandbox.sts import Sandbox
 
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
@@ -89,7 +90,7 @@ class HostTest(unittest.TestCase):
     def setUp(self):
         type(self).users += 1
         self.user = self.box.add_user(f"user{self.users}")
-        self.home = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        self.home = Path(tempfile.mkdtemp(dir=homes.folder()))
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
         self.addCleanup(self.box.clear_faults)
         (self.home / ".aws").mkdir(mode=0o700)

@@ -22,6 +22,7 @@ BUILD = Path(os.environ.setdefault("BUILD", "build"))
 os.environ.setdefault("STAGE", str(BUILD.resolve() / "tests/stage"))
 sys.path.insert(0, str(TESTS))
 sys.dont_write_bytecode = True
+import homes  # noqa: E402, found in TESTS
 FILE_SECONDS = 300
 
 
@@ -44,7 +45,7 @@ class Tally:
 
 def run_cmocka(program, tally):
     name = str(program.relative_to(BUILD / "tests"))
-    env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP")
+    env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", HOMES=str(homes.folder()))
     run = subprocess.run([program.resolve()], env=env, stdin=subprocess.DEVNULL,
                          capture_output=True, text=True, timeout=120)
     ran = failed = 0

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,11 +29,21 @@ static const struct command {
 			OPTION_BIT(SETTING_SHORT_TERM_SUFFIX)},
 };
 
+static bool are_all_open(void)
+{
+	struct pollfd fds[] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+
+	return poll(fds, 3, 0) >= 0 &&
+		!((fds[0].revents | fds[1].revents | fds[2].revents) & POLLNVAL);
+}
+
 /* Threat: a file or socket of ours on a descriptor that is taken for the standard error. */
 static bool open_standard_descriptors(void)
 {
 	int fd;
 
+	if (are_all_open())
+		return true;
 	do
 		fd = open("/dev/null", O_RDWR);
 	while (fd >= 0 && fd <= STDERR_FILENO);

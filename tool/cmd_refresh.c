@@ -100,8 +100,10 @@ static enum status renew(
 	char answer[128] = "";
 	char *code = answer;
 	const char *expected;
-	enum status rc = refresh_start(r, e);
+	enum status rc;
 
+	r->exchange.show_progress = isatty(STDERR_FILENO);
+	rc = refresh_start(r, e);
 	if (rc == STATUS_OK)
 		rc = get_code(r, line, tty, answer, sizeof(answer), e);
 	if (rc == STATUS_OK) {
@@ -135,7 +137,6 @@ int cmd_refresh(const struct command_line *line)
 	struct refresh r = {
 		.force = line->force,
 		.warm_up = WARM_UP_SIGNED,
-		.exchange.show_progress = isatty(STDERR_FILENO),
 	};
 	struct error e = {0};
 	char text[128];

@@ -47,6 +47,6 @@ def logins(bench):
 
 LOGINS = Group("pam", {
     "valid": ("PAM auth, session valid, wall over pam_permit", Under(2)),
-    "floor": ("PAM auth, session valid, wall over pam_permit", AtMost(1.5)),
+    "floor": ("PAM auth, session valid, wall over pam_permit", AtMost(1.3)),
     "google": ("PAM auth, session valid, wall over pam_permit", AtMost(1)),
     "asked": ("PAM auth, code asked, CPU over pam_permit", AtMost(1.5))}, logins)

@@ -28,8 +28,8 @@ def valid(bench):
 
 
 VALID = Group("valid", {
-    "wall true": ("session valid, wall", AtMost(1.5)),
-    "cpu true": ("session valid, CPU", AtMost(1.5)),
+    "wall true": ("session valid, wall", AtMost(1.35)),
+    "cpu true": ("session valid, CPU", AtMost(1.35)),
     "wall aws": ("session valid, wall", AtLeast(200, "faster")),
     "cpu aws": ("session valid, CPU", AtLeast(200, "faster"))}, valid)
 

@@ -66,13 +66,13 @@ class Limits(OwnUid):
 
     def test_none_is_left_for_aws_mfa_sts(self):
         self.sleepers(3)
-        self.refused_for(self.limited("--nproc=4:4"), "/aws-mfa-sts cannot be run: RLIMIT_NPROC 4 "
-                         "for all that this user runs")
+        self.refused_for(self.limited("--nproc=4:4"), "/aws-mfa-sts cannot be run: no process "
+                         "or thread more can be started: RLIMIT_NPROC is 4 for all that this user runs")
 
     def test_none_is_left_for_the_thread_that_resolves(self):
         self.config.write_text("[profile work]\nendpoint_url = https://sts.nowhere.invalid\n")
         self.sleepers(3)
-        self.refused_for(self.limited("--nproc=5:5"), "no thread could be started")
+        self.refused_for(self.limited("--nproc=5:5"), "RLIMIT_NPROC is 5 for all that this user runs")
 
     def test_every_limit_is_named_with_its_value_and_the_need(self):
         for option, name, value, need in [

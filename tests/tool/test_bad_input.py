@@ -399,13 +399,14 @@ class BadNetwork(HostTest):
         run = self.aws_mfa("--assume-role", ROLE, "--duration", "2h", "--token", self.user.code())
         self.refused(run, 13, "--duration")
 
-    def test_not_stored(self):
+    def test_no_room_is_found_out_before_the_code_is_spent(self):
         """The file's size limit is a way to fail the write that works for root, too."""
         before = self.credentials.read_bytes()
         limited = ["/usr/bin/prlimit", "--fsize=16"]
         run = subprocess.run([*limited, AWS_MFA, "--profile", "work", "--token", self.user.code()],
                              env=self.env, capture_output=True, text=True)
-        self.refused(run, 10, "the code was accepted", "File too large")
+        self.refused(run, 13, "there is no room for it: File too large")
+        self.assertEqual(self.box.codes_seen(self.user), [])
         self.assertEqual(self.credentials.read_bytes(), before)
         self.assertEqual(stat.S_IMODE(self.credentials.stat().st_mode), 0o600)
         self.assertNotIn(".credentials.aws-mfa-new", os.listdir(self.credentials.parent))

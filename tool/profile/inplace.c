@@ -3,6 +3,7 @@
 #include "log.h"
 #include "place.h"
 #include "signals.h"
+#include "walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,9 +45,11 @@ static enum status write_held(const struct target *t, int fd, const struct stat 
 	int which;
 
 	for (which = 0; which < N_PLACES; which++) {
+		const char *name;
+
 		if (!place_open(p, which, t, st))
 			continue;
-		if (place_save(p, old, new, st))
+		if (place_try(p, st, &name) && place_save(p, old, new, st))
 			break;
 		error = errno;
 		place_close(p);
@@ -95,6 +98,7 @@ enum status inplace_write(const struct target *t, int fd, const struct stat *st,
 
 enum status inplace_foresee(const struct target *t, const struct stat *st, struct error *e)
 {
+	char in_the_way[PATH_MAX + NAME_MAX + 64] = "";
 	struct stat folder;
 	struct place p;
 
@@ -106,34 +110,51 @@ enum status inplace_foresee(const struct target *t, const struct stat *st, struc
 			"not write through it",
 			t->path);
 	for (int which = 0; which < N_PLACES; which++) {
-		bool writable;
+		const char *name;
+		bool good;
 
 		if (!place_open(&p, which, t, st))
 			continue;
-		writable = faccessat(p.folder, ".", W_OK | X_OK, AT_EACCESS) == 0;
+		good = place_try(&p, st, &name);
+		if (!good && name)
+			snprintf(in_the_way, sizeof(in_the_way), "; %s%s is in the way: remove it",
+				p.path, name);
 		place_close(&p);
-		if (writable)
+		if (good)
 			return STATUS_OK;
 	}
 	return error_set(e, STATUS_CONFIG,
 		"%s: cannot be replaced, and there is no folder that could hold a copy while it is "
-		"written in place: not its own, not %s, not /var/tmp",
-		t->path, place_home(st->st_uid) ? place_home(st->st_uid) : "home");
+		"written in place: not its own, not %s, not /var/tmp%s",
+		t->path, place_home(st->st_uid) ? place_home(st->st_uid) : "home", in_the_way);
 }
 
-bool inplace_left(const struct target *t, const struct stat *st)
+static bool left(const char *path, const struct stat *st)
 {
-	bool left = false;
+	for (int which = 0; which < N_PLACES; which++)
+		if (place_left(which, path, st))
+			return true;
+	return false;
+}
 
-	for (int which = 0; which < N_PLACES && !left; which++) {
-		struct place p;
+/* Not inlined: most runs need no target, and no stack for it. */
+__attribute__((noinline)) static bool left_behind_links(const char *path)
+{
+	struct error e;
+	struct target t;
+	struct stat st;
+	bool found = target_find(&t, path, &e) == STATUS_OK &&
+		fstatat(t.folder, t.name, &st, AT_SYMLINK_NOFOLLOW) == 0 && left(t.path, &st);
 
-		if (!place_open(&p, which, t, st))
-			continue;
-		left = place_has(&p, p.saved) || place_has(&p, p.new) || place_has(&p, p.part);
-		place_close(&p);
-	}
-	return left;
+	target_free(&t);
+	return found;
+}
+
+bool inplace_left(const char *path)
+{
+	struct stat st;
+
+	return walk_is_plain(path, &st) ? left(path, &st) : left_behind_links(path);
 }
 
 /* Is each byte of now the one of old or of new in its place, as a write cut off leaves it? */
@@ -162,8 +183,8 @@ static bool same(const struct bytes *a, const struct bytes *b)
 	return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
 }
 
-static enum status undo_from(const struct place *p, const struct target *t, int fd,
-	const struct stat *st, bool *undone, struct error *e)
+static enum status undo_from(struct place *p, const struct target *t, int fd, const struct stat *st,
+	bool *undone, struct error *e)
 {
 	struct bytes saved = {0}, new = {0}, now = {0};
 	struct stat unused;
@@ -175,9 +196,10 @@ static enum status undo_from(const struct place *p, const struct target *t, int 
 		log_warning(
 			"%s%s: is in the way and no copy of ours; remove it", p->path, p->saved);
 	} else if (!place_read(p, p->new, st, &new) || !is_mixture(&now, &saved, &new)) {
-		if (renameat(p->folder, p->saved, p->folder, p->kept) < 0) {
-			rc = error_set(e, STATUS_CONFIG, "%s%s: %s; remove it", p->path, p->kept,
-				strerror(errno));
+		if (!place_keep(p)) {
+			rc = error_set(e, STATUS_CONFIG,
+				"%s%s: cannot be kept as %s: %s; move it away", p->path, p->saved,
+				p->kept, strerror(errno));
 			goto out;
 		}
 		log_warning("%s: has been changed since a write to it was cut off and stays; what "
@@ -226,9 +248,9 @@ enum status inplace_undo(
 
 		if (!place_open(&p, which, t, st))
 			continue;
-		if (place_has(&p, p.saved))
+		if (place_has_copy(&p, st))
 			rc = undo_from(&p, t, fd, st, undone, e);
-		else
+		else if (place_left(which, t->path, st))
 			place_forget(&p);
 		place_close(&p);
 	}

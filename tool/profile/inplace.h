@@ -28,8 +28,8 @@ enum status inplace_write(const struct target *t, int fd, const struct stat *st,
 /* What can be known before: STATUS_CONFIG when there is no folder for the copy. */
 enum status inplace_foresee(const struct target *t, const struct stat *st, struct error *e);
 
-/* Is there anything that a cut-off run has left? */
-bool inplace_left(const struct target *t, const struct stat *st);
+/* Could there be anything that a cut-off run has left of the file that path leads to? */
+bool inplace_left(const char *path);
 
 /*
  * Undoes what such a run has done, where nobody has written the file since, and removes what it has

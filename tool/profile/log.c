@@ -1,8 +1,11 @@
 #include "log.h"
 
+#include "file.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -74,17 +77,23 @@ void log_message(enum log_level level, const char *fmt, ...)
 	FILE *out = level == LOG_LEVEL_INFO ? stdout : stderr;
 	const char *no_color = getenv("NO_COLOR");
 	const char *color = looks[level].color;
-	char line[2048];
+	char line[2112];
+	size_t len;
 	va_list ap;
 
 	if (!log_enabled(level))
 		return;
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	log_clean(line);
 	if (!*color || (no_color && *no_color) || !isatty(fileno(out)))
 		color = "";
-	fprintf(out, "aws-mfa: %s%s%s%s\n", color, looks[level].tag, *color ? "\033[0m" : "", line);
+	len = (size_t)snprintf(
+		line, 64, "aws-mfa: %s%s%s", color, looks[level].tag, *color ? "\033[0m" : "");
+	va_start(ap, fmt);
+	vsnprintf(line + len, sizeof(line) - 64, fmt, ap);
+	va_end(ap);
+	log_clean(line + len);
+	len += strlen(line + len);
+	line[len++] = '\n';
+	/* Past stdio: its buffer would cost as much as the rest. */
 	fflush(out);
+	file_write_all(fileno(out), line, len);
 }

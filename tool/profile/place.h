@@ -3,8 +3,8 @@
  * content to be: in the file's own folder, its owner's home or /var/tmp, which all outlast a
  * reboot; /tmp and $XDG_RUNTIME_DIR do not.
  *
- * MUST guarantee: what has the name "saved" or "new" is whole and safe on disk, and open to nobody
- * but the file's owner.
+ * MUST guarantee: what has the name "saved" is whole and safe on disk, and so is "new" beside it;
+ * both are open to the file's owner alone. What is left of a write has at least the name "new".
  */
 #ifndef AWS_MFA_PLACE_H
 #define AWS_MFA_PLACE_H
@@ -16,24 +16,35 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* A folder that can hold the copy, and the names there; part is either while it is written. */
+/* A folder that can hold the copy, and the names there; part is the copy while it is written. */
 struct place {
 	int folder;
-	char path[PATH_MAX]; /* with '/' at its end */
+	char path[PATH_MAX + 1]; /* with '/' at its end */
 	char saved[NAME_MAX + 32], new[NAME_MAX + 32], part[NAME_MAX + 32], kept[NAME_MAX + 32];
+	bool fit;    /* only the file's owner and root can remove what is put there */
+	bool shared; /* strangers can put things there, and we cannot remove them: /var/tmp */
 };
 
 enum { N_PLACES = 3 };
 
 /*
  * The place number which, from 0, in the order they are to be tried. False where there is none, or
- * where others could remove what is ours. To be closed with place_close().
+ * where symlinks of strangers lead. To be closed with place_close().
  */
 bool place_open(struct place *p, int which, const struct target *t, const struct stat *file);
 void place_close(struct place *p);
 
+/* Could something be left there? path is target.path. Each run asks, so it is one stat(). */
+bool place_left(int which, const char *path, const struct stat *file);
+
 /* The home of the file's owner, NULL without one. */
 const char *place_home(uid_t owner);
+
+/*
+ * Could both be saved here? Tries what can be tried without the file's lock. False and errno if
+ * not, with *name what is in the way, or NULL.
+ */
+bool place_try(const struct place *p, const struct stat *file, const char **name);
 
 /* Saves both, "new" first. False and errno on failure: then neither is there. */
 bool place_save(const struct place *p, const struct bytes *old, const struct bytes *new,
@@ -42,7 +53,11 @@ bool place_save(const struct place *p, const struct bytes *old, const struct byt
 /* Removes what has been saved, the copy first. */
 void place_forget(const struct place *p);
 
-bool place_has(const struct place *p, const char *name);
+/* Is there a copy, be it of ours or not? In a shared folder that of a stranger is none. */
+bool place_has_copy(const struct place *p, const struct stat *file);
+
+/* Gives the copy a name that none has yet, which goes into kept. False and errno on failure. */
+bool place_keep(struct place *p);
 
 /* Reads one of them, if only the file's owner or we can have put it there. */
 bool place_read(const struct place *p, const char *name, const struct stat *file, struct bytes *b);

@@ -9,7 +9,6 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,7 +44,7 @@ static enum status absolute(struct settings *s, enum setting id, struct error *e
 
 char *settings_section_name(const char *profile, const char *suffix)
 {
-	if (strcasecmp(suffix, "none") == 0)
+	if (value_is_word(suffix, "none"))
 		return strdup(profile);
 	return settings_format("%s-%s", profile, suffix);
 }
@@ -96,7 +95,7 @@ static void drop_ignored_endpoint(struct settings *s)
 {
 	const char *ignore = s->value[SETTING_IGNORE_ENDPOINTS];
 
-	if (!ignore || strcasecmp(ignore, "true") != 0 ||
+	if (!ignore || !value_is_word(ignore, "true") ||
 		s->origin[SETTING_ENDPOINT_URL] == ORIGIN_OPTION)
 		return;
 	free(s->value[SETTING_ENDPOINT_URL]);

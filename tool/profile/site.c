@@ -44,7 +44,8 @@ static enum status check_keys(
 			return error_set(e, STATUS_CONFIG,
 				"%s: unknown section [%s], expected [" SECTION "] alone",
 				AWS_MFA_CONF_PATH, iniparser_getsecname(d, i));
-	for (ssize_t i = 0; i < d->size; i++) {
+	/* int before iniparser 4.2 */
+	for (size_t i = 0; i < (size_t)d->size; i++) {
 		const char *key = d->key[i] ? strchr(d->key[i], ':') : NULL;
 		bool good = !d->key[i] || (!key && sections > 0);
 

@@ -125,7 +125,7 @@ static enum status undo(const struct target *t, int64_t deadline_ms, bool *undon
 	int fd;
 
 	*undone = false;
-	if (fstatat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !inplace_left(t, &st))
+	if (!inplace_left(t->path))
 		return STATUS_OK;
 	fd = open_in_place(t, deadline_ms, &st, e);
 	if (fd < 0)
@@ -135,27 +135,30 @@ static enum status undo(const struct target *t, int64_t deadline_ms, bool *undon
 	return rc;
 }
 
-bool store_undo(const char *path)
+/* Not inlined: most runs have nothing to undo, and need no stack for it. */
+__attribute__((noinline)) static bool undo_left(const char *path)
 {
 	struct error e = {0};
 	struct target t;
-	struct stat st;
 	bool undone = false;
 	int lock = -1;
+	enum status rc = target_find(&t, path, &e);
 
-	if (target_find(&t, path, &e) == STATUS_OK &&
-		fstatat(t.folder, t.name, &st, AT_SYMLINK_NOFOLLOW) == 0 && inplace_left(&t, &st)) {
-		enum status rc = lock_file(&t, 0, &lock, &e);
-
-		if (rc == STATUS_OK)
-			rc = undo(&t, 0, &undone, &e);
-		if (rc != STATUS_OK && rc != STATUS_SYSTEM)
-			log_warning("%s", e.text);
-	}
+	if (rc == STATUS_OK)
+		rc = lock_file(&t, 0, &lock, &e);
+	if (rc == STATUS_OK)
+		rc = undo(&t, 0, &undone, &e);
+	if (rc != STATUS_OK && rc != STATUS_SYSTEM)
+		log_warning("%s", e.text);
 	if (lock >= 0)
 		close(lock);
 	target_free(&t);
 	return undone;
+}
+
+bool store_undo(const char *path)
+{
+	return inplace_left(path) && undo_left(path);
 }
 
 /* Would a reader get back what is written? */

@@ -2,9 +2,15 @@
  * The file a path leads to, pinned down by the folder it is in: what is done afterwards goes
  * through that folder's descriptor, so that nobody can put another folder in between.
  *
- * MUST guarantee, when run by root (sudo aws-mfa with a user's HOME): a symlink that somebody else
- * has made leads to nothing but files of his own. Root's own links are followed anywhere. For
- * other users the kernel's own checks are the bound.
+ * MUST guarantee, when root runs this (sudo aws-mfa with a user's HOME): a symlink that somebody
+ * else has made, or could have put where it is, leads to files of that user only. Links that only
+ * root can have put there are followed anywhere. For other users the kernel's own checks are the
+ * bound.
+ *
+ * Threat: a user renames a link of root's. In a folder of theirs they can rename each name, also
+ * that of root's link or folder. They can move the link into another folder that they may write,
+ * such as /tmp. So a link counts as everybody's who owns a folder on the way to it, and of a
+ * folder of root's that others may write nobody knows who.
  */
 #ifndef AWS_MFA_TARGET_H
 #define AWS_MFA_TARGET_H
@@ -19,7 +25,7 @@ struct target {
 	char path[PATH_MAX]; /* absolute and without symlinks: for messages */
 	const char *name;    /* the last component, inside path */
 	int folder;          /* O_PATH */
-	bool linked;         /* by symlinks of somebody else, of link_owner */
+	bool linked;         /* by symlinks that may be those of link_owner, who is somebody else */
 	uid_t link_owner;
 };
 
@@ -29,6 +35,12 @@ struct target {
  * in any case.
  */
 enum status target_find(struct target *t, const char *path, struct error *e);
+
+/*
+ * The same for a folder, which must exist: name is "". Here linked is set whoever runs: by symlinks
+ * that neither root nor the running user has made.
+ */
+enum status target_find_folder(struct target *t, const char *path, struct error *e);
 void target_free(struct target *t);
 
 /*

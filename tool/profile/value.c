@@ -4,9 +4,7 @@
 #include "utf8.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define DIGITS "0123456789"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -27,10 +25,13 @@ static bool made_of(const char *s, const char *chars)
 /* A decimal number at the start of s, at most 9 digits; *end is what follows. -1 when none. */
 static long leading_number(const char *s, const char **end)
 {
-	size_t digits = strspn(s, DIGITS);
+	size_t digits;
+	long n = 0;
 
+	for (digits = 0; s[digits] >= '0' && s[digits] <= '9'; digits++)
+		n = digits < 9 ? 10 * n + (s[digits] - '0') : -1;
 	*end = s + digits;
-	return digits == 0 || digits > 9 ? -1 : strtol(s, NULL, 10);
+	return digits == 0 ? -1 : n;
 }
 
 const char *value_duration(const char *value, long *seconds)
@@ -150,16 +151,25 @@ const char *value_region(const char *value)
 	return NULL;
 }
 
+/* In any case of its ASCII letters. Not strcasecmp(), which depends on the locale. */
+bool value_is_word(const char *value, const char *word)
+{
+	for (; *word; value++, word++)
+		if ((*value >= 'A' && *value <= 'Z' ? *value | 0x20 : *value) != *word)
+			return false;
+	return !*value;
+}
+
 const char *value_boolean(const char *value, bool *yes)
 {
-	*yes = strcasecmp(value, "true") == 0;
-	return *yes || strcasecmp(value, "false") == 0 ? NULL : "expected true or false";
+	*yes = value_is_word(value, "true");
+	return *yes || value_is_word(value, "false") ? NULL : "expected true or false";
 }
 
 const char *value_regional_endpoints(const char *value, bool *legacy)
 {
-	*legacy = strcasecmp(value, "legacy") == 0;
-	return *legacy || strcasecmp(value, "regional") == 0 ? NULL : "expected regional or legacy";
+	*legacy = value_is_word(value, "legacy");
+	return *legacy || value_is_word(value, "regional") ? NULL : "expected regional or legacy";
 }
 
 static bool is_printable(const char *s, char first)
@@ -261,12 +271,22 @@ static int fixed_digits(const char **p, int n)
 	return number;
 }
 
+/* From 1970. Not timegm(): that reads the time zone's file, though UTC has none. */
+static time_t days_until(int year, int month, int day)
+{
+	if (month <= 2) { /* March is the first, so that leap days are the last */
+		year--;
+		month += 12;
+	}
+	return (time_t)365 * year + year / 4 - year / 100 + year / 400 + (153 * month - 457) / 5 +
+		day - 719469;
+}
+
 time_t value_expiration(const char *value)
 {
 	static const char separators[] = "-- ::";
 	static const int width[] = {4, 2, 2, 2, 2, 2};
 	const char *p = value;
-	struct tm tm = {0};
 	int field[6];
 
 	for (int i = 0; i < 6; i++) {
@@ -285,11 +305,6 @@ time_t value_expiration(const char *value)
 	if (field[1] < 1 || field[1] > 12 || field[2] < 1 || field[2] > 31 || field[3] > 23 ||
 		field[4] > 59 || field[5] > 60)
 		return -1;
-	tm.tm_year = field[0] - 1900;
-	tm.tm_mon = field[1] - 1;
-	tm.tm_mday = field[2];
-	tm.tm_hour = field[3];
-	tm.tm_min = field[4];
-	tm.tm_sec = field[5];
-	return timegm(&tm);
+	return days_until(field[0], field[1], field[2]) * 86400 + field[3] * 3600 + field[4] * 60 +
+		field[5];
 }

@@ -38,6 +38,9 @@ const char *value_external_id(const char *value);
 /* A label of a host name: a region must not be able to name another host ("x/.."). */
 const char *value_region(const char *value);
 
+/* Is it word, which is in small letters, in whatever case? */
+bool value_is_word(const char *value, const char *word);
+
 /* true or false, in any case (botocore utils.py, ensure_boolean(), takes the rest for false). */
 const char *value_boolean(const char *value, bool *yes);
 

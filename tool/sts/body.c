@@ -19,7 +19,7 @@ static bool grow(struct body *b, size_t needed)
 		memcpy(bytes, b->bytes, b->len);
 	/* Not realloc(): what it leaves behind may hold a secret. */
 	if (b->bytes)
-		explicit_bzero(b->bytes, b->size);
+		explicit_bzero(b->bytes, b->len);
 	free(b->bytes);
 	b->bytes = bytes;
 	b->size = size;
@@ -43,8 +43,8 @@ bool body_append(struct body *b, const char *bytes, size_t len)
 
 void body_wipe(struct body *b)
 {
-	if (b->bytes)
-		explicit_bzero(b->bytes, b->size);
+	if (b->bytes) /* what is behind len has never been written: its pages stay unused */
+		explicit_bzero(b->bytes, b->len);
 	b->len = 0;
 	b->too_long = b->no_memory = false;
 }

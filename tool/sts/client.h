@@ -56,7 +56,7 @@ struct keys client_keys(const struct client *c);
 struct aws_error_names client_names(
 	const struct client *c, const struct keys *keys, const char *role_arn);
 
-/* Closes the connection, wipes and frees the parameters. */
+/* Before the process ends: wipes the answer and the parameters. */
 void client_close(struct client *c);
 
 #endif

@@ -63,6 +63,7 @@ int connection_socket(const struct connection *c);
 /* Overwrites the last answer. */
 void connection_wipe(struct connection *c);
 
+/* The process must end next: what is no secret ends with it. */
 void connection_close(struct connection *c);
 
 #endif

@@ -9,6 +9,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import homes
+
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 STORE = BUILD / "tests/tool/profile/store-session"
 KEYS = ["assumed_role", "assumed_role_arn", "aws_access_key_id", "aws_secret_access_key",
@@ -46,8 +48,7 @@ class Namespace:
 
 class StoreTest(unittest.TestCase):
     def setUp(self):
-        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
-        self.home = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        self.home = Path(tempfile.mkdtemp(dir=homes.folder()))
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
         self.folder = self.home / ".aws"
         self.folder.mkdir(mode=0o700)

@@ -114,6 +114,7 @@ class Disturbed(StoreTest):
                     self.check_next_run((data,))
 
     def whole(self):
+        self.found_with_one_look()
         self.assertIn(self.credentials.read_bytes(), (self.old, self.new))
 
     def test_killed_at_every_call(self):
@@ -157,7 +158,13 @@ class Disturbed(StoreTest):
     def store(self, *args, **options):
         return super().store(*args, **{**self.options, **options})
 
+    def found_with_one_look(self):
+        """A run looks for that name alone."""
+        left = self.leftovers()
+        self.assertEqual(bool(left), any(name.endswith("-new") for name in left), left)
+
     def whole_or_saved(self):
+        self.found_with_one_look()
         data = self.credentials.read_bytes()
         if data not in (self.old, self.new):
             saved, = [name for name in self.leftovers() if name.endswith("-saved")]

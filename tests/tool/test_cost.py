@@ -1,0 +1,44 @@
+"""What a run with a valid session asks of the kernel: counted, since the bench is at the mercy of
+the machine."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from host import HostTest
+
+TRUE = "/usr/bin/true"
+
+
+class Cost(HostTest):
+    def setUp(self):
+        super().setUp()
+        if not shutil.which("strace"):
+            self.skipTest("no strace")
+        self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
+
+    def calls(self, *argv, options=()):
+        log = Path(self.env["HOME"]) / "calls"
+        run = subprocess.run(["strace", "-qq", "-o", log, *options, *argv], env=self.env, text=True,
+                             stdin=subprocess.DEVNULL, capture_output=True)
+        if run.returncode and not log.exists():
+            self.skipTest(f"strace does not work here: {run.stderr.strip()}")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return log.read_text().splitlines(), run.stdout
+
+    def test_a_valid_session_costs_few_calls(self):
+        least, _ = self.calls(TRUE)
+        ours, said = self.calls(self.program, "--profile", "work")
+        self.assertIn("still valid", said)
+        self.assertLess(len(ours) - len(least), 45, "\n".join(ours))
+        if not os.access(self.program, os.R_OK):
+            return  # what it says to the kernel is its own
+        # one look a place for what a cut-off write has left
+        looks = re.findall(r'"(.*)/\.[^/]*-new"', "\n".join(ours))
+        self.assertEqual(looks, [str(self.credentials.parent), self.env["HOME"], "/var/tmp"])
+
+    def test_the_same_without_openat2(self):
+        _, said = self.calls(self.program, "--profile", "work", options=["-e", "inject=openat2:error=ENOSYS"])
+        self.assertIn("still valid", said)

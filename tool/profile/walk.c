@@ -1,0 +1,308 @@
+#include "walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#ifdef SYS_openat2
+#include <linux/openat2.h>
+#endif
+
+#define LINKS_MAX 40 /* as the kernel has it (path_resolution(7)) */
+
+struct walk {
+	struct target *t;
+	char todo[2 * PATH_MAX]; /* what of the path is still ahead */
+	int links;
+	bool to_folder; /* what the path leads to is a folder */
+
+	/* Who could have arranged what the walk has come through: us and root, and these. */
+	bool wary; /* else nobody asks */
+	uid_t us;
+	bool others; /* other is one, and the only one unless several */
+	uid_t other;
+	bool several;
+	bool mixed; /* the links are those of several: no file can be of all */
+};
+
+static void move_to(struct target *t, int folder)
+{
+	if (t->folder >= 0)
+		close(t->folder);
+	t->folder = folder;
+}
+
+/* Starts at the root or in the current folder. */
+static bool begin(struct walk *w, bool at_root)
+{
+	int fd = open(at_root ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	move_to(w->t, fd);
+	w->t->path[0] = '\0';
+	if (!at_root && !getcwd(w->t->path, sizeof(w->t->path)))
+		return false;
+	if (strcmp(w->t->path, "/") == 0)
+		w->t->path[0] = '\0';
+	return true;
+}
+
+/* The path goes on with name, or goes back with "..". */
+static bool append(struct target *t, const char *name, size_t name_len)
+{
+	size_t len = strlen(t->path);
+
+	if (name_len == 2 && memcmp(name, "..", 2) == 0) {
+		if (*t->path)
+			*strrchr(t->path, '/') = '\0';
+		return true;
+	}
+	if (len + 1 + name_len >= sizeof(t->path)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	t->path[len] = '/';
+	memcpy(t->path + len + 1, name, name_len);
+	t->path[len + 1 + name_len] = '\0';
+	return true;
+}
+
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static void suspect(struct walk *w, uid_t who)
+{
+	if (who == 0 || who == w->us)
+		return;
+	w->several = w->several || (w->others && w->other != who);
+	w->others = true;
+	w->other = who;
+}
+
+/*
+ * Who can have put there what the walk finds in the current folder? A link may also have been moved
+ * there by those who may create names, as in /tmp; a folder that is not theirs cannot.
+ */
+static bool suspect_folder(struct walk *w, bool link)
+{
+	struct stat st;
+
+	if (!w->wary)
+		return true;
+	if (fstat(w->t->folder, &st) < 0)
+		return false;
+	suspect(w, st.st_uid);
+	if (st.st_uid == 0 && (st.st_mode & (S_IWGRP | S_IWOTH)) &&
+		(link || !(st.st_mode & S_ISVTX)))
+		w->others = w->several = true;
+	return true;
+}
+
+/* Puts what the link says before what is still ahead. */
+static bool follow(struct walk *w, int link, const struct stat *st, const char *rest)
+{
+	char text[sizeof(w->todo)];
+	ssize_t n = readlinkat(link, "", text, PATH_MAX);
+
+	if (n < 0)
+		return false;
+	if (n == 0 || n == PATH_MAX || ++w->links > LINKS_MAX) {
+		errno = n == 0 ? ENOENT : ELOOP;
+		return false;
+	}
+	if ((size_t)n + 1 + strlen(rest) >= sizeof(text)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	text[n] = '/';
+	strcpy(text + n + 1, rest);
+	strcpy(w->todo, text);
+	if (!suspect_folder(w, true))
+		return false;
+	if (w->wary)
+		suspect(w, st->st_uid);
+	w->t->linked = w->others;
+	w->t->link_owner = w->other;
+	w->mixed = w->several;
+	return text[0] != '/' || begin(w, true);
+}
+
+/* A folder on the way. */
+static bool enter(struct walk *w, int fd, const char *name, size_t len, const char *rest)
+{
+	bool good = suspect_folder(w, false);
+
+	if (good && !(len == 1 && *name == '.')) {
+		move_to(w->t, fd);
+		good = append(w->t, name, len);
+	} else {
+		close(fd);
+	}
+	memmove(w->todo, rest, strlen(rest) + 1);
+	return good;
+}
+
+/* One component. *done when it was the last and no link. */
+static bool step(struct walk *w, bool *done)
+{
+	char name[NAME_MAX + 1];
+	char *from = w->todo + strspn(w->todo, "/");
+	size_t len = strcspn(from, "/");
+	char *rest = from + len + strspn(from + len, "/");
+	bool last = !*rest && !w->to_folder;
+	struct stat st;
+	bool good;
+	int fd = -1;
+
+	if (len == 0 && w->to_folder) {
+		*done = true;
+		return true;
+	}
+	if (len == 0 || len > NAME_MAX) {
+		errno = len ? ENAMETOOLONG : EISDIR;
+		return false;
+	}
+	memcpy(name, from, len);
+	name[len] = '\0';
+	if (last && is_dots(name)) {
+		errno = EISDIR;
+		return false;
+	}
+	/* O_DIRECTORY first: without it an automounter would not be woken. */
+	if (!last)
+		fd = openat(w->t->folder, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		return enter(w, fd, name, len, rest);
+	if (last || errno == ENOTDIR)
+		fd = openat(w->t->folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && !(last && errno == ENOENT))
+		return false;
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISLNK(st.st_mode)) {
+		good = follow(w, fd, &st, rest);
+	} else if (last) {
+		good = append(w->t, name, len);
+		*done = good;
+	} else {
+		errno = ENOTDIR;
+		good = false;
+	}
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* The path without its empty and "." components, and without "..": there are no symlinks. */
+static bool name_path(struct target *t, const char *path)
+{
+	t->path[0] = '\0';
+	if (*path != '/' && !getcwd(t->path, sizeof(t->path)))
+		return false;
+	if (strcmp(t->path, "/") == 0)
+		t->path[0] = '\0';
+	while (*(path += strspn(path, "/"))) {
+		size_t len = strcspn(path, "/");
+
+		if (!(len == 1 && *path == '.') && !append(t, path, len))
+			return false;
+		path += len;
+	}
+	return true;
+}
+
+/*
+ * One call of the kernel, which says whether a symlink is on the way. -1 where one is, where the
+ * kernel or a sandbox does not know that call, and on failure.
+ */
+static int open_at_once(const char *path, int flags)
+{
+#ifdef SYS_openat2
+	struct open_how how = {
+		.flags = (unsigned)flags | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
+
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+#else
+	(void)path, (void)flags;
+	return -1;
+#endif
+}
+
+/* False where that call does not do: the walk by hand finds the way, or says why there is none. */
+static bool find_at_once(struct target *t, const char *path, bool to_folder)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = to_folder ? "" : slash ? slash + 1 : path;
+	size_t len = to_folder ? strlen(path) : (size_t)(name - path);
+	struct stat st;
+
+	if (!to_folder && (!*name || is_dots(name)))
+		return false;
+	memcpy(t->path, path, len);
+	memcpy(t->path + len, len ? "" : ".", len ? 1 : 2);
+	t->folder = open_at_once(t->path, O_PATH | O_DIRECTORY);
+	if (t->folder < 0)
+		return false;
+	if (!to_folder &&
+		(fstatat(t->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? errno != ENOENT
+									: S_ISLNK(st.st_mode)))
+		return false;
+	return name_path(t, path);
+}
+
+int walk_open_plain(const char *path)
+{
+	/* O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
+	return open_at_once(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}
+
+bool walk_is_plain(const char *path, struct stat *st)
+{
+	bool good = *path == '/' && !strstr(path, "//") && !strstr(path, "/./") &&
+		!strstr(path, "/../");
+	int fd = good ? open_at_once(path, O_PATH) : -1;
+
+	if (fd < 0)
+		return false;
+	good = fstat(fd, st) == 0 && !S_ISDIR(st->st_mode);
+	close(fd);
+	return good;
+}
+
+/* Not inlined: a stack of many pages is touched where it is needed only. */
+__attribute__((noinline)) static bool walk(
+	struct target *t, const char *path, bool to_folder, bool *mixed)
+{
+	struct walk w; /* its text is not cleared: 8 KiB would cost more than the walk */
+	bool done = false;
+
+	w.t = t;
+	w.links = 0;
+	w.to_folder = to_folder;
+	w.us = geteuid();
+	w.wary = to_folder || w.us == 0;
+	w.others = w.several = w.mixed = false;
+	w.other = 0;
+	strcpy(w.todo, path);
+	if (!begin(&w, *path == '/'))
+		return false;
+	while (!done)
+		if (!step(&w, &done))
+			return false;
+	*mixed = w.mixed;
+	return true;
+}
+
+bool walk_to(struct target *t, const char *path, bool to_folder, bool *mixed)
+{
+	t->folder = -1;
+	t->linked = false;
+	*mixed = false;
+	if (!*path || strlen(path) >= PATH_MAX) {
+		errno = *path ? ENAMETOOLONG : ENOENT;
+		return false;
+	}
+	return find_at_once(t, path, to_folder) || walk(t, path, to_folder, mixed);
+}

@@ -1,0 +1,26 @@
+/* The way of a path, from folder to folder, and who could have laid it (target.h). */
+#ifndef AWS_MFA_WALK_H
+#define AWS_MFA_WALK_H
+
+#include "target.h"
+
+#include <stdbool.h>
+
+/*
+ * Sets t, all but its name, to the folder that path leads to, or, unless to_folder, to the folder
+ * of the file that it leads to. False and errno on failure. *mixed: the symlinks on the way may be
+ * those of several users, so that no file can be of all of them. Who they are is asked only where
+ * it counts: for root, and for a folder.
+ */
+bool walk_to(struct target *t, const char *path, bool to_folder, bool *mixed);
+
+/*
+ * Opens what no symlink leads to, to read it, whatever it is. -1 on failure, and where that cannot
+ * be known at once: then walk_to() has to find out.
+ */
+int walk_open_plain(const char *path);
+
+/* Is path as target.path is, absolute and without symlinks? Then *st is what it leads to. */
+bool walk_is_plain(const char *path, struct stat *st);
+
+#endif
