@@ -166,7 +166,9 @@ static void later_edits_stay(void **state)
 	leave_half("[a]\nkey = old\n", "[a]\nkey = new\n", 11, false);
 	unlink(in(".c.aws-mfa-new"));
 	assert_false(undo());
-	assert_int_equal(store_pairs(in("c"), "b", &pair, 1, monotonic_ms() + 5000, &e), STATUS_OK);
+	assert_int_equal(store_pairs(&(struct store_place){.path = in("c"), .section = "b"}, &pair,
+				 1, monotonic_ms() + 5000, &e),
+		STATUS_OK);
 	expect_text(".c.aws-mfa-kept", "[a]\nkey = old\n");
 	expect_text("c", "[a]\nkey = nld\n\n[b]\nkey = newer\n");
 	unlink(in(".c.aws-mfa-kept"));
