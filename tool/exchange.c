@@ -60,6 +60,8 @@ static enum status not_spawned(int error, struct error *e)
 {
 	char why[256];
 
+	if (access("/dev/null", R_OK | W_OK) < 0)
+		return error_system(e, "/dev/null");
 	if (error == ENOENT || error == EACCES)
 		return error_set(e, STATUS_CONFIG, "%s cannot be run: %s; is the package complete?",
 			AWS_MFA_STS_PATH, strerror(error));

@@ -91,7 +91,7 @@ class CommandLine(HostTest):
             self.skipTest("no private mounts here")
         space = Namespace("mount -t tmpfs none /dev")
         self.addCleanup(space.close)
-        for closed in ("", " 0<&-", " 1>&-"):
+        for closed in (" 0<&-", " 1>&-"):
             with self.subTest(closed=closed):
                 run = subprocess.run([*space.prefix, "sh", "-c", f'exec "$@"{closed}', "sh", AWS_MFA,
                                       "--version"], env=self.env, stdin=subprocess.PIPE,
@@ -100,6 +100,11 @@ class CommandLine(HostTest):
                 self.assertEqual(run.stderr,
                                  "aws-mfa: error: /dev/null: No such file or directory\n")
                 self.assertEqual(run.stdout, "")
+        run = subprocess.run([*space.prefix, AWS_MFA, "--version"], env=self.env, capture_output=True)
+        self.assertEqual((run.returncode, run.stderr), (0, b""))    # it is not needed
+        run = subprocess.run([*space.prefix, AWS_MFA, "--profile", "work", "--token", "123456"],
+                             env=self.env, capture_output=True, text=True)
+        self.refused(run, 4, "/dev/null: No such file or directory")
         run = subprocess.run([*space.prefix, "sh", "-c", 'exec "$@" 2>&-', "sh", AWS_MFA, "--version"],
                              env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.assertEqual((run.returncode, run.stdout), (4, b""))

@@ -157,6 +157,21 @@ bool inplace_left(const char *path)
 	return walk_is_plain(path, &st) ? left(path, &st) : left_behind_links(path);
 }
 
+bool inplace_left_any(const struct target *t, const struct stat *st)
+{
+	bool found = false;
+
+	for (int which = 0; which < N_PLACES && !found; which++) {
+		struct place p;
+
+		if (!place_open(&p, which, t, st))
+			continue;
+		found = place_has_copy(&p, st) || place_left(which, t->path, st);
+		place_close(&p);
+	}
+	return found;
+}
+
 /* Is each byte of now the one of old or of new in its place, as a write cut off leaves it? */
 static bool is_mixture(const struct bytes *now, const struct bytes *old, const struct bytes *new)
 {

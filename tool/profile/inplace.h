@@ -28,8 +28,14 @@ enum status inplace_write(const struct target *t, int fd, const struct stat *st,
 /* What can be known before: STATUS_CONFIG when there is no folder for the copy. */
 enum status inplace_foresee(const struct target *t, const struct stat *st, struct error *e);
 
-/* Could there be anything that a cut-off run has left of the file that path leads to? */
+/*
+ * Could there be anything that a cut-off run has left of the file that path leads to? Cheap, for
+ * each run: looks for the name that is always there, unless somebody has removed it.
+ */
 bool inplace_left(const char *path);
+
+/* The same for all the names, before a file is written. */
+bool inplace_left_any(const struct target *t, const struct stat *st);
 
 /*
  * Undoes what such a run has done, where nobody has written the file since, and removes what it has

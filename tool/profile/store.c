@@ -125,7 +125,7 @@ static enum status undo(const struct target *t, int64_t deadline_ms, bool *undon
 	int fd;
 
 	*undone = false;
-	if (!inplace_left(t->path))
+	if (fstatat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !inplace_left_any(t, &st))
 		return STATUS_OK;
 	fd = open_in_place(t, deadline_ms, &st, e);
 	if (fd < 0)

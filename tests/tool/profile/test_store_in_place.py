@@ -103,7 +103,7 @@ class InPlace(StoreTest):
         self.credentials.write_bytes(OLD)
         run = self.store(**options)
         self.assertEqual(self.section(), SESSION)
-        return Path(re.search(r"until that is done a copy is (.*)-saved\n", run.stderr).group(1))
+        return Path(re.search(r"meanwhile a copy was (.*)-saved\n", run.stderr).group(1))
 
     @root_only
     def test_names_in_var_tmp_that_somebody_else_has(self):
