@@ -1,5 +1,6 @@
 #include "place.h"
 
+#include "room.h"
 #include "signals.h"
 
 #include <errno.h>
@@ -223,27 +224,6 @@ static bool can_have(
 	return !is_stranger(&st, file) && (!p->shared || folder->st_uid == we);
 }
 
-static bool is_definite(int error)
-{
-	return error == ENOSPC || error == EDQUOT || error == EFBIG || error == EROFS ||
-		error == EACCES || error == EPERM;
-}
-
-/* Is there room? In a file without a name, which ends with its descriptor. */
-static bool try_to_write(const struct place *p, const struct stat *file)
-{
-	/* Not every file system knows such files, nor has each a fallocate(). */
-	int fd = openat(p->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-	int error = errno;
-
-	if (fd >= 0) {
-		error = fallocate(fd, 0, 0, 2 * (file->st_size + 65536)) < 0 ? errno : 0;
-		close(fd);
-	}
-	errno = error;
-	return !is_definite(error);
-}
-
 bool place_try(const struct place *p, const struct stat *file, const char **name)
 {
 	const char *const names[] = {p->new, p->part, p->saved};
@@ -260,7 +240,8 @@ bool place_try(const struct place *p, const struct stat *file, const char **name
 			return false;
 		}
 	}
-	return try_to_write(p, file);
+	errno = room_try(p->folder, 2 * (file->st_size + 65536));
+	return errno == 0;
 }
 
 bool place_has_copy(const struct place *p, const struct stat *file)

@@ -1,6 +1,7 @@
 #include "replace.h"
 
 #include "attributes.h"
+#include "room.h"
 #include "signals.h"
 #include "steady.h"
 
@@ -118,20 +119,6 @@ bool replace_is_impossible(int error)
 	return false;
 }
 
-/* A file without a name: nothing is left of it, however this ends. */
-static int try_room(const struct target *t, off_t size)
-{
-	int fd = openat(t->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-	int error = 0;
-
-	if (fd < 0)
-		return errno == ENOSPC || errno == EDQUOT ? errno : 0;
-	if (fallocate(fd, 0, 0, size) < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
-		error = errno;
-	close(fd);
-	return error;
-}
-
 int replace_foresee(const struct target *t, int fd, const struct stat *st, size_t size)
 {
 	struct statx x;
@@ -142,5 +129,5 @@ int replace_foresee(const struct target *t, int fd, const struct stat *st, size_
 		return EPERM;
 	if (statx(fd, "", AT_EMPTY_PATH, 0, &x) == 0 && (x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
 		return EBUSY;
-	return try_room(t, st->st_size + (off_t)size);
+	return room_try(t->folder, st->st_size + (off_t)size);
 }

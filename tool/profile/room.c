@@ -1,0 +1,40 @@
+#include "room.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <unistd.h>
+
+static bool is_definite(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG || error == EROFS ||
+		error == EACCES || error == EPERM;
+}
+
+/* Not fallocate(): most file systems give the bytes written a place only much later. */
+static int write_nothing(int fd, off_t size)
+{
+	static char nothing[16384];
+
+	while (size > 0) {
+		size_t n = size < (off_t)sizeof(nothing) ? (size_t)size : sizeof(nothing);
+		ssize_t done = write(fd, nothing, n);
+
+		if (done < 0 && errno != EINTR)
+			return errno;
+		size -= done > 0 ? done : 0;
+	}
+	return 0;
+}
+
+int room_try(int folder, off_t size)
+{
+	/* Not every file system knows files without a name. */
+	int fd = openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	int error = fd < 0 ? errno : write_nothing(fd, size);
+
+	if (fd >= 0)
+		close(fd);
+	return is_definite(error) ? error : 0;
+}
