@@ -52,18 +52,18 @@ enum status refresh_load(
 	return r->store_or_not ? STATUS_OK : store_check_content(&r->settings.credentials, &to, e);
 }
 
-static enum status can_store(const struct refresh *r, struct error *e)
+static enum status can_store(const struct refresh *r, bool again, struct error *e)
 {
 	enum status rc = STATUS_OK;
 
 	if (!r->store_or_not)
-		rc = store_check(r->settings.value[SETTING_CREDENTIALS_FILE], e);
+		rc = store_check(r->settings.value[SETTING_CREDENTIALS_FILE], again, e);
 	return rc;
 }
 
 enum status refresh_start(struct refresh *r, struct error *e)
 {
-	enum status rc = can_store(r, e);
+	enum status rc = can_store(r, false, e);
 
 	if (rc == STATUS_OK)
 		rc = exchange_start(&r->exchange, &r->settings, r->warm_up, r->deadline_ms, e);
@@ -145,7 +145,7 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 	rc = lock_session(r, &lock, e);
 	/* Again: much can change while a person looks for the telephone. */
 	if (rc == STATUS_OK)
-		rc = can_store(r, e);
+		rc = can_store(r, true, e);
 	if (rc == STATUS_OK)
 		rc = exchange_code(&r->exchange, code, r->deadline_ms, &session, e);
 	if (rc != STATUS_OK && rc != STATUS_VALID)

@@ -25,10 +25,7 @@ bool replace_file(const struct target *t, int fd, const struct stat *st, const s
 /* Is errno one that says: never this way here, whatever the file holds? */
 bool replace_is_impossible(int error);
 
-/*
- * What can be known before anything is written: 0, or an errno. Also tries whether the disk has
- * room for the file and size bytes more.
- */
-int replace_foresee(const struct target *t, int fd, const struct stat *st, size_t size);
+/* What can be known before anything is written: 0, or an errno for which that is so. */
+int replace_foresee(const struct target *t, int fd, const struct stat *st);
 
 #endif

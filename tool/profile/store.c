@@ -6,6 +6,7 @@
 #include "log.h"
 #include "record.h"
 #include "replace.h"
+#include "room.h"
 #include "steady.h"
 #include "target.h"
 #include "utf8.h"
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 /* What a session may add to the file, as tried before the code: AWS promises no size of a token. */
-#define ROOM 16384
+#define ROOM ((off_t)16384)
 
 /* Is the lock file one of ours? Whether somebody has the lock just now means nothing. */
 static enum status check_lock(const struct target *t, struct error *e)
@@ -32,7 +33,7 @@ static enum status check_lock(const struct target *t, struct error *e)
 	return rc == STATUS_SYSTEM ? STATUS_OK : rc;
 }
 
-enum status store_check(const char *path, struct error *e)
+enum status store_check(const char *path, bool again, struct error *e)
 {
 	struct target t;
 	struct stat st;
@@ -48,7 +49,9 @@ enum status store_check(const char *path, struct error *e)
 		/* Not opened to see: that would be in the way of leases (steady.h). */
 		if (faccessat(t.folder, t.name, W_OK, AT_EACCESS) < 0)
 			write_error = errno;
-		why = replace_foresee(&t, fd, &st, ROOM);
+		why = replace_foresee(&t, fd, &st);
+		if (!why && !again)
+			why = room_try(t.folder, st.st_size + ROOM);
 		/* A mount of its own that is read-only, or an immutable file. */
 		if (!why && (write_error == EROFS || write_error == EPERM))
 			why = write_error;

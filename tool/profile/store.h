@@ -28,9 +28,9 @@ struct store_place {
 
 /*
  * Can the file at path be written, as far as can be known before a code is spent? STATUS_CONFIG
- * says why not.
+ * says why not. again: the disk's room was tried a moment ago; to try it costs a file each time.
  */
-enum status store_check(const char *path, struct error *e);
+enum status store_check(const char *path, bool again, struct error *e);
 
 /*
  * May the file be written that holds this? STATUS_CONFIG when it is empty, cut off or has lost

@@ -42,7 +42,7 @@ static enum status store(const char *path, const char *section, const char *role
 	int lock;
 
 	store_undo(path);
-	rc = store_check(path, e);
+	rc = store_check(path, false, e);
 	if (rc != STATUS_OK)
 		return rc;
 	rc = lock_section(path, section, deadline_ms, &lock, e);
