@@ -136,7 +136,8 @@ class Written(LiveTest):
                 ("mkdir /var/new-folder", "/var/new-folder"), ("echo two >>/etc/ours", "/etc/ours"),
                 ("chmod 600 /etc/ours", "/etc/ours"), ("rm /etc/ours", "/etc/ours"),
                 ("echo more >>/etc/issue", "/etc/issue"),
-                ("chmod 600 /etc/login.defs", "/etc/login.defs"), ("rm /etc/debian_version", "/etc/debian_version"),
+                ("chmod 600 /etc/login.defs", "/etc/login.defs"),
+                ("rm /etc/issue.net", "/etc/issue.net"),
                 ("cp -p /etc/debian_version /etc/x; mv /etc/x /etc/debian_version; touch -d 2001-01-01 "
                  "/etc/debian_version", "/etc/debian_version"),
                 ("chmod 700 /var/lib/dpkg", "/var/lib/dpkg"), ("ln -s x /etc/link", "/etc/link"),
