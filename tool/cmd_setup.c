@@ -2,7 +2,7 @@
 #include "command.h"
 #include "profile/absence.h"
 #include "profile/create.h"
-#include "profile/file.h"
+#include "profile/read.h"
 #include "profile/ini.h"
 #include "profile/log.h"
 #include "profile/session.h"

@@ -2,6 +2,7 @@
 
 #include "code.h"
 #include "profile/file.h"
+#include "profile/read.h"
 #include "profile/lock.h"
 #include "profile/log.h"
 #include "profile/store.h"

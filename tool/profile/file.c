@@ -1,20 +1,10 @@
 #include "file.h"
 
-#include "record.h"
-#include "steady.h"
-#include "target.h"
-#include "walk.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
-
-#define READ_WAIT_MS 8000
-#define LONG_UNCHANGED_S 10
 
 void bytes_free(struct bytes *b)
 {
@@ -64,91 +54,10 @@ enum status file_read_fd(
 	return rc;
 }
 
-/* A descriptor that somebody keeps open for writing and does not use must lock nobody out. */
-static bool is_long_unchanged(const struct stat *st)
-{
-	return time(NULL) - st->st_mtim.tv_sec > LONG_UNCHANGED_S;
-}
-
-static enum status read_steadily(
-	int fd, const char *path, struct bytes *b, struct stat *st, struct error *e)
-{
-	bool steady;
-	enum status rc = steady_read(fd, path, monotonic_ms() + READ_WAIT_MS, b, st, &steady, e);
-
-	if (rc != STATUS_OK || steady || is_long_unchanged(st))
-		return rc;
-	/* Threat: half of a file read as a whole one, by which nullok finds nobody enrolled. */
-	bytes_free(b);
-	return error_set(e, STATUS_SYSTEM,
-		"%s: another program is writing it and does not end; try again", path);
-}
-
-/* Finds out what is in the way, or goes it by hand. Not inlined: most runs need no target. */
-__attribute__((noinline)) static enum status read_target(
-	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
-{
-	struct target t;
-	enum status rc = target_find(&t, path, e);
-	int fd = -1;
-
-	if (rc == STATUS_OK) {
-		fd = target_open_to_read(&t, st, e);
-		if (fd >= 0)
-			rc = read_steadily(fd, t.path, b, st, e);
-		else if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3))
-			*missing = true; /* AWS_CONFIG_FILE=/dev/null: a way to say "none" */
-		else
-			rc = e->status;
-	}
-	if (rc == STATUS_NOT_SET_UP) {
-		*missing = true;
-		rc = STATUS_OK;
-	}
-	if (fd >= 0)
-		close(fd);
-	target_free(&t);
-	return rc;
-}
-
-enum status file_read(
-	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
-{
-	int fd = walk_open_plain(path);
-	enum status rc;
-
-	*b = (struct bytes){0};
-	*st = (struct stat){0};
-	*missing = false;
-	/* As most files are: no symlink leads to it, and it can be read. */
-	if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode))
-		rc = read_steadily(fd, path, b, st, e);
-	else
-		rc = read_target(path, b, st, missing, e);
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
 bool file_same(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
 		a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-bool file_write_all(int fd, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		data += n;
-		size -= (size_t)n;
-	}
-	return true;
 }
 
 bool file_sync_folder(int folder)

@@ -19,25 +19,14 @@ struct bytes {
 void bytes_free(struct bytes *b);
 
 /*
- * Reads all of path into *b, which is the caller's to free. *missing is set, and STATUS_OK returned
- * with no bytes, when there is no such file (ENOENT alone), or path is /dev/null. *st is what the
- * open descriptor is. STATUS_CONFIG when it cannot be read, is not a regular file (a FIFO or a
- * device must not hang us), is over FILE_MAX_BYTES, or when root is led to it by a symlink it must
- * not follow (target.h). STATUS_SYSTEM when another program is writing it and does not end within
- * 8 s (steady.h).
+ * Reads all of an open file, from its start, into *b, which is the caller's to free. *st is what
+ * the descriptor is. STATUS_CONFIG when it cannot be read or is over FILE_MAX_BYTES.
  */
-enum status file_read(
-	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e);
-
-/* The same for an open descriptor, from the file's start. */
 enum status file_read_fd(
 	int fd, const char *path, struct bytes *b, struct stat *st, struct error *e);
 
 /* Do both describe one file, not written in between? */
 bool file_same(const struct stat *a, const struct stat *b);
-
-/* Writes all of data at the file's offset. False and errno on failure. */
-bool file_write_all(int fd, const char *data, size_t size);
 
 /*
  * Makes names made or changed in a folder (a descriptor, O_PATH will do) safe on disk. False and

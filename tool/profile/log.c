@@ -1,6 +1,6 @@
 #include "log.h"
 
-#include "file.h"
+#include "write_all.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,5 +95,5 @@ void log_message(enum log_level level, const char *fmt, ...)
 	line[len++] = '\n';
 	/* Past stdio: its buffer would cost as much as the rest. */
 	fflush(out);
-	file_write_all(fileno(out), line, len);
+	write_all(fileno(out), line, len);
 }

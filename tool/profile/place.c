@@ -2,6 +2,7 @@
 
 #include "room.h"
 #include "signals.h"
+#include "write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -161,7 +162,7 @@ static bool save(
 
 	if (fd < 0)
 		return false;
-	good = file_write_all(fd, b->data, b->size) && TEMP_FAILURE_RETRY(fsync(fd)) == 0;
+	good = write_all(fd, b->data, b->size) && TEMP_FAILURE_RETRY(fsync(fd)) == 0;
 	error = errno;
 	close(fd);
 	errno = error;

@@ -3,6 +3,7 @@
 #include "attributes.h"
 #include "signals.h"
 #include "steady.h"
+#include "write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,7 @@ static int write_beside(const struct target *t, const char *name, int fd, const 
 	new = openat(t->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (new < 0)
 		return errno;
-	if (!file_write_all(new, b->data, b->size) || !attributes_copy(fd, st, new) ||
+	if (!write_all(new, b->data, b->size) || !attributes_copy(fd, st, new) ||
 		TEMP_FAILURE_RETRY(fsync(new)) < 0 || fstat(new, made) < 0)
 		error = errno;
 	close(new);

@@ -1,7 +1,7 @@
 #include "services.h"
 
+#include "files.h"
 #include "profiles.h"
-#include "settings_internal.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

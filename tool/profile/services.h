@@ -7,7 +7,7 @@
 #define AWS_MFA_SERVICES_H
 
 #include "error.h"
-#include "settings.h"
+#include "rules.h"
 
 /*
  * Takes endpoint_url from the block `sts =` of the section that `services` names, in the long-term

@@ -1,7 +1,8 @@
 #include "source.h"
 
+#include "checks.h"
+#include "files.h"
 #include "profiles.h"
-#include "settings_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -16,18 +16,10 @@
 #define AWS_MFA_TARGET_H
 
 #include "error.h"
+#include "walk.h"
 
-#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
-
-struct target {
-	char path[PATH_MAX]; /* absolute and without symlinks: for messages */
-	const char *name;    /* the last component, inside path */
-	int folder;          /* O_PATH */
-	bool linked;         /* by symlinks that may be those of link_owner, who is somebody else */
-	uid_t link_owner;
-};
 
 /*
  * Resolves path, whose last component need not exist. STATUS_NOT_SET_UP when a folder on the way

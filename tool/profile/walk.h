@@ -2,9 +2,19 @@
 #ifndef AWS_MFA_WALK_H
 #define AWS_MFA_WALK_H
 
-#include "target.h"
-
+#include <limits.h>
 #include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* The file a path leads to, and the folder it is in. */
+struct target {
+	char path[PATH_MAX]; /* absolute and without symlinks: for messages */
+	const char *name;    /* the last component, inside path */
+	int folder;          /* O_PATH */
+	bool linked;         /* by symlinks that may be those of link_owner, who is somebody else */
+	uid_t link_owner;
+};
 
 /*
  * Sets t, all but its name, to the folder that path leads to, or, unless to_folder, to the folder

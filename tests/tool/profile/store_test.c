@@ -4,7 +4,9 @@
 #include "lock.h"
 #include "log.h"
 #include "record.h"
+#include "read.h"
 #include "store.h"
+#include "write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +43,7 @@ static void put(const char *name, const char *data, size_t size)
 	int fd = open(in(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	assert_true(fd >= 0);
-	assert_true(file_write_all(fd, data, size));
+	assert_true(write_all(fd, data, size));
 	close(fd);
 }
 

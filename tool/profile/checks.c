@@ -1,4 +1,6 @@
-#include "settings_internal.h"
+#include "checks.h"
+
+#include "files.h"
 
 #include "log.h"
 #include "owner.h"

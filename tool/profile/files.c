@@ -1,4 +1,6 @@
-#include "settings_internal.h"
+#include "files.h"
+
+#include "read.h"
 
 #include "absence.h"
 #include "log.h"

@@ -2,7 +2,9 @@
  * What is said to somebody without a long-term section: whether the file can be believed at all
  * (absence.h), and else which of the usual mistakes it is.
  */
-#include "settings_internal.h"
+#include "absent.h"
+
+#include "files.h"
 
 #include "absence.h"
 #include "profiles.h"

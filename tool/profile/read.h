@@ -1,0 +1,22 @@
+/* Reading one of the files of ~/.aws, wherever its path leads. */
+#ifndef AWS_MFA_READ_H
+#define AWS_MFA_READ_H
+
+#include "error.h"
+#include "file.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/*
+ * Reads all of path into *b, which is the caller's to free. *missing is set, and STATUS_OK returned
+ * with no bytes, when there is no such file (ENOENT alone), or path is /dev/null. *st is what the
+ * open descriptor is. STATUS_CONFIG when it cannot be read, is not a regular file (a FIFO or a
+ * device must not hang us), is over FILE_MAX_BYTES, or when root is led to it by a symlink it must
+ * not follow (target.h). STATUS_SYSTEM when another program is writing it and does not end within
+ * 8 s (steady.h).
+ */
+enum status file_read(
+	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e);
+
+#endif
