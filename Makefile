@@ -53,7 +53,10 @@ endif
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 CONTRACT_OBJS = $(call objects,include)
 PAM_OBJS      = $(call objects,pam)
-TOOL_OBJS     = $(call objects,tool tool/profile)
+# Each folder may include those to its right: `make lint` sees to it.
+TOOL_PARTS    = tool/credentials tool/settings tool/ini tool/file tool/text
+PART_OBJS     = $(call objects,$(TOOL_PARTS))
+TOOL_OBJS     = $(call objects,tool) $(PART_OBJS)
 STS_OBJS      = $(call objects,tool/sts)
 PROGRAMS      = $(BUILD)/pam_aws_mfa.so $(BUILD)/aws-mfa $(BUILD)/aws-mfa-sts
 STS_LIBS      = -lcurl -lcrypto -lexpat
@@ -94,7 +97,7 @@ $(BUILD)/aws-mfa-sts: $(STS_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(STS_LIBS)
 
 # The tool's code runs once, if at all: each page less is worth more than a faster loop.
-$(TOOL_OBJS): ALL_CFLAGS += $(if $(filter -O2,$(CFLAGS)),-Os)
+$(TOOL_OBJS): ALL_CFLAGS += -Itool $(if $(filter -O2,$(CFLAGS)),-Os)
 
 $(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h
 	@mkdir -p $(@D)
@@ -173,12 +176,12 @@ stage:
 define unit_tests_of
 $(BUILD)/tests/$(1)/%_test: tests/$(1)/%_test.c $(2) $$(CONTRACT_OBJS)
 	@mkdir -p $$(@D)
-	$$(call say,TEST,$$@)$$(CC) $$(TEST_CFLAGS) -I$(1) $$(ALL_LDFLAGS) -o $$@ $$^ -lcmocka $(3)
+	$$(call say,TEST,$$@)$$(CC) $$(TEST_CFLAGS) -Itool -I$(1) $$(ALL_LDFLAGS) -o $$@ $$^ -lcmocka $(3)
 endef
 STS_TESTED = $(filter-out %/aws-mfa-sts.o,$(STS_OBJS))
 $(eval $(call unit_tests_of,include,,))
 $(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam -pthread))
-$(eval $(call unit_tests_of,tool/profile,$(call objects,tool/profile),$(TOOL_LIBS)))
+$(foreach part,$(TOOL_PARTS),$(eval $(call unit_tests_of,$(part),$$(PART_OBJS),$(TOOL_LIBS))))
 $(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
 
 # Programs the Python tests run: PAM applications, a signer, a reader of profiles, a storer of
@@ -190,7 +193,7 @@ SITE = $(BUILD)/tests/site
 IDLE = $(BUILD)/tests/idle
 TEST_PROGRAMS = $(patsubst %,$(BUILD)/tests/pam/%,login hostile failing) \
 	$(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign $(BUILD)/tests/endpoint-dump \
-	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/profile/store-session \
+	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/credentials/store-session \
 	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(IDLE)/aws-mfa \
 	$(BUILD)/tests/bench/server $(BUILD)/tests/bench/pam_floor.so \
 	$(BUILD)/tests/tool/sts/stepping_clock.so
@@ -200,10 +203,10 @@ $(BUILD)/tests/pam/%: tests/pam/%.c tests/pam/log_lines.c tests/pam/log_lines.h
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -fvisibility=default $(ALL_LDFLAGS) -rdynamic -o $@ \
 		$(filter %.c,$^) -lpam
 
-$(BUILD)/tests/tool/profile/store-session: tests/tool/profile/store-session.c \
-		$(call objects,tool/profile) $(CONTRACT_OBJS)
+$(BUILD)/tests/tool/credentials/store-session: tests/tool/credentials/store-session.c \
+		$(PART_OBJS) $(CONTRACT_OBJS)
 	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/profile $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 $(BUILD)/tests/tool/sts/sign: tests/tool/sts/sign.c $(STS_TESTED) $(CONTRACT_OBJS)
 	@mkdir -p $(@D)
@@ -217,10 +220,10 @@ $(BUILD)/tests/endpoint-dump: tests/tool/sts/endpoint-dump.c $(STS_TESTED) $(CON
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ $(STS_LIBS)
 
-$(BUILD)/tests/profile-dump: $(addprefix tests/tool/profile/,profile-dump.c merge.c) \
-		$(call objects,tool/profile) $(CONTRACT_OBJS)
+$(BUILD)/tests/profile-dump: $(addprefix tests/tool/settings/,profile-dump.c merge.c) \
+		$(PART_OBJS) $(CONTRACT_OBJS)
 	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/profile $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
+	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 # Without sanitizers: they need more address space than the module leaves it.
 $(FAKE)/bin/aws-mfa: tests/pam/scripted_helper.c include/record.c
@@ -269,14 +272,14 @@ FUZZ_TARGETS  = answer endpoint ini record value
 FUZZ_CC       = clang $(filter-out -MMD -MP -O% -D_FORTIFY_SOURCE=2,$(ALL_CFLAGS)) -O1 -g \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 answer_fuzz endpoint_fuzz: FUZZED = tool/sts
-ini_fuzz value_fuzz:       FUZZED = tool/profile
+ini_fuzz value_fuzz:       FUZZED = $(TOOL_PARTS)
 record_fuzz:               FUZZED =
 
 .PHONY: fuzz $(FUZZ_TARGETS:=_fuzz)
 fuzz: $(FUZZ_TARGETS:=_fuzz)
 $(FUZZ_TARGETS:=_fuzz): $(BUILD)/build_paths.h
 	@mkdir -p $(BUILD)/fuzz/corpus/$(@:_fuzz=)
-	$(call say,FUZZ,$(@:_fuzz=))$(FUZZ_CC) $(if $(FUZZED),-I$(FUZZED)) -o $(BUILD)/fuzz/$@ \
+	$(call say,FUZZ,$(@:_fuzz=))$(FUZZ_CC) -Itool $(addprefix -I,$(FUZZED)) -o $(BUILD)/fuzz/$@ \
 		tests/fuzz/$@.c $(wildcard include/*.c) \
 		$(filter-out %/aws-mfa-sts.c,$(wildcard $(addsuffix /*.c,$(FUZZED)))) \
 		$(STS_LIBS) $(TOOL_LIBS)
@@ -304,9 +307,7 @@ lint: tracked
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' 2>/dev/null || \
 		find include pam tool tests -name '*.[ch]')
 	$(Q)mandoc -Tlint -W warning $(MANPAGES)
-	$(Q)! grep -rnE '#include "(\.\./)*(tool|profile|sts)/' pam
-	$(Q)! grep -rnE '#include "(\.\./)*(pam|profile|tool)/' tool/sts
-	$(Q)! grep -rnE '#include "\.\./' pam tool include
+	$(Q)/usr/bin/python3 tests/arrows.py
 
 clean:
 	rm -rf $(BUILD)

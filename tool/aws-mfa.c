@@ -1,6 +1,6 @@
 /* aws-mfa(1): trades an MFA code for a session, and what belongs to that. */
 #include "command.h"
-#include "profile/log.h"
+#include "text/log.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* aws-mfa --explain: each setting's value and where it came from. Secrets are not shown. */
 #include "command.h"
-#include "profile/log.h"
-#include "profile/session.h"
+#include "credentials/session.h"
+#include "text/log.h"
 
 #include <stdio.h>
 #include <string.h>

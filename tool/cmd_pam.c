@@ -3,9 +3,9 @@
  * never asks anybody itself: the code comes as a record, and the outcome goes as one.
  */
 #include "command.h"
-#include "profile/log.h"
-#include "profile/value.h"
 #include "refresh.h"
+#include "settings/value.h"
+#include "text/log.h"
 
 #include <getopt.h>
 #include <stdio.h>

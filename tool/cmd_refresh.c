@@ -1,9 +1,9 @@
 /* aws-mfa [refresh]: at a terminal, or with --token from a script. */
 #include "command.h"
-#include "profile/log.h"
-#include "profile/value.h"
 #include "prompt.h"
 #include "refresh.h"
+#include "settings/value.h"
+#include "text/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,15 +1,15 @@
 /* aws-mfa --setup: asks for long-term keys and the device, and writes [NAME-long-term]. */
 #include "command.h"
-#include "profile/absence.h"
-#include "profile/create.h"
-#include "profile/read.h"
-#include "profile/ini.h"
-#include "profile/log.h"
-#include "profile/session.h"
-#include "profile/store.h"
-#include "profile/value.h"
+#include "credentials/session.h"
+#include "credentials/store.h"
+#include "file/create.h"
+#include "file/read.h"
+#include "ini/ini.h"
 #include "prompt.h"
 #include "record.h"
+#include "settings/absence.h"
+#include "settings/value.h"
+#include "text/log.h"
 
 #include <errno.h>
 #include <fcntl.h>

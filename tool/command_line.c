@@ -1,6 +1,6 @@
 #include "command_line.h"
 
-#include "profile/log.h"
+#include "text/log.h"
 #include "version.h"
 
 #include <getopt.h>

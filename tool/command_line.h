@@ -2,7 +2,7 @@
 #ifndef AWS_MFA_COMMAND_LINE_H
 #define AWS_MFA_COMMAND_LINE_H
 
-#include "profile/settings.h"
+#include "settings/settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>

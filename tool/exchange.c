@@ -2,8 +2,8 @@
 
 #include "boottime.h"
 #include "paths.h"
-#include "profile/log.h"
-#include "profile/tags.h"
+#include "settings/tags.h"
+#include "text/log.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,10 +2,10 @@
 #ifndef AWS_MFA_EXCHANGE_H
 #define AWS_MFA_EXCHANGE_H
 
+#include "credentials/session.h"
 #include "error.h"
-#include "profile/session.h"
-#include "profile/settings.h"
 #include "record.h"
+#include "settings/settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>

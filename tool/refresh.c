@@ -1,11 +1,11 @@
 #include "refresh.h"
 
 #include "code.h"
-#include "profile/file.h"
-#include "profile/read.h"
-#include "profile/lock.h"
-#include "profile/log.h"
-#include "profile/store.h"
+#include "credentials/store.h"
+#include "file/file.h"
+#include "file/lock.h"
+#include "file/read.h"
+#include "text/log.h"
 
 #include <stdio.h>
 #include <string.h>

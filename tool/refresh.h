@@ -5,9 +5,9 @@
 #ifndef AWS_MFA_REFRESH_H
 #define AWS_MFA_REFRESH_H
 
+#include "credentials/session.h"
 #include "exchange.h"
-#include "profile/session.h"
-#include "profile/settings.h"
+#include "settings/settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  */
 #include "fuzz.h"
 
-#include "absence.h"
-#include "session.h"
+#include "credentials/session.h"
+#include "settings/absence.h"
 
 static const struct ini_pair session[] = {{"assumed_role", "False"}, {"assumed_role_arn", NULL},
 	{"aws_access_key_id", "ASIAEXAMPLE"}, {"aws_secret_access_key", "a/b+c="},

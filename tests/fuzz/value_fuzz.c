@@ -1,8 +1,8 @@
 /* The checks on single values: what passes can stand in a record and in an INI file. */
 #include "fuzz.h"
 
-#include "tags.h"
-#include "value.h"
+#include "settings/tags.h"
+#include "settings/value.h"
 
 static void check_clean(const char *s)
 {

@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 from host import AWS_MFA, HostTest
-from tool.profile.storing import Namespace, root_only
+from tool.credentials.storing import Namespace, root_only
 
 SETTINGS = {"--device": "arn:aws:iam::123456789012:mfa/x", "--duration": "900",
             "--assume-role": "arn:aws:iam::123456789012:role/x", "--role-session-name": "xx",

@@ -61,7 +61,7 @@ class Explain(HostTest):
         self.assertEqual(rows["role"], (ROLE, f"{self.config}:4: role_arn"))
 
     def test_the_man_page_has_the_same_table(self):
-        source = (REPO / "tool/profile/settings.c").read_text()
+        source = (REPO / "tool/settings/rules.c").read_text()
         table = source[source.index("rules[N_SETTINGS]"):source.index("/* clang-format on */")]
         page = subprocess.run(["mandoc", "-Tutf8", "-Owidth=80", REPO / "tool/aws-mfa.1"],
                               capture_output=True, text=True).stdout

@@ -1,6 +1,5 @@
 #include "endpoint.h"
 
-#include "endpoint_url.h"
 #include "status.h"
 
 #include <ctype.h>

@@ -1,4 +1,4 @@
-#include "endpoint_url.h"
+#include "endpoint.h"
 
 #include "loopback.h"
 #include "status.h"

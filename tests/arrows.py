@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""Which folder may include which, and that no files include each other in a circle. `make lint` runs
+it from the top of the tree; it prints each fault and ends with 1 where there is one."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+# A folder's own files may include each other, and include/ is open to all.
+ARROWS = {
+    "include": [],
+    "pam": [],
+    "tool/text": [],
+    "tool/file": ["tool/text"],
+    "tool/ini": ["tool/file", "tool/text"],
+    "tool/settings": ["tool/ini", "tool/file", "tool/text"],
+    "tool/credentials": ["tool/settings", "tool/ini", "tool/file", "tool/text"],
+    "tool/sts": [],
+    "tool": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
+}
+MADE = {"build_paths.h"}    # by the Makefile
+
+
+def found(name, file):
+    """-> the header that an #include of this name in this file means, as a path in the tree"""
+    for folder in (file.parent, Path("include"), Path("tool")):
+        if (folder / name).exists():
+            return Path(os.path.normpath(folder / name))
+    return None
+
+
+def circles(graph):
+    done, faults = set(), []
+
+    def visit(node, way):
+        if node in way:
+            faults.append("a circle: " + " -> ".join(map(str, [*way[way.index(node):], node])))
+        elif node not in done:
+            done.add(node)
+            for to in sorted(graph.get(node, ())):
+                visit(to, [*way, node])
+    for node in sorted(graph):
+        visit(node, [])
+    return faults
+
+
+def faults():
+    graph, found_faults = {}, []
+    for folder, allowed in ARROWS.items():
+        for file in sorted([*Path(folder).glob("*.c"), *Path(folder).glob("*.h")]):
+            for name in re.findall(r'^#include "(.*)"', file.read_text(), re.M):
+                header = found(name, file)
+                if name in MADE:
+                    continue
+                if header is None or ".." in name:
+                    found_faults.append(f"{file}: includes {name}, which is not in the tree")
+                    continue
+                to = str(header.parent)
+                if to not in (folder, "include", *allowed):
+                    found_faults.append(f"{file}: includes {name}, but {folder} may not use {to}")
+                if header.with_suffix("") != file.with_suffix(""):
+                    graph.setdefault(file.with_suffix(""), set()).add(header.with_suffix(""))
+    return found_faults + circles(graph)
+
+
+if __name__ == "__main__":
+    told = faults()
+    print(*told, sep="\n", end="\n" if told else "")
+    sys.exit(bool(told))

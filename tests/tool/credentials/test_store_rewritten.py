@@ -1,0 +1,82 @@
+"""Storing while other programs truncate the same file and write it again, as `aws configure set`, the
+Python tool aws-mfa and editors do. Nothing may be lost on either side."""
+
+import configparser
+import subprocess
+import sys
+import time
+
+from tool.credentials.storing import INPUT, LOCK, SESSION, STORE, StoreTest
+
+sys.path.append("/usr/lib/python3/dist-packages")
+from awscli.customizations.configure.writer import ConfigFileWriter     # noqa: E402
+
+ROUNDS = 1000
+LONG_TERM = ("[work-long-term]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = long\n\n"
+             "[other]\ncount = -1\n\n")
+PADDING = "".join(f"[profile{i}]\nregion = eu-west-1\naws_access_key_id = AKIA{i}\n\n"
+                  for i in range(40))
+
+
+class Rewritten(StoreTest):
+    def setUp(self):
+        super().setUp()
+        self.write((LONG_TERM + PADDING).encode())
+        self.env |= {"KEYS": "work-long-term", "WAIT_MS": "2000"}
+
+    def parsed(self):
+        parser = configparser.RawConfigParser(default_section=None)
+        with open(self.credentials) as file:
+            parser.read_file(file)
+        return parser
+
+    def by_configparser(self, n):
+        parser = self.parsed()
+        parser.set("other", "count", str(n))
+        with open(self.credentials, "w") as file:
+            parser.write(file)
+
+    def by_aws_configure(self, n):
+        ConfigFileWriter().update_config({"__section__": "other", "count": str(n)},
+                                         str(self.credentials))
+
+    def whole(self, count):
+        """Whoever alone truncates the file always reads a whole one, with their own last edit."""
+        parser = self.parsed()
+        self.assertEqual(parser.get("work-long-term", "aws_secret_access_key"), "long")
+        self.assertEqual(parser.get("other", "count"), str(count))
+        self.assertEqual(parser.get("profile39", "aws_access_key_id"), "AKIA39")
+        if parser.has_section("work"):
+            number = parser.get("work", "aws_access_key_id")[-4:]
+            self.assertEqual(parser.get("work", "aws_session_token"), f"token/new+1=={number}")
+
+    def race(self, rewrite):
+        run = subprocess.Popen([STORE, "-n", str(ROUNDS), self.credentials, "work"], env=self.env,
+                               text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+        run.stdin.write(INPUT)
+        run.stdin.close()
+        start = time.monotonic()
+        n = 0
+        while n < ROUNDS or run.poll() is None:
+            rewrite(n)
+            self.whole(n)
+            n += 1
+        took = time.monotonic() - start
+        out = run.stdout.read()
+        error = run.stderr.read()
+        run.stdout.close()
+        run.stderr.close()
+        self.assertIn(run.wait(120), (0, 10), error)
+        self.whole(n - 1)
+        self.assertEqual(self.names(), [LOCK, "credentials"])
+        print(f"      {rewrite.__name__}: {out.strip()} of {ROUNDS}, {n} rewrites in {took:.1f} s")
+        self.assertGreater(int(out.split()[0]), ROUNDS // 2)
+        self.store()
+        self.assertEqual(self.section(), SESSION)
+
+    def test_by_configparser(self):
+        self.race(self.by_configparser)
+
+    def test_by_aws_configure_set(self):
+        self.race(self.by_aws_configure)

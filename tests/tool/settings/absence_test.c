@@ -1,0 +1,171 @@
+/* Which files may be said to be without a section: a table of whole and of damaged ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "settings/absence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECTION "work-long-term"
+
+static struct error e;
+
+static enum status judge(const char *data, size_t size, bool strict)
+{
+	struct bytes bytes = {.data = malloc(size + 1), .size = size};
+	struct faults faults = {0};
+	struct ini ini;
+	enum status rc;
+
+	assert_non_null(bytes.data);
+	memcpy(bytes.data, data, size);
+	bytes.data[size] = '\0';
+	e.text[0] = '\0';
+	assert_int_equal(
+		ini_parse(&ini, "/h/.aws/credentials", &bytes, faults_note, &faults, &e), 0);
+	/* It is asked for no section that is there. */
+	rc = ini_has_section(&ini, SECTION) ? STATUS_VALID
+					    : absence_check(&ini, &faults, SECTION, strict, &e);
+	ini_free(&ini);
+	return rc;
+}
+
+#define TEXT(s) s, sizeof(s) - 1
+#define OTHER "[default]\naws_access_key_id = AKIA\n"
+
+static const struct file {
+	const char *data;
+	size_t size;
+	const char *login, *by_hand; /* what is said of it; NULL: the section is absent */
+} files[] = {
+	/* clang-format off */
+	{TEXT(OTHER), NULL, NULL},
+	{TEXT("# a comment\n\n" OTHER), NULL, NULL},
+	{TEXT("[default]\r\nregion = x\r\n"), NULL, NULL},
+	{TEXT("[default]\rregion = x\r"), NULL, NULL},
+	{TEXT("[default]\n"), NULL, NULL},
+	{TEXT("\xef\xbb\xbf" OTHER), NULL, NULL},
+	{TEXT(OTHER OTHER), NULL, NULL},
+	{TEXT("[default]\nx = a\n  b\ns3 =\n  y = z\n"), NULL, NULL},
+	{TEXT("# [" SECTION "]\n" OTHER), NULL, NULL},
+	{TEXT("[other-" SECTION "]\nx = y\n[" SECTION "-2]\nx = y\n"), NULL, NULL},
+	{TEXT("[default]\nsource = " SECTION "\nx = [" SECTION "]\n"), NULL, NULL},
+	{TEXT("[w\xc3\xb6rk]\nx = \xc3\xbc\n"), NULL, NULL},
+
+	{TEXT(""), "is empty", "is empty"},
+	{TEXT("\n\n \t\n"), "no section at all", NULL},
+	{TEXT("# keys go here\n"), "no section at all", NULL},
+	{TEXT("[default]\nregion = x"), "may be cut off", NULL},
+	{TEXT(OTHER "[" ), ":3: section header", ":3: section header"},
+	{TEXT(OTHER "[work-lo"), ":3: section header", ":3: section header"},
+	{TEXT(OTHER "[work-long-term"), ":3: section header", ":3: section header"},
+	{TEXT(OTHER "aws_sec"), ":3: no '='", ":3: no '='"},
+	{TEXT("just text\n"), ":1: text before", ":1: text before"},
+	{TEXT("[default\nx = y\n" OTHER), ":1: section header", ":1: section header"},
+	{TEXT("[default]\nx = \xff\xfe\n"), ":2: this line is not UTF-8", ":2: this line is not UTF-8"},
+	{TEXT("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "NUL bytes", "NUL bytes"},
+	{TEXT(OTHER "\0\0\0\0\0\0\0\0\0\0\n"), "NUL bytes", "NUL bytes"},
+	{TEXT("\x7f" "ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\x3e\0"), "NUL bytes", "NUL bytes"},
+	{TEXT("\x1f\x8b\x08\x11\x8b\xf0\xa5"), "not UTF-8", "not UTF-8"},
+
+	{TEXT(OTHER "[ work-long-term ]\nx = y\n"), ":3: this line looks", ":3: this line looks"},
+	{TEXT(OTHER "[Work-Long-Term]\nx = y\n"), ":3: this line looks", ":3: this line looks"},
+	{TEXT(OTHER "['work-long-term']\nx = y\n"), ":3: this line looks", ":3: this line looks"},
+	{TEXT(OTHER "[profile work-long-term]\nx = y\n"), ":3: this line", ":3: this line"},
+	{TEXT(OTHER "[profile \"work-long-term\"]\nx = y\n"), ":3: this line", ":3: this line"},
+	{TEXT(OTHER "[work-long-term] ; see [x]\nx = y\n"), ":3: this line", ":3: this line"},
+	{TEXT(OTHER "  [work-long-term]\n  x = y\n"), ":3: this line", ":3: this line"},
+	{TEXT(OTHER "\xc2\xa0[work-long-term]\n"), ":3: this line", ":3: this line"},
+	{TEXT(OTHER "[work-long-term = x\n"), ":3: this line", ":3: this line"},
+	{TEXT("\xef\xbb\xbf[ work-long-term]\nx = y\n"), ":1: this line", ":1: this line"},
+
+	{TEXT("\xff\xfe[\0w\0]\0\r\0\n\0"), "is in UTF-16,", "iconv -f UTF-16 -t UTF-8"},
+	{TEXT("\xfe\xff\0[\0w\0]\0\r\0\n"), "is in UTF-16,", "iconv -f UTF-16 -t UTF-8"},
+	{TEXT("[\0w\0]\0\r\0\n\0"), "is in UTF-16LE,", "iconv -f UTF-16LE -t UTF-8"},
+	{TEXT("[\0w\0]\0\r\0\n\0x"), "is in UTF-16LE,", "iconv -f UTF-16LE -t UTF-8"},
+	{TEXT("\0[\0w\0]\0\r\0\n"), "is in UTF-16BE,", "iconv -f UTF-16BE -t UTF-8"},
+	{TEXT("\xff\xfe"), "is in UTF-16,", "is in UTF-16,"},
+	{TEXT("\xff\xfe\0\0[\0\0\0"), "is in UTF-32,", "iconv -f UTF-32 -t UTF-8"},
+	{TEXT("\0\0\xfe\xff\0\0\0["), "is in UTF-32,", "iconv -f UTF-32 -t UTF-8"},
+	/* clang-format on */
+};
+
+static void one(const struct file *f, bool strict)
+{
+	const char *said = strict ? f->login : f->by_hand;
+	enum status rc = judge(f->data, f->size, strict);
+
+	if (rc != (said ? STATUS_CONFIG : STATUS_OK) || (said && !strstr(e.text, said)))
+		fail_msg("file %zu%s: %d \"%s\", expected \"%s\"", (size_t)(f - files),
+			strict ? " at a login" : "", (int)rc, e.text, said ? said : "");
+}
+
+static void test_the_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		one(&files[i], true);
+		one(&files[i], false);
+	}
+}
+
+/* Wherever a file of an enrolled user is cut, a login is not told that they are not. */
+static void test_cut_anywhere(void **state)
+{
+	static const char before[] = "[default]\nregion = x\n\n# mine\n",
+			  whole[] = "[default]\nregion = x\n\n# mine\n[" SECTION
+				    "]\naws_access_key_id = AKIA\n";
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(whole); n++) {
+		enum status rc = judge(whole, n, true);
+
+		/* Between two lines it cannot be told from a whole one. */
+		if (rc == STATUS_OK && (n == 0 || n >= sizeof(before) || whole[n - 1] != '\n'))
+			fail_msg("cut after %zu bytes", n);
+	}
+}
+
+/* A power cut leaves NULs instead of the last block, or of all of it. */
+static void test_nuls_from_anywhere(void **state)
+{
+	char file[] = OTHER "[" SECTION "]\naws_access_key_id = AKIA\n";
+
+	(void)state;
+	for (size_t n = sizeof(file) - 1; n-- > 0;) {
+		file[n] = '\0';
+		assert_int_not_equal(judge(file, sizeof(file) - 1, true), STATUS_OK);
+		assert_int_not_equal(judge(file, sizeof(file) - 1, false), STATUS_OK);
+	}
+}
+
+static void test_random_bytes(void **state)
+{
+	unsigned char data[64];
+
+	(void)state;
+	srandom(1);
+	for (size_t run = 0; run < 2000; run++) {
+		for (size_t i = 0; i < sizeof(data); i++)
+			data[i] = (unsigned char)random();
+		assert_int_not_equal(judge((const char *)data, sizeof(data), true), STATUS_OK);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_table),
+		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_nuls_from_anywhere),
+		cmocka_unit_test(test_random_bytes),
+	};
+
+	return cmocka_run_group_tests_name("absence", tests, NULL, NULL);
+}

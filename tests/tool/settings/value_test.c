@@ -1,0 +1,199 @@
+#include "settings/value.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void durations(void **state)
+{
+	static const struct {
+		const char *text;
+		long seconds; /* 0: refused */
+	} cases[] = {
+		{"900", 900},
+		{"129600", 129600},
+		{"15m", 900},
+		{"12h", 43200},
+		{"36h", 129600},
+		{"3600s", 3600},
+		{"899", 0},
+		{"129601", 0},
+		{"14m", 0},
+		{"37h", 0},
+		{"-1", 0},
+		{"abc", 0},
+		{"", 0},
+		{"12 h", 0},
+		{"12hh", 0},
+		{"1e4", 0},
+		{"0x1000", 0},
+		{" 900", 0},
+		{"99999999999999999999", 0},
+		{"999999999h", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		long seconds = 0;
+		const char *expected = value_duration(cases[i].text, &seconds);
+
+		assert_int_equal(seconds, cases[i].seconds);
+		assert_true((expected == NULL) == (cases[i].seconds != 0));
+	}
+}
+
+static void arns(void **state)
+{
+	(void)state;
+	assert_null(value_role_arn("arn:aws:iam::123456789012:role/Admin"));
+	assert_null(value_role_arn("arn:aws-us-gov:iam::123456789012:role/path/Admin"));
+	assert_null(value_role_arn("arn:aws:iam:::role/Admin"));
+	assert_null(value_account("arn:aws:iam:::role/Admin"));
+	assert_non_null(value_role_arn("arn:aws:iam::role/Admin"));
+	assert_non_null(value_role_arn("arn:aws:iam::::role/Admin"));
+	assert_non_null(value_role_arn("arn:aws:iam:::mfa/alice"));
+	assert_non_null(value_mfa_serial("arn:aws:iam:::mfa/alice"));
+	assert_non_null(value_role_arn("arn:aws:iam::12345678901:role/Admin"));
+	assert_non_null(value_role_arn("arn:aws:iam::123456789012:user/Admin"));
+	assert_non_null(value_role_arn("arn:aws:iam::123456789012:role/"));
+	assert_non_null(value_role_arn("Admin"));
+	assert_non_null(value_role_arn("arn:aws:iam::123456789012:role/A B"));
+	assert_memory_equal(
+		value_account("arn:aws-cn:iam::123456789012:mfa/alice"), "123456789012:", 13);
+	assert_null(value_account("arn:aws:iam::12345678901:mfa/alice"));
+	assert_null(value_account("arn:aws:iam::1234567890123:mfa/alice"));
+	assert_null(value_account("arn:aws:sts::123456789012:assumed-role/Admin/alice"));
+	assert_null(value_account("GAHT12345678"));
+	assert_null(value_account(""));
+
+	assert_null(value_mfa_serial("arn:aws:iam::123456789012:mfa/alice"));
+	assert_null(value_mfa_serial("GAHT12345678"));
+	assert_non_null(value_mfa_serial("arn:aws:iam::123456789012:mfa/"));
+	assert_non_null(value_mfa_serial("short"));
+	assert_non_null(strstr(value_mfa_serial("arn:aws:iam::123456789012:user/alice"),
+		"is it .../mfa/NAME and not .../user/NAME?"));
+	assert_non_null(strstr(value_mfa_serial("arn:aws:iam::123456789012:u2f/user/alice/key"),
+		"add a virtual MFA device"));
+}
+
+static void regions_are_host_labels(void **state)
+{
+	(void)state;
+	assert_null(value_region("eu-west-1"));
+	assert_non_null(value_region("x/.."));
+	assert_non_null(value_region("a.b"));
+	assert_non_null(value_region("-a"));
+	assert_non_null(value_region(""));
+	assert_non_null(value_region("evil.example#"));
+}
+
+static void profiles_fit_a_header(void **state)
+{
+	(void)state;
+	assert_null(value_profile("work"));
+	assert_null(value_profile("a b"));
+	assert_non_null(value_profile(""));
+	assert_non_null(value_profile("a]b"));
+	assert_non_null(value_profile("a\nb"));
+	assert_non_null(value_profile(" a"));
+	assert_non_null(value_profile("a\xc2\xa0")); /* a no-break space */
+	assert_null(value_profile("w\xc3\xb6rk"));
+	assert_non_null(value_profile("w\xf6rk")); /* botocore would refuse the file */
+}
+
+static void token_codes(void **state)
+{
+	static const struct {
+		const char *text, *code;
+	} cases[] = {
+		{"123456", "123456"},
+		{"  123456\t\r", "123456"},
+		{"12345", NULL},
+		{"1234567", NULL},
+		{"12345a", NULL},
+		{"", NULL},
+		{"123 456", "123456"},
+		{" 123\xc2\xa0"
+		 "456\n",
+			"123456"},
+		{"123 4567", NULL},
+		/* full-width digits */
+		{"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95\xef\xbc\x96", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *copy = strdup(cases[i].text);
+		char *code = copy;
+		const char *expected = value_token_code(&code);
+
+		if (cases[i].code) {
+			assert_null(expected);
+			assert_string_equal(code, cases[i].code);
+		} else {
+			assert_non_null(expected);
+		}
+		free(copy);
+	}
+}
+
+static void words_in_any_case(void **state)
+{
+	bool yes;
+
+	(void)state;
+	assert_null(value_boolean("tRUE", &yes));
+	assert_true(yes);
+	assert_null(value_boolean("FALSE", &yes));
+	assert_false(yes);
+	assert_true(value_is_word("", ""));
+	assert_false(value_is_word("tru", "true"));
+	assert_false(value_is_word("trues", "true"));
+	/* other characters that differ in the same bit */
+	assert_false(value_is_word("\x54RU\xe5", "true"));
+	assert_false(value_is_word("@", "`"));
+}
+
+static void expirations(void **state)
+{
+	char text[64];
+	struct tm tm;
+
+	(void)state;
+	for (time_t t = 0; t < (time_t)8000 * 366 * 86400; t += 86399) {
+		assert_non_null(gmtime_r(&t, &tm));
+		snprintf(text, sizeof(text), "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900,
+			tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+		if (value_expiration(text) != t)
+			fail_msg("%s", text);
+	}
+	assert_int_equal(value_expiration("1970-01-02 00:00:01"), 86401);
+	assert_int_equal(value_expiration("2026-11-23 22:30:00"), 1795473000);
+	assert_int_equal(value_expiration("2026-11-23T22:30:00Z"), 1795473000);
+	assert_int_equal(value_expiration("2026-11-23T22:30:00.123+00:00"), 1795473000);
+	assert_int_equal(value_expiration("2026-13-23 22:30:00"), -1);
+	assert_int_equal(value_expiration("2026-11-23 22:30"), -1);
+	assert_int_equal(value_expiration("2026-11-23 22:30:00+05:00"), -1);
+	assert_int_equal(value_expiration("tomorrow"), -1);
+	assert_int_equal(value_expiration(""), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(durations),
+		cmocka_unit_test(arns),
+		cmocka_unit_test(regions_are_host_labels),
+		cmocka_unit_test(profiles_fit_a_header),
+		cmocka_unit_test(token_codes),
+		cmocka_unit_test(words_in_any_case),
+		cmocka_unit_test(expirations),
+	};
+
+	return cmocka_run_group_tests_name("value", tests, NULL, NULL);
+}

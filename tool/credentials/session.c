@@ -1,0 +1,156 @@
+#include "session.h"
+
+#include "settings/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void secret_free(char *s)
+{
+	if (s)
+		explicit_bzero(s, strlen(s));
+	free(s);
+}
+
+void session_free(struct session *s)
+{
+	secret_free(s->access_key_id);
+	secret_free(s->secret_access_key);
+	secret_free(s->session_token);
+	*s = (struct session){0};
+}
+
+/* Are all keys there that any reader of a session needs? */
+static bool complete(const struct ini *credentials, const char *section)
+{
+	static const char *const needed[] = {"assumed_role", "aws_access_key_id",
+		"aws_secret_access_key", "aws_session_token", "aws_security_token"};
+	enum { SESSION_TOKEN = 3, SECURITY_TOKEN = 4, N_NEEDED };
+	char *value[N_NEEDED] = {0};
+	bool good = true;
+
+	for (size_t i = 0; i < N_NEEDED; i++) {
+		value[i] = ini_get(credentials, section, needed[i], NULL);
+		good = good && value[i] && *value[i];
+	}
+	good = good && strcmp(value[SESSION_TOKEN], value[SECURITY_TOKEN]) == 0;
+	for (size_t i = 0; i < N_NEEDED; i++)
+		secret_free(value[i]);
+	return good;
+}
+
+enum session_state session_check(const struct ini *credentials, const char *section,
+	const char *role, time_t now, time_t *expiration)
+{
+	enum session_state state = SESSION_VALID;
+	char *value = ini_get(credentials, section, "expiration", NULL);
+	char *current = ini_get(credentials, section, "assumed_role_arn", NULL);
+
+	*expiration = value ? value_expiration(value) : -1;
+	if (*expiration < 0 || !complete(credentials, section)) {
+		*expiration = *expiration < 0 ? 0 : *expiration;
+		state = SESSION_ABSENT;
+	} else if (*expiration - now < SESSION_LEAST) {
+		state = SESSION_EXPIRED;
+	} else if (strcmp(current ? current : "", role ? role : "") != 0) {
+		state = SESSION_OTHER_ROLE;
+	}
+	free(current);
+	free(value);
+	return state;
+}
+
+struct keys {
+	char *id, *secret;
+	bool token;
+};
+
+static void free_keys(struct keys *k)
+{
+	secret_free(k->id);
+	secret_free(k->secret);
+}
+
+static bool is_named(const struct ini *ini, const struct ini_line *l, const char *name)
+{
+	return l->name_len == strlen(name) &&
+		strncasecmp(ini->bytes.data + l->name, name, l->name_len) == 0;
+}
+
+/* Puts the line's value in the place of *value; one that is empty is none. */
+static void take(const struct ini *ini, const struct ini_line *l, char **value)
+{
+	secret_free(*value);
+	*value = ini_value(ini, l, NULL);
+	if (*value && !**value) {
+		free(*value);
+		*value = NULL;
+	}
+}
+
+/*
+ * What stands below one header. Of a section that stands twice each part is looked at by itself:
+ * all but the values that count go when the section is written.
+ */
+static void read_keys(const struct ini *ini, const struct ini_line *header, struct keys *k)
+{
+	const struct ini_line *end = ini->lines + ini->n_lines;
+
+	*k = (struct keys){0};
+	for (const struct ini_line *l = header + 1; l < end && l->kind != INI_SECTION; l++) {
+		if (l->kind != INI_KEY)
+			continue;
+		if (is_named(ini, l, "aws_access_key_id"))
+			take(ini, l, &k->id);
+		else if (is_named(ini, l, "aws_secret_access_key"))
+			take(ini, l, &k->secret);
+		else if (is_named(ini, l, "aws_session_token") ||
+			is_named(ini, l, "aws_security_token"))
+			k->token = k->token || l->value_len > 0;
+	}
+}
+
+/* Do the keys stand in another section, be it [DEFAULT]? */
+static bool stand_elsewhere(
+	const struct ini *ini, const struct ini_line *header, const struct keys *k)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < ini->n_lines && !found; i++) {
+		const struct ini_line *l = &ini->lines[i];
+		struct keys other;
+
+		if (l->kind != INI_SECTION || l->section == header->section)
+			continue;
+		read_keys(ini, l, &other);
+		found = other.id && other.secret && strcmp(other.id, k->id) == 0 &&
+			strcmp(other.secret, k->secret) == 0;
+		free_keys(&other);
+	}
+	return found;
+}
+
+enum status session_spare_keys(const struct ini *credentials, const char *section, struct error *e)
+{
+	const struct ini_line *last = ini_section(credentials, section, strlen(section));
+	bool lost = false;
+
+	for (size_t i = last ? last->section : 0; i > 0 && !lost;) {
+		const struct ini_line *header = &credentials->lines[i - 1];
+		struct keys k;
+
+		read_keys(credentials, header, &k);
+		lost = k.id && k.secret && !k.token && strncmp(k.id, "ASIA", 4) != 0 &&
+			!stand_elsewhere(credentials, header, &k);
+		free_keys(&k);
+		i = header->next;
+	}
+	if (!lost)
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s: [%s] holds long-term keys that stand nowhere else in the file, where the session "
+		"would replace them, and AWS shows a secret only once; give them a section of their "
+		"own, for example by changing [%s] to [%s-keys], or let them go with --force",
+		credentials->path, section, section, section);
+}

@@ -1,0 +1,352 @@
+#include "store.h"
+
+#include "file/file.h"
+#include "file/inplace.h"
+#include "file/lock.h"
+#include "file/replace.h"
+#include "file/room.h"
+#include "file/steady.h"
+#include "file/target.h"
+#include "record.h"
+#include "text/log.h"
+#include "text/utf8.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What a session may add to the file, as tried before the code: AWS promises no size of a token. */
+#define ROOM ((off_t)16384)
+
+/* Is the lock file one of ours? Whether somebody has the lock just now means nothing. */
+static enum status check_lock(const struct target *t, struct error *e)
+{
+	int lock;
+	enum status rc = lock_file(t, 0, &lock, e);
+
+	if (lock >= 0)
+		close(lock);
+	return rc == STATUS_SYSTEM ? STATUS_OK : rc;
+}
+
+enum status store_check(const char *path, bool again, struct error *e)
+{
+	struct target t;
+	struct stat st;
+	enum status rc = target_find(&t, path, e);
+	int why, write_error = 0;
+	int fd = -1;
+
+	if (rc == STATUS_OK) {
+		fd = target_open(&t, O_RDONLY, &st, e);
+		rc = fd < 0 ? e->status : check_lock(&t, e);
+	}
+	if (rc == STATUS_OK) {
+		/* Not opened to see: that would be in the way of leases (steady.h). */
+		if (faccessat(t.folder, t.name, W_OK, AT_EACCESS) < 0)
+			write_error = errno;
+		why = replace_foresee(&t, fd, &st);
+		if (!why && !again)
+			why = room_try(t.folder, st.st_size + ROOM);
+		/* A mount of its own that is read-only, or an immutable file. */
+		if (!why && (write_error == EROFS || write_error == EPERM))
+			why = write_error;
+		if (why == ENOSPC || why == EDQUOT || why == EFBIG)
+			rc = error_set(e, STATUS_CONFIG, "%s: there is no room for it: %s", t.path,
+				strerror(why));
+		else if (why && write_error)
+			rc = error_set(e, STATUS_CONFIG,
+				"%s: can neither be replaced (%s) nor written in place (%s); make "
+				"it and its folder writable for this user",
+				t.path, strerror(why), strerror(write_error));
+		else if (why)
+			rc = inplace_foresee(&t, &st, e);
+	}
+	if (fd >= 0)
+		close(fd);
+	target_free(&t);
+	return rc;
+}
+
+static bool is_cut_off(const struct ini *ini)
+{
+	const struct ini_line *last = ini->n_lines ? &ini->lines[ini->n_lines - 1] : NULL;
+	char end = last ? ini->bytes.data[last->end - 1] : '\n';
+
+	return last && last->kind == INI_BAD && end != '\n' && end != '\r';
+}
+
+enum status store_check_content(
+	const struct ini *ini, const struct store_place *to, struct error *e)
+{
+	if (!to->keys)
+		return STATUS_OK;
+	if (ini->bytes.size == 0)
+		return error_set(e, STATUS_CONFIG,
+			"%s: is empty now; it stays so, put back what it held", to->path);
+	if (is_cut_off(ini))
+		return error_set(e, STATUS_CONFIG,
+			"%s:%zu: ends in the middle of a line, as if cut off; mend it first",
+			to->path, ini->n_lines);
+	if (!ini_has_section(ini, to->keys))
+		return error_set(e, STATUS_CONFIG,
+			"%s: has lost [%s] since its keys were read; it stays as it is", to->path,
+			to->keys);
+	return to->replaces_keys ? STATUS_OK : session_spare_keys(ini, to->section, e);
+}
+
+/*
+ * Opens the file for writing, with its lock. -1 and *e on failure. It is closed while the lock is
+ * waited for: who has the lock may be waiting for a lease.
+ */
+static int open_in_place(
+	const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e)
+{
+	const struct timespec pause = {.tv_nsec = 5000000};
+
+	for (;;) {
+		int fd = target_open(t, O_RDWR, st, e);
+
+		if (fd < 0 || lock_content(t, fd, LOCK_TO_WRITE, 0, e) == STATUS_OK)
+			return fd;
+		close(fd);
+		if (e->status != STATUS_SYSTEM || monotonic_ms() >= deadline_ms)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* Undoes what a run left that was cut off in the middle of writing in place. */
+static enum status undo(const struct target *t, int64_t deadline_ms, bool *undone, struct error *e)
+{
+	enum status rc;
+	struct stat st;
+	int fd;
+
+	*undone = false;
+	if (fstatat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !inplace_left_any(t, &st))
+		return STATUS_OK;
+	fd = open_in_place(t, deadline_ms, &st, e);
+	if (fd < 0)
+		return e->status;
+	rc = inplace_undo(t, fd, &st, undone, e);
+	close(fd);
+	return rc;
+}
+
+/* Not inlined: most runs have nothing to undo, and need no stack for it. */
+__attribute__((noinline)) static bool undo_left(const char *path)
+{
+	struct error e = {0};
+	struct target t;
+	bool undone = false;
+	int lock = -1;
+	enum status rc = target_find(&t, path, &e);
+
+	if (rc == STATUS_OK)
+		rc = lock_file(&t, 0, &lock, &e);
+	if (rc == STATUS_OK)
+		rc = undo(&t, 0, &undone, &e);
+	if (rc != STATUS_OK && rc != STATUS_SYSTEM)
+		log_warning("%s", e.text);
+	if (lock >= 0)
+		close(lock);
+	target_free(&t);
+	return undone;
+}
+
+bool store_undo(const char *path)
+{
+	return inplace_left(path) && undo_left(path);
+}
+
+/* Would a reader get back what is written? */
+static bool is_storable(const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0 || !utf8_valid(value, len) || utf8_space_at_start(value, len) ||
+		utf8_space_at_end(value, len))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		char c = value[i];
+
+		if ((unsigned char)c < 0x20 || c == 0x7f)
+			return false;
+		if ((c == '#' || c == ';') && (i == 0 || value[i - 1] == ' '))
+			return false;
+	}
+	return true;
+}
+
+/* One attempt to write the file. */
+struct attempt {
+	const struct target *t;
+	int64_t deadline_ms;
+	int fd; /* O_RDONLY */
+	struct stat st;
+	struct bytes old; /* what fd holds; NULL where the document has taken it over */
+	bool again;       /* set when somebody else has written meanwhile: read it anew */
+};
+
+/* Writes over the file where it stands. why, an errno, is why it cannot be replaced. */
+static enum status write_in_place(struct attempt *a, const struct bytes *old,
+	const struct bytes *new, int why, struct error *e)
+{
+	struct bytes now = {0};
+	struct stat st;
+	enum status rc;
+	int fd;
+
+	/* Its lock to replace would be in the way of the one to write. */
+	close(a->fd);
+	a->fd = -1;
+	fd = open_in_place(a->t, a->deadline_ms, &st, e);
+	if (fd < 0)
+		return e->status;
+	rc = inplace_foresee(a->t, &st, e);
+	if (rc == STATUS_OK)
+		rc = file_read_fd(fd, a->t->path, &now, &st, e);
+	a->again = rc == STATUS_OK &&
+		(now.size != old->size || memcmp(now.data, old->data, old->size) != 0);
+	if (rc == STATUS_OK && !a->again)
+		rc = inplace_write(a->t, fd, &st, old, new, why, e);
+	bytes_free(&now);
+	close(fd);
+	return rc;
+}
+
+/* Replaces the file, or writes it in place. */
+static enum status put(
+	struct attempt *a, const struct bytes *old, const struct bytes *new, struct error *e)
+{
+	enum status rc = lock_content(a->t, a->fd, LOCK_TO_REPLACE, a->deadline_ms, e);
+	int why;
+
+	if (rc != STATUS_OK)
+		return rc;
+	if (replace_file(a->t, a->fd, &a->st, old, new)) {
+		if (a->st.st_nlink > 1)
+			log_warning("%s: had %ju names (hard links); the others keep what it was: "
+				    "make them symlinks",
+				a->t->path, (uintmax_t)a->st.st_nlink);
+		return STATUS_OK;
+	}
+	why = errno;
+	a->again = why == EAGAIN;
+	if (a->again)
+		return STATUS_OK;
+	if (replace_is_impossible(why) &&
+		faccessat(a->t->folder, a->t->name, W_OK, AT_EACCESS) == 0)
+		return write_in_place(a, old, new, why, e);
+	return error_set(
+		e, STATUS_NOT_STORED, "%s: cannot be replaced: %s", a->t->path, strerror(why));
+}
+
+/* Reads the file at a moment when nobody is writing it. */
+static enum status read_steadily(struct attempt *a, struct error *e)
+{
+	enum status rc;
+	bool steady;
+
+	a->fd = target_open(a->t, O_RDONLY, &a->st, e);
+	if (a->fd < 0)
+		return e->status;
+	rc = steady_read(a->fd, a->t->path, a->deadline_ms, &a->old, &a->st, &steady, e);
+	if (rc == STATUS_OK && !steady)
+		rc = error_set(e, STATUS_NOT_STORED,
+			"%s: another program has it open for writing and has not ended in time",
+			a->t->path);
+	return rc;
+}
+
+static enum status edit(struct attempt *a, const struct store_place *to,
+	const struct ini_pair *pairs, size_t n_pairs, struct error *e)
+{
+	struct bytes edited = {0};
+	struct ini ini = {0};
+	bool undone;
+	enum status rc = undo(a->t, a->deadline_ms, &undone, e);
+
+	if (rc == STATUS_OK)
+		rc = read_steadily(a, e);
+	if (rc == STATUS_OK)
+		rc = ini_parse(&ini, a->t->path, &a->old, NULL, NULL, e);
+	if (rc == STATUS_OK)
+		rc = store_check_content(&ini, to, e);
+	if (rc == STATUS_OK)
+		rc = ini_set(&ini, to->section, pairs, n_pairs, &edited, e);
+	if (rc == STATUS_OK)
+		rc = put(a, &ini.bytes, &edited, e);
+	if (a->fd >= 0)
+		close(a->fd);
+	bytes_free(&a->old);
+	bytes_free(&edited);
+	ini_free(&ini);
+	return rc;
+}
+
+static enum status check_storable(
+	const char *path, const struct ini_pair *pairs, size_t n_pairs, struct error *e)
+{
+	for (size_t i = 0; i < n_pairs; i++)
+		if (pairs[i].value && !is_storable(pairs[i].value))
+			return error_set(e, STATUS_NOT_STORED,
+				"%s: the value for %s has characters that it cannot hold", path,
+				pairs[i].key);
+	return STATUS_OK;
+}
+
+enum status store_pairs(const struct store_place *to, const struct ini_pair *pairs, size_t n_pairs,
+	int64_t deadline_ms, struct error *e)
+{
+	struct target t = {.folder = -1};
+	bool again = true;
+	int lock = -1;
+	enum status rc = check_storable(to->path, pairs, n_pairs, e);
+
+	if (rc == STATUS_OK)
+		rc = target_find(&t, to->path, e);
+	if (rc == STATUS_OK)
+		rc = lock_file(&t, deadline_ms, &lock, e);
+	while (rc == STATUS_OK && again) {
+		struct attempt a = {.t = &t, .deadline_ms = deadline_ms, .fd = -1};
+
+		rc = edit(&a, to, pairs, n_pairs, e);
+		again = a.again;
+		if (rc == STATUS_OK && again && monotonic_ms() >= deadline_ms)
+			rc = error_set(e, STATUS_NOT_STORED,
+				"%s: other programs write it again and again", t.path);
+	}
+	if (rc != STATUS_OK)
+		e->status = rc = STATUS_NOT_STORED;
+	if (lock >= 0)
+		close(lock);
+	target_free(&t);
+	return rc;
+}
+
+enum status store_session(const struct store_place *to, const struct session *session,
+	int64_t deadline_ms, struct error *e)
+{
+	char expiration[32];
+	struct tm tm;
+	const struct ini_pair pairs[] = {
+		{"assumed_role", to->role ? "True" : "False"},
+		{"assumed_role_arn", to->role},
+		{"aws_access_key_id", session->access_key_id},
+		{"aws_secret_access_key", session->secret_access_key},
+		{"aws_session_token", session->session_token},
+		/* Equal to the session token: botocore prefers it, so a stale one breaks all. */
+		{"aws_security_token", session->session_token},
+		{"expiration", expiration},
+	};
+
+	gmtime_r(&session->expiration, &tm);
+	strftime(expiration, sizeof(expiration), "%Y-%m-%d %H:%M:%S", &tm);
+	return store_pairs(to, pairs, sizeof(pairs) / sizeof(pairs[0]), deadline_ms, e);
+}

@@ -1,0 +1,273 @@
+#include "inplace.h"
+
+#include "place.h"
+#include "signals.h"
+#include "text/log.h"
+#include "walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Makes fd, which holds before or a part of after, hold after. */
+static bool rewrite(int fd, const struct bytes *before, const struct bytes *after)
+{
+	size_t done = 0;
+
+	while (done < before->size && done < after->size && before->data[done] == after->data[done])
+		done++;
+	/* Room first: a full disk shall not be found out in the middle. Not every file system can
+	 * do this. */
+	if (after->size > before->size &&
+		fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)after->size) < 0 &&
+		(errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+		return false;
+	while (done < after->size) {
+		ssize_t n = pwrite(fd, after->data + done, after->size - done, (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		done += (size_t)n;
+	}
+	return TEMP_FAILURE_RETRY(ftruncate(fd, (off_t)after->size)) == 0 &&
+		TEMP_FAILURE_RETRY(fsync(fd)) == 0;
+}
+
+/* Prints only what a signal that is held would keep the caller from printing. */
+static enum status write_held(const struct target *t, int fd, const struct stat *st,
+	const struct bytes *old, const struct bytes *new, int why, struct place *p, struct error *e)
+{
+	int error = 0;
+	int which;
+
+	for (which = 0; which < N_PLACES; which++) {
+		const char *name;
+
+		if (!place_open(p, which, t, st))
+			continue;
+		if (place_try(p, st, &name) && place_save(p, old, new, st))
+			break;
+		error = errno;
+		place_close(p);
+	}
+	if (which == N_PLACES)
+		return error_set(e, STATUS_NOT_STORED,
+			"%s: cannot be replaced (%s), and no copy of it can be saved, which "
+			"writing it in place needs: %s",
+			t->path, strerror(why), strerror(error));
+	if (rewrite(fd, old, new)) {
+		place_forget(p);
+		place_close(p);
+		return STATUS_OK;
+	}
+	error = errno;
+	if (rewrite(fd, new, old)) {
+		place_forget(p);
+		error_set(e, STATUS_NOT_STORED, "%s: cannot be written: %s; it is as before",
+			t->path, strerror(error));
+	} else {
+		error_set(e, STATUS_NOT_STORED,
+			"%s: cannot be written: %s, nor put back: %s; the whole of it is %s%s",
+			t->path, strerror(error), strerror(errno), p->path, p->saved);
+		log_warning("%s", e->text);
+	}
+	place_close(p);
+	return STATUS_NOT_STORED;
+}
+
+enum status inplace_write(const struct target *t, int fd, const struct stat *st,
+	const struct bytes *old, const struct bytes *new, int why, struct error *e)
+{
+	struct place p;
+	sigset_t before;
+	enum status rc;
+
+	signals_hold(&before);
+	rc = write_held(t, fd, st, old, new, why, &p, e);
+	signals_release(&before);
+	if (rc == STATUS_OK)
+		log_warning("%s: cannot be replaced as a whole (%s), so it was written in place; "
+			    "meanwhile a copy was %s%s",
+			t->path, strerror(why), p.path, p.saved);
+	return rc;
+}
+
+enum status inplace_foresee(const struct target *t, const struct stat *st, struct error *e)
+{
+	char in_the_way[PATH_MAX + NAME_MAX + 64] = "";
+	struct stat folder;
+	struct place p;
+
+	/* Threat: a hard link in a user's folder to a file of root's. */
+	if (geteuid() == 0 && st->st_nlink > 1 &&
+		(fstat(t->folder, &folder) < 0 || folder.st_uid != 0))
+		return error_set(e, STATUS_CONFIG,
+			"%s: has other names (hard links), in a folder of somebody else; root does "
+			"not write through it",
+			t->path);
+	for (int which = 0; which < N_PLACES; which++) {
+		const char *name;
+		bool good;
+
+		if (!place_open(&p, which, t, st))
+			continue;
+		good = place_try(&p, st, &name);
+		if (!good && name)
+			snprintf(in_the_way, sizeof(in_the_way), "; %s%s is in the way: remove it",
+				p.path, name);
+		place_close(&p);
+		if (good)
+			return STATUS_OK;
+	}
+	return error_set(e, STATUS_CONFIG,
+		"%s: cannot be replaced, and there is no folder that could hold a copy while it is "
+		"written in place: not its own, not %s, not /var/tmp%s",
+		t->path, place_home(st->st_uid) ? place_home(st->st_uid) : "home", in_the_way);
+}
+
+static bool left(const char *path, const struct stat *st)
+{
+	for (int which = 0; which < N_PLACES; which++)
+		if (place_left(which, path, st))
+			return true;
+	return false;
+}
+
+/* Not inlined: most runs need no target, and no stack for it. */
+__attribute__((noinline)) static bool left_behind_links(const char *path)
+{
+	struct error e;
+	struct target t;
+	struct stat st;
+	bool found = target_find(&t, path, &e) == STATUS_OK &&
+		fstatat(t.folder, t.name, &st, AT_SYMLINK_NOFOLLOW) == 0 && left(t.path, &st);
+
+	target_free(&t);
+	return found;
+}
+
+bool inplace_left(const char *path)
+{
+	struct stat st;
+
+	return walk_is_plain(path, &st) ? left(path, &st) : left_behind_links(path);
+}
+
+bool inplace_left_any(const struct target *t, const struct stat *st)
+{
+	bool found = false;
+
+	for (int which = 0; which < N_PLACES && !found; which++) {
+		struct place p;
+
+		if (!place_open(&p, which, t, st))
+			continue;
+		found = place_has_copy(&p, st) || place_left(which, t->path, st);
+		place_close(&p);
+	}
+	return found;
+}
+
+/* Is each byte of now the one of old or of new in its place, as a write cut off leaves it? */
+static bool is_mixture(const struct bytes *now, const struct bytes *old, const struct bytes *new)
+{
+	size_t least = old->size < new->size ? old->size : new->size;
+	size_t most = old->size < new->size ? new->size : old->size;
+
+	if (now->size < least || now->size > most)
+		return false;
+	for (size_t i = 0; i < now->size; i++) {
+		char c = now->data[i];
+
+		bool is_old = i < old->size && old->data[i] == c;
+		bool is_new = i < new->size &&new->data[i] == c;
+
+		/* After a power cut what was appended can read as zeros. */
+		if (!is_old && !is_new && !(i >= old->size && c == '\0'))
+			return false;
+	}
+	return true;
+}
+
+static bool same(const struct bytes *a, const struct bytes *b)
+{
+	return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
+}
+
+static enum status undo_from(struct place *p, const struct target *t, int fd, const struct stat *st,
+	bool *undone, struct error *e)
+{
+	struct bytes saved = {0}, new = {0}, now = {0};
+	struct stat unused;
+	enum status rc = file_read_fd(fd, t->path, &now, &unused, e);
+
+	if (rc != STATUS_OK)
+		goto out;
+	if (!place_read(p, p->saved, st, &saved)) {
+		log_warning(
+			"%s%s: is in the way and no copy of ours; remove it", p->path, p->saved);
+	} else if (!place_read(p, p->new, st, &new) || !is_mixture(&now, &saved, &new)) {
+		if (!place_keep(p)) {
+			rc = error_set(e, STATUS_CONFIG,
+				"%s%s: cannot be kept as %s: %s; move it away", p->path, p->saved,
+				p->kept, strerror(errno));
+			goto out;
+		}
+		log_warning("%s: has been changed since a write to it was cut off and stays; what "
+			    "it was before that write is %s%s: compare, and remove that",
+			t->path, p->path, p->kept);
+		place_forget(p);
+	} else if (same(&now, &new) || same(&now, &saved)) {
+		place_forget(p);
+	} else {
+		/* An empty "before": nothing is known of what stands there. */
+		const struct bytes none = {.data = now.data};
+		sigset_t before;
+		bool put_back;
+
+		signals_hold(&before);
+		put_back = rewrite(fd, &none, &saved);
+		if (put_back)
+			place_forget(p);
+		signals_release(&before);
+		*undone = *undone || put_back;
+		if (put_back)
+			log_warning("%s: a write to it was cut off; it has been put back as it was "
+				    "before that",
+				t->path);
+		else
+			rc = error_set(e, STATUS_CONFIG,
+				"%s: a write to it was cut off and cannot be undone: %s; the whole "
+				"of it is %s%s",
+				t->path, strerror(errno), p->path, p->saved);
+	}
+out:
+	bytes_free(&saved);
+	bytes_free(&new);
+	bytes_free(&now);
+	return rc;
+}
+
+enum status inplace_undo(
+	const struct target *t, int fd, const struct stat *st, bool *undone, struct error *e)
+{
+	enum status rc = STATUS_OK;
+
+	*undone = false;
+	for (int which = 0; which < N_PLACES && rc == STATUS_OK; which++) {
+		struct place p;
+
+		if (!place_open(&p, which, t, st))
+			continue;
+		if (place_has_copy(&p, st))
+			rc = undo_from(&p, t, fd, st, undone, e);
+		else if (place_left(which, t->path, st))
+			place_forget(&p);
+		place_close(&p);
+	}
+	return rc;
+}

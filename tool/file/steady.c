@@ -1,0 +1,113 @@
+#include "steady.h"
+
+#include "record.h"
+#include "text/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#define YOUNG_NS 50000000
+#define SLOW_MS 1000 /* a person who waits longer than this is told what for */
+
+enum lease { LEASE_TAKEN, LEASE_WRITER, LEASE_NONE };
+
+static enum lease take_lease(int fd)
+{
+	/* The kernel tells by a signal that somebody waits. SIGIO would kill, SIGURG is ignored. */
+	fcntl(fd, F_SETSIG, SIGURG);
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0)
+		return LEASE_TAKEN;
+	return errno == EAGAIN ? LEASE_WRITER : LEASE_NONE;
+}
+
+static void give_back(int fd)
+{
+	fcntl(fd, F_SETLEASE, F_UNLCK);
+}
+
+/* A file server's clock may be a little ahead; more tells nothing. */
+static bool is_young(const struct stat *st)
+{
+	struct timespec now;
+	int64_t age_s, age_ns;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	age_s = now.tv_sec - st->st_mtim.tv_sec;
+	age_ns = age_s * 1000000000 + now.tv_nsec - st->st_mtim.tv_nsec;
+	return age_s >= -1 && age_s <= 1 && age_ns < YOUNG_NS;
+}
+
+/* One look. *steady as in steady_read(). */
+static enum status look(
+	int fd, const char *path, struct bytes *b, struct stat *st, bool *steady, struct error *e)
+{
+	enum lease lease = take_lease(fd);
+	enum status rc = file_read_fd(fd, path, b, st, e);
+	struct stat after;
+
+	if (lease == LEASE_TAKEN)
+		give_back(fd);
+	/* The kernel takes a lease away after 45 s, should we be stopped that long. */
+	*steady = rc == STATUS_OK && lease != LEASE_WRITER && fstat(fd, &after) == 0 &&
+		file_same(st, &after) && !(lease == LEASE_NONE && is_young(st));
+	return rc;
+}
+
+enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct bytes *b,
+	struct stat *st, bool *steady, struct error *e)
+{
+	struct timespec pause = {.tv_nsec = 1000000};
+	int64_t slow_ms = monotonic_ms() + SLOW_MS;
+
+	for (;;) {
+		enum status rc = look(fd, path, b, st, steady, e);
+
+		if (rc != STATUS_OK || *steady || monotonic_ms() >= deadline_ms)
+			return rc;
+		bytes_free(b);
+		if (monotonic_ms() >= slow_ms) {
+			log_info("%s: waiting for the program that is writing it ...", path);
+			slow_ms = INT64_MAX;
+		}
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 16000000)
+			pause.tv_nsec *= 2;
+	}
+}
+
+static bool holds(int fd, const struct bytes *b)
+{
+	struct bytes now = {0};
+	struct stat st;
+	struct error e;
+	bool same = file_read_fd(fd, "", &now, &st, &e) == STATUS_OK && now.size == b->size &&
+		memcmp(now.data, b->data, b->size) == 0;
+
+	bytes_free(&now);
+	return same;
+}
+
+bool steady_begin(struct steady *s, int fd, const struct bytes *b)
+{
+	enum lease lease = take_lease(fd);
+
+	*s = (struct steady){.fd = fd, .b = b, .leased = lease == LEASE_TAKEN};
+	if (lease != LEASE_WRITER && holds(fd, b))
+		return true;
+	steady_end(s);
+	return false;
+}
+
+bool steady_is_quiet(const struct steady *s)
+{
+	return s->leased ? fcntl(s->fd, F_GETLEASE) == F_RDLCK : holds(s->fd, s->b);
+}
+
+void steady_end(const struct steady *s)
+{
+	if (s->leased)
+		give_back(s->fd);
+}

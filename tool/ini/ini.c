@@ -1,0 +1,177 @@
+#include "ini.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define DEFAULT_SECTION "DEFAULT" /* configparser.DEFAULTSECT */
+#define NEAR 16
+
+void ini_free(struct ini *ini)
+{
+	bytes_free(&ini->bytes);
+	free(ini->lines);
+	free(ini->slots);
+	free(ini->path);
+	*ini = (struct ini){0};
+}
+
+/* Sections are compared exactly, keys not. */
+static bool names_match(const char *a, const char *b, size_t len, bool exactly)
+{
+	if (exactly)
+		return memcmp(a, b, len) == 0;
+	/* strncasecmp() would stop at a NUL, and depend on the locale. */
+	for (size_t i = 0; i < len; i++) {
+		unsigned char x = (unsigned char)a[i], y = (unsigned char)b[i];
+
+		if (x != y && ((x ^ y) != 0x20 || (x | 0x20) < 'a' || (x | 0x20) > 'z'))
+			return false;
+	}
+	return true;
+}
+
+#define EACH(byte) ((byte)*UINT64_C(0x0101010101010101))
+
+/* Makes the ASCII letters among eight bytes small ones, and nothing else: names that differ in that
+ * bit of other characters would all meet in one slot, and cost their number's square. */
+static uint64_t small_letters(uint64_t word)
+{
+	uint64_t low = (word | EACH(0x20)) & EACH(0x7f);
+	uint64_t from_a = low + EACH(0x80 - 'a'), behind_z = low + EACH(0x7f - 'z');
+
+	return word | ((from_a & ~behind_z & ~word & EACH(0x80)) >> 2);
+}
+
+/* Eight bytes at a time, since it is most of the cost of reading. Matches names_match(). */
+static uint64_t hash(size_t section, const char *name, size_t len)
+{
+	uint64_t h = section ^ (uint64_t)len << 32;
+
+	for (size_t i = 0; i < len; i += 8) {
+		uint64_t word = 0;
+
+		memcpy(&word, name + i, len - i < 8 ? len - i : 8);
+		h = (h ^ (section ? small_letters(word) : word)) * 0x9e3779b97f4a7c15;
+		h ^= h >> 32;
+	}
+	return h;
+}
+
+uint32_t *ini_slot(const struct ini *ini, size_t section, const char *name, size_t len)
+{
+	size_t far = (size_t)hash(section, name, len);
+	/* A section's keys are looked for near each other first: in a large file, slots all over
+	 * the table cost a cache miss each. */
+	size_t near = section ? NEAR : 0;
+	size_t i = near ? 2 * section + far % NEAR : far;
+
+	for (;; i = near && --near == 0 ? far : i + 1) {
+		uint32_t *slot = &ini->slots[i & (ini->n_slots - 1)];
+		const struct ini_line *l;
+		bool header;
+
+		if (!*slot)
+			return slot;
+		l = &ini->lines[*slot - 1];
+		header = l->kind == INI_SECTION;
+		if (header == !section && l->name_len == len &&
+			(header || ini->lines[l->section - 1].section == section) &&
+			names_match(ini->bytes.data + l->name, name, len, header))
+			return slot;
+	}
+}
+
+const struct ini_line *ini_section(const struct ini *ini, const char *name, size_t len)
+{
+	size_t line = ini->n_slots ? *ini_slot(ini, 0, name, len) : 0;
+
+	return line ? &ini->lines[line - 1] : NULL;
+}
+
+bool ini_is_section(const struct ini *ini, const struct ini_line *l)
+{
+	size_t len = strlen(DEFAULT_SECTION);
+
+	return l->kind == INI_SECTION && !l->next &&
+		!(l->name_len == len &&
+			memcmp(ini->bytes.data + l->name, DEFAULT_SECTION, len) == 0);
+}
+
+bool ini_has_section(const struct ini *ini, const char *section)
+{
+	const struct ini_line *header = ini_section(ini, section, strlen(section));
+
+	return header && ini_is_section(ini, header);
+}
+
+const struct ini_line *ini_key(
+	const struct ini *ini, const struct ini_line *section, const char *key, size_t len)
+{
+	size_t line = *ini_slot(ini, section->section, key, len);
+
+	if (!line) {
+		section = ini_section(ini, DEFAULT_SECTION, strlen(DEFAULT_SECTION));
+		line = section ? *ini_slot(ini, section->section, key, len) : 0;
+	}
+	return line ? &ini->lines[line - 1] : NULL;
+}
+
+const struct ini_line *ini_next_key(
+	const struct ini *ini, const struct ini_line *section, const struct ini_line *after)
+{
+	const struct ini_line *header = &ini->lines[(after ? after : section)->section - 1];
+	const struct ini_line *end = ini->lines + ini->n_lines;
+	const struct ini_line *l = after ? after : header;
+
+	for (;;) {
+		while (++l < end && l->kind != INI_SECTION)
+			if (l->kind == INI_KEY && !l->next)
+				return l;
+		if (!header->next)
+			return NULL;
+		l = header = &ini->lines[header->next - 1];
+	}
+}
+
+char *ini_value(const struct ini *ini, const struct ini_line *key, size_t *len)
+{
+	const struct ini_line *end = ini->lines + ini->n_lines, *l;
+	bool block = key->value_len == 0;
+	size_t last = key->end;
+	char *value;
+	size_t n = 0;
+
+	for (l = key + 1; l < end && l->kind != INI_KEY && l->kind != INI_SECTION; l++)
+		if (l->kind == INI_CONTINUATION)
+			last = l->end;
+	/* Each line adds at most a newline and its text, and has its line ending for that. */
+	value = malloc(last - key->value + 1);
+	if (!value)
+		return NULL;
+	for (l = key; l < end && l->start < last; l++) {
+		if (l->kind == INI_COMMENT || (block && l->kind == INI_BLANK))
+			continue;
+		if (l != key)
+			value[n++] = '\n';
+		memcpy(value + n, ini->bytes.data + l->value, l->value_len);
+		n += l->value_len;
+	}
+	value[n] = '\0';
+	if (len)
+		*len = n;
+	return value;
+}
+
+char *ini_get(const struct ini *ini, const char *section, const char *key, size_t *line)
+{
+	const struct ini_line *header = ini_section(ini, section, strlen(section));
+	const struct ini_line *found = header ? ini_key(ini, header, key, strlen(key)) : NULL;
+
+	if (!found)
+		return NULL;
+	if (line)
+		*line = (size_t)(found - ini->lines) + 1;
+	return ini_value(ini, found, NULL);
+}

@@ -1,0 +1,167 @@
+#include "absence.h"
+
+#include "text/shell.h"
+#include "text/utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define LOOKED_AT 512 /* bytes at a file's start that tell its encoding */
+
+static bool starts_with(const struct bytes *b, const char *prefix, size_t len)
+{
+	return b->size >= len && memcmp(b->data, prefix, len) == 0;
+}
+
+/*
+ * The encoding as iconv calls it, NULL for UTF-8 and what is none. Without a byte order mark it is
+ * UTF-16 where every other byte is NUL, which ASCII gives.
+ */
+static const char *wide_encoding(const struct bytes *b)
+{
+	size_t size = b->size < LOOKED_AT ? b->size : LOOKED_AT;
+	size_t nul[2] = {0};
+
+	/* Before UTF-16, which has the start of this mark. */
+	if (starts_with(b, "\xff\xfe\0\0", 4) || starts_with(b, "\0\0\xfe\xff", 4))
+		return "UTF-32";
+	if (starts_with(b, "\xff\xfe", 2) || starts_with(b, "\xfe\xff", 2))
+		return "UTF-16";
+	for (size_t i = 0; i < size; i++)
+		nul[i % 2] += b->data[i] == '\0';
+	if (size < 4)
+		return NULL;
+	if (nul[0] == 0 && nul[1] >= size / 2 - size / 16)
+		return "UTF-16LE";
+	return nul[1] == 0 && nul[0] >= size / 2 - size / 16 ? "UTF-16BE" : NULL;
+}
+
+enum status absence_check_encoding(const struct ini *ini, struct error *e)
+{
+	const char *encoding = wide_encoding(&ini->bytes);
+	const char *slash = strrchr(ini->path, '/');
+	const char *option;
+	char folder[256], name[128];
+	size_t len = slash ? (size_t)(slash - ini->path) : 0;
+
+	if (!encoding)
+		return STATUS_OK;
+	option = slash && slash[1] == '-' ? "./" : "";
+	/* Half a command is worse than none. */
+	if (!slash || !shell_quote(ini->path, len ? len : 1, folder, sizeof(folder)) ||
+		!shell_quote(slash + 1, strlen(slash + 1), name, sizeof(name)))
+		return error_set(e, STATUS_CONFIG,
+			"%.300s: is in %s, expected UTF-8; convert it with iconv -f %s -t UTF-8",
+			ini->path, encoding, encoding);
+	return error_set(e, STATUS_CONFIG,
+		"%s: is in %s, expected UTF-8; convert it: (cd %s && umask 077 && iconv -f %s -t "
+		"UTF-8 %s%s >%s%s.utf8 && mv %s%s.utf8 %s%s)",
+		ini->path, encoding, folder, encoding, option, name, option, name, option, name,
+		option, name);
+}
+
+/* Moves *at behind white space, quotes and a byte order mark. */
+static void skip(const char **at, const char *end)
+{
+	while (*at < end) {
+		size_t left = (size_t)(end - *at);
+		size_t n = utf8_space_at_start(*at, left);
+
+		if (n == 0 && (**at == '"' || **at == '\''))
+			n = 1;
+		if (n == 0 && left >= 3 && memcmp(*at, "\xef\xbb\xbf", 3) == 0)
+			n = 3;
+		if (n == 0)
+			return;
+		*at += n;
+	}
+}
+
+/* Does the line's text look like the header of the section? */
+static bool resembles(const struct ini *ini, const struct ini_line *l, const char *section)
+{
+	static const char prefix[] = "profile";
+	const char *at = ini->bytes.data + l->start, *end = ini->bytes.data + l->end;
+	size_t len = strlen(section);
+	const char *behind;
+
+	skip(&at, end);
+	if (at == end || *at != '[')
+		return false;
+	at++;
+	skip(&at, end);
+	behind = at + sizeof(prefix) - 1;
+	if (behind < end && strncasecmp(at, prefix, sizeof(prefix) - 1) == 0 &&
+		utf8_space_at_start(behind, (size_t)(end - behind)) > 0) {
+		at = behind;
+		skip(&at, end);
+	}
+	if ((size_t)(end - at) < len || strncasecmp(at, section, len) != 0)
+		return false;
+	at += len;
+	return at == end || *at == ']' || *at == '"' || *at == '\'' || *at == '\0' ||
+		utf8_space_at_start(at, (size_t)(end - at)) > 0;
+}
+
+/* The first line, from 1, that looks like the section's header; 0 for none. */
+static size_t line_like(const struct ini *ini, const char *section)
+{
+	for (size_t i = 0; i < ini->n_lines; i++)
+		if (ini->lines[i].kind != INI_COMMENT && resembles(ini, &ini->lines[i], section))
+			return i + 1;
+	return 0;
+}
+
+static bool has_header(const struct ini *ini)
+{
+	for (size_t i = 0; i < ini->n_lines; i++)
+		if (ini->lines[i].kind == INI_SECTION)
+			return true;
+	return false;
+}
+
+static const char again[] = "restore it from a backup, or move it away and start anew";
+
+enum status absence_check_text(const struct ini *ini, struct error *e)
+{
+	enum status rc = absence_check_encoding(ini, e);
+
+	if (rc == STATUS_OK && ini->bytes.size > 0 &&
+		memchr(ini->bytes.data, '\0', ini->bytes.size))
+		rc = error_set(e, STATUS_CONFIG,
+			"%s: has NUL bytes, so it is damaged or no text; %s", ini->path, again);
+	return rc;
+}
+
+enum status absence_check(const struct ini *ini, const struct faults *faults, const char *section,
+	bool strict, struct error *e)
+{
+	const struct bytes *b = &ini->bytes;
+	enum status rc = absence_check_text(ini, e);
+	size_t like;
+
+	if (rc != STATUS_OK)
+		return rc;
+	if (b->size == 0)
+		return error_set(e, STATUS_CONFIG, "%s: is empty; %s", ini->path, again);
+	if (faults->unreadable.line > 0)
+		return error_set(e, STATUS_CONFIG,
+			"%s:%zu: %s (faults in this file: %zu; mend them, since they may hide a section)",
+			ini->path, faults->unreadable.line, faults->unreadable.what, faults->n);
+	like = section ? line_like(ini, section) : 0;
+	if (like > 0)
+		return error_set(e, STATUS_CONFIG,
+			"%s:%zu: this line looks like the section [%s] and is not; write [%s], at the "
+			"start of the line",
+			ini->path, like, section, section);
+	if (strict && !has_header(ini))
+		return error_set(
+			e, STATUS_CONFIG, "%s: has no section at all; %s", ini->path, again);
+	if (strict && b->data[b->size - 1] != '\n' && b->data[b->size - 1] != '\r')
+		return error_set(e, STATUS_CONFIG,
+			"%s: does not end with a newline, so it may be cut off; if it is complete, add "
+			"a newline at its end",
+			ini->path);
+	return STATUS_OK;
+}

@@ -1,0 +1,246 @@
+/*
+ * What is said to somebody without a long-term section: whether the file can be believed at all
+ * (absence.h), and else which of the usual mistakes it is.
+ */
+#include "absent.h"
+
+#include "files.h"
+
+#include "absence.h"
+#include "profiles.h"
+#include "spelling.h"
+#include "text/shell.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define NAMES_TOLD 6
+#define NEAR 2 /* bytes that may be wrong in a name that was meant for another */
+
+static size_t line_of(const struct ini *ini, const struct ini_line *l)
+{
+	return (size_t)(l - ini->lines) + 1;
+}
+
+/* The line of the section's own access key id; NULL without one. */
+static const struct ini_line *own_key(const struct ini *ini, const struct ini_line *header)
+{
+	static const char key[] = "aws_access_key_id";
+	const struct ini_line *l = header ? ini_key(ini, header, key, strlen(key)) : NULL;
+
+	return l && ini->lines[l->section - 1].section == header->section ? l : NULL;
+}
+
+static const struct ini_line *section(const struct ini *ini, const char *name)
+{
+	return ini_section(ini, name, strlen(name));
+}
+
+/* profile = work-long-term, where work is meant. */
+static enum status check_profile(const struct settings *s, struct error *e)
+{
+	const char *profile = s->value[SETTING_PROFILE];
+	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
+	size_t len = strlen(profile), suffix_len = strlen(suffix);
+	size_t short_len = len > suffix_len + 1 ? len - suffix_len - 1 : 0;
+
+	if (short_len == 0 || strcasecmp(suffix, "none") == 0 || profile[short_len] != '-' ||
+		strcmp(profile + short_len + 1, suffix) != 0 ||
+		!ini_has_section(&s->credentials, profile))
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s: '%s' is the section of the keys, expected the profile without -%s; give "
+		"--profile %.*s",
+		s->where[SETTING_PROFILE], profile, suffix, (int)short_len, profile);
+}
+
+/* [NAME-long-term] in the config file. */
+static enum status check_config(const struct settings *s, struct error *e)
+{
+	const struct ini *config = &s->config;
+	const struct ini_line *key =
+		own_key(config, profiles_section(config, SECTION_PROFILE, s->long_term));
+
+	if (!key)
+		key = own_key(config, section(config, s->long_term));
+	if (!key)
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s:%zu: the long-term keys are read from the other file; move this section to %s, "
+		"under the header [%s]",
+		config->path, line_of(config, key), s->credentials.path, s->long_term);
+}
+
+/* [NAME] has keys of its own, as `aws configure` writes them. */
+static void hint_at_own_keys(const struct settings *s, const struct ini_line *key, struct error *e)
+{
+	char command[COMMAND_SIZE] = "", quoted[200];
+	const char *profile = s->value[SETTING_PROFILE];
+	char *device = settings_of_profile(s, profile, "aws_mfa_device", NULL);
+
+	if (!device)
+		device = settings_of_profile(s, profile, "mfa_serial", NULL);
+	if (strcmp(profile, "default") != 0 &&
+		shell_quote(profile, strlen(profile), quoted, sizeof(quoted)))
+		snprintf(command, sizeof(command), " --profile %s", quoted);
+	error_set(e, STATUS_NOT_SET_UP,
+		"%s:%zu: there is no section [%s], but [%s] has long-term keys; rename that section to "
+		"[%s]%s, or use it as it is, with the session in [%s-mfa]: aws-mfa%s "
+		"--long-term-suffix none --short-term-suffix mfa%s",
+		s->credentials.path, line_of(&s->credentials, key), s->long_term, profile,
+		s->long_term, device ? "" : " and add aws_mfa_device", profile, command,
+		device ? "" : " --device ARN");
+	free(device);
+}
+
+/* Is there a keys' section that is nothing but misplaced? Then *e is filled. */
+static bool misplaced(const struct settings *s, struct error *e)
+{
+	const struct ini *credentials = &s->credentials, *config = &s->config;
+	const char *profile = s->value[SETTING_PROFILE];
+	const struct ini_line *key;
+	char prefixed[300], *token;
+	bool session;
+
+	snprintf(prefixed, sizeof(prefixed), "profile %s", profile);
+	key = own_key(credentials, section(credentials, prefixed));
+	if (key) {
+		error_set(e, STATUS_NOT_SET_UP,
+			"%s:%zu: a section of this file has no \"profile \" before its name; change "
+			"[%s] to [%s]",
+			credentials->path, (size_t)key->section, prefixed, s->long_term);
+		return true;
+	}
+	key = own_key(config, profiles_section(config, SECTION_PROFILE, profile));
+	if (key) {
+		error_set(e, STATUS_NOT_SET_UP,
+			"%s:%zu: the long-term keys are read from the other file; move them to %s, under "
+			"the header [%s]",
+			config->path, line_of(config, key), credentials->path, s->long_term);
+		return true;
+	}
+	key = own_key(credentials, section(credentials, profile));
+	token = ini_get(credentials, profile, "aws_session_token", NULL);
+	session = token && *token;
+	if (token)
+		explicit_bzero(token, strlen(token));
+	free(token);
+	if (!key || session)
+		return false;
+	hint_at_own_keys(s, key, e);
+	return true;
+}
+
+/* Profiles that can be refreshed: some names, how many there are, and the nearest one. */
+struct known {
+	const char *wanted;
+	char names[256];
+	size_t told, n;
+	char near[SPELLING_MAX + 1];
+	size_t distance;
+};
+
+static void add(struct known *k, const char *name, size_t len)
+{
+	size_t used = strlen(k->names), wanted_len = strlen(k->wanted);
+	size_t distance = spelling_distance(name, len, k->wanted, wanted_len);
+
+	k->n++;
+	if (k->told < NAMES_TOLD && used + len + 3 < sizeof(k->names)) {
+		snprintf(k->names + used, sizeof(k->names) - used, "%s%.*s",
+			k->told > 0 ? ", " : "", (int)len, name);
+		k->told++;
+	}
+	/* In a short name most letters must be right. */
+	if (distance < k->distance && 2 * distance < wanted_len) {
+		k->distance = distance;
+		snprintf(k->near, sizeof(k->near), "%.*s", (int)len, name);
+	}
+}
+
+/* Those with long-term keys of their own. */
+static void add_keys(const struct settings *s, struct known *k)
+{
+	const struct ini *ini = &s->credentials;
+	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
+	size_t cut = strcasecmp(suffix, "none") == 0 ? 0 : strlen(suffix) + 1;
+
+	for (size_t i = 0; i < ini->n_lines; i++) {
+		const struct ini_line *l = &ini->lines[i];
+		const char *name = ini->bytes.data + l->name;
+		size_t len = l->name_len;
+
+		if (!ini_is_section(ini, l) || !own_key(ini, l) || len <= cut ||
+			strncmp(name, "profile ", strlen("profile ")) == 0)
+			continue;
+		if (cut > 0 &&
+			(name[len - cut] != '-' ||
+				memcmp(name + len - cut + 1, suffix, cut - 1) != 0))
+			continue;
+		add(k, name, len - cut);
+	}
+}
+
+/* Those with the keys of a source profile. */
+static void add_roles(const struct settings *s, struct known *k)
+{
+	static const char key[] = "source_profile";
+	const struct ini *config = &s->config;
+
+	for (size_t i = 0; i < config->n_lines; i++) {
+		const struct ini_line *l = &config->lines[i];
+		char name[256];
+		size_t len;
+
+		if (ini_is_section(config, l) && l->name_len < sizeof(name) &&
+			ini_key(config, l, key, strlen(key)) &&
+			profiles_header(config, l, name, &len) == SECTION_PROFILE)
+			add(k, name, len);
+	}
+}
+
+static void hint_at_others(const struct settings *s, struct error *e)
+{
+	struct known known = {.wanted = s->value[SETTING_PROFILE], .distance = NEAR + 1};
+	char command[COMMAND_SIZE], others[400] = "", meant[300], quoted[256];
+
+	add_keys(s, &known);
+	add_roles(s, &known);
+	if (known.n > known.told)
+		snprintf(others, sizeof(others), " (profiles with keys: %s and %zu more)",
+			known.names, known.n - known.told);
+	else if (known.n > 0)
+		snprintf(others, sizeof(others), " (profiles with keys: %s)", known.names);
+	if (*known.near && shell_quote(known.near, strlen(known.near), quoted, sizeof(quoted)))
+		snprintf(meant, sizeof(meant), "did you mean --profile %s? Else", quoted);
+	else
+		snprintf(meant, sizeof(meant),
+			"to write it, with aws_access_key_id, aws_secret_access_key and "
+			"aws_mfa_device,");
+	error_set(e, STATUS_NOT_SET_UP, "%s: there is no section [%s]%s; %s run: %s",
+		s->credentials.path, s->long_term, others, meant,
+		settings_setup_command(s, command));
+}
+
+enum status settings_absent(const struct settings *s, bool strict, struct error *e)
+{
+	enum status rc =
+		absence_check(&s->credentials, &s->credentials_faults, s->long_term, strict, e);
+
+	/* The keys may be with a source profile, which the config file names. */
+	if (rc == STATUS_OK && strict && s->has_config)
+		rc = absence_check(&s->config, &s->config_faults, NULL, strict, e);
+	if (rc != STATUS_OK)
+		return rc;
+	settings_warn(s);
+	rc = check_profile(s, e);
+	if (rc == STATUS_OK)
+		rc = check_config(s, e);
+	if (rc != STATUS_OK)
+		return rc;
+	if (!misplaced(s, e))
+		hint_at_others(s, e);
+	return STATUS_NOT_SET_UP;
+}

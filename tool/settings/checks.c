@@ -1,0 +1,378 @@
+#include "checks.h"
+
+#include "files.h"
+
+#include "file/owner.h"
+#include "tags.h"
+#include "text/log.h"
+#include "value.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum status bad_value(
+	const struct settings *s, enum setting id, const char *expected, struct error *e)
+{
+	enum status status = s->origin[id] == ORIGIN_FILE ? STATUS_CONFIG : STATUS_USAGE;
+
+	/* A URL may hold a password; the values of the other settings are public. */
+	if (id == SETTING_HTTPS_PROXY || id == SETTING_ENDPOINT_URL)
+		return error_set(e, status, "%s: %s", s->where[id], expected);
+	return error_set(e, status, "%s: '%.200s': %s", s->where[id], s->value[id], expected);
+}
+
+/* Makes a path absolute: "~/" is the home, and aws-mfa-sts runs in another folder than we. */
+static enum status absolute(struct settings *s, enum setting id, struct error *e)
+{
+	char *value = s->value[id];
+	char *cwd = NULL;
+
+	if (!value || *value == '/')
+		return STATUS_OK;
+	if (value[0] == '~' && value[1] == '/') {
+		s->value[id] = settings_format("%s%s", settings_home(), value + 1);
+	} else {
+		cwd = getcwd(NULL, 0);
+		s->value[id] = settings_format("%s/%s", cwd ? cwd : "", value);
+	}
+	free(cwd);
+	free(value);
+	return s->value[id] ? STATUS_OK : error_system(e, "settings");
+}
+
+char *settings_section_name(const char *profile, const char *suffix)
+{
+	if (value_is_word(suffix, "none"))
+		return strdup(profile);
+	return settings_format("%s-%s", profile, suffix);
+}
+
+enum status settings_check_names(struct settings *s, struct error *e)
+{
+	static const enum setting names[] = {
+		SETTING_PROFILE, SETTING_LONG_TERM_SUFFIX, SETTING_SHORT_TERM_SUFFIX};
+	const char *aws_profile = getenv("AWS_PROFILE");
+	const char *aws_default_profile = getenv("AWS_DEFAULT_PROFILE");
+	enum status rc;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *expected = value_profile(s->value[names[i]]);
+
+		if (expected)
+			return bad_value(s, names[i], expected, e);
+	}
+	if (s->origin[SETTING_PROFILE] == ORIGIN_ENVIRONMENT && aws_profile && *aws_profile &&
+		aws_default_profile && *aws_default_profile &&
+		strcmp(aws_profile, aws_default_profile) != 0)
+		log_warning("AWS_PROFILE (%s) and AWS_DEFAULT_PROFILE (%s) differ; using "
+			    "AWS_PROFILE as the AWS CLI does, but boto3 takes the other: unset one",
+			aws_profile, aws_default_profile);
+	s->long_term = settings_section_name(
+		s->value[SETTING_PROFILE], s->value[SETTING_LONG_TERM_SUFFIX]);
+	s->session = settings_section_name(
+		s->value[SETTING_PROFILE], s->value[SETTING_SHORT_TERM_SUFFIX]);
+	if (!s->long_term || !s->session)
+		return error_system(e, "settings");
+	if (strcmp(s->long_term, s->session) == 0) {
+		rc = s->origin[SETTING_LONG_TERM_SUFFIX] == ORIGIN_FILE ||
+				s->origin[SETTING_SHORT_TERM_SUFFIX] == ORIGIN_FILE
+			? STATUS_CONFIG
+			: STATUS_USAGE;
+		return error_set(e, rc,
+			"long-term keys and session would both be [%s]; give --long-term-suffix "
+			"and "
+			"--short-term-suffix different values",
+			s->session);
+	}
+	rc = absolute(s, SETTING_CREDENTIALS_FILE, e);
+	return rc == STATUS_OK ? absolute(s, SETTING_CONFIG_FILE, e) : rc;
+}
+
+/* As in the AWS tools, but what is given on the command line stays. */
+static void drop_ignored_endpoint(struct settings *s)
+{
+	const char *ignore = s->value[SETTING_IGNORE_ENDPOINTS];
+
+	if (!ignore || !value_is_word(ignore, "true") ||
+		s->origin[SETTING_ENDPOINT_URL] == ORIGIN_OPTION)
+		return;
+	free(s->value[SETTING_ENDPOINT_URL]);
+	free(s->where[SETTING_ENDPOINT_URL]);
+	s->value[SETTING_ENDPOINT_URL] = s->where[SETTING_ENDPOINT_URL] = NULL;
+}
+
+static enum status check_booleans(struct settings *s, struct error *e)
+{
+	bool ignore;
+	const struct {
+		enum setting id;
+		const char *(*check)(const char *value, bool *yes);
+		bool *yes;
+	} checks[] = {
+		{SETTING_IGNORE_ENDPOINTS, value_boolean, &ignore},
+		{SETTING_REGIONAL_ENDPOINTS, value_regional_endpoints, &s->legacy_endpoint},
+		{SETTING_FIPS, value_boolean, &s->fips},
+		{SETTING_DUAL_STACK, value_boolean, &s->dual_stack},
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		const char *value = s->value[checks[i].id];
+		const char *expected = value ? checks[i].check(value, checks[i].yes) : NULL;
+
+		if (expected)
+			return bad_value(s, checks[i].id, expected, e);
+	}
+	drop_ignored_endpoint(s);
+	return STATUS_OK;
+}
+
+static enum status check_texts(struct settings *s, struct error *e)
+{
+	static const struct {
+		enum setting id;
+		const char *(*check)(const char *value);
+	} checks[] = {
+		{SETTING_DEVICE, value_mfa_serial},
+		{SETTING_ASSUME_ROLE, value_role_arn},
+		{SETTING_ROLE_SESSION_NAME, value_role_session_name},
+		{SETTING_EXTERNAL_ID, value_external_id},
+		{SETTING_SOURCE_IDENTITY, value_role_session_name},
+		{SETTING_TAGS, tags_check},
+		{SETTING_REGION, value_region},
+		{SETTING_ENDPOINT_URL, value_endpoint_url},
+		{SETTING_CA_BUNDLE, value_path},
+		{SETTING_HTTPS_PROXY, value_proxy},
+		{SETTING_NO_PROXY, value_no_proxy},
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		const char *value = s->value[checks[i].id];
+		const char *expected = value ? checks[i].check(value) : NULL;
+
+		if (expected)
+			return bad_value(s, checks[i].id, expected, e);
+	}
+	return STATUS_OK;
+}
+
+enum status settings_check_values(struct settings *s, struct error *e)
+{
+	enum status rc = check_booleans(s, e);
+	const char *expected;
+
+	if (rc == STATUS_OK)
+		rc = check_texts(s, e);
+	if (rc != STATUS_OK)
+		return rc;
+	if (s->value[SETTING_DURATION]) {
+		expected = value_duration(s->value[SETTING_DURATION], &s->duration);
+		if (expected)
+			return bad_value(s, SETTING_DURATION, expected, e);
+	}
+	if (s->value[SETTING_TIMEOUT]) {
+		expected = value_timeout(s->value[SETTING_TIMEOUT], &s->timeout);
+		if (expected)
+			return bad_value(s, SETTING_TIMEOUT, expected, e);
+	}
+	return STATUS_OK;
+}
+
+/* The login name as getpass.getuser() finds it, made fit for a RoleSessionName. */
+static char *default_session_name(void)
+{
+	static const char *const env[] = {"LOGNAME", "USER", "LNAME", "USERNAME"};
+	const char *login = NULL;
+	const struct passwd *pw;
+	char *name;
+
+	for (size_t i = 0; i < sizeof(env) / sizeof(env[0]) && (!login || !*login); i++)
+		login = getenv(env[i]);
+	if (!login || !*login) {
+		pw = getpwuid(getuid());
+		login = pw ? pw->pw_name : "aws-mfa";
+	}
+	name = settings_format("%.64s%s", login, login[1] ? "" : "-");
+	for (char *p = name; p && *p; p++) {
+		char one[3] = {*p, *p, '\0'};
+
+		if (value_role_session_name(one))
+			*p = '-';
+	}
+	return name;
+}
+
+/* Looked at here, although aws-mfa-sts reads it, because only here it is known who named it. */
+static enum status check_ca_bundle(struct settings *s, bool strict, struct error *e)
+{
+	enum status rc = absolute(s, SETTING_CA_BUNDLE, e);
+	const char *path = s->value[SETTING_CA_BUNDLE];
+	struct stat st;
+
+	if (rc != STATUS_OK || !path)
+		return rc;
+	if (stat(path, &st) < 0 || access(path, R_OK) < 0)
+		return bad_value(s, SETTING_CA_BUNDLE,
+			errno == ENOENT
+				? "there is no such file"
+				: "cannot be read; expected a PEM file or a folder of hash links",
+			e);
+	return strict ? owner_check_file(path, &st, e) : STATUS_OK;
+}
+
+/*
+ * Threat: http to an address of this machine goes to whoever has bound the port, and who answers
+ * there judges the code. By hand the user's own keys are all that is at stake; a login is more.
+ */
+static enum status check_scheme(const struct settings *s, struct error *e)
+{
+	const char *url = s->value[SETTING_ENDPOINT_URL];
+
+	if (!url || strncmp(url, "http:", 5) != 0)
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s: a login asks no endpoint over http, where any process of this machine can answer; "
+		"expected https",
+		s->where[SETTING_ENDPOINT_URL]);
+}
+
+/* AWS's own hosts alone come in variants. */
+static enum status check_variants(const struct settings *s, struct error *e)
+{
+	enum setting id = s->fips ? SETTING_FIPS : SETTING_DUAL_STACK;
+
+	if (!s->value[SETTING_ENDPOINT_URL] || (!s->fips && !s->dual_stack))
+		return STATUS_OK;
+	return error_set(e,
+		s->origin[id] == ORIGIN_FILE || s->origin[SETTING_ENDPOINT_URL] == ORIGIN_FILE
+			? STATUS_CONFIG
+			: STATUS_USAGE,
+		"%s excludes an endpoint of one's own (%s): unset one", s->where[id],
+		s->where[SETTING_ENDPOINT_URL]);
+}
+
+static enum status check_tags(const struct settings *s, struct error *e)
+{
+	const char *keys = s->value[SETTING_TRANSITIVE_TAGS];
+	const char *expected = keys ? tags_check_keys(keys, s->value[SETTING_TAGS]) : NULL;
+
+	if (expected)
+		return bad_value(s, SETTING_TRANSITIVE_TAGS, expected, e);
+	if (s->value[SETTING_TAGS] && !s->value[SETTING_ASSUME_ROLE] &&
+		s->origin[SETTING_TAGS] == ORIGIN_OPTION)
+		return bad_value(s, SETTING_TAGS,
+			"only the session of a role has tags; give --assume-role, too", e);
+	return STATUS_OK;
+}
+
+static enum status check_duration(struct settings *s, struct error *e)
+{
+	bool role = s->value[SETTING_ASSUME_ROLE] != NULL;
+
+	if (!s->value[SETTING_DURATION])
+		s->duration = role ? 3600 : 43200;
+	else if (role && s->n_via > 0 && s->duration > 3600)
+		return bad_value(s, SETTING_DURATION,
+			"the session of a role that is assumed from another one lasts 3600 seconds "
+			"(1h) at most",
+			e);
+	else if (role && s->duration > 43200)
+		return bad_value(s, SETTING_DURATION,
+			"a role's session lasts 43200 seconds (12h) at most", e);
+	return STATUS_OK;
+}
+
+/* A role without account is one of an STS like Ceph's; AWS has none. NULL, or what was expected. */
+static const char *check_account(const struct settings *s, const char *role)
+{
+	return s->value[SETTING_ENDPOINT_URL] || value_account(role)
+		? NULL
+		: "expected arn:aws:iam::ACCOUNT:role/NAME; only with an endpoint_url may a role be "
+		  "without ACCOUNT";
+}
+
+/* NULL, or what was expected of which key. */
+static const char *check_via(const struct via_role *via, const char **key)
+{
+	const struct {
+		const char *key, *value;
+		const char *(*check)(const char *value);
+	} checks[] = {
+		{"role_arn", via->arn, value_role_arn},
+		{"role_session_name", via->session_name, value_role_session_name},
+		{"external_id", via->external_id, value_external_id},
+		{"source_identity", via->source_identity, value_role_session_name},
+	};
+	const char *expected = NULL;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && !expected; i++) {
+		*key = checks[i].key;
+		expected = checks[i].value ? checks[i].check(checks[i].value) : NULL;
+	}
+	return expected;
+}
+
+/* The roles on the way are given names and checked as the last one is. */
+static enum status complete_via(struct settings *s, struct error *e)
+{
+	if (s->n_via > 0 && !s->value[SETTING_ASSUME_ROLE])
+		return error_set(e, STATUS_CONFIG,
+			"profile %s has no role of its own, but its source profile has (%.300s); give it "
+			"a role_arn, or refresh the source profile",
+			s->value[SETTING_PROFILE], s->via[s->n_via - 1].arn);
+	for (size_t i = 0; i < s->n_via; i++) {
+		struct via_role *via = &s->via[i];
+		const char *key, *expected;
+
+		if (!via->session_name)
+			via->session_name = strdup(s->value[SETTING_ROLE_SESSION_NAME]);
+		if (!via->session_name)
+			return error_system(e, "settings");
+		expected = check_via(via, &key);
+		if (!expected) {
+			key = "role_arn";
+			expected = check_account(s, via->arn);
+		}
+		if (expected)
+			return error_set(e, STATUS_CONFIG,
+				"%s of a source profile of %s (role %.200s): %s", key,
+				s->value[SETTING_PROFILE], via->arn, expected);
+	}
+	return STATUS_OK;
+}
+
+enum status settings_complete(struct settings *s, bool strict, struct error *e)
+{
+	const char *expected;
+	enum status rc;
+
+	if (!s->value[SETTING_DEVICE])
+		return error_set(e, STATUS_CONFIG,
+			"%s: [%s] has no aws_mfa_device, and neither --device nor MFA_DEVICE is "
+			"given; add aws_mfa_device = arn:aws:iam::ACCOUNT:mfa/NAME",
+			s->value[SETTING_CREDENTIALS_FILE], s->long_term);
+	/* Not asked for without need: a look at passwd costs as much as the rest of a run. */
+	if (s->value[SETTING_ASSUME_ROLE] && !s->value[SETTING_ROLE_SESSION_NAME]) {
+		s->value[SETTING_ROLE_SESSION_NAME] = default_session_name();
+		if (!s->value[SETTING_ROLE_SESSION_NAME])
+			return error_system(e, "settings");
+	}
+	if (s->value[SETTING_ASSUME_ROLE]) {
+		expected = check_account(s, s->value[SETTING_ASSUME_ROLE]);
+		if (expected)
+			return bad_value(s, SETTING_ASSUME_ROLE, expected, e);
+	}
+	rc = strict ? check_scheme(s, e) : STATUS_OK;
+	if (rc == STATUS_OK)
+		rc = check_duration(s, e);
+	if (rc == STATUS_OK)
+		rc = check_variants(s, e);
+	if (rc == STATUS_OK)
+		rc = check_tags(s, e);
+	if (rc == STATUS_OK)
+		rc = complete_via(s, e);
+	return rc == STATUS_OK ? check_ca_bundle(s, strict, e) : rc;
+}

@@ -1,0 +1,255 @@
+#include "files.h"
+
+#include "file/read.h"
+
+#include "absence.h"
+#include "file/owner.h"
+#include "profiles.h"
+#include "text/log.h"
+#include "text/shell.h"
+#include "value.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *settings_home(void)
+{
+	const char *env = getenv("HOME");
+	const struct passwd *pw;
+
+	if (env && *env)
+		return env;
+	pw = getpwuid(getuid());
+	return pw && pw->pw_dir ? pw->pw_dir : "/";
+}
+
+const char *settings_setup_command(const struct settings *s, char command[static COMMAND_SIZE])
+{
+	const char *profile = s->value[SETTING_PROFILE];
+	const char *suffix = s->origin[SETTING_LONG_TERM_SUFFIX] == ORIGIN_OPTION
+		? s->value[SETTING_LONG_TERM_SUFFIX]
+		: NULL;
+	char quoted[2][256] = {"", ""};
+
+	/* What is too long to be shown is left out: aws-mfa(1) tells the rest. */
+	if (strcmp(profile, "default") == 0 ||
+		!shell_quote(profile, strlen(profile), quoted[0], sizeof(quoted[0])))
+		quoted[0][0] = '\0';
+	if (!suffix || !shell_quote(suffix, strlen(suffix), quoted[1], sizeof(quoted[1])))
+		quoted[1][0] = '\0';
+	snprintf(command, COMMAND_SIZE, "aws-mfa --setup%s%s%s%s", *quoted[0] ? " --profile " : "",
+		quoted[0], *quoted[1] ? " --long-term-suffix " : "", quoted[1]);
+	return command;
+}
+
+char *settings_of_profile(
+	const struct settings *s, const char *profile, const char *key, char **where)
+{
+	const struct ini *const in[] = {&s->credentials, &s->config};
+	const struct ini_line *const header[] = {
+		ini_section(&s->credentials, profile, strlen(profile)),
+		profiles_section(&s->config, SECTION_PROFILE, profile)};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct ini_line *l =
+			header[i] ? ini_key(in[i], header[i], key, strlen(key)) : NULL;
+		char *value = l ? ini_value(in[i], l, NULL) : NULL;
+
+		if (!value)
+			continue;
+		/* What is empty in the credentials file is so, whatever the config file says. */
+		if (!*value) {
+			free(value);
+			return NULL;
+		}
+		if (where)
+			*where = settings_format(
+				"%s:%zu: %s", in[i]->path, (size_t)(l - in[i]->lines) + 1, key);
+		return value;
+	}
+	return NULL;
+}
+
+void settings_warn(const struct settings *s)
+{
+	const struct stat *st = &s->credentials_stat;
+
+	faults_warn(&s->credentials_faults, s->credentials.path);
+	if (st->st_mode & (S_IRWXG | S_IRWXO))
+		log_warning("%s: others may read your keys (mode %04o); run: chmod 600 %s",
+			s->credentials.path, (unsigned)st->st_mode & 07777, s->credentials.path);
+	faults_warn(&s->config_faults, s->config.path);
+}
+
+/* Could anybody else have moved the file away, or put it there? */
+static enum status check_way(const char *path, bool missing, const struct stat *st, struct error *e)
+{
+	enum status rc = owner_check_way(settings_home(), path, e);
+
+	if (rc == STATUS_NOT_SET_UP && missing)
+		return STATUS_OK;
+	if (rc == STATUS_NOT_SET_UP || (rc == STATUS_OK && missing))
+		return error_set(e, STATUS_CONFIG,
+			"%s: is no file that stays there; is another program at work on it? Try again",
+			path);
+	return rc == STATUS_OK ? owner_check(path, st, e) : rc;
+}
+
+enum status settings_read_credentials(struct settings *s, bool strict, struct error *e)
+{
+	const char *path = s->value[SETTING_CREDENTIALS_FILE];
+	char command[COMMAND_SIZE];
+	struct bytes bytes;
+	struct stat st;
+	bool missing;
+	enum status rc = file_read(path, &bytes, &st, &missing, e);
+
+	if (rc == STATUS_OK && strict)
+		rc = check_way(path, missing, &st, e);
+	if (rc == STATUS_OK && missing)
+		rc = error_set(e, STATUS_NOT_SET_UP, "%s: there is no such file; run: %s", path,
+			settings_setup_command(s, command));
+	s->credentials_stat = st;
+	if (rc == STATUS_OK)
+		rc = ini_parse(
+			&s->credentials, path, &bytes, faults_note, &s->credentials_faults, e);
+	bytes_free(&bytes);
+	return rc;
+}
+
+/* One of the long-term keys into *value. */
+static enum status read_key(const struct settings *s, const char *key,
+	const char *(*check)(const char *value), char **value, struct error *e)
+{
+	const char *path = s->value[SETTING_CREDENTIALS_FILE];
+	char command[COMMAND_SIZE];
+	const char *expected;
+	size_t line = 0;
+
+	*value = ini_get(&s->credentials, s->long_term, key, &line);
+	if (!*value)
+		return error_set(e, STATUS_CONFIG, "%s: [%s] has no %s; add it, or run: %s", path,
+			s->long_term, key, settings_setup_command(s, command));
+	expected = check(*value);
+	if (expected)
+		return error_set(e, STATUS_CONFIG, "%s:%zu: %s in [%s]: %s", path, line, key,
+			s->long_term, expected);
+	return STATUS_OK;
+}
+
+enum status settings_read_keys(struct settings *s, struct error *e)
+{
+	enum status rc =
+		read_key(s, "aws_access_key_id", value_access_key_id, &s->access_key_id, e);
+
+	if (rc == STATUS_OK)
+		rc = read_key(s, "aws_secret_access_key", value_secret_access_key,
+			&s->secret_access_key, e);
+	return rc;
+}
+
+/*
+ * Every SDK that sees one of these for a profile takes it and never looks at a session in the
+ * credentials file (botocore: credentials.py, create_credential_resolver()).
+ */
+static enum status check_seen_in(const struct settings *s, const struct ini *in,
+	const struct ini_line *header, struct error *e)
+{
+	static const char *const keys[] = {"role_arn", "web_identity_token_file", "sso_session",
+		"sso_start_url", "sso_account_id", "sso_role_name"};
+
+	for (size_t i = 0; header && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct ini_line *l = ini_key(in, header, keys[i], strlen(keys[i]));
+
+		if (!l)
+			continue;
+		return error_set(e, STATUS_CONFIG,
+			"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
+			"--short-term-suffix WORD%s",
+			in->path, (size_t)(l - in->lines) + 1, s->session, keys[i], s->session,
+			i > 0 ? ""
+			      : ", or refresh its source profile instead, take out mfa_serial here, and "
+				"let the tools assume the role from that session");
+	}
+	return STATUS_OK;
+}
+
+/*
+ * Some SDKs prefer one of these as well: for Java 2.x (ProfileCredentialsUtils.java) and Rust
+ * (aws-config, profile/credentials/repr.rs, base_provider()). botocore, and the SDKs for Go v2 and
+ * JavaScript v3, take the session. True when that has been told.
+ */
+static bool warn_preferred(
+	const struct settings *s, const struct ini *in, const struct ini_line *header)
+{
+	static const char *const keys[] = {"login_session", "credential_process"};
+
+	for (size_t i = 0; header && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct ini_line *l = ini_key(in, header, keys[i], strlen(keys[i]));
+
+		if (!l)
+			continue;
+		log_warning(
+			"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
+			"a session in [%s]; take it out, or give --short-term-suffix WORD",
+			in->path, (size_t)(l - in->lines) + 1, s->session, keys[i], s->session);
+		return true;
+	}
+	return false;
+}
+
+/* What keeps AWS tools from using the session once it is there. */
+static enum status check_use(const struct settings *s, struct error *e)
+{
+	const struct ini *const in[] = {&s->credentials, &s->config};
+	const struct ini_line *const header[] = {
+		ini_section(&s->credentials, s->session, strlen(s->session)),
+		profiles_section(&s->config, SECTION_PROFILE, s->session)};
+	enum status rc = STATUS_OK;
+
+	for (size_t i = 0; i < 2 && rc == STATUS_OK; i++)
+		rc = check_seen_in(s, in[i], header[i], e);
+	for (size_t i = 0; i < 2 && rc == STATUS_OK; i++)
+		if (warn_preferred(s, in[i], header[i]))
+			break;
+	return rc;
+}
+
+enum status settings_read_config(struct settings *s, bool strict, struct error *e)
+{
+	const char *path = s->value[SETTING_CONFIG_FILE];
+	struct bytes bytes;
+	struct stat st;
+	bool missing;
+	enum status rc = file_read(path, &bytes, &st, &missing, e);
+
+	if (rc == STATUS_OK && strict)
+		rc = check_way(path, missing, &st, e);
+	s->has_config = !missing;
+	if (rc == STATUS_OK)
+		rc = ini_parse(&s->config, path, &bytes, faults_note, &s->config_faults, e);
+	bytes_free(&bytes);
+	/* Nothing in it can be read, be it the endpoint or where the keys are. */
+	return rc == STATUS_OK ? absence_check_encoding(&s->config, e) : rc;
+}
+
+enum status settings_take_config(struct settings *s, struct error *e)
+{
+	const struct ini *config = &s->config;
+	const struct ini_line *header =
+		profiles_section(config, SECTION_PROFILE, s->value[SETTING_PROFILE]);
+	enum status rc = STATUS_OK;
+
+	if (header) {
+		char *section = strndup(config->bytes.data + header->name, header->name_len);
+
+		rc = section ? settings_take_section(s, config, section, e)
+			     : error_system(e, config->path);
+		free(section);
+	}
+	return rc == STATUS_OK ? check_use(s, e) : rc;
+}

@@ -1,0 +1,310 @@
+#include "value.h"
+
+#include "code.h"
+#include "text/utf8.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DIGITS "0123456789"
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define WORD DIGITS LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+
+static bool length_within(const char *s, size_t min, size_t max)
+{
+	size_t len = strlen(s);
+
+	return len >= min && len <= max;
+}
+
+static bool made_of(const char *s, const char *chars)
+{
+	return s[strspn(s, chars)] == '\0';
+}
+
+/* A decimal number at the start of s, at most 9 digits; *end is what follows. -1 when none. */
+static long leading_number(const char *s, const char **end)
+{
+	size_t digits;
+	long n = 0;
+
+	for (digits = 0; s[digits] >= '0' && s[digits] <= '9'; digits++)
+		n = digits < 9 ? 10 * n + (s[digits] - '0') : -1;
+	*end = s + digits;
+	return digits == 0 ? -1 : n;
+}
+
+const char *value_duration(const char *value, long *seconds)
+{
+	static const char expected[] =
+		"expected 900 to 129600 seconds (15m to 36h), such as 3600, 15m or 12h";
+	const char *unit;
+	long n = leading_number(value, &unit);
+
+	if (n < 0)
+		return expected;
+	if (strcmp(unit, "h") == 0)
+		n = n > 36 ? -1 : n * 3600;
+	else if (strcmp(unit, "m") == 0)
+		n = n > 36 * 60 ? -1 : n * 60;
+	else if (*unit && strcmp(unit, "s") != 0)
+		return expected;
+	if (n < 900 || n > 129600)
+		return expected;
+	*seconds = n;
+	return NULL;
+}
+
+const char *value_timeout(const char *value, long *seconds)
+{
+	const char *rest;
+	long n = leading_number(value, &rest);
+
+	if (n < 1 || n > 300 || *rest)
+		return "expected a number of seconds from 1 to 300";
+	*seconds = n;
+	return NULL;
+}
+
+/* What follows arn:PARTITION:iam:: or NULL. */
+static const char *behind_iam(const char *arn)
+{
+	const char *p;
+
+	if (strncmp(arn, "arn:aws", 7) != 0)
+		return NULL;
+	p = arn + 7;
+	p += strspn(p, LOWER "-");
+	return strncmp(p, ":iam::", 6) == 0 ? p + 6 : NULL;
+}
+
+/* ACCOUNT:RESOURCE of arn:PARTITION:iam::ACCOUNT:RESOURCE, or NULL. */
+const char *value_account(const char *arn)
+{
+	const char *p = behind_iam(arn);
+
+	return p && strspn(p, DIGITS) == 12 && p[12] == ':' ? p : NULL;
+}
+
+static const char *iam_resource(const char *arn)
+{
+	const char *account = value_account(arn);
+
+	return account ? account + 13 : NULL;
+}
+
+const char *value_role_arn(const char *value)
+{
+	const char *resource = iam_resource(value), *empty = behind_iam(value);
+
+	if (!resource && empty && *empty == ':')
+		resource = empty + 1;
+	if (!resource || strncmp(resource, "role/", 5) != 0 || !length_within(value, 20, 2048) ||
+		!made_of(resource + 5, WORD "+=,.@-/") || resource[strlen(resource) - 1] == '/')
+		return "expected arn:aws:iam::ACCOUNT:role/NAME, ACCOUNT being 12 digits";
+	return NULL;
+}
+
+const char *value_mfa_serial(const char *value)
+{
+	const char *resource;
+
+	if (!length_within(value, 9, 256) || !made_of(value, WORD "+=/:,.@-"))
+		return "expected the ARN of an MFA device, arn:aws:iam::ACCOUNT:mfa/NAME, or the "
+		       "serial number of a hardware one";
+	if (strncmp(value, "arn:", 4) != 0)
+		return NULL;
+	resource = iam_resource(value);
+	if (!resource)
+		return "expected arn:aws:iam::ACCOUNT:mfa/NAME, ACCOUNT being 12 digits";
+	if (strncmp(resource, "user/", 5) == 0)
+		return "this is the user, not the device; is it .../mfa/NAME and not "
+		       ".../user/NAME?";
+	if (strncmp(resource, "u2f/", 4) == 0)
+		return "STS cannot take passkeys and security keys; add a virtual MFA device to "
+		       "the "
+		       "IAM user and name that one";
+	if (strncmp(resource, "mfa/", 4) != 0 || resource[4] == '\0')
+		return "expected arn:aws:iam::ACCOUNT:mfa/NAME";
+	return NULL;
+}
+
+const char *value_role_session_name(const char *value)
+{
+	if (!length_within(value, 2, 64) || !made_of(value, WORD "+=,.@-"))
+		return "expected 2 to 64 letters, digits or any of _+=,.@-";
+	return NULL;
+}
+
+const char *value_external_id(const char *value)
+{
+	if (!length_within(value, 2, 1224) || !made_of(value, WORD "+=,.@:/-"))
+		return "expected 2 to 1224 letters, digits or any of _+=,.@:/-";
+	return NULL;
+}
+
+const char *value_region(const char *value)
+{
+	if (!length_within(value, 1, 63) || !made_of(value, DIGITS LOWER "-") || *value == '-' ||
+		value[strlen(value) - 1] == '-')
+		return "expected the name of a region, such as eu-west-1";
+	return NULL;
+}
+
+/* In any case of its ASCII letters. Not strcasecmp(), which depends on the locale. */
+bool value_is_word(const char *value, const char *word)
+{
+	for (; *word; value++, word++)
+		if ((*value >= 'A' && *value <= 'Z' ? *value | 0x20 : *value) != *word)
+			return false;
+	return !*value;
+}
+
+const char *value_boolean(const char *value, bool *yes)
+{
+	*yes = value_is_word(value, "true");
+	return *yes || value_is_word(value, "false") ? NULL : "expected true or false";
+}
+
+const char *value_regional_endpoints(const char *value, bool *legacy)
+{
+	*legacy = value_is_word(value, "legacy");
+	return *legacy || value_is_word(value, "regional") ? NULL : "expected regional or legacy";
+}
+
+static bool is_printable(const char *s, char first)
+{
+	for (; *s; s++)
+		if (*s < first || *s > '~')
+			return false;
+	return true;
+}
+
+const char *value_endpoint_url(const char *value)
+{
+	if (!length_within(value, 9, 2048) || !is_printable(value, '!') ||
+		(strncmp(value, "https://", 8) != 0 && strncmp(value, "http://", 7) != 0))
+		return "expected a URL, such as https://sts.eu-west-1.amazonaws.com";
+	return NULL;
+}
+
+const char *value_proxy(const char *value)
+{
+	if (!length_within(value, 1, 2048) || !is_printable(value, '!') ||
+		(strstr(value, "://") && strncmp(value, "http://", 7) != 0 &&
+			strncmp(value, "https://", 8) != 0 && strncmp(value, "socks", 5) != 0))
+		return "expected http://HOST:PORT, https://HOST:PORT or socks5h://HOST:PORT";
+	return NULL;
+}
+
+const char *value_no_proxy(const char *value)
+{
+	return length_within(value, 1, 4096) && is_printable(value, ' ')
+		? NULL
+		: "expected names of hosts separated by commas";
+}
+
+const char *value_path(const char *value)
+{
+	if (!length_within(value, 1, 4095))
+		return "expected a path of at most 4095 bytes";
+	for (const char *p = value; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return "expected a path without control characters";
+	return NULL;
+}
+
+const char *value_access_key_id(const char *value)
+{
+	/* The model says 16 to 128; shorter ones occur at services like STS. */
+	if (!length_within(value, 1, 128) || !made_of(value, WORD))
+		return "expected an access key id, such as AKIA and 16 more letters and digits";
+	return NULL;
+}
+
+const char *value_secret_access_key(const char *value)
+{
+	if (!length_within(value, 1, 256))
+		return "expected a secret access key";
+	return is_printable(value, '!') ? NULL : "expected a secret access key without blanks";
+}
+
+const char *value_profile(const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0 || len > 256)
+		return "expected a profile name of 1 to 256 bytes";
+	if (strcmp(value, "DEFAULT") == 0)
+		return "expected another name: Python tools give what stands in [DEFAULT] to all profiles";
+	if (!utf8_valid(value, len))
+		return "expected a profile name in UTF-8";
+	if (utf8_space_at_start(value, len) || utf8_space_at_end(value, len))
+		return "expected a profile name without blanks around it";
+	for (const char *p = value; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == ']' || *p == '[')
+			return "expected a profile name without brackets and control characters";
+	return NULL;
+}
+
+const char *value_token_code(char **code)
+{
+	char digits[CODE_DIGITS + 1];
+
+	if (!code_from_answer(digits, *code))
+		return "expected a code of exactly six digits";
+	memcpy(*code, digits, sizeof(digits)); /* where those digits stood there is room */
+	explicit_bzero(digits, sizeof(digits));
+	return NULL;
+}
+
+/* n digits at *p as a number; moves *p behind them. -1 when there are fewer. */
+static int fixed_digits(const char **p, int n)
+{
+	int number = 0;
+
+	for (; n > 0; n--, ++*p) {
+		if (**p < '0' || **p > '9')
+			return -1;
+		number = number * 10 + (**p - '0');
+	}
+	return number;
+}
+
+/* From 1970. Not timegm(): that reads the time zone's file, though UTC has none. */
+static time_t days_until(int year, int month, int day)
+{
+	if (month <= 2) { /* March is the first, so that leap days are the last */
+		year--;
+		month += 12;
+	}
+	return (time_t)365 * year + year / 4 - year / 100 + year / 400 + (153 * month - 457) / 5 +
+		day - 719469;
+}
+
+time_t value_expiration(const char *value)
+{
+	static const char separators[] = "-- ::";
+	static const int width[] = {4, 2, 2, 2, 2, 2};
+	const char *p = value;
+	int field[6];
+
+	for (int i = 0; i < 6; i++) {
+		field[i] = fixed_digits(&p, width[i]);
+		if (field[i] < 0)
+			return -1;
+		if (i < 5 && *p != separators[i] && !(i == 2 && *p == 'T'))
+			return -1;
+		p += i < 5;
+	}
+	if (*p == '.' && strspn(p + 1, DIGITS) > 0)
+		p += 1 + strspn(p + 1, DIGITS);
+	if (*p && strcmp(p, "Z") != 0 && strcmp(p, "+00:00") != 0 && strcmp(p, "+0000") != 0 &&
+		strcmp(p, " UTC") != 0)
+		return -1;
+	if (field[1] < 1 || field[1] > 12 || field[2] < 1 || field[2] > 31 || field[3] > 23 ||
+		field[4] > 59 || field[5] > 60)
+		return -1;
+	return days_until(field[0], field[1], field[2]) * 86400 + field[3] * 3600 + field[4] * 60 +
+		field[5];
+}
