@@ -18,6 +18,8 @@ struct bytes {
 /* Overwrites (it has held secrets) and frees. */
 void bytes_free(struct bytes *b);
 
+bool bytes_equal(const struct bytes *a, const struct bytes *b);
+
 /*
  * Reads all of path into *b, which is the caller's to free. *missing is set, and STATUS_OK returned
  * with no bytes, when there is no such file (ENOENT alone), or path is /dev/null. *st is what the

@@ -2,6 +2,7 @@
 
 #include "log.h"
 #include "place.h"
+#include "room.h"
 #include "signals.h"
 #include "walk.h"
 
@@ -18,11 +19,11 @@ static bool rewrite(int fd, const struct bytes *before, const struct bytes *afte
 
 	while (done < before->size && done < after->size && before->data[done] == after->data[done])
 		done++;
-	/* Room first: a full disk shall not be found out in the middle. Not every file system can
+	/* Room first: a full disk in the middle would leave half a file. Not every file system can
 	 * do this. */
 	if (after->size > before->size &&
 		fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)after->size) < 0 &&
-		(errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+		room_is_lacking(errno))
 		return false;
 	while (done < after->size) {
 		ssize_t n = pwrite(fd, after->data + done, after->size - done, (off_t)done);
@@ -193,11 +194,6 @@ static bool is_mixture(const struct bytes *now, const struct bytes *old, const s
 	return true;
 }
 
-static bool same(const struct bytes *a, const struct bytes *b)
-{
-	return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
-}
-
 static enum status undo_from(struct place *p, const struct target *t, int fd, const struct stat *st,
 	bool *undone, struct error *e)
 {
@@ -221,7 +217,7 @@ static enum status undo_from(struct place *p, const struct target *t, int fd, co
 			    "it was before that write is %s%s: compare, and remove that",
 			t->path, p->path, p->kept);
 		place_forget(p);
-	} else if (same(&now, &new) || same(&now, &saved)) {
+	} else if (bytes_equal(&now, &new) || bytes_equal(&now, &saved)) {
 		place_forget(p);
 	} else {
 		/* An empty "before": nothing is known of what stands there. */

@@ -1,5 +1,6 @@
 #include "place.h"
 
+#include "hash.h"
 #include "room.h"
 #include "signals.h"
 
@@ -11,16 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* In another folder the name must tell which file is meant: FNV-1a of its path. */
-static uint64_t hash(const char *s)
-{
-	uint64_t h = 14695981039346656037U;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211U;
-	return h;
-}
 
 /*
  * The home of the file's owner, whoever runs: what root leaves under sudo, the owner's next run
@@ -37,7 +28,7 @@ const char *place_home(uid_t owner)
 	return pw && pw->pw_dir && *pw->pw_dir == '/' ? pw->pw_dir : NULL;
 }
 
-/* In a folder of its own, or in that of many files. */
+/* In a folder of many files the name must tell which file is meant. */
 static void name_stem(
 	char stem[static NAME_MAX + 16], int which, const char *path, const struct stat *file)
 {
@@ -45,7 +36,7 @@ static void name_stem(
 		snprintf(stem, NAME_MAX + 16, ".%s.aws-mfa", strrchr(path, '/') + 1);
 	else
 		snprintf(stem, NAME_MAX + 16, ".aws-mfa-%ju-%016jx", (uintmax_t)file->st_uid,
-			(uintmax_t)hash(path));
+			(uintmax_t)hash_text(path));
 }
 
 static void name_all(struct place *p, int which, const struct target *t, const struct stat *file)

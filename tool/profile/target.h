@@ -57,12 +57,6 @@ int target_open(const struct target *t, int flags, struct stat *st, struct error
  */
 int target_open_to_read(const struct target *t, struct stat *st, struct error *e);
 
-/*
- * Is it still what *st, its fstat(), was, and has nobody written it since? Else sets errno, to
- * EAGAIN when another file has the name or somebody has.
- */
-bool target_unchanged(const struct target *t, const struct stat *st);
-
 /* May a file be made where there is none? Only root is ever refused (above). */
 enum status target_check_folder(const struct target *t, struct error *e);
 
