@@ -3,6 +3,7 @@
 #include "boottime.h"
 #include "paths.h"
 #include "profile/log.h"
+#include "profile/secret.h"
 #include "profile/tags.h"
 
 #include <errno.h>

@@ -1,17 +1,11 @@
 #include "session.h"
 
+#include "secret.h"
 #include "value.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-void secret_free(char *s)
-{
-	if (s)
-		explicit_bzero(s, strlen(s));
-	free(s);
-}
 
 void session_free(struct session *s)
 {

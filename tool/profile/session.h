@@ -43,7 +43,4 @@ struct session {
 
 void session_free(struct session *s);
 
-/* Overwrites and frees; s may be NULL. */
-void secret_free(char *s);
-
 #endif

@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include "paths.h"
+#include "secret.h"
 #include "services.h"
 #include "settings_internal.h"
 #include "site.h"
@@ -291,9 +292,7 @@ void settings_free(struct settings *s)
 		free(s->via[i].external_id);
 		free(s->via[i].source_identity);
 	}
-	if (s->secret_access_key)
-		explicit_bzero(s->secret_access_key, strlen(s->secret_access_key));
-	free(s->secret_access_key);
+	secret_free(s->secret_access_key);
 	free(s->access_key_id);
 	free(s->long_term);
 	free(s->session);

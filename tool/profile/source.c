@@ -1,6 +1,7 @@
 #include "source.h"
 
 #include "profiles.h"
+#include "secret.h"
 #include "settings_internal.h"
 
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static bool has_static_keys(const struct settings *s, const char *profile)
 	bool yes = key && *key && !(token && *token);
 
 	free(key);
-	free(token);
+	secret_free(token);
 	return yes;
 }
 
