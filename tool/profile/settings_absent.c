@@ -6,21 +6,17 @@
 
 #include "absence.h"
 #include "profiles.h"
+#include "secret.h"
 #include "shell.h"
 #include "spelling.h"
+#include "value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define NAMES_TOLD 6
 #define NEAR 2 /* bytes that may be wrong in a name that was meant for another */
-
-static size_t line_of(const struct ini *ini, const struct ini_line *l)
-{
-	return (size_t)(l - ini->lines) + 1;
-}
 
 /* The line of the section's own access key id; NULL without one. */
 static const struct ini_line *own_key(const struct ini *ini, const struct ini_line *header)
@@ -44,7 +40,7 @@ static enum status check_profile(const struct settings *s, struct error *e)
 	size_t len = strlen(profile), suffix_len = strlen(suffix);
 	size_t short_len = len > suffix_len + 1 ? len - suffix_len - 1 : 0;
 
-	if (short_len == 0 || strcasecmp(suffix, "none") == 0 || profile[short_len] != '-' ||
+	if (short_len == 0 || value_is_word(suffix, "none") || profile[short_len] != '-' ||
 		strcmp(profile + short_len + 1, suffix) != 0 ||
 		!ini_has_section(&s->credentials, profile))
 		return STATUS_OK;
@@ -68,7 +64,7 @@ static enum status check_config(const struct settings *s, struct error *e)
 	return error_set(e, STATUS_CONFIG,
 		"%s:%zu: the long-term keys are read from the other file; move this section to %s, "
 		"under the header [%s]",
-		config->path, line_of(config, key), s->credentials.path, s->long_term);
+		config->path, ini_line_number(config, key), s->credentials.path, s->long_term);
 }
 
 /* [NAME] has keys of its own, as `aws configure` writes them. */
@@ -87,7 +83,7 @@ static void hint_at_own_keys(const struct settings *s, const struct ini_line *ke
 		"%s:%zu: there is no section [%s], but [%s] has long-term keys; rename that section to "
 		"[%s]%s, or use it as it is, with the session in [%s-mfa]: aws-mfa%s "
 		"--long-term-suffix none --short-term-suffix mfa%s",
-		s->credentials.path, line_of(&s->credentials, key), s->long_term, profile,
+		s->credentials.path, ini_line_number(&s->credentials, key), s->long_term, profile,
 		s->long_term, device ? "" : " and add aws_mfa_device", profile, command,
 		device ? "" : " --device ARN");
 	free(device);
@@ -116,15 +112,14 @@ static bool misplaced(const struct settings *s, struct error *e)
 		error_set(e, STATUS_NOT_SET_UP,
 			"%s:%zu: the long-term keys are read from the other file; move them to %s, under "
 			"the header [%s]",
-			config->path, line_of(config, key), credentials->path, s->long_term);
+			config->path, ini_line_number(config, key), credentials->path,
+			s->long_term);
 		return true;
 	}
 	key = own_key(credentials, section(credentials, profile));
 	token = ini_get(credentials, profile, "aws_session_token", NULL);
 	session = token && *token;
-	if (token)
-		explicit_bzero(token, strlen(token));
-	free(token);
+	secret_free(token);
 	if (!key || session)
 		return false;
 	hint_at_own_keys(s, key, e);
@@ -163,7 +158,7 @@ static void add_keys(const struct settings *s, struct known *k)
 {
 	const struct ini *ini = &s->credentials;
 	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
-	size_t cut = strcasecmp(suffix, "none") == 0 ? 0 : strlen(suffix) + 1;
+	size_t cut = value_is_word(suffix, "none") ? 0 : strlen(suffix) + 1;
 
 	for (size_t i = 0; i < ini->n_lines; i++) {
 		const struct ini_line *l = &ini->lines[i];

@@ -66,7 +66,7 @@ char *settings_of_profile(
 		}
 		if (where)
 			*where = settings_format(
-				"%s:%zu: %s", in[i]->path, (size_t)(l - in[i]->lines) + 1, key);
+				"%s:%zu: %s", in[i]->path, ini_line_number(in[i], l), key);
 		return value;
 	}
 	return NULL;
@@ -168,7 +168,7 @@ static enum status check_seen_in(const struct settings *s, const struct ini *in,
 		return error_set(e, STATUS_CONFIG,
 			"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
 			"--short-term-suffix WORD%s",
-			in->path, (size_t)(l - in->lines) + 1, s->session, keys[i], s->session,
+			in->path, ini_line_number(in, l), s->session, keys[i], s->session,
 			i > 0 ? ""
 			      : ", or refresh its source profile instead, take out mfa_serial here, and "
 				"let the tools assume the role from that session");
@@ -194,7 +194,7 @@ static bool warn_preferred(
 		log_warning(
 			"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
 			"a session in [%s]; take it out, or give --short-term-suffix WORD",
-			in->path, (size_t)(l - in->lines) + 1, s->session, keys[i], s->session);
+			in->path, ini_line_number(in, l), s->session, keys[i], s->session);
 		return true;
 	}
 	return false;

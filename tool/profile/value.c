@@ -180,6 +180,14 @@ static bool is_printable(const char *s, char first)
 	return true;
 }
 
+static bool has_control(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return true;
+	return false;
+}
+
 const char *value_endpoint_url(const char *value)
 {
 	if (!length_within(value, 9, 2048) || !is_printable(value, '!') ||
@@ -208,10 +216,7 @@ const char *value_path(const char *value)
 {
 	if (!length_within(value, 1, 4095))
 		return "expected a path of at most 4095 bytes";
-	for (const char *p = value; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return "expected a path without control characters";
-	return NULL;
+	return has_control(value) ? "expected a path without control characters" : NULL;
 }
 
 const char *value_access_key_id(const char *value)
@@ -241,9 +246,8 @@ const char *value_profile(const char *value)
 		return "expected a profile name in UTF-8";
 	if (utf8_space_at_start(value, len) || utf8_space_at_end(value, len))
 		return "expected a profile name without blanks around it";
-	for (const char *p = value; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == ']' || *p == '[')
-			return "expected a profile name without brackets and control characters";
+	if (has_control(value) || value[strcspn(value, "[]")])
+		return "expected a profile name without brackets and control characters";
 	return NULL;
 }
 
