@@ -17,6 +17,9 @@
  */
 bool code_from_answer(char code[static CODE_DIGITS + 1], const char *answer);
 
+/* Is text a code and nothing else: six ASCII digits, as the programs pass it on? */
+bool code_is_exact(const char *text);
+
 /*
  * Puts '*' over the code where text quotes it. Where the same digits are a part of a longer number,
  * as of an account's, they are not the code and stay.

@@ -64,9 +64,6 @@ int parameters_read(struct record_reader *r, struct parameters *s, struct error 
  */
 int parameters_check(const struct parameters *s, struct error *e);
 
-/* Exactly six ASCII digits (TokenCode). */
-bool parameters_is_code(const char *text);
-
 void parameters_free(struct parameters *s);
 
 #endif
