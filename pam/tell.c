@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "converse.h"
+#include "item.h"
 #include "local_time.h"
 
 /*
@@ -18,13 +19,6 @@ enum audience {
 	THE_USER,     /* or somebody with another factor of the user's */
 };
 
-static const char *item(pam_handle_t *pamh, int what)
-{
-	const void *value = NULL;
-
-	return pam_get_item(pamh, what, &value) == PAM_SUCCESS && value ? value : "";
-}
-
 /*
  * Threat: a client that makes itself out to be more than it is.
  *  - SSH_AUTH_INFO_0: sshd lists there what has succeeded before. The PAM environment is written by
@@ -36,11 +30,11 @@ static const char *item(pam_handle_t *pamh, int what)
 static enum audience audience(pam_handle_t *pamh, const char *user)
 {
 	const char *succeeded = pam_getenv(pamh, "SSH_AUTH_INFO_0");
-	const char *caller = item(pamh, PAM_RUSER);
+	const char *caller = item_text(pamh, PAM_RUSER);
 
 	if (succeeded && *succeeded)
 		return THE_USER;
-	if (!*caller || *item(pamh, PAM_RHOST))
+	if (!*caller || *item_text(pamh, PAM_RHOST))
 		return ANYBODY;
 	return user && strcmp(caller, user) == 0 ? THE_USER : LOCAL_CALLER;
 }
