@@ -251,13 +251,13 @@ const char *value_profile(const char *value)
 	return NULL;
 }
 
-const char *value_token_code(char **code)
+const char *value_token_code(char *code)
 {
 	char digits[CODE_DIGITS + 1];
 
-	if (!code_from_answer(digits, *code))
+	if (!code_from_answer(digits, code))
 		return "expected a code of exactly six digits";
-	memcpy(*code, digits, sizeof(digits)); /* where those digits stood there is room */
+	memcpy(code, digits, sizeof(digits)); /* where those digits stood there is room */
 	explicit_bzero(digits, sizeof(digits));
 	return NULL;
 }

@@ -67,7 +67,7 @@ const char *value_secret_access_key(const char *value);
 const char *value_profile(const char *value);
 
 /* Leaves the six digits alone in place: code_from_answer(). */
-const char *value_token_code(char **code);
+const char *value_token_code(char *code);
 
 /*
  * Expiration as we and the Python tool write it, YYYY-MM-DD HH:MM:SS in UTC; T, fractions of a
