@@ -39,6 +39,7 @@ enum status refresh_load(
 	/* What a run that was cut off left of the file must not be judged. */
 	if (path && store_undo(path)) {
 		settings_free(&r->settings);
+		e->text[0] = '\0';
 		rc = settings_load(&r->settings, options, strict, e);
 	}
 	if (rc != STATUS_OK)
@@ -143,6 +144,8 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 
 	r->deadline_ms += start_ms - r->asked_since_ms;
 	rc = lock_session(r, &lock, e);
+	if (rc == STATUS_OK || rc == STATUS_VALID)
+		e->text[0] = '\0'; /* of what was no obstacle */
 	/* Again: much can change while a person looks for the telephone. */
 	if (rc == STATUS_OK)
 		rc = can_store(r, true, e);
