@@ -24,8 +24,8 @@ static bool is_default(const struct options *opt)
 }
 
 /*
- * Threat: `sudo -i` of root with the caller's AWS profile. PAM_RUSER is set by what changes users
- * (sudo, su), so where it differs the session is somebody else's.
+ * Threat: `sudo -i` gives root the caller's AWS profile. sudo and su set PAM_RUSER to the caller,
+ * so where it differs the session is not the caller's.
  */
 static void set_profile(pam_handle_t *pamh, const struct options *opt)
 {

@@ -8,14 +8,14 @@
 #include "local_time.h"
 
 /*
- * Threat: somebody afar who tries names. Of each of them he learns this and nothing else, so it is
- * true of every refusal: not which names there are, not who is enrolled, not whether AWS answers.
+ * Threat: a remote client tries names. It gets this sentence after every refusal and nothing else:
+ * not which names exist, not who is enrolled, not whether AWS answers.
  */
 #define REFUSED "No AWS MFA code was accepted. The system log says why."
 
 enum audience {
 	ANYBODY,
-	LOCAL_CALLER, /* can look up the accounts, but may be somebody else than the account */
+	LOCAL_CALLER, /* can look up the accounts, but need not be the user */
 	THE_USER,     /* or somebody with another factor of the user's */
 };
 
@@ -40,8 +40,8 @@ static enum audience audience(pam_handle_t *pamh, const char *user)
 }
 
 /*
- * Threat: su of somebody else's account, which would tell what is in its files. What the helper
- * says of these is for the user; what AWS says of a wrong code is for whoever has typed it.
+ * Threat: su to another account tells what is in its files. What the helper says of them is for the
+ * user only. What AWS says of a wrong code is for the person who has typed it.
  */
 static bool reason_is_for(enum audience who, const struct talk *talk)
 {

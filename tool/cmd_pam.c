@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 
 /*
- * Threat: prompts that nobody answers, as a stranger can call forth with su. They must not hold
+ * Threat: a stranger runs su again and again and never answers. Such prompts must not hold
  * connections to AWS open for ever, nor use up the processes that the user may have.
  */
 #ifndef WARM_MS

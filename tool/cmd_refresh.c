@@ -55,7 +55,7 @@ static enum status read_token(char *code, size_t size, struct error *e)
 	return STATUS_OK;
 }
 
-/* Called while the prompt stands: a failed warm-up shall not wait for an answer. */
+/* Called while the prompt stands: after a failed warm-up no answer is needed. */
 static enum status on_record(void *arg, struct error *e)
 {
 	struct refresh *r = arg;

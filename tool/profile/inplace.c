@@ -38,7 +38,7 @@ static bool rewrite(int fd, const struct bytes *before, const struct bytes *afte
 		TEMP_FAILURE_RETRY(fsync(fd)) == 0;
 }
 
-/* Prints only what a signal that is held would keep the caller from printing. */
+/* Prints only the worst: a signal that is held may end the process before the caller prints. */
 static enum status write_held(const struct target *t, int fd, const struct stat *st,
 	const struct bytes *old, const struct bytes *new, int why, struct place *p, struct error *e)
 {

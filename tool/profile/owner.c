@@ -98,7 +98,7 @@ static enum status explain(const struct way *w, const char *path, int error)
 	return error_set(w->e, STATUS_CONFIG, "%s: %s", path, strerror(error));
 }
 
-/* A home that is missing or somebody else's is no "not set up": it may just not be mounted yet. */
+/* A home that is missing or another user's is not "not set up": it may not be mounted yet. */
 static enum status check_home(const char *home, struct error *e)
 {
 	struct stat st;

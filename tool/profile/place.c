@@ -15,7 +15,7 @@
 
 /*
  * The home of the file's owner, whoever runs: what root leaves under sudo, the owner's next run
- * finds. HOME counts for one's own files only.
+ * finds. HOME counts only for files of the user who runs this.
  */
 const char *place_home(uid_t owner)
 {
@@ -159,7 +159,7 @@ static bool save(
 	return good;
 }
 
-/* What it is not ours to remove is not ours: a stranger's, or a folder. */
+/* True also for what cannot be removed and is not ours: a stranger's file, or a folder. */
 static bool removed(const struct place *p, const char *name)
 {
 	return unlinkat(p->folder, name, 0) == 0 || errno == ENOENT || errno == EISDIR ||
@@ -195,9 +195,9 @@ bool place_save(const struct place *p, const struct bytes *old, const struct byt
 }
 
 /*
- * Threat: in /var/tmp anybody can have our names first, and only they can remove what is there.
- * That must be known before a code is spent. Elsewhere it may be the copy of another who may write
- * the file. What is ours may be that of a run at work: here it is only looked at.
+ * Threat: in /var/tmp anybody can take our names first, and we cannot remove their files. That must
+ * be known before a code is spent. Elsewhere it may be the copy of another user who may write the
+ * file. Our own copy may be that of a run at work, so here we only look at it.
  */
 static bool can_have(
 	const struct place *p, const char *name, const struct stat *folder, const struct stat *file)
@@ -269,8 +269,8 @@ bool place_read(const struct place *p, const char *name, const struct stat *file
 
 	if (fd < 0)
 		return false;
-	/* Threat: a file of root's that a user has renamed to be this, so that root copies it into
-	 * his. What root saves is made over to the file's owner. */
+	/* Threat: a user gives a file of root's this name, and root copies it into the user's. What
+	 * root saves belongs to the file's owner. */
 	good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
 		(st.st_uid == file->st_uid || (st.st_uid == we && we != 0)) &&
 		!(st.st_mode & (S_IWGRP | S_IWOTH)) &&

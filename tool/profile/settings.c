@@ -227,7 +227,7 @@ enum status settings_locate(
 	return rc;
 }
 
-/* Which section they are in. What is damaged is told in one line, and then nothing else. */
+/* Finds their section. A file that is damaged gets one line, and no warnings beside it. */
 static enum status find_keys(struct settings *s, bool strict, struct error *e)
 {
 	enum status rc = source_find(s, e);

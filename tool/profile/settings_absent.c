@@ -1,6 +1,6 @@
 /*
- * What is said to somebody without a long-term section: whether the file can be believed at all
- * (absence.h), and else which of the usual mistakes it is.
+ * What to tell a user without a long-term section: that the file is damaged (absence.h), or which
+ * of the usual mistakes it is.
  */
 #include "settings_internal.h"
 
@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define NAMES_TOLD 6
-#define NEAR 2 /* bytes that may be wrong in a name that was meant for another */
+#define NEAR 2 /* bytes that may be wrong in a misspelt name */
 
 /* The line of the section's own access key id; NULL without one. */
 static const struct ini_line *own_key(const struct ini *ini, const struct ini_line *header)
@@ -89,7 +89,7 @@ static void hint_at_own_keys(const struct settings *s, const struct ini_line *ke
 	free(device);
 }
 
-/* Is there a keys' section that is nothing but misplaced? Then *e is filled. */
+/* Are there keys, only in the wrong place? Then *e is filled. */
 static bool misplaced(const struct settings *s, struct error *e)
 {
 	const struct ini *credentials = &s->credentials, *config = &s->config;
@@ -153,7 +153,7 @@ static void add(struct known *k, const char *name, size_t len)
 	}
 }
 
-/* Those with long-term keys of their own. */
+/* Profiles with long-term keys of their own. */
 static void add_keys(const struct settings *s, struct known *k)
 {
 	const struct ini *ini = &s->credentials;
@@ -176,7 +176,7 @@ static void add_keys(const struct settings *s, struct known *k)
 	}
 }
 
-/* Those with the keys of a source profile. */
+/* Profiles with the keys of a source profile. */
 static void add_roles(const struct settings *s, struct known *k)
 {
 	static const char key[] = "source_profile";

@@ -222,8 +222,8 @@ static enum status check_ca_bundle(struct settings *s, bool strict, struct error
 }
 
 /*
- * Threat: http to an address of this machine goes to whoever has bound the port, and who answers
- * there judges the code. By hand the user's own keys are all that is at stake; a login is more.
+ * Threat: http to an address of this machine goes to the process that has bound the port, and that
+ * process judges the code. By hand only the user's own keys are at stake; a login is more.
  */
 static enum status check_scheme(const struct settings *s, struct error *e)
 {

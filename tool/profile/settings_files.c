@@ -59,7 +59,7 @@ char *settings_of_profile(
 
 		if (!value)
 			continue;
-		/* What is empty in the credentials file is so, whatever the config file says. */
+		/* An empty value in the credentials file hides the one in the config file. */
 		if (!*value) {
 			free(value);
 			return NULL;
@@ -92,7 +92,7 @@ static enum status check_way(const char *path, bool missing, const struct stat *
 		return STATUS_OK;
 	if (rc == STATUS_NOT_SET_UP || (rc == STATUS_OK && missing))
 		return error_set(e, STATUS_CONFIG,
-			"%s: is no file that stays there; is another program at work on it? Try again",
+			"%s: came or went while it was read; is another program writing it? Try again",
 			path);
 	return rc == STATUS_OK ? owner_check(path, st, e) : rc;
 }
@@ -179,7 +179,7 @@ static enum status check_seen_in(const struct settings *s, const struct ini *in,
 /*
  * Some SDKs prefer one of these as well: for Java 2.x (ProfileCredentialsUtils.java) and Rust
  * (aws-config, profile/credentials/repr.rs, base_provider()). botocore, and the SDKs for Go v2 and
- * JavaScript v3, take the session. True when that has been told.
+ * JavaScript v3, take the session. True where it has warned.
  */
 static bool warn_preferred(
 	const struct settings *s, const struct ini *in, const struct ini_line *header)
@@ -231,7 +231,7 @@ enum status settings_read_config(struct settings *s, bool strict, struct error *
 	if (rc == STATUS_OK)
 		rc = ini_parse(&s->config, path, &bytes, faults_note, &s->config_faults, e);
 	bytes_free(&bytes);
-	/* Nothing in it can be read, be it the endpoint or where the keys are. */
+	/* Nothing can be read in such a file, not even where the keys are. */
 	return rc == STATUS_OK ? absence_check_encoding(&s->config, e) : rc;
 }
 

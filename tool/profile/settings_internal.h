@@ -12,7 +12,7 @@ char *settings_section_name(const char *profile, const char *suffix);
 
 /*
  * settings.c: gives a setting its value and the place it comes from, both taken over. STATUS_SYSTEM
- * when either is NULL, for want of memory.
+ * when either is NULL: no memory.
  */
 enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
 	enum origin origin, struct error *e);
@@ -41,7 +41,7 @@ enum status settings_take_config(struct settings *s, struct error *e);
 char *settings_of_profile(
 	const struct settings *s, const char *profile, const char *key, char **where);
 
-/* Warns of what is wrong in the files and does not keep them from being used. */
+/* Warns of faults in files that can be used all the same. */
 void settings_warn(const struct settings *s);
 
 /*

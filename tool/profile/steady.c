@@ -9,7 +9,7 @@
 #include <time.h>
 
 #define YOUNG_NS 50000000
-#define SLOW_MS 1000 /* a person who waits longer than this is told what for */
+#define SLOW_MS 1000 /* after this time say what we wait for */
 
 enum lease { LEASE_TAKEN, LEASE_WRITER, LEASE_NONE };
 

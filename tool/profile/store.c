@@ -100,8 +100,8 @@ enum status store_check_content(
 }
 
 /*
- * Opens the file for writing, with its lock. -1 and *e on failure. It is closed while the lock is
- * waited for: who has the lock may be waiting for a lease.
+ * Opens the file for writing, with its lock. -1 and *e on failure. While it waits for the lock the
+ * file is closed: the process that has the lock may be waiting for a lease.
  */
 static int open_in_place(
 	const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e)

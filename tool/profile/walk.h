@@ -34,8 +34,8 @@ struct walk_guard {
 bool walk_guarded(struct target *t, const char *path, const struct walk_guard *guard);
 
 /*
- * Opens what no symlink leads to, to read it, whatever it is. -1 on failure, and where that cannot
- * be known at once: then walk_to() has to find out.
+ * Opens for reading what path leads to without symlinks, whatever it is. -1 on failure, and where
+ * the kernel cannot tell at once whether there is a symlink: walk_to() finds that out.
  */
 int walk_open_plain(const char *path);
 
