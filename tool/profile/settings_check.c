@@ -248,7 +248,7 @@ static enum status check_variants(const struct settings *s, struct error *e)
 		s->origin[id] == ORIGIN_FILE || s->origin[SETTING_ENDPOINT_URL] == ORIGIN_FILE
 			? STATUS_CONFIG
 			: STATUS_USAGE,
-		"%s excludes an endpoint of one's own (%s): unset one", s->where[id],
+		"%s excludes an endpoint of your own (%s): unset one", s->where[id],
 		s->where[SETTING_ENDPOINT_URL]);
 }
 
