@@ -5,16 +5,12 @@
 #include "profile/file.h"
 #include "profile/ini.h"
 #include "profile/log.h"
-#include "profile/session.h"
 #include "profile/store.h"
 #include "profile/value.h"
 #include "prompt.h"
 #include "record.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>

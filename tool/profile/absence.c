@@ -3,7 +3,6 @@
 #include "shell.h"
 #include "utf8.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

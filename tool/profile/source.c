@@ -1,6 +1,5 @@
 #include "source.h"
 
-#include "profiles.h"
 #include "secret.h"
 #include "settings_internal.h"
 

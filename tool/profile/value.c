@@ -3,7 +3,6 @@
 #include "code.h"
 #include "utf8.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define DIGITS "0123456789"

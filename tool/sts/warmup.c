@@ -5,7 +5,6 @@
 #include "response.h"
 #include "status.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
