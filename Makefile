@@ -239,7 +239,7 @@ $(BUILD)/tests/bench/pam_floor.so: tests/bench/pam_floor.c
 	$(call say,TEST,$@)$(CC) $(filter-out -fvisibility=hidden,$(TEST_CFLAGS)) $(ALL_LDFLAGS) \
 		-shared -o $@ $< -lpam
 
-# Without sanitizers, whose library must be the first that is loaded.
+# Without sanitizers: their library must be the first that is loaded.
 $(BUILD)/tests/tool/sts/stepping_clock.so: tests/tool/sts/stepping_clock.c
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(filter-out -fsanitize=%,$(TEST_CFLAGS) $(ALL_LDFLAGS)) -shared -o $@ $<
@@ -259,7 +259,7 @@ $(IDLE)/aws-mfa: FORCE
 check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
-# What is built on the way is told on stderr: the table (or JSON) alone is on stdout.
+# The build reports on stderr: the table (or JSON) alone is on stdout.
 bench:
 	@$(MAKE) --no-print-directory $(if $(Q),-s) stage \
 		$(addprefix $(BUILD)/tests/bench/,server pam_floor.so) >&2
@@ -290,7 +290,7 @@ $(FUZZ_TARGETS:=_fuzz): $(BUILD)/build_paths.h
 demo: stage
 	$(Q)BUILD=$(BUILD) sh examples/demo
 
-# What was built is not to be committed: ELF files, archives, and names that only builds make.
+# Built files must not be committed: ELF files, archives, and names that only builds make.
 .PHONY: tracked
 tracked:
 	$(Q)found=$$({ git ls-files -z | LC_ALL=C xargs -0r grep -las \

@@ -60,6 +60,11 @@ bool code_from_answer(char code[static CODE_DIGITS + 1], const char *answer)
 	return false;
 }
 
+bool code_is_exact(const char *text)
+{
+	return strspn(text, DIGITS) == CODE_DIGITS && text[CODE_DIGITS] == '\0';
+}
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';

@@ -17,9 +17,12 @@
  */
 bool code_from_answer(char code[static CODE_DIGITS + 1], const char *answer);
 
+/* Is text a code and nothing else: six ASCII digits, as the programs pass it on? */
+bool code_is_exact(const char *text);
+
 /*
- * Puts '*' over the code where text quotes it. Where the same digits are a part of a longer number,
- * as of an account's, they are not the code and stay.
+ * Puts '*' over the code where text quotes it. The same digits in a longer number, such as an
+ * account's, are not the code and stay.
  */
 void code_strike_out(char *text, const char *code);
 

@@ -28,12 +28,12 @@ const char *error_no_process(char *text, size_t size)
 
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
 		snprintf(text, size,
-			"no process or thread more can be started: RLIMIT_NPROC is %llu for all that "
+			"no more processes or threads can be started: RLIMIT_NPROC is %llu for all that "
 			"this user runs (ulimit -u, LimitNPROC= of a unit), raise it",
 			(unsigned long long)limit.rlim_cur);
 	else
 		snprintf(text, size,
-			"no process or thread more can be started: pids.max of the control group "
+			"no more processes or threads can be started: pids.max of the control group "
 			"(TasksMax= of a unit) or memory is used up");
 	return text;
 }

@@ -22,7 +22,7 @@ enum status error_set(struct error *e, enum status status, const char *fmt, ...)
 enum status error_system(struct error *e, const char *what);
 
 /*
- * Writes to text[size] why no process or thread can be started, after EAGAIN, which names no limit.
+ * Writes to text[size] why no process or thread can be started: EAGAIN does not name the limit.
  * Returns text.
  */
 const char *error_no_process(char *text, size_t size);

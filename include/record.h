@@ -172,7 +172,7 @@ int record_write(int fd, size_t max, int64_t deadline_ms, const char *word, cons
 
 /*
  * record_write() of a formatted text, which is cut (at a character) rather than refused when longer
- * than max or RECORD_MAX_PAM, and whose control characters become spaces. Never for secrets: it
+ * than max or RECORD_MAX_PAM. Its control characters become spaces. Never for secrets: it
  * makes a copy that is not wiped.
  */
 int record_printf(int fd, size_t max, int64_t deadline_ms, const char *word, const char *fmt, ...)

@@ -11,7 +11,7 @@
 /* All of it made before the clone: the child allocates nothing and looks nothing up. */
 struct child_plan {
 	int sock;     /* the helper's end; becomes RECORD_FD */
-	pid_t parent; /* who is to be alive */
+	pid_t parent; /* who must be alive */
 	bool become;  /* root: become the user below; else that user is what this is already */
 	uid_t uid;
 	gid_t gid;

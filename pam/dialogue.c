@@ -41,9 +41,10 @@ static int conversation_failed(int rc)
 }
 
 /*
- * Threat: somebody afar tries names, and reads from how soon the prompt comes which there are and
- * which of them are enrolled: to start a helper takes some milliseconds. A helper that has nothing
- * to ask ends in this time, so where the application handles SIGCHLD, a signal comes just then.
+ * Threat: a remote client tries names. A helper takes some milliseconds to start, so the time until
+ * the prompt tells which names exist and which are enrolled. Hence the prompt never comes sooner
+ * than PROMPT_MS. A helper that has nothing to ask ends in this time, so an application that
+ * handles SIGCHLD gets its signal just then.
  */
 static void keep_pace(pam_handle_t *pamh, const struct talk *talk)
 {
@@ -104,7 +105,7 @@ static void forget(struct talk *talk)
 	talk->request_id[0] = talk->key_id[0] = talk->reason[0] = '\0';
 }
 
-/* What only a code can bring about, verdict_of() refuses without one. The log is to say so. */
+/* verdict_of() refuses what only a code can bring about. This is for the log. */
 static int unasked(int heard, struct talk *talk)
 {
 	if (heard == STATUS_OK || heard == STATUS_NOT_STORED || heard == STATUS_WRONG_CODE ||

@@ -15,8 +15,8 @@ void dialogue(
 	pam_handle_t *pamh, const struct options *opt, const struct user *user, struct talk *talk);
 
 /*
- * For whom no code can help: asks all the same, so that the prompt does not tell who is enrolled,
- * and drops the answer. The talk's outcome stays, unless the conversation fails.
+ * For users that no code can help: asks all the same and drops the answer, so that the prompt does
+ * not tell who is enrolled. The talk's outcome stays, unless the conversation fails.
  */
 void dialogue_in_vain(pam_handle_t *pamh, const struct options *opt, struct talk *talk);
 

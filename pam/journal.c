@@ -3,6 +3,7 @@
 #include <security/pam_ext.h>
 
 #include "clean.h"
+#include "item.h"
 
 #define FIELD_MAX 128
 
@@ -12,16 +13,7 @@
  */
 static void field(char to[static FIELD_MAX], const char *value)
 {
-	clean_word(to, FIELD_MAX, value && *value ? value : "-");
-}
-
-static void item(pam_handle_t *pamh, int what, char to[static FIELD_MAX])
-{
-	const void *value = NULL;
-
-	if (pam_get_item(pamh, what, &value) != PAM_SUCCESS)
-		value = NULL;
-	field(to, value);
+	clean_word(to, FIELD_MAX, *value ? value : "-");
 }
 
 void journal_decision(pam_handle_t *pamh, const struct options *opt, const char *user,
@@ -34,8 +26,8 @@ void journal_decision(pam_handle_t *pamh, const struct options *opt, const char 
 	field(profile, options_profile(opt));
 	field(request_id, talk->request_id);
 	field(key_id, talk->key_id);
-	item(pamh, PAM_RHOST, rhost);
-	item(pamh, PAM_TTY, tty);
+	field(rhost, item_text(pamh, PAM_RHOST));
+	field(tty, item_text(pamh, PAM_TTY));
 	pam_syslog(pamh, verdict->level,
 		"user=%s rhost=%s tty=%s profile=%s%s%s result=%s answer=%s%s%s%s%s%s%s%s", who,
 		rhost, tty, profile, talk->account[0] ? " account=" : "", talk->account,

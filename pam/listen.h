@@ -11,7 +11,7 @@
 #include "record.h"
 #include "verdict.h"
 
-/* Beside enum status, whose STATUS_MALFORMED is the same as LISTEN_BROKEN. */
+/* Beside enum status. LISTEN_BROKEN is the same as STATUS_MALFORMED there. */
 enum listen {
 	LISTEN_BROKEN = -1, /* gone, or not the protocol; talk->reason says which */
 	LISTEN_SILENT = -2, /* nothing in time */

@@ -1,8 +1,8 @@
 /*
- * Threat: prompts that a stranger calls forth with su and never answers. A child that has ended
- * counts as one of the user's processes (RLIMIT_NPROC) until its parent has waited for it, and the
- * parent is the application, which the conversation blocks. So somebody else of that process must
- * wait: a thread, for just as long as the person is asked.
+ * Threat: a stranger runs su again and again and never answers. A child that has ended counts as
+ * one of the user's processes (RLIMIT_NPROC) until its parent has waited for it. The parent is the
+ * application, which the conversation blocks. So a thread waits in its stead, for just as long as
+ * the person is asked.
  *
  * What this file MUST guarantee, since the application knows nothing of the thread:
  *  - it takes no signal of the application's: all are blocked in it,

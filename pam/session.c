@@ -9,6 +9,7 @@
 #include "clean.h"
 #include "converse.h"
 #include "helper.h"
+#include "item.h"
 #include "listen.h"
 #include "local_time.h"
 #include "record.h"
@@ -17,30 +18,23 @@
 #define NOTIFY_SECONDS 3
 #define SOON_SECONDS (15 * 60)
 
-static const char *item(pam_handle_t *pamh, int what)
-{
-	const void *value = NULL;
-
-	return pam_get_item(pamh, what, &value) == PAM_SUCCESS && value ? value : "";
-}
-
 static bool is_default(const struct options *opt)
 {
 	return strcmp(options_profile(opt), "default") == 0;
 }
 
 /*
- * Threat: `sudo -i` of root with the caller's AWS profile. PAM_RUSER is set by what changes users
- * (sudo, su), so where it differs the session is somebody else's.
+ * Threat: `sudo -i` gives root the caller's AWS profile. sudo and su set PAM_RUSER to the caller,
+ * so where it differs the session is not the caller's.
  */
 static void set_profile(pam_handle_t *pamh, const struct options *opt)
 {
-	const char *from = item(pamh, PAM_RUSER);
+	const char *from = item_text(pamh, PAM_RUSER);
 	char variable[sizeof("AWS_PROFILE=") + PROFILE_MAX];
 
 	if (is_default(opt))
 		return;
-	if (*from && strcmp(from, item(pamh, PAM_USER)) != 0) {
+	if (*from && strcmp(from, item_text(pamh, PAM_USER)) != 0) {
 		pam_syslog(
 			pamh, LOG_WARNING, "setenv ignored: the session is not the caller's own");
 		return;
@@ -111,7 +105,7 @@ void session_open(pam_handle_t *pamh, int flags, const struct options *opt)
 
 	if (!opt->notify && !opt->setenv)
 		return;
-	found = user_find(&user, item(pamh, PAM_USER), reason, sizeof(reason));
+	found = user_find(&user, item_text(pamh, PAM_USER), reason, sizeof(reason));
 	if (found == USER_OK && !options_ignore(opt, user.uid)) {
 		if (opt->setenv)
 			set_profile(pamh, opt);

@@ -4,26 +4,20 @@
 #include <string.h>
 
 #include "converse.h"
+#include "item.h"
 #include "local_time.h"
 
 /*
- * Threat: somebody afar who tries names. Of each of them he learns this and nothing else, so it is
- * true of every refusal: not which names there are, not who is enrolled, not whether AWS answers.
+ * Threat: a remote client tries names. It gets this sentence after every refusal and nothing else:
+ * not which names exist, not who is enrolled, not whether AWS answers.
  */
 #define REFUSED "No AWS MFA code was accepted. The system log says why."
 
 enum audience {
 	ANYBODY,
-	LOCAL_CALLER, /* can look up the accounts, but may be somebody else than the account */
+	LOCAL_CALLER, /* can look up the accounts, but need not be the user */
 	THE_USER,     /* or somebody with another factor of the user's */
 };
-
-static const char *item(pam_handle_t *pamh, int what)
-{
-	const void *value = NULL;
-
-	return pam_get_item(pamh, what, &value) == PAM_SUCCESS && value ? value : "";
-}
 
 /*
  * Threat: a client that makes itself out to be more than it is.
@@ -36,18 +30,18 @@ static const char *item(pam_handle_t *pamh, int what)
 static enum audience audience(pam_handle_t *pamh, const char *user)
 {
 	const char *succeeded = pam_getenv(pamh, "SSH_AUTH_INFO_0");
-	const char *caller = item(pamh, PAM_RUSER);
+	const char *caller = item_text(pamh, PAM_RUSER);
 
 	if (succeeded && *succeeded)
 		return THE_USER;
-	if (!*caller || *item(pamh, PAM_RHOST))
+	if (!*caller || *item_text(pamh, PAM_RHOST))
 		return ANYBODY;
 	return user && strcmp(caller, user) == 0 ? THE_USER : LOCAL_CALLER;
 }
 
 /*
- * Threat: su of somebody else's account, which would tell what is in its files. What the helper
- * says of these is for the user; what AWS says of a wrong code is for whoever has typed it.
+ * Threat: su to another account tells what is in its files. What the helper says of them is for the
+ * user only. What AWS says of a wrong code is for the person who has typed it.
  */
 static bool reason_is_for(enum audience who, const struct talk *talk)
 {

@@ -1,5 +1,5 @@
 /*
- * What the person is told of a decision, and who that person is known to be.
+ * Tells the person what was decided, and no more than that person may know.
  */
 #ifndef PAM_TELL_H
 #define PAM_TELL_H

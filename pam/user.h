@@ -23,7 +23,7 @@ enum user_result {
 	USER_OK,
 	USER_UNKNOWN,  /* no such account */
 	USER_BAD_NAME, /* uid, gid and name are known, and the name cannot be used */
-	USER_BAD_HOME, /* the same of the home: it is not an absolute path */
+	USER_BAD_HOME, /* the same, and the home is not an absolute path */
 	USER_FAILED,   /* the database could not be asked, or no memory */
 };
 

@@ -62,7 +62,7 @@ struct verdict verdict_of(const struct talk *talk, const struct options *opt)
 			v = broken;
 		break;
 	case STATUS_VALID:
-		/* Under always nobody passes for a file in his home. */
+		/* Under always a file in the home lets nobody in. */
 		if (opt->always)
 			v = broken;
 		break;

@@ -1,5 +1,5 @@
 /*
- * From how it went to what PAM is told: the table of pam_aws_mfa(8), RESULTS.
+ * PAM's answer to each outcome: the table of pam_aws_mfa(8), RESULTS.
  */
 #ifndef PAM_VERDICT_H
 #define PAM_VERDICT_H
@@ -42,8 +42,8 @@ struct verdict {
 };
 
 /*
- * What PAM is told of how it went: the only place that decides it. PAM_SUCCESS comes of a code sent
- * in this call and of nothing else; what is not in the table is PAM_SYSTEM_ERR.
+ * The only place that decides what PAM gets. PAM_SUCCESS comes of a code sent in this call and of
+ * nothing else. An outcome that is not in the table is PAM_SYSTEM_ERR.
  */
 struct verdict verdict_of(const struct talk *talk, const struct options *opt);
 

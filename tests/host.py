@@ -1,11 +1,13 @@
 """A host for the end-to-end tests: the installed programs, homes inside build/, terminals."""
 
 import configparser
+import fcntl
 import os
 import pty
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
 import termios
@@ -109,6 +111,13 @@ class HostTest(unittest.TestCase):
                     f"aws_mfa_device = {self.user.serial}\n")
         self.credentials.write_text(text)
         self.credentials.chmod(mode)
+
+    def hold_lock(self, start, length):
+        """As a helper does that a stranger has started by `su`, and frozen. To the test's end."""
+        lock = os.open(self.credentials.with_name(".credentials.aws-mfa-lock"),
+                       os.O_RDWR | os.O_CREAT, 0o600)
+        self.addCleanup(os.close, lock)
+        fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, start, length, 0))  # F_OFD_SETLK
 
     def section(self, name="work"):
         """A section as Python's own reader has it, as a dict; {} where there is none."""

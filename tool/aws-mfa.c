@@ -69,7 +69,7 @@ static void confine(void)
 	sigaction(SIGXFSZ, &ign, NULL);
 }
 
-/* Where the standard error is closed or the same lack keeps us from it there is no more to do. */
+/* The standard error may be closed, too: then only the status tells. */
 static int cannot_start(const char *what, const char *why)
 {
 	dprintf(STDERR_FILENO, "aws-mfa: error: %s: %s\n", what, why);

@@ -2,6 +2,7 @@
  * aws-mfa pam: run by the PAM module, as the user, with an environment built from nothing. It
  * never asks anybody itself: the code comes as a record, and the outcome goes as one.
  */
+#include "code.h"
 #include "command.h"
 #include "refresh.h"
 #include "settings/value.h"
@@ -14,7 +15,7 @@
 #include <sys/stat.h>
 
 /*
- * Threat: prompts that nobody answers, as a stranger can call forth with su. They must not hold
+ * Threat: a stranger runs su again and again and never answers. Such prompts must not hold
  * connections to AWS open for ever, nor use up the processes that the user may have.
  */
 #ifndef WARM_MS
@@ -125,9 +126,7 @@ static int next_code(struct dialogue *d, struct record *rec)
 		if (rc == RECORD_EOF)
 			rc = RECORD_TIMEOUT;
 	}
-	if (rc == RECORD_OK &&
-		(strcmp(rec->word, WORD_CODE) != 0 || rec->text_len != 6 ||
-			strspn(rec->text, "0123456789") != 6))
+	if (rc == RECORD_OK && (strcmp(rec->word, WORD_CODE) != 0 || !code_is_exact(rec->text)))
 		return RECORD_BROKEN;
 	return rc;
 }

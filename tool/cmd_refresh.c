@@ -55,7 +55,7 @@ static enum status read_token(char *code, size_t size, struct error *e)
 	return STATUS_OK;
 }
 
-/* Called while the prompt stands: a failed warm-up shall not wait for an answer. */
+/* Called while the prompt stands: after a failed warm-up no answer is needed. */
 static enum status on_record(void *arg, struct error *e)
 {
 	struct refresh *r = arg;
@@ -98,7 +98,6 @@ static enum status renew(
 	struct refresh *r, const struct command_line *line, int tty, struct error *e)
 {
 	char answer[128] = "";
-	char *code = answer;
 	const char *expected;
 	enum status rc;
 
@@ -107,10 +106,10 @@ static enum status renew(
 	if (rc == STATUS_OK)
 		rc = get_code(r, line, tty, answer, sizeof(answer), e);
 	if (rc == STATUS_OK) {
-		expected = value_token_code(&code);
+		expected = value_token_code(answer);
 		rc = expected ? error_set(e, STATUS_WRONG_CODE, "MFA code: %s; nothing was sent",
 					expected)
-			      : refresh_finish(r, code, e);
+			      : refresh_finish(r, answer, e);
 	}
 	explicit_bzero(answer, sizeof(answer));
 	return rc;

@@ -1,6 +1,5 @@
 /* aws-mfa --setup: asks for long-term keys and the device, and writes [NAME-long-term]. */
 #include "command.h"
-#include "credentials/session.h"
 #include "credentials/store.h"
 #include "file/create.h"
 #include "file/read.h"
@@ -11,10 +10,7 @@
 #include "settings/value.h"
 #include "text/log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>

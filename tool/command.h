@@ -4,7 +4,7 @@
 
 #include "command_line.h"
 
-/* Each returns the exit status: enum status, but for STATUS_VALID, which is 0. */
+/* Each returns the exit status: enum status, and 0 for STATUS_VALID. */
 int cmd_refresh(const struct command_line *line);
 int cmd_setup(const struct command_line *line);
 int cmd_explain(const struct command_line *line);

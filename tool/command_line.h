@@ -32,8 +32,7 @@ enum parsed {
 
 /*
  * *line must be zeros; it keeps pointers into argv, and copies that live as long as the process.
- * --token is overwritten in argv, so that whoever runs ps does not see it for longer than can be
- * helped. Behind "--" there are words only.
+ * --token is overwritten in argv at once: until then ps shows it. Behind "--" there are words only.
  */
 enum parsed command_line_parse(int argc, char **argv, struct command_line *line);
 

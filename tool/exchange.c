@@ -4,6 +4,7 @@
 #include "paths.h"
 #include "settings/tags.h"
 #include "text/log.h"
+#include "text/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLOW_MS 1000 /* a person who waits longer than this is told what for */
+#define SLOW_MS 1000 /* after this time say what we wait for */
 
 /* An empty environment, /dev/null, the one socket, default signals: nothing of ours is inherited.
  */
@@ -55,7 +56,7 @@ static int spawn(struct exchange *x, int peer)
 	return rc;
 }
 
-/* What is missing, and whom to ask for it. */
+/* Says what is missing. */
 static enum status not_spawned(int error, struct error *e)
 {
 	char why[256];

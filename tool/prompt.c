@@ -1,5 +1,7 @@
 #include "prompt.h"
 
+#include "text/write_all.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -52,18 +54,7 @@ int prompt_open(void)
 
 static void put(int tty, const char *s)
 {
-	size_t len = strlen(s);
-
-	while (len > 0) {
-		ssize_t n = write(tty, s, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		s += n;
-		len -= (size_t)n;
-	}
+	write_all(tty, s, strlen(s));
 }
 
 static bool is_ours(int tty)

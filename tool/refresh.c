@@ -37,9 +37,10 @@ enum status refresh_load(
 	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
 	struct store_place to;
 
-	/* What a run that was cut off left of the file must not be judged. */
+	/* A file that a run has left half written must not be judged. */
 	if (path && store_undo(path)) {
 		settings_free(&r->settings);
+		e->text[0] = '\0';
 		rc = settings_load(&r->settings, options, strict, e);
 	}
 	if (rc != STATUS_OK)
@@ -84,9 +85,9 @@ static enum status look_again(struct refresh *r, struct error *e)
 
 	store_undo(path);
 	if (stat(path, &st) == 0 && file_same(&st, &r->settings.credentials_stat))
-		return STATUS_OK; /* as a file with many profiles costs much to read */
+		return STATUS_OK; /* a file with many profiles costs much to read */
 	rc = file_read(path, &bytes, &st, &missing, e);
-	if (rc != STATUS_OK) /* a program that is writing it now takes nothing from the code */
+	if (rc != STATUS_OK) /* being written now: no reason to refuse the code */
 		return rc == STATUS_SYSTEM ? STATUS_OK : rc;
 	rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
 	if (rc != STATUS_OK)
@@ -144,6 +145,8 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 
 	r->deadline_ms += start_ms - r->asked_since_ms;
 	rc = lock_session(r, &lock, e);
+	if (rc == STATUS_OK || rc == STATUS_VALID)
+		e->text[0] = '\0'; /* of what was no obstacle */
 	/* Again: much can change while a person looks for the telephone. */
 	if (rc == STATUS_OK)
 		rc = can_store(r, true, e);

@@ -203,7 +203,7 @@ MUTANTS = [
 
     # What the person is told
     ("all-is-told-afar", "tell.c",
-     [("|| *item(pamh, PAM_RHOST))\n\t\treturn ANYBODY;", "|| *item(pamh, PAM_RHOST))\n\t\treturn THE_USER;")],
+     [("|| *item_text(pamh, PAM_RHOST))\n\t\treturn ANYBODY;", "|| *item_text(pamh, PAM_RHOST))\n\t\treturn THE_USER;")],
      "told afar: not set up"),
     ("told-who-exists", "tell.c",
      [("if (who == ANYBODY &&", "if (who == ANYBODY && user &&")],
@@ -212,7 +212,7 @@ MUTANTS = [
      [("verdict->pam != PAM_SUCCESS)", "verdict->pam != PAM_SUCCESS && verdict->pam != PAM_IGNORE)")],
      "told afar: an outage that is forgiven"),
     ("a-client-s-word-for-who-it-is", "tell.c",
-     [("if (!*caller || *item(pamh, PAM_RHOST))", "if (!*caller)")],
+     [("if (!*caller || *item_text(pamh, PAM_RHOST))", "if (!*caller)")],
      "told to a client that calls itself alice: a remote host's word for it counts nothing"),
     ("an-empty-list-of-methods", "tell.c",
      [("if (succeeded && *succeeded)", "if (succeeded)")],

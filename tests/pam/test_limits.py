@@ -66,8 +66,8 @@ class Limits(OwnUid):
 
     def test_none_is_left_for_aws_mfa_sts(self):
         self.sleepers(3)
-        self.refused_for(self.limited("--nproc=4:4"), "/aws-mfa-sts cannot be run: no process "
-                         "or thread more can be started: RLIMIT_NPROC is 4 for all that this user runs")
+        self.refused_for(self.limited("--nproc=4:4"), "/aws-mfa-sts cannot be run: no more "
+                         "processes or threads can be started: RLIMIT_NPROC is 4 for all that this user runs")
 
     def test_none_is_left_for_the_thread_that_resolves(self):
         self.config.write_text("[profile work]\nendpoint_url = https://sts.nowhere.invalid\n")

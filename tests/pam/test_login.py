@@ -46,6 +46,20 @@ class Login(LoginTest):
         self.assertIn("auth = PAM_PERM_DENIED\n", out)
         self.assertEqual(len(self.box.requests), count)
 
+    def test_a_session_renewed_while_the_lock_is_waited_for(self):
+        """What was no obstacle is not logged as the reason."""
+        self.login(self.user.code())
+        renewed = self.credentials.read_text()
+        self.write_credentials()
+        self.hold_lock(2, 0)
+        self.stack("profile=work timeout=8")
+        renewal = threading.Timer(1, self.write_credentials, [renewed])
+        renewal.start()
+        self.addCleanup(renewal.join)
+        out = self.login(self.user.code())
+        self.assertIn("prompt", out)
+        self.assertIn(" result=valid answer=PAM_IGNORE\n", out)
+
     def test_the_time_of_the_prompt_tells_a_remote_host_nothing(self):
         """Whether there is a helper to start, and an account at all."""
         for user in ("alice", "nobody-here"):

@@ -156,6 +156,17 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.give(self.credentials.parent)
         self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
 
+    def test_ways_that_end_early(self):
+        """The message names where."""
+        self.credentials.unlink()
+        for target, part in [(self.home / "vault/keys", "/vault: a symlink leads there"),
+                             ("../.aws/sub/../keys", "/.aws/sub: a symlink leads there")]:
+            with self.subTest(target):
+                self.credentials.symlink_to(target)
+                self.give(self.credentials)
+                self.refused(part)
+                self.credentials.unlink()
+
     def test_symlinks_in_a_circle(self):
         self.credentials.unlink()
         self.credentials.symlink_to(self.credentials)

@@ -1,7 +1,6 @@
 """Two terminals, a login and a script at once."""
 
 import fcntl
-import os
 import struct
 import subprocess
 import time
@@ -33,18 +32,8 @@ class Concurrency(HostTest):
             run.communicate(timeout=30)
         self.assertEqual(sorted(self.box.codes_seen(self.user)), sorted(codes))
 
-    def hold_lock(self):
-        """As a helper does that a stranger has started by `su`, and frozen."""
-        lock = os.open(self.credentials.with_name(".credentials.aws-mfa-lock"),
-                       os.O_RDWR | os.O_CREAT, 0o600)
-        self.addCleanup(os.close, lock)
-        return lock
-
-    def lock(self, fd, start, length):
-        fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, start, length, 0))  # F_OFD_SETLK
-
     def test_a_frozen_holder_of_the_section_keeps_nobody_out(self):
-        self.lock(self.hold_lock(), 2, 0)   # every section, but not the file
+        self.hold_lock(2, 0)   # every section, but not the file
         start = time.monotonic()
         run = self.aws_mfa("--timeout", "4", "--token", self.user.code())
         self.assertEqual(run.returncode, 0, run.stderr)
@@ -53,7 +42,7 @@ class Concurrency(HostTest):
         self.assertIn("aws_session_token", self.section())
 
     def test_where_every_code_is_judged_the_section_s_lock_is_not_waited_for(self):
-        self.lock(self.hold_lock(), 2, 0)
+        self.hold_lock(2, 0)
         start = time.monotonic()
         run = self.aws_mfa("--force", "--timeout", "20", "--token", self.user.code())
         self.assertEqual((run.returncode, run.stderr), (0, ""))
@@ -61,7 +50,7 @@ class Concurrency(HostTest):
 
     def test_a_frozen_holder_of_the_file_costs_two_seconds(self):
         before = self.credentials.read_text()
-        self.lock(self.hold_lock(), 0, 0)
+        self.hold_lock(0, 0)
         start = time.monotonic()
         run = self.aws_mfa("--force", "--token", self.user.code())
         self.assertEqual(run.returncode, 10, run.stderr)

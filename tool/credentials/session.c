@@ -1,17 +1,11 @@
 #include "session.h"
 
 #include "settings/value.h"
+#include "text/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-void secret_free(char *s)
-{
-	if (s)
-		explicit_bzero(s, strlen(s));
-	free(s);
-}
 
 void session_free(struct session *s)
 {
@@ -90,8 +84,8 @@ static void take(const struct ini *ini, const struct ini_line *l, char **value)
 }
 
 /*
- * What stands below one header. Of a section that stands twice each part is looked at by itself:
- * all but the values that count go when the section is written.
+ * What stands below one header. A section may stand twice. Each part is looked at by itself:
+ * writing the section removes also the values that do not count.
  */
 static void read_keys(const struct ini *ini, const struct ini_line *header, struct keys *k)
 {
@@ -111,7 +105,7 @@ static void read_keys(const struct ini *ini, const struct ini_line *header, stru
 	}
 }
 
-/* Do the keys stand in another section, be it [DEFAULT]? */
+/* Do the keys stand in another section, or in [DEFAULT]? */
 static bool stand_elsewhere(
 	const struct ini *ini, const struct ini_line *header, const struct keys *k)
 {

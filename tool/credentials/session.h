@@ -14,15 +14,15 @@ enum session_state {
 	SESSION_VALID,
 	SESSION_ABSENT,     /* no section, or keys missing from it */
 	SESSION_EXPIRED,    /* or about to be */
-	SESSION_OTHER_ROLE, /* good, but for another role than wanted, or for one where none is */
+	SESSION_OTHER_ROLE, /* good, but for another role, or for a role where none is wanted */
 };
 
 /*
  * role is the ARN wanted, or NULL. *expiration (UTC) is set where the section has one that can be
  * read, else 0; it is the true one, also of a session that counts as expired because it ends within
- * SESSION_LEAST. The same judgement as the Python tool's, but for that minute and for one thing
- * more: an aws_security_token that differs counts as missing, because botocore prefers it to
- * aws_session_token (credentials.py, SharedCredentialProvider.TOKENS).
+ * SESSION_LEAST. Judges as the Python tool does, with two differences: that minute, and an
+ * aws_security_token that differs from aws_session_token. This counts as missing, because botocore
+ * prefers it (credentials.py, SharedCredentialProvider.TOKENS).
  */
 enum session_state session_check(const struct ini *credentials, const char *section,
 	const char *role, time_t now, time_t *expiration);
@@ -42,8 +42,5 @@ struct session {
 };
 
 void session_free(struct session *s);
-
-/* Overwrites and frees; s may be NULL. */
-void secret_free(char *s);
 
 #endif

@@ -55,7 +55,7 @@ enum status store_check(const char *path, bool again, struct error *e)
 		/* A mount of its own that is read-only, or an immutable file. */
 		if (!why && (write_error == EROFS || write_error == EPERM))
 			why = write_error;
-		if (why == ENOSPC || why == EDQUOT || why == EFBIG)
+		if (room_is_lacking(why))
 			rc = error_set(e, STATUS_CONFIG, "%s: there is no room for it: %s", t.path,
 				strerror(why));
 		else if (why && write_error)
@@ -100,8 +100,8 @@ enum status store_check_content(
 }
 
 /*
- * Opens the file for writing, with its lock. -1 and *e on failure. It is closed while the lock is
- * waited for: who has the lock may be waiting for a lease.
+ * Opens the file for writing, with its lock. -1 and *e on failure. While it waits for the lock the
+ * file is closed: the process that has the lock may be waiting for a lease.
  */
 static int open_in_place(
 	const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e)
@@ -211,8 +211,7 @@ static enum status write_in_place(struct attempt *a, const struct bytes *old,
 	rc = inplace_foresee(a->t, &st, e);
 	if (rc == STATUS_OK)
 		rc = file_read_fd(fd, a->t->path, &now, &st, e);
-	a->again = rc == STATUS_OK &&
-		(now.size != old->size || memcmp(now.data, old->data, old->size) != 0);
+	a->again = rc == STATUS_OK && !bytes_equal(&now, old);
 	if (rc == STATUS_OK && !a->again)
 		rc = inplace_write(a->t, fd, &st, old, new, why, e);
 	bytes_free(&now);

@@ -33,24 +33,24 @@ struct store_place {
 enum status store_check(const char *path, bool again, struct error *e);
 
 /*
- * May the file be written that holds this? STATUS_CONFIG when it is empty, cut off or has lost
- * the section of the keys, since what is missing would be lost for good; or when the only copy of a
- * long-term key would be (session_spare_keys()).
+ * May a file that holds this be written? STATUS_CONFIG where it is empty, cut off, or has lost the
+ * section of the keys: what is missing would then be lost for good. STATUS_CONFIG also where the
+ * only copy of a long-term key would be lost (session_spare_keys()).
  */
 enum status store_check_content(
 	const struct ini *ini, const struct store_place *to, struct error *e);
 
 /*
  * Cleans up after a run that was cut off. True when that has changed the file's content, so that
- * what has been read of it is void. What cannot be cleaned up is warned of. Waits for nobody:
- * whoever has the file's lock is writing it.
+ * what has been read of it is void. Warns of what cannot be cleaned up. Does not wait for the
+ * file's lock: a process that has it is writing the file.
  */
 bool store_undo(const char *path);
 
 /*
  * Sets the seven session keys of the section in the file, which must exist. Waits until deadline_ms
  * (monotonic_ms()) for other programs that are writing it. STATUS_NOT_STORED on failure; the file
- * is then as those left it.
+ * is then as those programs left it.
  */
 enum status store_session(const struct store_place *to, const struct session *session,
 	int64_t deadline_ms, struct error *e);

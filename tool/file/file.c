@@ -15,6 +15,11 @@ void bytes_free(struct bytes *b)
 	*b = (struct bytes){0};
 }
 
+bool bytes_equal(const struct bytes *a, const struct bytes *b)
+{
+	return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
+}
+
 static enum status read_all(int fd, size_t size, struct bytes *b)
 {
 	b->data = malloc(size + 1);

@@ -18,6 +18,8 @@ struct bytes {
 /* Overwrites (it has held secrets) and frees. */
 void bytes_free(struct bytes *b);
 
+bool bytes_equal(const struct bytes *a, const struct bytes *b);
+
 /*
  * Reads all of an open file, from its start, into *b, which is the caller's to free. *st is what
  * the descriptor is. STATUS_CONFIG when it cannot be read or is over FILE_MAX_BYTES.

@@ -1,6 +1,7 @@
 #include "inplace.h"
 
 #include "place.h"
+#include "room.h"
 #include "signals.h"
 #include "text/log.h"
 #include "walk.h"
@@ -18,11 +19,11 @@ static bool rewrite(int fd, const struct bytes *before, const struct bytes *afte
 
 	while (done < before->size && done < after->size && before->data[done] == after->data[done])
 		done++;
-	/* Room first: a full disk shall not be found out in the middle. Not every file system can
+	/* Room first: a full disk in the middle would leave half a file. Not every file system can
 	 * do this. */
 	if (after->size > before->size &&
 		fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)after->size) < 0 &&
-		(errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+		room_is_lacking(errno))
 		return false;
 	while (done < after->size) {
 		ssize_t n = pwrite(fd, after->data + done, after->size - done, (off_t)done);
@@ -37,7 +38,7 @@ static bool rewrite(int fd, const struct bytes *before, const struct bytes *afte
 		TEMP_FAILURE_RETRY(fsync(fd)) == 0;
 }
 
-/* Prints only what a signal that is held would keep the caller from printing. */
+/* Prints only the worst: a signal that is held may end the process before the caller prints. */
 static enum status write_held(const struct target *t, int fd, const struct stat *st,
 	const struct bytes *old, const struct bytes *new, int why, struct place *p, struct error *e)
 {
@@ -193,11 +194,6 @@ static bool is_mixture(const struct bytes *now, const struct bytes *old, const s
 	return true;
 }
 
-static bool same(const struct bytes *a, const struct bytes *b)
-{
-	return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
-}
-
 static enum status undo_from(struct place *p, const struct target *t, int fd, const struct stat *st,
 	bool *undone, struct error *e)
 {
@@ -221,7 +217,7 @@ static enum status undo_from(struct place *p, const struct target *t, int fd, co
 			    "it was before that write is %s%s: compare, and remove that",
 			t->path, p->path, p->kept);
 		place_forget(p);
-	} else if (same(&now, &new) || same(&now, &saved)) {
+	} else if (bytes_equal(&now, &new) || bytes_equal(&now, &saved)) {
 		place_forget(p);
 	} else {
 		/* An empty "before": nothing is known of what stands there. */

@@ -1,13 +1,13 @@
 /*
- * Writing a file where it stands: the last resort where it cannot be replaced (replace.h), be it
- * mounted alone into a container, or in a folder that is closed to us.
+ * Writing a file where it stands: the last resort for a file that cannot be replaced (replace.h),
+ * because it is mounted alone into a container, or because its folder is closed to us.
  *
  * MUST guarantee: before the first byte changes, a whole copy of the old content is safe on disk;
  * a run that is cut off is undone by the next one; and nobody's later edits are lost by that.
  *
- * The copy's name says that it is whole, since it gets it last: "saved". Beside it lies the content
- * to be, "new". A file that is at each byte one or the other has been left by us, half written.
- * place.h says where that is.
+ * The copy gets its name, "saved", last: so a copy of that name is whole. Beside it is the content
+ * to be, "new". A file that has at each byte the one or the other was left by us, half written.
+ * place.h says where they are.
  */
 #ifndef AWS_MFA_INPLACE_H
 #define AWS_MFA_INPLACE_H
@@ -29,12 +29,12 @@ enum status inplace_write(const struct target *t, int fd, const struct stat *st,
 enum status inplace_foresee(const struct target *t, const struct stat *st, struct error *e);
 
 /*
- * Could there be anything that a cut-off run has left of the file that path leads to? Cheap, for
- * each run: looks for the name that is always there, unless somebody has removed it.
+ * May a run that was cut off have left something of the file that path leads to? Cheap, because
+ * each run asks: it looks only for "new", which is there unless somebody has removed it.
  */
 bool inplace_left(const char *path);
 
-/* The same for all the names, before a file is written. */
+/* The same, by all names: to be asked before a file is written. */
 bool inplace_left_any(const struct target *t, const struct stat *st);
 
 /*

@@ -1,5 +1,6 @@
 #include "lock.h"
 
+#include "hash.h"
 #include "record.h"
 #include "text/log.h"
 
@@ -14,14 +15,10 @@
 /* Which byte is whose. No lock covers two, so that two descriptors of one process never clash. */
 enum { BYTE_FILE, BYTE_CONTENT, BYTE_SECTIONS };
 
-/* FNV-1a. Two sections on one byte only wait for each other. */
+/* Two sections on one byte only wait for each other. */
 static off_t section_byte(const char *section)
 {
-	uint64_t hash = 14695981039346656037U;
-
-	for (; *section; section++)
-		hash = (hash ^ (unsigned char)*section) * 1099511628211U;
-	return (off_t)(BYTE_SECTIONS + hash % 0x7ffffff0);
+	return (off_t)(BYTE_SECTIONS + hash_text(section) % 0x7ffffff0);
 }
 
 static enum status unfit(const struct target *t, const char *name, const char *why, struct error *e)

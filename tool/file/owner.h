@@ -1,8 +1,9 @@
 /*
- * Can others than the running user and root change what a path names? Used under PAM. Threats:
- * somebody who can write these files lets themselves in; somebody who can move one away makes its
- * owner a user who is not enrolled, whom `nullok` lets in without a code. OpenSSH checks the same
- * of authorized_keys (sshd_config(5), StrictModes).
+ * Can users other than the running one and root change what a path leads to? For logins.
+ *
+ * Threats: a user who can write these files can let themselves in. A user who can move a file away
+ * makes its owner look not enrolled, and `nullok` lets such users in without a code. OpenSSH checks
+ * the same of authorized_keys (sshd_config(5), StrictModes).
  */
 #ifndef AWS_MFA_OWNER_H
 #define AWS_MFA_OWNER_H
@@ -12,9 +13,9 @@
 #include <sys/stat.h>
 
 /*
- * The way to a file of ~/.aws: the home, and each folder below it in which a name is looked up,
- * those behind symlinks too. A way that leaves the home is checked from the root on. The folders
- * are looked at through their descriptors, and what is at the end of the way is not looked at.
+ * Checks the way to a file of ~/.aws: the home, and each folder below it in which a name is looked
+ * up, also behind symlinks. A way that leaves the home is checked from the root on. The file itself
+ * is not checked.
  *
  * Call it after the file was opened, or not found: then what was found holds as long as no folder
  * on the way is open to others.

@@ -1,5 +1,6 @@
 #include "place.h"
 
+#include "hash.h"
 #include "room.h"
 #include "signals.h"
 #include "text/write_all.h"
@@ -13,19 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* In another folder the name must tell which file is meant: FNV-1a of its path. */
-static uint64_t hash(const char *s)
-{
-	uint64_t h = 14695981039346656037U;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211U;
-	return h;
-}
-
 /*
  * The home of the file's owner, whoever runs: what root leaves under sudo, the owner's next run
- * finds. HOME counts for one's own files only.
+ * finds. HOME counts only for files of the user who runs this.
  */
 const char *place_home(uid_t owner)
 {
@@ -38,7 +29,7 @@ const char *place_home(uid_t owner)
 	return pw && pw->pw_dir && *pw->pw_dir == '/' ? pw->pw_dir : NULL;
 }
 
-/* In a folder of its own, or in that of many files. */
+/* In a folder of many files the name must tell which file is meant. */
 static void name_stem(
 	char stem[static NAME_MAX + 16], int which, const char *path, const struct stat *file)
 {
@@ -46,7 +37,7 @@ static void name_stem(
 		snprintf(stem, NAME_MAX + 16, ".%s.aws-mfa", strrchr(path, '/') + 1);
 	else
 		snprintf(stem, NAME_MAX + 16, ".aws-mfa-%ju-%016jx", (uintmax_t)file->st_uid,
-			(uintmax_t)hash(path));
+			(uintmax_t)hash_text(path));
 }
 
 static void name_all(struct place *p, int which, const struct target *t, const struct stat *file)
@@ -169,7 +160,7 @@ static bool save(
 	return good;
 }
 
-/* What it is not ours to remove is not ours: a stranger's, or a folder. */
+/* True also for what cannot be removed and is not ours: a stranger's file, or a folder. */
 static bool removed(const struct place *p, const char *name)
 {
 	return unlinkat(p->folder, name, 0) == 0 || errno == ENOENT || errno == EISDIR ||
@@ -205,9 +196,9 @@ bool place_save(const struct place *p, const struct bytes *old, const struct byt
 }
 
 /*
- * Threat: in /var/tmp anybody can have our names first, and only they can remove what is there.
- * That must be known before a code is spent. Elsewhere it may be the copy of another who may write
- * the file. What is ours may be that of a run at work: here it is only looked at.
+ * Threat: in /var/tmp anybody can take our names first, and we cannot remove their files. That must
+ * be known before a code is spent. Elsewhere it may be the copy of another user who may write the
+ * file. Our own copy may be that of a run at work, so here we only look at it.
  */
 static bool can_have(
 	const struct place *p, const char *name, const struct stat *folder, const struct stat *file)
@@ -279,8 +270,8 @@ bool place_read(const struct place *p, const char *name, const struct stat *file
 
 	if (fd < 0)
 		return false;
-	/* Threat: a file of root's that a user has renamed to be this, so that root copies it into
-	 * his. What root saves is made over to the file's owner. */
+	/* Threat: a user gives a file of root's this name, and root copies it into the user's. What
+	 * root saves belongs to the file's owner. */
 	good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
 		(st.st_uid == file->st_uid || (st.st_uid == we && we != 0)) &&
 		!(st.st_mode & (S_IWGRP | S_IWOTH)) &&

@@ -28,8 +28,8 @@ struct place {
 enum { N_PLACES = 3 };
 
 /*
- * The place number which, from 0, in the order they are to be tried. False where there is none, or
- * where symlinks of strangers lead. To be closed with place_close().
+ * Opens a place by its number, from 0 in the order of trying. False where there is no such place,
+ * or where symlinks of strangers lead to it. place_close() closes it.
  */
 bool place_open(struct place *p, int which, const struct target *t, const struct stat *file);
 void place_close(struct place *p);
@@ -53,13 +53,13 @@ bool place_save(const struct place *p, const struct bytes *old, const struct byt
 /* Removes what has been saved, the copy first. */
 void place_forget(const struct place *p);
 
-/* Is there a copy, be it of ours or not? In a shared folder that of a stranger is none. */
+/* Is there a copy, ours or another's? In a shared folder a stranger's file is no copy. */
 bool place_has_copy(const struct place *p, const struct stat *file);
 
 /* Gives the copy a name that none has yet, which goes into kept. False and errno on failure. */
 bool place_keep(struct place *p);
 
-/* Reads one of them, if only the file's owner or we can have put it there. */
+/* Reads one of them into *b, if the file's owner or we must have put it there. bytes_free() it. */
 bool place_read(const struct place *p, const char *name, const struct stat *file, struct bytes *b);
 
 #endif

@@ -32,7 +32,7 @@ static enum status read_steadily(
 		"%s: another program is writing it and does not end; try again", path);
 }
 
-/* Finds out what is in the way, or goes it by hand. Not inlined: most runs need no target. */
+/* For a path with symlinks, or to find out what is wrong. Not inlined: most runs need no target. */
 __attribute__((noinline)) static enum status read_target(
 	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
 {

@@ -28,7 +28,7 @@ static int write_beside(const struct target *t, const char *name, int fd, const 
 
 	if (unlinkat(t->folder, name, 0) < 0 && errno != ENOENT)
 		return errno;
-	/* Closed to others until it has its owner, for it holds everybody's keys already then. */
+	/* Closed to others until it has its owner: it holds the keys from the start. */
 	new = openat(t->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (new < 0)
 		return errno;
@@ -62,8 +62,9 @@ static int rename_over(const struct target *t, const char *name)
 }
 
 /*
- * Puts the new file in the old one's place. 0, or an errno; then the old one has its name. Whoever
- * found the old file by its name before the exchange opens it while the folder goes to the disk.
+ * Puts the new file in the old one's place. 0, or an errno; then the old one has its name. A
+ * program that looked up the old file before the exchange opens it while the folder goes to the
+ * disk.
  */
 static int put_in_place(const struct target *t, const char *name, const struct stat *st,
 	const struct stat *made, const struct steady *quiet)
@@ -111,7 +112,7 @@ bool replace_is_impossible(int error)
 	case EROFS: /* a folder that is read-only ... */
 	case EACCES:
 	case EPERM:  /* ... or sticky, or an owner we may not give away */
-	case EINVAL: /* ... or of whom this user namespace or NFS server has never heard */
+	case EINVAL: /* ... or one unknown to this user namespace or NFS server */
 	case EOPNOTSUPP:
 	case EISDIR: /* in place of the temporary file */
 		return true;

@@ -22,7 +22,7 @@
 bool replace_file(const struct target *t, int fd, const struct stat *st, const struct bytes *old,
 	const struct bytes *new);
 
-/* Is errno one that says: never this way here, whatever the file holds? */
+/* Does this errno say that the file can never be replaced here, whatever it holds? */
 bool replace_is_impossible(int error);
 
 /* What can be known before anything is written: 0, or an errno for which that is so. */

@@ -2,14 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
+bool room_is_lacking(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
 static bool is_definite(int error)
 {
-	return error == ENOSPC || error == EDQUOT || error == EFBIG || error == EROFS ||
-		error == EACCES || error == EPERM;
+	return room_is_lacking(error) || error == EROFS || error == EACCES || error == EPERM;
 }
 
 /* Not fallocate(): most file systems give the bytes written a place only much later. */

@@ -2,6 +2,7 @@
 #ifndef AWS_MFA_ROOM_H
 #define AWS_MFA_ROOM_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -10,5 +11,8 @@
  * Nothing is left of the trial, however it ends: the file has no name.
  */
 int room_try(int folder, off_t size);
+
+/* Is errno one of the first three: no space, quota or file size left? */
+bool room_is_lacking(int error);
 
 #endif

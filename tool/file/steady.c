@@ -6,11 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <time.h>
 
 #define YOUNG_NS 50000000
-#define SLOW_MS 1000 /* a person who waits longer than this is told what for */
+#define SLOW_MS 1000 /* after this time say what we wait for */
 
 enum lease { LEASE_TAKEN, LEASE_WRITER, LEASE_NONE };
 
@@ -83,8 +82,7 @@ static bool holds(int fd, const struct bytes *b)
 	struct bytes now = {0};
 	struct stat st;
 	struct error e;
-	bool same = file_read_fd(fd, "", &now, &st, &e) == STATUS_OK && now.size == b->size &&
-		memcmp(now.data, b->data, b->size) == 0;
+	bool same = file_read_fd(fd, "", &now, &st, &e) == STATUS_OK && bytes_equal(&now, b);
 
 	bytes_free(&now);
 	return same;

@@ -2,10 +2,10 @@
  * Reading a file that other programs truncate and then write again: `aws configure`, the Python
  * tool aws-mfa, editors. For a moment such a file is empty or half.
  *
- * A read lease (fcntl(2), F_SETLEASE) is refused while anybody has the file open for writing, and
- * whoever opens it for writing waits until the lease is given back. So it is held for moments only,
- * never while we wait for a person, a lock or the network. It is refused for our own descriptors,
- * too: take it before any O_RDWR.
+ * A read lease (fcntl(2), F_SETLEASE) is refused while anybody has the file open for writing. A
+ * program that then opens it for writing waits until the lease is given back. So it is held for
+ * moments only, never while we wait for a person, a lock or the network. It is refused for our own
+ * descriptors, too: take it before any O_RDWR.
  *
  * Where there are no leases (a file of another owner, NFS) a file that was written less than 50 ms
  * ago is read a second time.
@@ -38,10 +38,10 @@ struct steady {
 	bool leased;
 };
 
-/* Does not wait. False: not now; nothing is to be ended then. */
+/* Does not wait. False: not now; then there is no steady_end(). */
 bool steady_begin(struct steady *s, int fd, const struct bytes *b);
 
-/* Has nobody wanted to write the file since steady_begin()? Who wanted to still waits. */
+/* Has nobody tried to write the file since steady_begin()? A program that tries waits. */
 bool steady_is_quiet(const struct steady *s);
 
 /* Lets those write who wait. */

@@ -1,6 +1,5 @@
 #include "target.h"
 
-#include "file.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -109,16 +108,6 @@ int target_open(const struct target *t, int flags, struct stat *st, struct error
 int target_open_to_read(const struct target *t, struct stat *st, struct error *e)
 {
 	return open_checked(t, O_RDONLY, true, st, e);
-}
-
-bool target_unchanged(const struct target *t, const struct stat *st)
-{
-	struct stat now;
-
-	if (fstatat(t->folder, t->name, &now, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	errno = EAGAIN;
-	return file_same(&now, st);
 }
 
 enum status target_check_folder(const struct target *t, struct error *e)

@@ -9,8 +9,8 @@
  *
  * Threat: a user renames a link of root's. In a folder of theirs they can rename each name, also
  * that of root's link or folder. They can move the link into another folder that they may write,
- * such as /tmp. So a link counts as everybody's who owns a folder on the way to it, and of a
- * folder of root's that others may write nobody knows who.
+ * such as /tmp. So a link counts as the link of each user who owns a folder on the way to it. In a
+ * folder of root's that others may write, it may be anybody's.
  */
 #ifndef AWS_MFA_TARGET_H
 #define AWS_MFA_TARGET_H
@@ -29,8 +29,8 @@
 enum status target_find(struct target *t, const char *path, struct error *e);
 
 /*
- * The same for a folder, which must exist: name is "". Here linked is set whoever runs: by symlinks
- * that neither root nor the running user has made.
+ * The same for a folder, which must exist: name is "". Here linked is set for every user who runs
+ * this: by symlinks that neither root nor that user has made.
  */
 enum status target_find_folder(struct target *t, const char *path, struct error *e);
 void target_free(struct target *t);
@@ -44,16 +44,10 @@ void target_free(struct target *t);
 int target_open(const struct target *t, int flags, struct stat *st, struct error *e);
 
 /*
- * The same where the file is but read: somebody's link may then lead to another's file that
- * everybody may read.
+ * The same for a file that is only read: a user's link may then also lead to another user's file
+ * that everybody may read.
  */
 int target_open_to_read(const struct target *t, struct stat *st, struct error *e);
-
-/*
- * Is it still what *st, its fstat(), was, and has nobody written it since? Else sets errno, to
- * EAGAIN when another file has the name or somebody has.
- */
-bool target_unchanged(const struct target *t, const struct stat *st);
 
 /* May a file be made where there is none? Only root is ever refused (above). */
 enum status target_check_folder(const struct target *t, struct error *e);

@@ -15,7 +15,8 @@ struct walk {
 	struct target *t;
 	char todo[2 * PATH_MAX]; /* what of the path is still ahead */
 	int links;
-	bool to_folder; /* what the path leads to is a folder */
+	bool to_folder;                 /* what the path leads to is a folder */
+	const struct walk_guard *guard; /* NULL without one */
 
 	/* Who could have arranged what the walk has come through: us and root, and these. */
 	bool wary; /* else nobody asks */
@@ -33,19 +34,40 @@ static void move_to(struct target *t, int folder)
 	t->folder = folder;
 }
 
-/* Starts at the root or in the current folder. */
-static bool begin(struct walk *w, bool at_root)
+/* The length of the guard's home where path leads below it, else 0. */
+static size_t home_length(const struct walk_guard *guard, const char *path)
 {
-	int fd = open(at_root ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	size_t len = guard ? strlen(guard->home) : 0;
 
+	while (len > 0 && guard->home[len - 1] == '/')
+		len--;
+	return len > 0 && len < PATH_MAX && strncmp(path, guard->home, len) == 0 && path[len] == '/'
+		? len
+		: 0;
+}
+
+/* Starts at the home, at the root or in the current folder, as what is ahead says. */
+static bool begin(struct walk *w)
+{
+	size_t len = home_length(w->guard, w->todo);
+	bool at_root = len == 0 && *w->todo == '/';
+	struct target *t = w->t;
+	int fd;
+
+	t->path[0] = '\0';
+	fd = open(len > 0 ? w->guard->home : at_root ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	move_to(w->t, fd);
-	w->t->path[0] = '\0';
-	if (!at_root && !getcwd(w->t->path, sizeof(w->t->path)))
+	move_to(t, fd);
+	if (len > 0) {
+		memcpy(t->path, w->todo, len);
+		t->path[len] = '\0';
+		memmove(w->todo, w->todo + len, strlen(w->todo + len) + 1);
+	} else if (!at_root && !getcwd(t->path, sizeof(t->path))) {
 		return false;
-	if (strcmp(w->t->path, "/") == 0)
-		w->t->path[0] = '\0';
+	}
+	if (strcmp(t->path, "/") == 0)
+		t->path[0] = '\0';
 	return true;
 }
 
@@ -128,7 +150,7 @@ static bool follow(struct walk *w, int link, const struct stat *st, const char *
 	w->t->linked = w->others;
 	w->t->link_owner = w->other;
 	w->mixed = w->several;
-	return text[0] != '/' || begin(w, true);
+	return text[0] != '/' || begin(w);
 }
 
 /* A folder on the way. */
@@ -146,6 +168,52 @@ static bool enter(struct walk *w, int fd, const char *name, size_t len, const ch
 	return good;
 }
 
+/*
+ * Opens a name in the current folder. *st tells of what kind it is, and a guard gets all of it. -1
+ * and errno on failure.
+ */
+static int open_entry(const struct walk *w, const char *name, bool last, struct stat *st)
+{
+	const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+	/* O_DIRECTORY first: without it an automounter would not be woken. */
+	int fd = last ? -1 : openat(w->t->folder, name, flags | O_DIRECTORY);
+	int error;
+
+	if (fd >= 0 && !w->guard) {
+		st->st_mode = S_IFDIR;
+		return fd;
+	}
+	if (last || (fd < 0 && errno == ENOTDIR))
+		fd = openat(w->t->folder, name, flags);
+	if (fd >= 0 && fstat(fd, st) < 0) {
+		error = errno;
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
+/* Keeps errno. */
+static bool guard_agrees(const struct walk *w, const struct stat *entry)
+{
+	int error = errno;
+	bool good = !w->guard || w->guard->check(w->guard->arg, w->t, entry);
+
+	errno = error;
+	return good;
+}
+
+/* The walk ends at a name that cannot be passed, as errno says. */
+static bool end_at(struct walk *w, const char *name)
+{
+	int error = errno;
+
+	append(w->t, name, strlen(name));
+	errno = error;
+	return false;
+}
+
 /* One component. *done when it was the last and no link. */
 static bool step(struct walk *w, bool *done)
 {
@@ -156,7 +224,7 @@ static bool step(struct walk *w, bool *done)
 	bool last = !*rest && !w->to_folder;
 	struct stat st;
 	bool good;
-	int fd = -1;
+	int fd;
 
 	if (len == 0 && w->to_folder) {
 		*done = true;
@@ -172,23 +240,21 @@ static bool step(struct walk *w, bool *done)
 		errno = EISDIR;
 		return false;
 	}
-	/* O_DIRECTORY first: without it an automounter would not be woken. */
-	if (!last)
-		fd = openat(w->t->folder, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0)
-		return enter(w, fd, name, len, rest);
-	if (last || errno == ENOTDIR)
-		fd = openat(w->t->folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && !(last && errno == ENOENT))
-		return false;
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISLNK(st.st_mode)) {
-		good = follow(w, fd, &st, rest);
+	fd = open_entry(w, name, last, &st);
+	if (!guard_agrees(w, fd >= 0 ? &st : NULL)) {
+		good = false;
+	} else if (fd < 0 && !(last && errno == ENOENT)) {
+		good = end_at(w, name);
+	} else if (fd >= 0 && S_ISLNK(st.st_mode)) {
+		good = follow(w, fd, &st, rest) || end_at(w, name);
 	} else if (last) {
 		good = append(w->t, name, len);
 		*done = good;
+	} else if (S_ISDIR(st.st_mode)) {
+		return enter(w, fd, name, len, rest);
 	} else {
 		errno = ENOTDIR;
-		good = false;
+		good = end_at(w, name);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -272,8 +338,8 @@ bool walk_is_plain(const char *path, struct stat *st)
 }
 
 /* Not inlined: a stack of many pages is touched where it is needed only. */
-__attribute__((noinline)) static bool walk(
-	struct target *t, const char *path, bool to_folder, bool *mixed)
+__attribute__((noinline)) static bool walk(struct target *t, const char *path, bool to_folder,
+	const struct walk_guard *guard, bool *mixed)
 {
 	struct walk w; /* its text is not cleared: 8 KiB would cost more than the walk */
 	bool done = false;
@@ -281,12 +347,13 @@ __attribute__((noinline)) static bool walk(
 	w.t = t;
 	w.links = 0;
 	w.to_folder = to_folder;
+	w.guard = guard;
 	w.us = geteuid();
 	w.wary = to_folder || w.us == 0;
 	w.others = w.several = w.mixed = false;
 	w.other = 0;
 	strcpy(w.todo, path);
-	if (!begin(&w, *path == '/'))
+	if (!begin(&w))
 		return false;
 	while (!done)
 		if (!step(&w, &done))
@@ -295,14 +362,26 @@ __attribute__((noinline)) static bool walk(
 	return true;
 }
 
-bool walk_to(struct target *t, const char *path, bool to_folder, bool *mixed)
+/* Fails for a path that no walk can begin with. */
+static bool init(struct target *t, const char *path)
 {
 	t->folder = -1;
+	t->path[0] = '\0';
 	t->linked = false;
+	errno = *path ? ENAMETOOLONG : ENOENT;
+	return *path && strlen(path) < PATH_MAX;
+}
+
+bool walk_to(struct target *t, const char *path, bool to_folder, bool *mixed)
+{
 	*mixed = false;
-	if (!*path || strlen(path) >= PATH_MAX) {
-		errno = *path ? ENAMETOOLONG : ENOENT;
-		return false;
-	}
-	return find_at_once(t, path, to_folder) || walk(t, path, to_folder, mixed);
+	return init(t, path) &&
+		(find_at_once(t, path, to_folder) || walk(t, path, to_folder, NULL, mixed));
+}
+
+bool walk_guarded(struct target *t, const char *path, const struct walk_guard *guard)
+{
+	bool mixed;
+
+	return init(t, path) && walk(t, path, false, guard, &mixed);
 }

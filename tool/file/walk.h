@@ -25,8 +25,27 @@ struct target {
 bool walk_to(struct target *t, const char *path, bool to_folder, bool *mixed);
 
 /*
- * Opens what no symlink leads to, to read it, whatever it is. -1 on failure, and where that cannot
- * be known at once: then walk_to() has to find out.
+ * A guard sees each name that a walk looks up, in the order of the way.
+ *
+ * check() gets the folder (t->folder, t->path) and what the name is there: a symlink itself, NULL
+ * where it cannot be opened. False ends the walk. A path or symlink that leads below the home
+ * starts at the home: the folders above it are not looked at.
+ */
+struct walk_guard {
+	const char *home;
+	bool (*check)(void *arg, const struct target *t, const struct stat *entry);
+	void *arg;
+};
+
+/*
+ * walk_to() the folder of a file, with a guard. After a failure t->path says where the walk has
+ * ended.
+ */
+bool walk_guarded(struct target *t, const char *path, const struct walk_guard *guard);
+
+/*
+ * Opens for reading what path leads to without symlinks, whatever it is. -1 on failure, and where
+ * the kernel cannot tell at once whether there is a symlink: walk_to() finds that out.
  */
 int walk_open_plain(const char *path);
 

@@ -164,6 +164,11 @@ char *ini_value(const struct ini *ini, const struct ini_line *key, size_t *len)
 	return value;
 }
 
+size_t ini_line_number(const struct ini *ini, const struct ini_line *l)
+{
+	return (size_t)(l - ini->lines) + 1;
+}
+
 char *ini_get(const struct ini *ini, const char *section, const char *key, size_t *line)
 {
 	const struct ini_line *header = ini_section(ini, section, strlen(section));
@@ -172,6 +177,6 @@ char *ini_get(const struct ini *ini, const char *section, const char *key, size_
 	if (!found)
 		return NULL;
 	if (line)
-		*line = (size_t)(found - ini->lines) + 1;
+		*line = ini_line_number(ini, found);
 	return ini_value(ini, found, NULL);
 }

@@ -95,6 +95,9 @@ bool ini_is_section(const struct ini *ini, const struct ini_line *l);
 const struct ini_line *ini_key(
 	const struct ini *ini, const struct ini_line *section, const char *key, size_t len);
 
+/* The number of a line of this document, from 1. */
+size_t ini_line_number(const struct ini *ini, const struct ini_line *l);
+
 /* The section's own key behind after (NULL: its first) in the file's order; NULL at the end. */
 const struct ini_line *ini_next_key(
 	const struct ini *ini, const struct ini_line *section, const struct ini_line *after);

@@ -5,6 +5,8 @@
  */
 #include "ini.h"
 
+#include "text/secret.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -200,9 +202,7 @@ static enum status read_back(const struct ini *ini, const char *section,
 				"%s: lines of [%s] that cannot be read leave no place for its keys; "
 				"mend them (--explain names each)",
 				ini->path, section);
-		if (value)
-			explicit_bzero(value, strlen(value));
-		free(value);
+		secret_free(value);
 	}
 	ini_free(&new);
 	return rc;

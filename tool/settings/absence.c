@@ -3,7 +3,6 @@
 #include "text/shell.h"
 #include "text/utf8.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -42,7 +41,7 @@ enum status absence_check_encoding(const struct ini *ini, struct error *e)
 	const char *encoding = wide_encoding(&ini->bytes);
 	const char *slash = strrchr(ini->path, '/');
 	const char *option;
-	char folder[256], name[128];
+	char folder[200], name[80]; /* so that the whole command has room in *e */
 	size_t len = slash ? (size_t)(slash - ini->path) : 0;
 
 	if (!encoding)

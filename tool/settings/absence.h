@@ -31,9 +31,9 @@
 #include <stdbool.h>
 
 /*
- * STATUS_OK when the section, which was looked for in vain, is absent; else STATUS_CONFIG, with one
- * line that names the damage and the way to mend it. faults: what ini_parse() has noted of the
- * file. section: NULL where only the file itself is judged.
+ * For a section that was not found. STATUS_OK when it is absent; else STATUS_CONFIG, with one line
+ * that names the damage and the way to mend it. faults: what ini_parse() has noted of the file.
+ * section: NULL where only the file itself is judged.
  */
 enum status absence_check(const struct ini *ini, const struct faults *faults, const char *section,
 	bool strict, struct error *e);

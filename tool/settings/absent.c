@@ -1,6 +1,6 @@
 /*
- * What is said to somebody without a long-term section: whether the file can be believed at all
- * (absence.h), and else which of the usual mistakes it is.
+ * What to tell a user without a long-term section: that the file is damaged (absence.h), or which
+ * of the usual mistakes it is.
  */
 #include "absent.h"
 
@@ -9,20 +9,16 @@
 #include "absence.h"
 #include "profiles.h"
 #include "spelling.h"
+#include "text/secret.h"
 #include "text/shell.h"
+#include "value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define NAMES_TOLD 6
-#define NEAR 2 /* bytes that may be wrong in a name that was meant for another */
-
-static size_t line_of(const struct ini *ini, const struct ini_line *l)
-{
-	return (size_t)(l - ini->lines) + 1;
-}
+#define NEAR 2 /* bytes that may be wrong in a misspelt name */
 
 /* The line of the section's own access key id; NULL without one. */
 static const struct ini_line *own_key(const struct ini *ini, const struct ini_line *header)
@@ -46,7 +42,7 @@ static enum status check_profile(const struct settings *s, struct error *e)
 	size_t len = strlen(profile), suffix_len = strlen(suffix);
 	size_t short_len = len > suffix_len + 1 ? len - suffix_len - 1 : 0;
 
-	if (short_len == 0 || strcasecmp(suffix, "none") == 0 || profile[short_len] != '-' ||
+	if (short_len == 0 || value_is_word(suffix, "none") || profile[short_len] != '-' ||
 		strcmp(profile + short_len + 1, suffix) != 0 ||
 		!ini_has_section(&s->credentials, profile))
 		return STATUS_OK;
@@ -70,7 +66,7 @@ static enum status check_config(const struct settings *s, struct error *e)
 	return error_set(e, STATUS_CONFIG,
 		"%s:%zu: the long-term keys are read from the other file; move this section to %s, "
 		"under the header [%s]",
-		config->path, line_of(config, key), s->credentials.path, s->long_term);
+		config->path, ini_line_number(config, key), s->credentials.path, s->long_term);
 }
 
 /* [NAME] has keys of its own, as `aws configure` writes them. */
@@ -89,13 +85,13 @@ static void hint_at_own_keys(const struct settings *s, const struct ini_line *ke
 		"%s:%zu: there is no section [%s], but [%s] has long-term keys; rename that section to "
 		"[%s]%s, or use it as it is, with the session in [%s-mfa]: aws-mfa%s "
 		"--long-term-suffix none --short-term-suffix mfa%s",
-		s->credentials.path, line_of(&s->credentials, key), s->long_term, profile,
+		s->credentials.path, ini_line_number(&s->credentials, key), s->long_term, profile,
 		s->long_term, device ? "" : " and add aws_mfa_device", profile, command,
 		device ? "" : " --device ARN");
 	free(device);
 }
 
-/* Is there a keys' section that is nothing but misplaced? Then *e is filled. */
+/* Are there keys, only in the wrong place? Then *e is filled. */
 static bool misplaced(const struct settings *s, struct error *e)
 {
 	const struct ini *credentials = &s->credentials, *config = &s->config;
@@ -118,15 +114,14 @@ static bool misplaced(const struct settings *s, struct error *e)
 		error_set(e, STATUS_NOT_SET_UP,
 			"%s:%zu: the long-term keys are read from the other file; move them to %s, under "
 			"the header [%s]",
-			config->path, line_of(config, key), credentials->path, s->long_term);
+			config->path, ini_line_number(config, key), credentials->path,
+			s->long_term);
 		return true;
 	}
 	key = own_key(credentials, section(credentials, profile));
 	token = ini_get(credentials, profile, "aws_session_token", NULL);
 	session = token && *token;
-	if (token)
-		explicit_bzero(token, strlen(token));
-	free(token);
+	secret_free(token);
 	if (!key || session)
 		return false;
 	hint_at_own_keys(s, key, e);
@@ -160,12 +155,12 @@ static void add(struct known *k, const char *name, size_t len)
 	}
 }
 
-/* Those with long-term keys of their own. */
+/* Profiles with long-term keys of their own. */
 static void add_keys(const struct settings *s, struct known *k)
 {
 	const struct ini *ini = &s->credentials;
 	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
-	size_t cut = strcasecmp(suffix, "none") == 0 ? 0 : strlen(suffix) + 1;
+	size_t cut = value_is_word(suffix, "none") ? 0 : strlen(suffix) + 1;
 
 	for (size_t i = 0; i < ini->n_lines; i++) {
 		const struct ini_line *l = &ini->lines[i];
@@ -183,7 +178,7 @@ static void add_keys(const struct settings *s, struct known *k)
 	}
 }
 
-/* Those with the keys of a source profile. */
+/* Profiles with the keys of a source profile. */
 static void add_roles(const struct settings *s, struct known *k)
 {
 	static const char key[] = "source_profile";

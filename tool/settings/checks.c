@@ -224,8 +224,8 @@ static enum status check_ca_bundle(struct settings *s, bool strict, struct error
 }
 
 /*
- * Threat: http to an address of this machine goes to whoever has bound the port, and who answers
- * there judges the code. By hand the user's own keys are all that is at stake; a login is more.
+ * Threat: http to an address of this machine goes to the process that has bound the port, and that
+ * process judges the code. By hand only the user's own keys are at stake; a login is more.
  */
 static enum status check_scheme(const struct settings *s, struct error *e)
 {
@@ -250,7 +250,7 @@ static enum status check_variants(const struct settings *s, struct error *e)
 		s->origin[id] == ORIGIN_FILE || s->origin[SETTING_ENDPOINT_URL] == ORIGIN_FILE
 			? STATUS_CONFIG
 			: STATUS_USAGE,
-		"%s excludes an endpoint of one's own (%s): unset one", s->where[id],
+		"%s excludes an endpoint of your own (%s): unset one", s->where[id],
 		s->where[SETTING_ENDPOINT_URL]);
 }
 

@@ -61,14 +61,14 @@ char *settings_of_profile(
 
 		if (!value)
 			continue;
-		/* What is empty in the credentials file is so, whatever the config file says. */
+		/* An empty value in the credentials file hides the one in the config file. */
 		if (!*value) {
 			free(value);
 			return NULL;
 		}
 		if (where)
 			*where = settings_format(
-				"%s:%zu: %s", in[i]->path, (size_t)(l - in[i]->lines) + 1, key);
+				"%s:%zu: %s", in[i]->path, ini_line_number(in[i], l), key);
 		return value;
 	}
 	return NULL;
@@ -94,7 +94,7 @@ static enum status check_way(const char *path, bool missing, const struct stat *
 		return STATUS_OK;
 	if (rc == STATUS_NOT_SET_UP || (rc == STATUS_OK && missing))
 		return error_set(e, STATUS_CONFIG,
-			"%s: is no file that stays there; is another program at work on it? Try again",
+			"%s: came or went while it was read; is another program writing it? Try again",
 			path);
 	return rc == STATUS_OK ? owner_check(path, st, e) : rc;
 }
@@ -170,7 +170,7 @@ static enum status check_seen_in(const struct settings *s, const struct ini *in,
 		return error_set(e, STATUS_CONFIG,
 			"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
 			"--short-term-suffix WORD%s",
-			in->path, (size_t)(l - in->lines) + 1, s->session, keys[i], s->session,
+			in->path, ini_line_number(in, l), s->session, keys[i], s->session,
 			i > 0 ? ""
 			      : ", or refresh its source profile instead, take out mfa_serial here, and "
 				"let the tools assume the role from that session");
@@ -181,7 +181,7 @@ static enum status check_seen_in(const struct settings *s, const struct ini *in,
 /*
  * Some SDKs prefer one of these as well: for Java 2.x (ProfileCredentialsUtils.java) and Rust
  * (aws-config, profile/credentials/repr.rs, base_provider()). botocore, and the SDKs for Go v2 and
- * JavaScript v3, take the session. True when that has been told.
+ * JavaScript v3, take the session. True where it has warned.
  */
 static bool warn_preferred(
 	const struct settings *s, const struct ini *in, const struct ini_line *header)
@@ -196,7 +196,7 @@ static bool warn_preferred(
 		log_warning(
 			"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
 			"a session in [%s]; take it out, or give --short-term-suffix WORD",
-			in->path, (size_t)(l - in->lines) + 1, s->session, keys[i], s->session);
+			in->path, ini_line_number(in, l), s->session, keys[i], s->session);
 		return true;
 	}
 	return false;
@@ -233,7 +233,7 @@ enum status settings_read_config(struct settings *s, bool strict, struct error *
 	if (rc == STATUS_OK)
 		rc = ini_parse(&s->config, path, &bytes, faults_note, &s->config_faults, e);
 	bytes_free(&bytes);
-	/* Nothing in it can be read, be it the endpoint or where the keys are. */
+	/* Nothing can be read in such a file, not even where the keys are. */
 	return rc == STATUS_OK ? absence_check_encoding(&s->config, e) : rc;
 }
 

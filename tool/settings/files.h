@@ -21,7 +21,7 @@ enum status settings_take_config(struct settings *s, struct error *e);
 char *settings_of_profile(
 	const struct settings *s, const char *profile, const char *key, char **where);
 
-/* Warns of what is wrong in the files and does not keep them from being used. */
+/* Warns of faults in files that can be used all the same. */
 void settings_warn(const struct settings *s);
 
 #define COMMAND_SIZE 640

@@ -89,7 +89,7 @@ char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2))
 
 /*
  * Gives a setting its value and the place it comes from, both taken over. STATUS_SYSTEM
- * when either is NULL, for want of memory.
+ * when either is NULL: no memory.
  */
 enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
 	enum origin origin, struct error *e);

@@ -47,8 +47,7 @@ static enum status take_from(struct settings *s, const struct ini_line *block, s
 	if (!value)
 		return STATUS_OK;
 	return settings_take(s, SETTING_ENDPOINT_URL, value,
-		settings_format(
-			"%s:%zu: sts " KEY, config->path, (size_t)(found - config->lines) + 1),
+		settings_format("%s:%zu: sts " KEY, config->path, ini_line_number(config, found)),
 		ORIGIN_FILE, e);
 }
 

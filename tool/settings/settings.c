@@ -6,6 +6,7 @@
 #include "services.h"
 #include "site.h"
 #include "source.h"
+#include "text/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,9 +111,7 @@ void settings_free(struct settings *s)
 		free(s->via[i].external_id);
 		free(s->via[i].source_identity);
 	}
-	if (s->secret_access_key)
-		explicit_bzero(s->secret_access_key, strlen(s->secret_access_key));
-	free(s->secret_access_key);
+	secret_free(s->secret_access_key);
 	free(s->access_key_id);
 	free(s->long_term);
 	free(s->session);

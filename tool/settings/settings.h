@@ -18,7 +18,7 @@
  *
  * STATUS_USAGE for a bad value on the command line or in the environment, STATUS_NOT_SET_UP
  * without a credentials file (owner.h) or long-term section (absence.h), STATUS_CONFIG for all else
- * that is wrong in a file, STATUS_SYSTEM for want of memory. *s is to be freed in any case.
+ * that is wrong in a file, STATUS_SYSTEM without memory. settings_free() in any case.
  */
 enum status settings_load(
 	struct settings *s, const char *const options[N_SETTINGS], bool strict, struct error *e);

@@ -2,12 +2,12 @@
 
 #include "checks.h"
 #include "files.h"
-#include "profiles.h"
+#include "text/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Profiles on the way; who means more than this has made a circle through files of a machine. */
+/* Profiles on the way. More than this can only be a mistake, as a circle is. */
 #define STEPS_MAX 16
 
 /* Keys that stand in [NAME] and are no session's. */
@@ -18,7 +18,7 @@ static bool has_static_keys(const struct settings *s, const char *profile)
 	bool yes = key && *key && !(token && *token);
 
 	free(key);
-	free(token);
+	secret_free(token);
 	return yes;
 }
 
@@ -35,7 +35,7 @@ static enum status own_keys(
 		return STATUS_OK;
 	free(*section);
 	*section = NULL;
-	/* The profile's own [NAME] is for its session, but for one that is its own source. */
+	/* [NAME] is for the session, except where the profile is its own source. */
 	if (first || !has_static_keys(s, profile))
 		return STATUS_OK;
 	*section = strdup(profile);
@@ -45,7 +45,7 @@ static enum status own_keys(
 static enum status nowhere(
 	const struct settings *s, const char *profile, bool first, struct error *e)
 {
-	/* Whether that is all there is to say is settings_absent()'s to judge. */
+	/* settings_absent() says it better. */
 	if (first)
 		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no section [%s]",
 			s->credentials.path, s->long_term);

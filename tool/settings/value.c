@@ -3,7 +3,6 @@
 #include "code.h"
 #include "text/utf8.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define DIGITS "0123456789"
@@ -180,6 +179,14 @@ static bool is_printable(const char *s, char first)
 	return true;
 }
 
+static bool has_control(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return true;
+	return false;
+}
+
 const char *value_endpoint_url(const char *value)
 {
 	if (!length_within(value, 9, 2048) || !is_printable(value, '!') ||
@@ -208,10 +215,7 @@ const char *value_path(const char *value)
 {
 	if (!length_within(value, 1, 4095))
 		return "expected a path of at most 4095 bytes";
-	for (const char *p = value; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return "expected a path without control characters";
-	return NULL;
+	return has_control(value) ? "expected a path without control characters" : NULL;
 }
 
 const char *value_access_key_id(const char *value)
@@ -241,19 +245,18 @@ const char *value_profile(const char *value)
 		return "expected a profile name in UTF-8";
 	if (utf8_space_at_start(value, len) || utf8_space_at_end(value, len))
 		return "expected a profile name without blanks around it";
-	for (const char *p = value; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == ']' || *p == '[')
-			return "expected a profile name without brackets and control characters";
+	if (has_control(value) || value[strcspn(value, "[]")])
+		return "expected a profile name without brackets and control characters";
 	return NULL;
 }
 
-const char *value_token_code(char **code)
+const char *value_token_code(char *code)
 {
 	char digits[CODE_DIGITS + 1];
 
-	if (!code_from_answer(digits, *code))
+	if (!code_from_answer(digits, code))
 		return "expected a code of exactly six digits";
-	memcpy(*code, digits, sizeof(digits)); /* where those digits stood there is room */
+	memcpy(code, digits, sizeof(digits)); /* where those digits stood there is room */
 	explicit_bzero(digits, sizeof(digits));
 	return NULL;
 }

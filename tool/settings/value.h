@@ -19,7 +19,7 @@ const char *value_timeout(const char *value, long *seconds);
 
 /*
  * arn:PARTITION:iam::ACCOUNT:role/NAME; or ACCOUNT is empty, as at STS doubles like Ceph's. Whether
- * it may be hangs on the endpoint (settings_complete()).
+ * that is allowed depends on the endpoint (settings_complete()).
  */
 const char *value_role_arn(const char *value);
 
@@ -38,7 +38,7 @@ const char *value_external_id(const char *value);
 /* A label of a host name: a region must not be able to name another host ("x/.."). */
 const char *value_region(const char *value);
 
-/* Is it word, which is in small letters, in whatever case? */
+/* Is value this word, in any case? word is in small letters. */
 bool value_is_word(const char *value, const char *word);
 
 /* true or false, in any case (botocore utils.py, ensure_boolean(), takes the rest for false). */
@@ -66,8 +66,8 @@ const char *value_secret_access_key(const char *value);
  * blanks. */
 const char *value_profile(const char *value);
 
-/* Leaves the six digits alone in place: code_from_answer(). */
-const char *value_token_code(char **code);
+/* Leaves only the six digits in code: code_from_answer(). */
+const char *value_token_code(char *code);
 
 /*
  * Expiration as we and the Python tool write it, YYYY-MM-DD HH:MM:SS in UTC; T, fractions of a

@@ -1,14 +1,14 @@
 /*
  * Were we awake all through an attempt to reach AWS?
  *
- * Threat: a stranger who runs su can stop, freeze or starve what runs in his control group
+ * Threat: a stranger who runs su can stop, freeze or starve what runs in their control group
  * (SIGSTOP, cgroup.freeze, cpu.max, memory.high) until the time is over, or until the server drops
- * a connection half made. Under failmode=safe an outage lets him in. So an attempt is evidence of
+ * a connection half made. Under failmode=safe an outage lets them in. So an attempt is evidence of
  * an outage only if we looked at the clock at least every AWAKE_GAP_MS, and spent almost all of it
  * in waits that ended with nothing ready. A waiting process cannot tell that it was frozen for
  * less than the gap; but then what the server sent is ready after the wait.
  *
- * The clock is CLOCK_BOOTTIME: who suspends a laptop stops us as well.
+ * The clock is CLOCK_BOOTTIME: to suspend a laptop is to stop us, too.
  */
 #ifndef AWS_MFA_STS_AWAKE_H
 #define AWS_MFA_STS_AWAKE_H

@@ -10,6 +10,7 @@
  * - it ends with its parent.
  */
 #include "client.h"
+#include "code.h"
 #include "confine.h"
 #include "error.h"
 #include "record.h"
@@ -22,7 +23,6 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -119,8 +119,8 @@ static int broken(struct error *e)
  * Waits for a code. Returns 0, PEER_GONE or STATUS_SYSTEM. The time a person takes does not
  * count, so without a `deadline` before the code what was left of the last one counts from now.
  */
-static int await_code(
-	struct client *c, struct record_reader *r, char code[static 7], struct error *e)
+static int await_code(struct client *c, struct record_reader *r, char code[static CODE_DIGITS + 1],
+	struct error *e)
 {
 	int64_t *deadline_ms = &c->parameters.deadline_ms;
 	int64_t left = *deadline_ms - monotonic_ms();
@@ -142,7 +142,7 @@ static int await_code(
 			return broken(e);
 		renewed = true;
 	}
-	if (strcmp(rec.word, WORD_CODE) != 0 || rec.text_len > 6)
+	if (strcmp(rec.word, WORD_CODE) != 0 || rec.text_len > CODE_DIGITS)
 		return broken(e);
 	if (!renewed)
 		*deadline_ms = soon(left);
@@ -195,7 +195,7 @@ static int spend(struct client *c, const char *code, struct error *e)
 	time_t expires = 0;
 	int rc;
 
-	if (!parameters_is_code(code))
+	if (!code_is_exact(code))
 		rc = error_set(e, STATUS_WRONG_CODE, "a code has six digits");
 	else
 		rc = spend_code(c, code, c->parameters.deadline_ms, &a, &expires, e);
@@ -225,7 +225,7 @@ static int serve(struct client *c, struct record_reader *r, struct error *e)
 	int64_t began_ms = monotonic_ms();
 	struct identity id;
 	struct reply reply;
-	char code[7];
+	char code[CODE_DIGITS + 1];
 	int rc;
 
 	rc = client_open(c, e);

@@ -51,8 +51,8 @@ int connection_open(struct connection **out, const struct endpoint *ep, const ch
 /*
  * Sends a request on the open connection, or on a new one where there is none or it is no longer
  * quiet. Returns 0 with *reply filled, whatever HTTP status came; or a status with *e filled.
- * Failures before a request began are tried once more. STATUS_UNAVAILABLE only if awake.h has it
- * that AWS was given the time; whoever takes a reply for an outage must ask awake_throughout().
+ * Failures before a request began are tried once more. STATUS_UNAVAILABLE only where AWS had its
+ * time (awake.h). A caller that takes a reply for an outage must ask awake_throughout().
  */
 int connection_send(
 	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e);

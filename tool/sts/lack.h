@@ -7,13 +7,13 @@
 
 #include <stdbool.h>
 
-/* No few descriptors more can be opened: EMFILE, ENFILE, ENOBUFS, ... */
+/* Not even a few more descriptors can be opened: EMFILE, ENFILE, ENOBUFS, ... */
 bool lack_of_descriptors(void);
 
 /* No local port is left: ip(7), ip_local_port_range. */
 bool lack_of_ports(void);
 
-/* No thread can be started, as the resolver needs one: EAGAIN. */
+/* No thread can be started, and the resolver needs one: EAGAIN. */
 bool lack_of_threads(void);
 
 #endif

@@ -59,13 +59,10 @@ int parameters_read(struct record_reader *r, struct parameters *s, struct error 
  * Checks before anything is sent: GetSessionToken's DurationSeconds 900..129600, AssumeRole's
  * 900..43200, and 3600 at most for a role from a role; SerialNumber 9-256 of [\w+=/:,.@-], RoleArn
  * 20-2048, RoleSessionName and SourceIdentity 2-64 of [\w+=,.@-], ExternalId 2-1224 of
- * [\w+=,.@:/-], a tag's key 1-128 and value 0-256 characters. A role has an account, but for an
- * endpoint URL. Returns 0, or STATUS_CONFIG with *e filled.
+ * [\w+=,.@:/-], a tag's key 1-128 and value 0-256 characters. With an
+ * endpoint URL a role may lack its account. Returns 0, or STATUS_CONFIG with *e filled.
  */
 int parameters_check(const struct parameters *s, struct error *e);
-
-/* Exactly six ASCII digits (TokenCode). */
-bool parameters_is_code(const char *text);
 
 void parameters_free(struct parameters *s);
 

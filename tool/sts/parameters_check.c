@@ -25,11 +25,6 @@ static bool is_printable(const char *text)
 	return true;
 }
 
-bool parameters_is_code(const char *text)
-{
-	return consists_of(text, 6, 6, DIGITS);
-}
-
 /* Characters of UTF-8; what is in them is checked by aws-mfa, and by AWS. */
 static bool has_characters(const char *text, size_t bytes, size_t min, size_t max)
 {

@@ -39,7 +39,7 @@ static int not_understood(
 		c->endpoint.host, http_status, why);
 }
 
-/* What was asked for, with whose keys, and where what came is put. */
+/* A request for credentials, and where they go. */
 struct order {
 	struct call call;
 	const char *role_arn; /* NULL: GetSessionToken */

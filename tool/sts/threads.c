@@ -24,7 +24,9 @@ static bool read_text(const char *thread, const char *file, char text[static TEX
 	n = read(fd, text, TEXT_SIZE - 1);
 	text[n > 0 ? n : 0] = '\0';
 	close(fd);
-	if (n == TEXT_SIZE - 1)
+	if (n == 0)
+		errno = ENODATA;
+	else if (n == TEXT_SIZE - 1)
 		errno = E2BIG;
 	return n > 0 && n < TEXT_SIZE - 1;
 }

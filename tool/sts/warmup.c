@@ -5,7 +5,6 @@
 #include "response.h"
 #include "status.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,8 +25,8 @@ static int refuse_skew(time_t skew, const char *host, struct error *e)
 }
 
 /*
- * Threat: a warm-up costs nothing and can be provoked by knocking at sshd. Throttling by 503 is no
- * outage, or knocking until AWS throttles were a way past failmode=safe.
+ * Threat: a warm-up costs nothing, and everybody who knocks at sshd causes one. So throttling by
+ * 503 is no outage. Else knocking until AWS throttles would be a way past failmode=safe.
  */
 static bool throttled(const struct reply *reply)
 {

@@ -34,9 +34,8 @@ enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t no
 int warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e);
 
 /*
- * Opens the connection again, or uses it, with the same request, and judges nothing but the clock:
- * the key has been judged.
- * wake_fd as in struct outgoing.
+ * Sends the same request again, on a new connection where the old one is gone. It judges the clock
+ * only: the key has been judged. wake_fd as in struct outgoing.
  */
 void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms);
 

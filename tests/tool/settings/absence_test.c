@@ -16,7 +16,7 @@
 
 static struct error e;
 
-static enum status judge(const char *data, size_t size, bool strict)
+static enum status judge_at(const char *path, const char *data, size_t size, bool strict)
 {
 	struct bytes bytes = {.data = malloc(size + 1), .size = size};
 	struct faults faults = {0};
@@ -27,13 +27,17 @@ static enum status judge(const char *data, size_t size, bool strict)
 	memcpy(bytes.data, data, size);
 	bytes.data[size] = '\0';
 	e.text[0] = '\0';
-	assert_int_equal(
-		ini_parse(&ini, "/h/.aws/credentials", &bytes, faults_note, &faults, &e), 0);
+	assert_int_equal(ini_parse(&ini, path, &bytes, faults_note, &faults, &e), 0);
 	/* It is asked for no section that is there. */
 	rc = ini_has_section(&ini, SECTION) ? STATUS_VALID
 					    : absence_check(&ini, &faults, SECTION, strict, &e);
 	ini_free(&ini);
 	return rc;
+}
+
+static enum status judge(const char *data, size_t size, bool strict)
+{
+	return judge_at("/h/.aws/credentials", data, size, strict);
 }
 
 #define TEXT(s) s, sizeof(s) - 1
@@ -115,6 +119,33 @@ static void test_the_table(void **state)
 	}
 }
 
+/* Half a command is worse than none. */
+static void test_the_command_is_whole_or_left_out(void **state)
+{
+	char path[600];
+	bool whole = false, left_out = false;
+
+	(void)state;
+	for (size_t folder_len = 1; folder_len < 300; folder_len += 3) {
+		for (size_t name_len = 1; name_len < 255; name_len += 3) {
+			const char *command;
+
+			memset(path, 'f', sizeof(path));
+			path[0] = path[folder_len + 1] = '/';
+			path[folder_len + 2 + name_len] = '\0';
+			assert_int_equal(judge_at(path, TEXT("\xff\xfe[\0"), true), STATUS_CONFIG);
+			command = strstr(e.text, "(cd ");
+			if (command)
+				assert_int_equal(e.text[strlen(e.text) - 1], ')');
+			else
+				assert_non_null(strstr(e.text, "convert it with iconv"));
+			whole = whole || command;
+			left_out = left_out || !command;
+		}
+	}
+	assert_true(whole && left_out);
+}
+
 /* Wherever a file of an enrolled user is cut, a login is not told that they are not. */
 static void test_cut_anywhere(void **state)
 {
@@ -162,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_table),
+		cmocka_unit_test(test_the_command_is_whole_or_left_out),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_nuls_from_anywhere),
 		cmocka_unit_test(test_random_bytes),

@@ -128,9 +128,8 @@ static void token_codes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *copy = strdup(cases[i].text);
-		char *code = copy;
-		const char *expected = value_token_code(&code);
+		char *code = strdup(cases[i].text);
+		const char *expected = value_token_code(code);
 
 		if (cases[i].code) {
 			assert_null(expected);
@@ -138,7 +137,7 @@ static void token_codes(void **state)
 		} else {
 			assert_non_null(expected);
 		}
-		free(copy);
+		free(code);
 	}
 }
 

@@ -44,10 +44,10 @@ static void own_lack(void **state)
 	is(&f, STATUS_SYSTEM, "descriptors");
 	f = failure(CURLE_COULDNT_RESOLVE_HOST);
 	f.curl_says = "getaddrinfo() thread failed to start";
-	is(&f, STATUS_SYSTEM, "no process or thread more can be started");
+	is(&f, STATUS_SYSTEM, "no more processes or threads can be started");
 	f = failure(CURLE_COULDNT_RESOLVE_HOST);
 	f.no_threads = true; /* in whatever words libcurl says it */
-	is(&f, STATUS_SYSTEM, "no process or thread more can be started");
+	is(&f, STATUS_SYSTEM, "no more processes or threads can be started");
 	assert_false(failure_may_retry(&f));
 	f = failure(CURLE_COULDNT_CONNECT);
 	f.os_errno = EADDRNOTAVAIL;

@@ -210,7 +210,7 @@ class BeforeTheCode(StsTest):
             return {"first": first}
         for uid, settings in enumerate(({"endpoint_url": "https://sts.invalid"},
                                         {"https_proxy": "http://proxy.invalid:3128"}), NOBODY_ELSE):
-            self.refused(4, "no process or thread more can be started: RLIMIT_NPROC is 1 ",
+            self.refused(4, "no more processes or threads can be started: RLIMIT_NPROC is 1 ",
                          "ulimit -u", start=become(uid, 1), **settings)
             self.refused(14, "resolve", start=become(uid, 8), **settings)
 
