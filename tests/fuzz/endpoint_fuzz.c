@@ -17,7 +17,8 @@ static int is_of_aws(const char *host)
 {
 	static const char *const suffixes[] = {".amazonaws.com", ".amazonaws.com.cn", ".api.aws",
 		".api.amazonwebservices.com.cn", ".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk",
-		".csp.hci.ic.gov", ".amazonaws.eu", ".api.amazonwebservices.eu"};
+		".csp.hci.ic.gov", ".amazonaws.eu", ".api.amazonwebservices.eu", ".api.aws.ic.gov",
+		".api.aws.scloud", ".api.cloud-aws.adc-e.uk", ".api.aws.hci.ic.gov"};
 
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
 		if (ends_with(host, suffixes[i]))
