@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #define FILE_MAX_BYTES ((size_t)8 << 20) /* 10,000 profiles are about 3 MB */
@@ -24,10 +25,13 @@ void bytes_free(struct bytes *b);
  * open descriptor is. STATUS_CONFIG when it cannot be read, is not a regular file (a FIFO or a
  * device must not hang us), is over FILE_MAX_BYTES, or when root is led to it by a symlink it must
  * not follow (target.h). STATUS_SYSTEM when another program is writing it and does not end within
- * 8 s (steady.h).
+ * 8 s (steady.h), or sooner as file_wait_at_most() says.
  */
 enum status file_read(
 	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e);
+
+/* Lowers the 8 s for all of this process: a login has less time where its module says so. */
+void file_wait_at_most(int64_t ms);
 
 /* The same for an open descriptor, from the file's start. */
 enum status file_read_fd(
