@@ -52,6 +52,25 @@ static bool is_blank(uint32_t c)
 }
 
 /*
+ * Threat: a name that looks like another one in the log, or like several fields. Unicode's
+ * Default_Ignorable_Code_Point, where the above has not taken it already, and the empty Braille
+ * pattern, which is no blank and looks like one.
+ */
+static bool is_unseen(uint32_t c)
+{
+	static const uint32_t ranges[][2] = {{0xad, 0xad}, {0x34f, 0x34f}, {0x115f, 0x1160},
+		{0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f}, {0x2060, 0x206f},
+		{0x2800, 0x2800}, {0x3164, 0x3164}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
+		{0xffa0, 0xffa0}, {0xfff0, 0xfff8}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+		{0xe0000, 0xe0fff}};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
+}
+
+/*
  * Threat: terminal sequences, text that a terminal shows in another order than it was written, and
  * forged log lines.
  */
@@ -63,7 +82,7 @@ static void clean(char *to, size_t size, const char *from, bool word)
 		uint32_t c = first(from, &len);
 
 		if (c == NO_CHARACTER || is_control(c) || is_bidirectional(c) || c == 0x2028 ||
-			c == 0x2029 || (word && is_blank(c)))
+			c == 0x2029 || (word && (is_blank(c) || is_unseen(c))))
 			c = '?';
 		else if (c == '"')
 			c = '\'';

@@ -15,7 +15,7 @@
  */
 void clean_text(char *to, size_t size, const char *from);
 
-/* The same for one word: each blank of Unicode becomes '?', too. */
+/* The same for one word: each blank of Unicode becomes '?', too, and what nobody sees. */
 void clean_word(char *to, size_t size, const char *from);
 
 /* True where text holds a control character: C0, DEL, C1, also C1 as a bare byte. */

@@ -27,6 +27,7 @@
 static void *reap(void *arg)
 {
 	const struct reaper *r = arg;
+	/* Not read again: *r may be gone by then where the conversation ended in a longjmp(). */
 	struct pollfd fds[] = {
 		{.fd = r->stop, .events = POLLIN},
 		{.fd = r->pidfd, .events = POLLIN},
@@ -37,7 +38,7 @@ static void *reap(void *arg)
 		continue;
 	/* ECHILD where the application has reaped it: just as good. */
 	if (fds[1].revents != 0)
-		waitid(P_PIDFD, (id_t)r->pidfd, &info, WEXITED | WNOHANG);
+		waitid(P_PIDFD, (id_t)fds[1].fd, &info, WEXITED | WNOHANG);
 	return NULL;
 }
 

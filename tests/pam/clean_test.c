@@ -93,6 +93,19 @@ static void a_word_has_no_blanks(void **state)
 	word_is("CORP\\g\xc3\xa9na$", "CORP\\g\xc3\xa9na$");
 }
 
+static void in_a_word_all_is_seen(void **state)
+{
+	(void)state;
+	word_is("a\xe2\x80\x8b"
+		"b\xe2\xa0\x80"
+		"c\xe3\x85\xa4"
+		"d\xc2\xad"
+		"e\xef\xbb\xbf"
+		"f\xf3\xa0\x81\x81",
+		"a?b?c?d?e?f?");
+	text_is("a\xe2\x80\x8b", "a\xe2\x80\x8b");
+}
+
 static void cut_at_a_character(void **state)
 {
 	char to[8];
@@ -134,6 +147,7 @@ int main(void)
 		cmocka_unit_test(what_steers_does_not),
 		cmocka_unit_test(what_is_not_utf8_does_not),
 		cmocka_unit_test(a_word_has_no_blanks),
+		cmocka_unit_test(in_a_word_all_is_seen),
 		cmocka_unit_test(cut_at_a_character),
 		cmocka_unit_test(controls_in_a_name),
 	};

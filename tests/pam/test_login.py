@@ -368,6 +368,19 @@ class Login(LoginTest):
         self.credentials.with_name(".credentials.aws-mfa-lock").mkdir()
         self.assertIn("result=not-stored answer=PAM_SUCCESS", self.login(self.user.code()))
 
+    def test_a_file_that_is_held_open_for_writing_locks_nobody_out(self):
+        """However short the time is: it is not all spent on waiting for that program."""
+        for seconds in (5, 20):
+            self.stack(f"profile=work timeout={seconds}")
+            self.user = self.box.add_user(f"{self.user.name}-{seconds}")
+            self.write_credentials()
+            with self.subTest(seconds), open(self.credentials, "r+"):
+                os.utime(self.credentials, (time.time() - 60,) * 2)
+                text = self.credentials.read_text()
+                self.assertIn("result=not-stored answer=PAM_SUCCESS",
+                              self.login(self.user.code()))
+                self.assertEqual(self.credentials.read_text(), text)
+
     def test_not_stored(self):
         """The code was accepted: nobody is locked out because the file cannot be written."""
         self.can_close()

@@ -12,6 +12,14 @@
 #define READ_WAIT_MS 8000
 #define LONG_UNCHANGED_S 10
 
+static int64_t read_wait_ms = READ_WAIT_MS;
+
+void file_wait_at_most(int64_t ms)
+{
+	if (ms < read_wait_ms)
+		read_wait_ms = ms;
+}
+
 /* A descriptor that somebody keeps open for writing and does not use must lock nobody out. */
 static bool is_long_unchanged(const struct stat *st)
 {
@@ -22,7 +30,7 @@ static enum status read_steadily(
 	int fd, const char *path, struct bytes *b, struct stat *st, struct error *e)
 {
 	bool steady;
-	enum status rc = steady_read(fd, path, monotonic_ms() + READ_WAIT_MS, b, st, &steady, e);
+	enum status rc = steady_read(fd, path, monotonic_ms() + read_wait_ms, b, st, &steady, e);
 
 	if (rc != STATUS_OK || steady || is_long_unchanged(st))
 		return rc;

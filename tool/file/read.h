@@ -6,6 +6,7 @@
 #include "file.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 /*
@@ -14,9 +15,12 @@
  * open descriptor is. STATUS_CONFIG when it cannot be read, is not a regular file (a FIFO or a
  * device must not hang us), is over FILE_MAX_BYTES, or when root is led to it by a symlink it must
  * not follow (target.h). STATUS_SYSTEM when another program is writing it and does not end within
- * 8 s (steady.h).
+ * 8 s (steady.h), or sooner as file_wait_at_most() says.
  */
 enum status file_read(
 	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e);
+
+/* Lowers the 8 s for all of this process: a login has less time where its module says so. */
+void file_wait_at_most(int64_t ms);
 
 #endif

@@ -47,6 +47,7 @@ struct connection {
 	bool tcp_connected;
 	bool not_loopback;
 	int socket_errno;
+	int family; /* of the last socket */
 	char peer[64];
 
 	struct awake awake; /* during all transfers for one request */
@@ -67,6 +68,7 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
 		c->not_loopback = true;
 		return CURL_SOCKET_BAD;
 	}
+	c->family = address->family;
 	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 	/* A kernel without IPv6 says EAFNOSUPPORT; the next address may do. */
 	if (fd < 0 && errno != EAFNOSUPPORT)
@@ -310,6 +312,9 @@ static struct failure describe(struct connection *c, CURLcode code)
 		f.code = CURLE_OUT_OF_MEMORY;
 	curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &os_errno);
 	f.os_errno = (int)os_errno;
+	/* Threat: all ports are taken for that moment only, and left when lack_of_ports() looks. */
+	if (f.os_errno == EADDRNOTAVAIL && c->family == AF_INET)
+		f.no_ports = true;
 	curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &f.proxy_status);
 	return f;
 }
@@ -340,6 +345,7 @@ static bool prepare(struct connection *c, const struct outgoing *out, struct cur
 	c->spends_code = out->spends_code;
 	c->started = c->tcp_connected = c->not_loopback = false;
 	c->socket_errno = 0;
+	c->family = AF_UNSPEC;
 	return rc == CURLE_OK;
 }
 

@@ -23,7 +23,8 @@ static const char *system_cause(const struct failure *f, char buf[static CAUSE_S
 		return "out of memory";
 	if (f->os_errno == ENOBUFS || f->os_errno == ENOMEM || f->os_errno == EMFILE)
 		return strerror(f->os_errno);
-	/* EADDRNOTAVAIL is no sign of it: for IPv6 it means that the machine has no address. */
+	/* EADDRNOTAVAIL alone is no sign of it: for IPv6 it means that this machine has no
+	 * address. */
 	if (f->no_ports)
 		return "no local ports are left";
 	/* Asked afterwards, so it may have passed; libcurl's words may change. */

@@ -21,10 +21,11 @@ bool lack_of_descriptors(void)
 	return n < NEEDED;
 }
 
-bool lack_of_ports(void)
+/* Every name is looked up from a port of UDP, and every connection made from one of TCP. */
+static bool has_no_port(int family, int type)
 {
-	const struct sockaddr_in any = {.sin_family = AF_INET};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct sockaddr_in6 any = {.sin6_family = (sa_family_t)family};
+	int fd = socket(family, type | SOCK_CLOEXEC, 0);
 	bool lacking;
 
 	if (fd < 0)
@@ -32,6 +33,12 @@ bool lack_of_ports(void)
 	lacking = bind(fd, (const struct sockaddr *)&any, sizeof(any)) != 0 && errno == EADDRINUSE;
 	close(fd);
 	return lacking;
+}
+
+bool lack_of_ports(void)
+{
+	return has_no_port(AF_INET, SOCK_STREAM) || has_no_port(AF_INET, SOCK_DGRAM) ||
+		has_no_port(AF_INET6, SOCK_STREAM) || has_no_port(AF_INET6, SOCK_DGRAM);
 }
 
 static void *end_at_once(void *nothing)

@@ -10,7 +10,10 @@
 /* Not even a few more descriptors can be opened: EMFILE, ENFILE, ENOBUFS, ... */
 bool lack_of_descriptors(void);
 
-/* No local port is left: ip(7), ip_local_port_range. */
+/*
+ * No local port of TCP or UDP is left: ip(7), ip_local_port_range.
+ * Threat: anybody on this machine may take all of them.
+ */
 bool lack_of_ports(void);
 
 /* No thread can be started, and the resolver needs one: EAGAIN. */

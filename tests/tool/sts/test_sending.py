@@ -202,20 +202,27 @@ class Names(HostTest):
         self.assertLess(seconds, 2)
 
     def test_ports(self):
-        """Not an outage, but this machine's lack."""
-        def prepare(_):
-            with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as file:
-                file.write("61000 61001")
-            for port in (61000, 61001):
-                for family, address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
-                    sock = socket.socket(family)
-                    self.addCleanup(sock.close)
-                    if family == socket.AF_INET6:
-                        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                    sock.bind((address, port))
-                    sock.listen()
-        run = self.refresh(["127.0.0.1"], status=4, prepare=prepare)[0]
-        self.refused(run, 4, "no local ports are left")
+        """Not an outage, but this machine's lack; without ports of UDP no name can be looked up."""
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            held = []
+
+            def prepare(_):
+                with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as file:
+                    file.write("61000 61001")
+                for port in (61000, 61001):
+                    for family, address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
+                        sock = socket.socket(family, kind)
+                        held.append(sock)
+                        if family == socket.AF_INET6:
+                            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                        sock.bind((address, port))
+                        if kind == socket.SOCK_STREAM:
+                            sock.listen()
+            with self.subTest(kind.name):
+                run = self.refresh(["127.0.0.1"], status=4, prepare=prepare)[0]
+                self.refused(run, 4, "no local ports are left")
+            for sock in held:
+                sock.close()
 
 
 if __name__ == "__main__":
