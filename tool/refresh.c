@@ -78,13 +78,13 @@ static enum status look_again(struct refresh *r, struct error *e)
 	struct bytes bytes;
 	struct ini ini;
 	struct stat st;
-	bool missing;
+	enum file_found found;
 	enum status rc;
 
 	store_undo(path);
 	if (stat(path, &st) == 0 && file_same(&st, &r->settings.credentials_stat))
 		return STATUS_OK; /* as a file with many profiles costs much to read */
-	rc = file_read(path, &bytes, &st, &missing, e);
+	rc = file_read(path, &bytes, &st, &found, e);
 	if (rc != STATUS_OK) /* a program that is writing it now takes nothing from the code */
 		return rc == STATUS_SYSTEM ? STATUS_OK : rc;
 	rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);

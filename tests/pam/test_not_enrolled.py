@@ -3,6 +3,7 @@ keys, not those whose files are damaged, moved away or hidden."""
 
 import os
 import shutil
+import time
 import unittest
 
 from pam.logintest import LoginTest, OtherUser
@@ -65,6 +66,16 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
             with self.subTest(data=data[:40]):
                 self.put(data)
                 self.refused(part)
+
+    def test_half_a_file_that_a_program_rests_over(self):
+        """However long ago it has touched it: the section may be in the other half."""
+        self.put(OTHER)
+        with open(self.credentials, "r+"):
+            os.utime(self.credentials, (time.time() - 60,) * 2)
+            out = self.login("123456")
+        self.assertIn(" result=system-error answer=PAM_SYSTEM_ERR ", out)
+        self.assertIn("[work-long-term] is not there, but another program keeps the file open", out)
+        self.let_in()
 
     def test_the_keys_of_a_source_profile_that_a_damaged_config_file_names(self):
         self.put(OTHER)

@@ -162,7 +162,7 @@ static enum status take(const struct target *t, const char *section, int64_t dea
 	*lock = -1;
 	if (t->linked) {
 		/* Nothing is made in a folder before it is known whose file is there. */
-		int fd = target_open(t, O_RDONLY, &st, e);
+		int fd = target_open(t, O_RDONLY, deadline_ms, &st, e);
 
 		if (fd < 0)
 			return e->status;

@@ -22,6 +22,8 @@
 /* What a session may add to the file, as tried before the code: AWS promises no size of a token. */
 #define ROOM ((off_t)16384)
 
+#define LEASE_WAIT_MS 2000
+
 /* Is the lock file one of ours? Whether somebody has the lock just now means nothing. */
 static enum status check_lock(const struct target *t, struct error *e)
 {
@@ -42,7 +44,7 @@ enum status store_check(const char *path, bool again, struct error *e)
 	int fd = -1;
 
 	if (rc == STATUS_OK) {
-		fd = target_open(&t, O_RDONLY, &st, e);
+		fd = target_open(&t, O_RDONLY, monotonic_ms() + LEASE_WAIT_MS, &st, e);
 		rc = fd < 0 ? e->status : check_lock(&t, e);
 	}
 	if (rc == STATUS_OK) {
@@ -109,7 +111,7 @@ static int open_in_place(
 	const struct timespec pause = {.tv_nsec = 5000000};
 
 	for (;;) {
-		int fd = target_open(t, O_RDWR, st, e);
+		int fd = target_open(t, O_RDWR, deadline_ms, st, e);
 
 		if (fd < 0 || lock_content(t, fd, LOCK_TO_WRITE, 0, e) == STATUS_OK)
 			return fd;
@@ -253,7 +255,7 @@ static enum status read_steadily(struct attempt *a, struct error *e)
 	enum status rc;
 	bool steady;
 
-	a->fd = target_open(a->t, O_RDONLY, &a->st, e);
+	a->fd = target_open(a->t, O_RDONLY, a->deadline_ms, &a->st, e);
 	if (a->fd < 0)
 		return e->status;
 	rc = steady_read(a->fd, a->t->path, a->deadline_ms, &a->old, &a->st, &steady, e);

@@ -19,6 +19,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 struct target {
@@ -44,18 +45,24 @@ enum status target_find_folder(struct target *t, const char *path, struct error 
 void target_free(struct target *t);
 
 /*
- * Opens the file with flags (O_RDONLY or O_RDWR; never blocks, never follows). Returns -1 and
- * errno, with *e set: STATUS_NOT_SET_UP for ENOENT; STATUS_CONFIG when it is not a regular file
- * (EINVAL), when somebody's link leads to another's file (ELOOP) and for what else it says; or
- * STATUS_SYSTEM. *st is what the descriptor is.
+ * Opens the file with flags (O_RDONLY or O_RDWR; never follows). Returns -1 and errno, with *e set:
+ * STATUS_NOT_SET_UP for ENOENT; STATUS_CONFIG when it is not a regular file (EINVAL), when
+ * somebody's link leads to another's file (ELOOP) and for what else it says; or STATUS_SYSTEM. *st
+ * is what the descriptor is.
+ *
+ * Another process can hold a lease on the file (fcntl(2), F_SETLEASE): a file server for its
+ * client, or another aws-mfa (steady.h). The attempt asks for it back, and this waits for that
+ * until deadline_ms (monotonic_ms()). Then it is STATUS_SYSTEM (EAGAIN).
  */
-int target_open(const struct target *t, int flags, struct stat *st, struct error *e);
+int target_open(
+	const struct target *t, int flags, int64_t deadline_ms, struct stat *st, struct error *e);
 
 /*
  * The same where the file is but read: somebody's link may then lead to another's file that
  * everybody may read.
  */
-int target_open_to_read(const struct target *t, struct stat *st, struct error *e);
+int target_open_to_read(
+	const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e);
 
 /*
  * Is it still what *st, its fstat(), was, and has nobody written it since? Else sets errno, to

@@ -1,10 +1,13 @@
 """Writing a session into a file that cannot be replaced."""
 
+import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
 from tool.profile.storing import LOCK, OLD, OTHER, SESSION, StoreTest, root_only
@@ -61,6 +64,16 @@ class InPlace(StoreTest):
         self.inner.touch()
         (self.home / "empty").mkdir(exist_ok=True)
         return self.credentials, self.inner
+
+    def test_a_mounted_file_that_another_program_reads_under_a_lease(self):
+        """As another aws-mfa does, or a file server: it is waited for."""
+        self.namespace('mount --bind "$1" "$2"', *self.mounted())
+        fd = os.open(self.credentials, os.O_RDONLY)
+        before = signal.signal(signal.SIGIO, lambda *_: threading.Timer(0.3, os.close, [fd]).start())
+        self.addCleanup(signal.signal, signal.SIGIO, before)
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        self.store(path=self.inner)
+        self.assertEqual(self.section(), SESSION)
 
     def test_a_mounted_file(self):
         self.namespace('mount --bind "$1" "$2"', *self.mounted())
