@@ -6,6 +6,8 @@
 #include "profile/log.h"
 #include "profile/store.h"
 
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +15,8 @@
 
 /* A spent code is worth waiting for other programs that are writing the file, but not for long. */
 #define STORE_MS 2000
+
+#define SETTLED_S 1
 
 static struct store_place place(const struct refresh *r)
 {
@@ -28,6 +32,42 @@ static struct store_place place(const struct refresh *r)
 	};
 }
 
+/* Of a file that is missing its folder tells. */
+static bool changed_lately(const char *path)
+{
+	char folder[PATH_MAX];
+	struct stat st;
+	time_t age_s;
+
+	if (!path || strlen(path) >= sizeof(folder))
+		return false;
+	strcpy(folder, path);
+	if (stat(path, &st) < 0 && stat(dirname(folder), &st) < 0)
+		return false;
+	age_s = time(NULL) - st.st_ctim.tv_sec;
+	return age_s >= 0 && age_s <= SETTLED_S;
+}
+
+/*
+ * Threat: an editor moves the file away for a moment before it writes the new one, or a script
+ * writes it in two goes. Whoever logs in just then must not pass for not enrolled. So that is said
+ * only of files that have not changed lately, or that are still the same after a while.
+ */
+static enum status settle(struct refresh *r, const char *const options[N_SETTINGS],
+	int64_t start_ms, enum status rc, struct error *e)
+{
+	const struct timespec pause = {.tv_nsec = 50000000};
+
+	while (rc == STATUS_NOT_SET_UP && monotonic_ms() < start_ms + SETTLED_S * INT64_C(1000) &&
+		(changed_lately(r->settings.value[SETTING_CREDENTIALS_FILE]) ||
+			changed_lately(r->settings.value[SETTING_CONFIG_FILE]))) {
+		nanosleep(&pause, NULL);
+		settings_free(&r->settings);
+		rc = settings_load(&r->settings, options, true, e);
+	}
+	return rc;
+}
+
 enum status refresh_load(
 	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
 {
@@ -41,6 +81,8 @@ enum status refresh_load(
 		settings_free(&r->settings);
 		rc = settings_load(&r->settings, options, strict, e);
 	}
+	if (strict)
+		rc = settle(r, options, start_ms, rc, e);
 	if (rc != STATUS_OK)
 		return rc;
 	r->deadline_ms = start_ms + r->settings.timeout * 1000;

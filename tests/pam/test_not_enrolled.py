@@ -3,6 +3,7 @@ keys, not those whose files are damaged, moved away or hidden."""
 
 import os
 import shutil
+import threading
 import time
 import unittest
 
@@ -76,6 +77,24 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.assertIn(" result=system-error answer=PAM_SYSTEM_ERR ", out)
         self.assertIn("[work-long-term] is not there, but another program keeps the file open", out)
         self.let_in()
+
+    def test_a_file_that_is_about_to_come_back(self):
+        """An editor moves it away before it writes the new one; a script writes it in two goes."""
+        away = self.home / "away"
+
+        def move():
+            self.credentials.rename(away)
+            return lambda: away.rename(self.credentials)
+
+        def shorten():
+            self.put(OTHER)
+            return lambda: self.put(OTHER + self.whole)
+        for change in (move, shorten):
+            with self.subTest(change.__name__):
+                timer = threading.Timer(0.3, change())
+                timer.start()
+                self.assertIn("answer=PAM_AUTH_ERR ", self.login("123456"))
+                timer.join()
 
     def test_the_keys_of_a_source_profile_that_a_damaged_config_file_names(self):
         self.put(OTHER)
