@@ -100,7 +100,12 @@ static enum status open_lock_file(const struct target *t, int *fd, struct error 
 		/* fall through */
 	case ELOOP:
 	case EISDIR:
+	case ENXIO: /* a socket */
 		return unfit(t, name, strerror(error), e);
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return error_system(e, t->path);
 	default:
 		return error_set(e, STATUS_CONFIG, "%.*s%s: %s", (int)(t->name - t->path), t->path,
 			name, strerror(error));

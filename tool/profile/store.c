@@ -51,6 +51,8 @@ enum status store_check(const char *path, bool again, struct error *e)
 		/* Not opened to see: that would be in the way of leases (steady.h). */
 		if (faccessat(t.folder, t.name, W_OK, AT_EACCESS) < 0)
 			write_error = errno;
+		else if (target_is_fixed(fd))
+			write_error = EPERM;
 		why = replace_foresee(&t, fd, &st);
 		if (!why && !again)
 			why = room_try(t.folder, st.st_size + ROOM);

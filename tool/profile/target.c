@@ -152,7 +152,19 @@ enum status target_check_folder(const struct target *t, struct error *e)
 	return t->linked && st.st_uid != t->link_owner ? refuse(t, st.st_uid, e) : STATUS_OK;
 }
 
+bool target_is_fixed(int fd)
+{
+	struct statx x;
+
+	return statx(fd, "", AT_EMPTY_PATH, 0, &x) == 0 &&
+		(x.stx_attributes & (STATX_ATTR_APPEND | STATX_ATTR_IMMUTABLE));
+}
+
 bool target_folder_writable(const struct target *t)
 {
-	return faccessat(t->folder, ".", W_OK | X_OK, AT_EACCESS) == 0;
+	if (faccessat(t->folder, ".", W_OK | X_OK, AT_EACCESS) < 0)
+		return false;
+	/* In a folder that only grows our temporary file, with all keys, would stay for ever. */
+	errno = EPERM;
+	return !target_is_fixed(t->folder);
 }

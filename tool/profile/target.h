@@ -76,4 +76,10 @@ enum status target_check_folder(const struct target *t, struct error *e);
 /* Can names be made and replaced in the folder? Sets errno. */
 bool target_folder_writable(const struct target *t);
 
+/*
+ * Has somebody said of the file or folder (a descriptor, O_PATH will do) that it must not change,
+ * or only grow (chattr(1), +i and +a)? access() knows nothing of the second.
+ */
+bool target_is_fixed(int fd);
+
 #endif

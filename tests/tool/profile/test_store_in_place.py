@@ -36,6 +36,27 @@ class InPlace(StoreTest):
         self.assertEqual(self.credentials.stat().st_gid, OTHER)
         self.assertEqual(self.names(), [LOCK, "credentials"])
 
+    def only_grows(self, path):
+        if subprocess.run(["chattr", "+a", path], stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("no chattr +a here")
+        self.addCleanup(subprocess.run, ["chattr", "-a", path])
+
+    @root_only
+    def test_a_folder_that_only_grows(self):
+        """Nothing that is made there could be removed, nor renamed."""
+        self.only_grows(self.folder)
+        run = self.store()
+        self.assertIn("Operation not permitted), so it was written in place", run.stderr)
+        self.assertEqual(self.section(), SESSION)
+        self.assertEqual((self.names(), self.names(self.home)), ([LOCK, "credentials"], [".aws"]))
+
+    @root_only
+    def test_a_file_that_only_grows(self):
+        self.only_grows(self.credentials)
+        run = self.store(status=13)
+        self.assertIn("can neither be replaced (Operation not permitted) nor written", run.stderr)
+        self.untouched()
+
     def test_neither_folder_nor_file(self):
         options = self.closed_folder()
         self.credentials.chmod(0o400)
