@@ -201,7 +201,6 @@ struct attempt {
 static enum status write_in_place(struct attempt *a, const struct bytes *old,
 	const struct bytes *new, int why, struct error *e)
 {
-	struct bytes now = {0};
 	struct stat st;
 	enum status rc;
 	int fd;
@@ -214,12 +213,7 @@ static enum status write_in_place(struct attempt *a, const struct bytes *old,
 		return e->status;
 	rc = inplace_foresee(a->t, &st, e);
 	if (rc == STATUS_OK)
-		rc = file_read_fd(fd, a->t->path, &now, &st, e);
-	a->again = rc == STATUS_OK &&
-		(now.size != old->size || memcmp(now.data, old->data, old->size) != 0);
-	if (rc == STATUS_OK && !a->again)
-		rc = inplace_write(a->t, fd, &st, old, new, why, e);
-	bytes_free(&now);
+		rc = inplace_write(a->t, fd, &st, old, new, why, &a->again, e);
 	close(fd);
 	return rc;
 }
