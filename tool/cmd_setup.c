@@ -46,8 +46,9 @@ static enum status ask_to_replace(const char *path, const char *section, int tty
 	struct ini ini = {0};
 	char answer[16], question[512];
 	struct stat st;
-	bool missing, there;
-	enum status rc = file_read(path, &bytes, &st, &missing, e);
+	enum file_found found;
+	bool there;
+	enum status rc = file_read(path, &bytes, &st, &found, e);
 
 	if (rc == STATUS_OK)
 		rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);

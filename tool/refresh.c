@@ -7,6 +7,8 @@
 #include "file/read.h"
 #include "text/log.h"
 
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -14,6 +16,8 @@
 
 /* A spent code is worth waiting for other programs that are writing the file, but not for long. */
 #define STORE_MS 2000
+
+#define SETTLED_S 1
 
 static struct store_place place(const struct refresh *r)
 {
@@ -27,6 +31,42 @@ static struct store_place place(const struct refresh *r)
 		/* A login that asks always (force) has not said that keys may go. */
 		.replaces_keys = r->force && !r->store_or_not,
 	};
+}
+
+/* Of a file that is missing its folder tells. */
+static bool changed_lately(const char *path)
+{
+	char folder[PATH_MAX];
+	struct stat st;
+	time_t age_s;
+
+	if (!path || strlen(path) >= sizeof(folder))
+		return false;
+	strcpy(folder, path);
+	if (stat(path, &st) < 0 && stat(dirname(folder), &st) < 0)
+		return false;
+	age_s = time(NULL) - st.st_ctim.tv_sec;
+	return age_s >= 0 && age_s <= SETTLED_S;
+}
+
+/*
+ * Threat: an editor moves the file away for a moment before it writes the new one, or a script
+ * writes it in two goes. Whoever logs in just then must not pass for not enrolled. So that is said
+ * only of files that have not changed lately, or that are still the same after a while.
+ */
+static enum status settle(struct refresh *r, const char *const options[N_SETTINGS],
+	int64_t start_ms, enum status rc, struct error *e)
+{
+	const struct timespec pause = {.tv_nsec = 50000000};
+
+	while (rc == STATUS_NOT_SET_UP && monotonic_ms() < start_ms + SETTLED_S * INT64_C(1000) &&
+		(changed_lately(r->settings.value[SETTING_CREDENTIALS_FILE]) ||
+			changed_lately(r->settings.value[SETTING_CONFIG_FILE]))) {
+		nanosleep(&pause, NULL);
+		settings_free(&r->settings);
+		rc = settings_load(&r->settings, options, true, e);
+	}
+	return rc;
 }
 
 enum status refresh_load(
@@ -43,6 +83,8 @@ enum status refresh_load(
 		e->text[0] = '\0';
 		rc = settings_load(&r->settings, options, strict, e);
 	}
+	if (strict)
+		rc = settle(r, options, start_ms, rc, e);
 	if (rc != STATUS_OK)
 		return rc;
 	r->deadline_ms = start_ms + r->settings.timeout * 1000;
@@ -80,13 +122,13 @@ static enum status look_again(struct refresh *r, struct error *e)
 	struct bytes bytes;
 	struct ini ini;
 	struct stat st;
-	bool missing;
+	enum file_found found;
 	enum status rc;
 
 	store_undo(path);
 	if (stat(path, &st) == 0 && file_same(&st, &r->settings.credentials_stat))
 		return STATUS_OK; /* a file with many profiles costs much to read */
-	rc = file_read(path, &bytes, &st, &missing, e);
+	rc = file_read(path, &bytes, &st, &found, e);
 	if (rc != STATUS_OK) /* being written now: no reason to refuse the code */
 		return rc == STATUS_SYSTEM ? STATUS_OK : rc;
 	rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);

@@ -3,6 +3,8 @@ keys, not those whose files are damaged, moved away or hidden."""
 
 import os
 import shutil
+import threading
+import time
 import unittest
 
 from pam.logintest import LoginTest, OtherUser
@@ -65,6 +67,34 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
             with self.subTest(data=data[:40]):
                 self.put(data)
                 self.refused(part)
+
+    def test_half_a_file_that_a_program_rests_over(self):
+        """However long ago it has touched it: the section may be in the other half."""
+        self.put(OTHER)
+        with open(self.credentials, "r+"):
+            os.utime(self.credentials, (time.time() - 60,) * 2)
+            out = self.login("123456")
+        self.assertIn(" result=system-error answer=PAM_SYSTEM_ERR ", out)
+        self.assertIn("[work-long-term] is not there, but another program keeps the file open", out)
+        self.let_in()
+
+    def test_a_file_that_is_about_to_come_back(self):
+        """An editor moves it away before it writes the new one; a script writes it in two goes."""
+        away = self.home / "away"
+
+        def move():
+            self.credentials.rename(away)
+            return lambda: away.rename(self.credentials)
+
+        def shorten():
+            self.put(OTHER)
+            return lambda: self.put(OTHER + self.whole)
+        for change in (move, shorten):
+            with self.subTest(change.__name__):
+                timer = threading.Timer(0.3, change())
+                timer.start()
+                self.assertIn("answer=PAM_AUTH_ERR ", self.login("123456"))
+                timer.join()
 
     def test_the_keys_of_a_source_profile_that_a_damaged_config_file_names(self):
         self.put(OTHER)

@@ -35,6 +35,16 @@ class StaticKeys(HostTest):
         self.assertEqual(self.box.codes_seen(self.user), [])
         self.assertEqual(self.credentials.read_bytes(), before)
 
+    def test_what_aws_configure_writes_over_a_session(self):
+        """Key and secret are new; token and expiration stay. AWS takes no such session."""
+        self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
+        for key, value in (("aws_access_key_id", KEY), ("aws_secret_access_key", SECRET)):
+            self.aws("configure", "set", key, value)
+        self.assertIn("aws_session_token", self.section())
+        before = self.credentials.read_bytes()
+        self.refused(self.aws_mfa("--token", self.user.code()), 13, "[work] holds long-term keys")
+        self.assertEqual(self.credentials.read_bytes(), before)
+
     def test_the_way_out(self):
         self.write(("work", keys()))
         self.write_credentials(self.credentials.read_text().replace("[work]", "[work-keys]"))
@@ -50,8 +60,8 @@ class StaticKeys(HostTest):
     def test_what_is_replaced_as_ever(self):
         same = keys(self.user.access_key_id, self.user.secret_access_key)
         for name, sections in {
-                "a session": [("work", keys(more="aws_session_token = x\n"))],
-                "an old session": [("work", keys(more="aws_security_token = x\n"))],
+                "a session": [("work", keys("ASIAEXAMPLEEXAMPLE00", more="aws_session_token = x\n"))],
+                "an old session": [("work", keys("EXAMPLE", more="aws_security_token = x\n"))],
                 "a session without its token": [("work", keys("ASIAEXAMPLEEXAMPLE00"))],
                 "no secret": [("work", f"aws_access_key_id = {KEY}\n")],
                 "empty": [("work", keys("", ""))],

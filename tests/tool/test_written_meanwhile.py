@@ -1,6 +1,8 @@
 """Another program rests while it writes the credentials file: nothing is lost, nobody is misjudged."""
 
+import fcntl
 import os
+import signal
 import threading
 import time
 import unittest
@@ -100,6 +102,29 @@ class WrittenMeanwhile(HostTest):
             run = self.aws_mfa("--token", self.user.code())
         self.assertEqual(run.returncode, 10, run.stderr)
         self.assertIn("another program has it open for writing", run.stderr)
+
+    def lease(self, flags, kind, seconds):
+        """Takes a lease, as a file server does for its clients, and gives it back so many seconds
+        after it is asked to."""
+        fd = os.open(self.credentials, flags)
+
+        def give_back(*_):
+            signal.signal(signal.SIGIO, signal.SIG_IGN)
+            timer = threading.Timer(seconds, os.close, [fd])
+            timer.start()
+            self.addCleanup(timer.join)
+        before = signal.signal(signal.SIGIO, give_back)
+        self.addCleanup(signal.signal, signal.SIGIO, before)
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, kind)
+
+    def test_a_lease_that_is_given_back(self):
+        self.lease(os.O_RDWR, fcntl.F_WRLCK, 0.3)
+        run = self.aws_mfa("--token", self.user.code())
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+
+    def test_a_lease_that_is_not(self):
+        self.lease(os.O_RDWR, fcntl.F_WRLCK, 10)
+        self.refused(self.aws_mfa("--token", self.user.code()), 4, "holds a lease on it")
 
 
 if __name__ == "__main__":

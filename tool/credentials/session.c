@@ -15,12 +15,21 @@ void session_free(struct session *s)
 	*s = (struct session){0};
 }
 
-/* Are all keys there that any reader of a session needs? */
+/*
+ * Threat: `aws configure` over a session writes key id and secret, and leaves the session's token
+ * and expiration where they are. AWS gives ids that begin so to long-term keys only.
+ */
+static bool is_long_term(const char *id)
+{
+	return strncmp(id, "AKIA", 4) == 0;
+}
+
+/* Are all keys there that any reader of a session needs, and no long-term ones? */
 static bool complete(const struct ini *credentials, const char *section)
 {
 	static const char *const needed[] = {"assumed_role", "aws_access_key_id",
 		"aws_secret_access_key", "aws_session_token", "aws_security_token"};
-	enum { SESSION_TOKEN = 3, SECURITY_TOKEN = 4, N_NEEDED };
+	enum { KEY_ID = 1, SESSION_TOKEN = 3, SECURITY_TOKEN = 4, N_NEEDED };
 	char *value[N_NEEDED] = {0};
 	bool good = true;
 
@@ -28,7 +37,8 @@ static bool complete(const struct ini *credentials, const char *section)
 		value[i] = ini_get(credentials, section, needed[i], NULL);
 		good = good && value[i] && *value[i];
 	}
-	good = good && strcmp(value[SESSION_TOKEN], value[SECURITY_TOKEN]) == 0;
+	good = good && strcmp(value[SESSION_TOKEN], value[SECURITY_TOKEN]) == 0 &&
+		!is_long_term(value[KEY_ID]);
 	for (size_t i = 0; i < N_NEEDED; i++)
 		secret_free(value[i]);
 	return good;
@@ -135,7 +145,8 @@ enum status session_spare_keys(const struct ini *credentials, const char *sectio
 		struct keys k;
 
 		read_keys(credentials, header, &k);
-		lost = k.id && k.secret && !k.token && strncmp(k.id, "ASIA", 4) != 0 &&
+		lost = k.id && k.secret &&
+			(is_long_term(k.id) || (!k.token && strncmp(k.id, "ASIA", 4) != 0)) &&
 			!stand_elsewhere(credentials, header, &k);
 		free_keys(&k);
 		i = header->next;

@@ -20,9 +20,10 @@ enum session_state {
 /*
  * role is the ARN wanted, or NULL. *expiration (UTC) is set where the section has one that can be
  * read, else 0; it is the true one, also of a session that counts as expired because it ends within
- * SESSION_LEAST. Judges as the Python tool does, with two differences: that minute, and an
- * aws_security_token that differs from aws_session_token. This counts as missing, because botocore
- * prefers it (credentials.py, SharedCredentialProvider.TOKENS).
+ * SESSION_LEAST. Judges as the Python tool does, with three differences: that minute; an
+ * aws_security_token that differs from aws_session_token counts as missing, because botocore
+ * prefers it (credentials.py, SharedCredentialProvider.TOKENS); and so does a session with the key
+ * id of long-term keys.
  */
 enum session_state session_check(const struct ini *credentials, const char *section,
 	const char *role, time_t now, time_t *expiration);
@@ -30,8 +31,9 @@ enum session_state session_check(const struct ini *credentials, const char *sect
 /*
  * Threat: the only copy of a long-term key is overwritten by a session. AWS shows a secret once.
  *
- * STATUS_CONFIG, and what to do, when the section holds keys of its own that are no session's (no
- * token, no key id of ASIA...), and no other section of the file holds the same key id and secret.
+ * STATUS_CONFIG, and what to do, when the section holds keys of its own that are no session's (a
+ * key id of AKIA..., or no token and none of ASIA...), and no other section of the file holds the
+ * same key id and secret.
  */
 enum status session_spare_keys(const struct ini *credentials, const char *section, struct error *e);
 

@@ -22,6 +22,8 @@
 /* What a session may add to the file, as tried before the code: AWS promises no size of a token. */
 #define ROOM ((off_t)16384)
 
+#define LEASE_WAIT_MS 2000
+
 /* Is the lock file one of ours? Whether somebody has the lock just now means nothing. */
 static enum status check_lock(const struct target *t, struct error *e)
 {
@@ -42,13 +44,15 @@ enum status store_check(const char *path, bool again, struct error *e)
 	int fd = -1;
 
 	if (rc == STATUS_OK) {
-		fd = target_open(&t, O_RDONLY, &st, e);
+		fd = target_open(&t, O_RDONLY, monotonic_ms() + LEASE_WAIT_MS, &st, e);
 		rc = fd < 0 ? e->status : check_lock(&t, e);
 	}
 	if (rc == STATUS_OK) {
 		/* Not opened to see: that would be in the way of leases (steady.h). */
 		if (faccessat(t.folder, t.name, W_OK, AT_EACCESS) < 0)
 			write_error = errno;
+		else if (target_is_fixed(fd))
+			write_error = EPERM;
 		why = replace_foresee(&t, fd, &st);
 		if (!why && !again)
 			why = room_try(t.folder, st.st_size + ROOM);
@@ -109,7 +113,7 @@ static int open_in_place(
 	const struct timespec pause = {.tv_nsec = 5000000};
 
 	for (;;) {
-		int fd = target_open(t, O_RDWR, st, e);
+		int fd = target_open(t, O_RDWR, deadline_ms, st, e);
 
 		if (fd < 0 || lock_content(t, fd, LOCK_TO_WRITE, 0, e) == STATUS_OK)
 			return fd;
@@ -197,7 +201,6 @@ struct attempt {
 static enum status write_in_place(struct attempt *a, const struct bytes *old,
 	const struct bytes *new, int why, struct error *e)
 {
-	struct bytes now = {0};
 	struct stat st;
 	enum status rc;
 	int fd;
@@ -210,11 +213,7 @@ static enum status write_in_place(struct attempt *a, const struct bytes *old,
 		return e->status;
 	rc = inplace_foresee(a->t, &st, e);
 	if (rc == STATUS_OK)
-		rc = file_read_fd(fd, a->t->path, &now, &st, e);
-	a->again = rc == STATUS_OK && !bytes_equal(&now, old);
-	if (rc == STATUS_OK && !a->again)
-		rc = inplace_write(a->t, fd, &st, old, new, why, e);
-	bytes_free(&now);
+		rc = inplace_write(a->t, fd, &st, old, new, why, &a->again, e);
 	close(fd);
 	return rc;
 }
@@ -252,7 +251,7 @@ static enum status read_steadily(struct attempt *a, struct error *e)
 	enum status rc;
 	bool steady;
 
-	a->fd = target_open(a->t, O_RDONLY, &a->st, e);
+	a->fd = target_open(a->t, O_RDONLY, a->deadline_ms, &a->st, e);
 	if (a->fd < 0)
 		return e->status;
 	rc = steady_read(a->fd, a->t->path, a->deadline_ms, &a->old, &a->st, &steady, e);

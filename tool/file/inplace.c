@@ -3,6 +3,7 @@
 #include "place.h"
 #include "room.h"
 #include "signals.h"
+#include "steady.h"
 #include "text/log.h"
 #include "walk.h"
 
@@ -40,11 +41,14 @@ static bool rewrite(int fd, const struct bytes *before, const struct bytes *afte
 
 /* Prints only the worst: a signal that is held may end the process before the caller prints. */
 static enum status write_held(const struct target *t, int fd, const struct stat *st,
-	const struct bytes *old, const struct bytes *new, int why, struct place *p, struct error *e)
+	const struct bytes *old, const struct bytes *new, int why, bool *changed, struct place *p,
+	struct error *e)
 {
 	int error = 0;
+	bool put_back;
 	int which;
 
+	steady_shut(fd);
 	for (which = 0; which < N_PLACES; which++) {
 		const char *name;
 
@@ -55,18 +59,25 @@ static enum status write_held(const struct target *t, int fd, const struct stat 
 		error = errno;
 		place_close(p);
 	}
-	if (which == N_PLACES)
+	if (which == N_PLACES) {
+		steady_reopen(fd);
 		return error_set(e, STATUS_NOT_STORED,
 			"%s: cannot be replaced (%s), and no copy of it can be saved, which "
 			"writing it in place needs: %s",
 			t->path, strerror(why), strerror(error));
-	if (rewrite(fd, old, new)) {
+	}
+	/* Threat: what another program writes while the copies go to the disk would be lost. */
+	*changed = !steady_holds(fd, old);
+	if (*changed || rewrite(fd, old, new)) {
+		steady_reopen(fd);
 		place_forget(p);
 		place_close(p);
 		return STATUS_OK;
 	}
 	error = errno;
-	if (rewrite(fd, new, old)) {
+	put_back = rewrite(fd, new, old);
+	steady_reopen(fd);
+	if (put_back) {
 		place_forget(p);
 		error_set(e, STATUS_NOT_STORED, "%s: cannot be written: %s; it is as before",
 			t->path, strerror(error));
@@ -81,16 +92,16 @@ static enum status write_held(const struct target *t, int fd, const struct stat 
 }
 
 enum status inplace_write(const struct target *t, int fd, const struct stat *st,
-	const struct bytes *old, const struct bytes *new, int why, struct error *e)
+	const struct bytes *old, const struct bytes *new, int why, bool *changed, struct error *e)
 {
 	struct place p;
 	sigset_t before;
 	enum status rc;
 
 	signals_hold(&before);
-	rc = write_held(t, fd, st, old, new, why, &p, e);
+	rc = write_held(t, fd, st, old, new, why, changed, &p, e);
 	signals_release(&before);
-	if (rc == STATUS_OK)
+	if (rc == STATUS_OK && !*changed)
 		log_warning("%s: cannot be replaced as a whole (%s), so it was written in place; "
 			    "meanwhile a copy was %s%s",
 			t->path, strerror(why), p.path, p.saved);

@@ -20,10 +20,11 @@
 /*
  * Writes new over old into fd (O_RDWR, st its fstat()). why, an errno, is for the message that
  * tells of it. To be called under lock_content(). STATUS_NOT_STORED and *e on failure: then the
- * file is as before, or *e names the copy.
+ * file is as before, or *e names the copy. *changed is set, and nothing written, when somebody who
+ * takes no lock has written it, so that it does not hold old.
  */
 enum status inplace_write(const struct target *t, int fd, const struct stat *st,
-	const struct bytes *old, const struct bytes *new, int why, struct error *e);
+	const struct bytes *old, const struct bytes *new, int why, bool *changed, struct error *e);
 
 /* What can be known before: STATUS_CONFIG when there is no folder for the copy. */
 enum status inplace_foresee(const struct target *t, const struct stat *st, struct error *e);

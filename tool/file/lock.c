@@ -97,7 +97,12 @@ static enum status open_lock_file(const struct target *t, int *fd, struct error 
 		/* fall through */
 	case ELOOP:
 	case EISDIR:
+	case ENXIO: /* a socket */
 		return unfit(t, name, strerror(error), e);
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return error_system(e, t->path);
 	default:
 		return error_set(e, STATUS_CONFIG, "%.*s%s: %s", (int)(t->name - t->path), t->path,
 			name, strerror(error));
@@ -159,7 +164,7 @@ static enum status take(const struct target *t, const char *section, int64_t dea
 	*lock = -1;
 	if (t->linked) {
 		/* Nothing is made in a folder before it is known whose file is there. */
-		int fd = target_open(t, O_RDONLY, &st, e);
+		int fd = target_open(t, O_RDONLY, deadline_ms, &st, e);
 
 		if (fd < 0)
 			return e->status;

@@ -226,6 +226,9 @@ bool place_try(const struct place *p, const struct stat *file, const char **name
 	if (!p->fit || fstat(p->folder, &folder) < 0 ||
 		faccessat(p->folder, ".", W_OK | X_OK, AT_EACCESS) < 0)
 		return false;
+	errno = EPERM;
+	if (target_is_fixed(p->folder))
+		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!can_have(p, names[i], &folder, file)) {
 			*name = names[i];

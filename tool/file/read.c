@@ -26,14 +26,18 @@ static bool is_long_unchanged(const struct stat *st)
 	return time(NULL) - st->st_mtim.tv_sec > LONG_UNCHANGED_S;
 }
 
-static enum status read_steadily(
-	int fd, const char *path, struct bytes *b, struct stat *st, struct error *e)
+static enum status read_steadily(int fd, const char *path, int64_t deadline_ms, struct bytes *b,
+	struct stat *st, enum file_found *found, struct error *e)
 {
 	bool steady;
-	enum status rc = steady_read(fd, path, monotonic_ms() + read_wait_ms, b, st, &steady, e);
+	enum status rc = steady_read(fd, path, deadline_ms, b, st, &steady, e);
 
-	if (rc != STATUS_OK || steady || is_long_unchanged(st))
+	if (rc != STATUS_OK || steady)
 		return rc;
+	if (is_long_unchanged(st)) {
+		*found = FILE_UNFINISHED;
+		return STATUS_OK;
+	}
 	/* Threat: half of a file read as a whole one, by which nullok finds nobody enrolled. */
 	bytes_free(b);
 	return error_set(e, STATUS_SYSTEM,
@@ -41,24 +45,24 @@ static enum status read_steadily(
 }
 
 /* For a path with symlinks, or to find out what is wrong. Not inlined: most runs need no target. */
-__attribute__((noinline)) static enum status read_target(
-	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
+__attribute__((noinline)) static enum status read_target(const char *path, int64_t deadline_ms,
+	struct bytes *b, struct stat *st, enum file_found *found, struct error *e)
 {
 	struct target t;
 	enum status rc = target_find(&t, path, e);
 	int fd = -1;
 
 	if (rc == STATUS_OK) {
-		fd = target_open_to_read(&t, st, e);
+		fd = target_open_to_read(&t, deadline_ms, st, e);
 		if (fd >= 0)
-			rc = read_steadily(fd, t.path, b, st, e);
+			rc = read_steadily(fd, t.path, deadline_ms, b, st, found, e);
 		else if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3))
-			*missing = true; /* AWS_CONFIG_FILE=/dev/null: a way to say "none" */
+			*found = FILE_MISSING; /* AWS_CONFIG_FILE=/dev/null: a way to say "none" */
 		else
 			rc = e->status;
 	}
 	if (rc == STATUS_NOT_SET_UP) {
-		*missing = true;
+		*found = FILE_MISSING;
 		rc = STATUS_OK;
 	}
 	if (fd >= 0)
@@ -68,19 +72,20 @@ __attribute__((noinline)) static enum status read_target(
 }
 
 enum status file_read(
-	const char *path, struct bytes *b, struct stat *st, bool *missing, struct error *e)
+	const char *path, struct bytes *b, struct stat *st, enum file_found *found, struct error *e)
 {
+	int64_t deadline_ms = monotonic_ms() + read_wait_ms;
 	int fd = walk_open_plain(path);
 	enum status rc;
 
 	*b = (struct bytes){0};
 	*st = (struct stat){0};
-	*missing = false;
+	*found = FILE_WHOLE;
 	/* As most files are: no symlink leads to it, and it can be read. */
 	if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode))
-		rc = read_steadily(fd, path, b, st, e);
+		rc = read_steadily(fd, path, deadline_ms, b, st, found, e);
 	else
-		rc = read_target(path, b, st, missing, e);
+		rc = read_target(path, deadline_ms, b, st, found, e);
 	if (fd >= 0)
 		close(fd);
 	return rc;

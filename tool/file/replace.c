@@ -26,7 +26,7 @@ static int write_beside(const struct target *t, const char *name, int fd, const 
 	int error = 0;
 	int new;
 
-	if (unlinkat(t->folder, name, 0) < 0 && errno != ENOENT)
+	if (!target_folder_writable(t) || (unlinkat(t->folder, name, 0) < 0 && errno != ENOENT))
 		return errno;
 	/* Closed to others until it has its owner: it holds the keys from the start. */
 	new = openat(t->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -127,6 +127,8 @@ int replace_foresee(const struct target *t, int fd, const struct stat *st)
 	if (!target_folder_writable(t))
 		return errno;
 	if (geteuid() != 0 && st->st_uid != geteuid())
+		return EPERM;
+	if (target_is_fixed(fd))
 		return EPERM;
 	if (statx(fd, "", AT_EMPTY_PATH, 0, &x) == 0 && (x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
 		return EBUSY;

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #define YOUNG_NS 50000000
+#define SHUT_MS 10
 #define SLOW_MS 1000 /* after this time say what we wait for */
 
 enum lease { LEASE_TAKEN, LEASE_WRITER, LEASE_NONE };
@@ -77,7 +78,7 @@ enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct by
 	}
 }
 
-static bool holds(int fd, const struct bytes *b)
+bool steady_holds(int fd, const struct bytes *b)
 {
 	struct bytes now = {0};
 	struct stat st;
@@ -93,7 +94,7 @@ bool steady_begin(struct steady *s, int fd, const struct bytes *b)
 	enum lease lease = take_lease(fd);
 
 	*s = (struct steady){.fd = fd, .b = b, .leased = lease == LEASE_TAKEN};
-	if (lease != LEASE_WRITER && holds(fd, b))
+	if (lease != LEASE_WRITER && steady_holds(fd, b))
 		return true;
 	steady_end(s);
 	return false;
@@ -101,11 +102,30 @@ bool steady_begin(struct steady *s, int fd, const struct bytes *b)
 
 bool steady_is_quiet(const struct steady *s)
 {
-	return s->leased ? fcntl(s->fd, F_GETLEASE) == F_RDLCK : holds(s->fd, s->b);
+	return s->leased ? fcntl(s->fd, F_GETLEASE) == F_RDLCK : steady_holds(s->fd, s->b);
 }
 
 void steady_end(const struct steady *s)
 {
 	if (s->leased)
 		give_back(s->fd);
+}
+
+void steady_shut(int fd)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	int64_t until_ms = monotonic_ms() + SHUT_MS;
+
+	fcntl(fd, F_SETSIG, SIGURG);
+	/* EAGAIN: somebody has the file open, mostly to read it, and that is soon over. */
+	while (fcntl(fd, F_SETLEASE, F_WRLCK) < 0 && errno == EAGAIN && monotonic_ms() < until_ms)
+		nanosleep(&pause, NULL);
+}
+
+void steady_reopen(int fd)
+{
+	int error = errno;
+
+	give_back(fd);
+	errno = error;
 }

@@ -47,4 +47,13 @@ bool steady_is_quiet(const struct steady *s);
 /* Lets those write who wait. */
 void steady_end(const struct steady *s);
 
+/*
+ * For writing fd (O_RDWR) where it stands: until steady_reopen() whoever opens the file waits, to
+ * read it, too. Where there are no leases, or somebody keeps the file open, nobody waits: look with
+ * steady_holds() again, at the last moment.
+ */
+void steady_shut(int fd);
+bool steady_holds(int fd, const struct bytes *b);
+void steady_reopen(int fd);
+
 #endif

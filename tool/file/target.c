@@ -1,11 +1,13 @@
 #include "target.h"
 
+#include "record.h"
 #include "walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static enum status refuse(const struct target *t, uid_t owner, struct error *e)
@@ -25,6 +27,10 @@ static enum status fail(const char *path, struct error *e)
 		return error_system(e, path);
 	case ENOENT:
 		return error_set(e, STATUS_NOT_SET_UP, "%s: %s", path, strerror(errno));
+	case EAGAIN:
+		return error_set(e, STATUS_SYSTEM,
+			"%s: another program holds a lease on it and does not give it back; try again",
+			path);
 	default:
 		return error_set(e, STATUS_CONFIG, "%s: %s%s", path, strerror(errno),
 			errno == EACCES ? "; make it accessible for this user" : "");
@@ -67,11 +73,25 @@ void target_free(struct target *t)
 	t->folder = -1;
 }
 
-static int open_checked(
-	const struct target *t, int flags, bool any_readable, struct stat *st, struct error *e)
+/* O_NONBLOCK: opening a FIFO without a writer would wait for ever, and for a lease 45 s. */
+static int open_in_time(const struct target *t, int flags, int64_t deadline_ms)
 {
-	/* O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
-	int fd = openat(t->folder, t->name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	const struct timespec pause = {.tv_nsec = 5000000};
+
+	for (;;) {
+		int fd = openat(
+			t->folder, t->name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+		if (fd >= 0 || errno != EAGAIN || monotonic_ms() >= deadline_ms)
+			return fd;
+		nanosleep(&pause, NULL);
+	}
+}
+
+static int open_checked(const struct target *t, int flags, bool any_readable, int64_t deadline_ms,
+	struct stat *st, struct error *e)
+{
+	int fd = open_in_time(t, flags, deadline_ms);
 	int error;
 
 	if (fd < 0) {
@@ -100,14 +120,16 @@ static int open_checked(
 	return -1;
 }
 
-int target_open(const struct target *t, int flags, struct stat *st, struct error *e)
+int target_open(
+	const struct target *t, int flags, int64_t deadline_ms, struct stat *st, struct error *e)
 {
-	return open_checked(t, flags, false, st, e);
+	return open_checked(t, flags, false, deadline_ms, st, e);
 }
 
-int target_open_to_read(const struct target *t, struct stat *st, struct error *e)
+int target_open_to_read(
+	const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e)
 {
-	return open_checked(t, O_RDONLY, true, st, e);
+	return open_checked(t, O_RDONLY, true, deadline_ms, st, e);
 }
 
 enum status target_check_folder(const struct target *t, struct error *e)
@@ -119,7 +141,19 @@ enum status target_check_folder(const struct target *t, struct error *e)
 	return t->linked && st.st_uid != t->link_owner ? refuse(t, st.st_uid, e) : STATUS_OK;
 }
 
+bool target_is_fixed(int fd)
+{
+	struct statx x;
+
+	return statx(fd, "", AT_EMPTY_PATH, 0, &x) == 0 &&
+		(x.stx_attributes & (STATX_ATTR_APPEND | STATX_ATTR_IMMUTABLE));
+}
+
 bool target_folder_writable(const struct target *t)
 {
-	return faccessat(t->folder, ".", W_OK | X_OK, AT_EACCESS) == 0;
+	if (faccessat(t->folder, ".", W_OK | X_OK, AT_EACCESS) < 0)
+		return false;
+	/* In a folder that only grows our temporary file, with all keys, would stay for ever. */
+	errno = EPERM;
+	return !target_is_fixed(t->folder);
 }

@@ -19,6 +19,7 @@
 #include "walk.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 /*
@@ -36,23 +37,35 @@ enum status target_find_folder(struct target *t, const char *path, struct error 
 void target_free(struct target *t);
 
 /*
- * Opens the file with flags (O_RDONLY or O_RDWR; never blocks, never follows). Returns -1 and
- * errno, with *e set: STATUS_NOT_SET_UP for ENOENT; STATUS_CONFIG when it is not a regular file
- * (EINVAL), when somebody's link leads to another's file (ELOOP) and for what else it says; or
- * STATUS_SYSTEM. *st is what the descriptor is.
+ * Opens the file with flags (O_RDONLY or O_RDWR; never follows). Returns -1 and errno, with *e set:
+ * STATUS_NOT_SET_UP for ENOENT; STATUS_CONFIG when it is not a regular file (EINVAL), when
+ * somebody's link leads to another's file (ELOOP) and for what else it says; or STATUS_SYSTEM. *st
+ * is what the descriptor is.
+ *
+ * Another process can hold a lease on the file (fcntl(2), F_SETLEASE): a file server for its
+ * client, or another aws-mfa (steady.h). The attempt asks for it back, and this waits for that
+ * until deadline_ms (monotonic_ms()). Then it is STATUS_SYSTEM (EAGAIN).
  */
-int target_open(const struct target *t, int flags, struct stat *st, struct error *e);
+int target_open(
+	const struct target *t, int flags, int64_t deadline_ms, struct stat *st, struct error *e);
 
 /*
  * The same for a file that is only read: a user's link may then also lead to another user's file
  * that everybody may read.
  */
-int target_open_to_read(const struct target *t, struct stat *st, struct error *e);
+int target_open_to_read(
+	const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e);
 
 /* May a file be made where there is none? Only root is ever refused (above). */
 enum status target_check_folder(const struct target *t, struct error *e);
 
 /* Can names be made and replaced in the folder? Sets errno. */
 bool target_folder_writable(const struct target *t);
+
+/*
+ * Has somebody said of the file or folder (a descriptor, O_PATH will do) that it must not change,
+ * or only grow (chattr(1), +i and +a)? access() knows nothing of the second.
+ */
+bool target_is_fixed(int fd);
 
 #endif

@@ -60,21 +60,60 @@ enum status absence_check_encoding(const struct ini *ini, struct error *e)
 		option, name);
 }
 
-/* Moves *at behind white space, quotes and a byte order mark. */
+/* The bytes of the one of these characters that s[0, len) starts with, 0 for none. */
+static size_t one_of(const char *const chars[], const char *s, size_t len)
+{
+	for (; *chars; chars++) {
+		size_t n = strlen(*chars);
+
+		if (len >= n && memcmp(s, *chars, n) == 0)
+			return n;
+	}
+	return 0;
+}
+
+/* Moves *at behind white space, quotes and what nobody sees: all that web pages and chats add. */
 static void skip(const char **at, const char *end)
 {
+	static const char *const unseen[] = {"\"", "'", "\xe2\x80\x98", "\xe2\x80\x99",
+		"\xe2\x80\x9c", "\xe2\x80\x9d", "\xc2\xad" /* soft hyphen */,
+		"\xe2\x80\x8b" /* zero width space */, "\xe2\x80\x8c", "\xe2\x80\x8d",
+		"\xe2\x80\x8e" /* left to right */, "\xe2\x80\x8f",
+		"\xe2\x81\xa0" /* word joiner */, "\xef\xbb\xbf" /* byte order mark */, NULL};
+
 	while (*at < end) {
 		size_t left = (size_t)(end - *at);
 		size_t n = utf8_space_at_start(*at, left);
 
-		if (n == 0 && (**at == '"' || **at == '\''))
-			n = 1;
-		if (n == 0 && left >= 3 && memcmp(*at, "\xef\xbb\xbf", 3) == 0)
-			n = 3;
+		if (n == 0)
+			n = one_of(unseen, *at, left);
 		if (n == 0)
 			return;
 		*at += n;
 	}
+}
+
+/* Moves *at behind what an eye takes for the name, in whatever capitals. */
+static bool skip_name(const char **at, const char *end, const char *name)
+{
+	/* U+2010 to U+2015, the minus sign and the hyphen of full width. */
+	static const char *const dashes[] = {"-", "\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92",
+		"\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x80\x95", "\xe2\x88\x92", "\xef\xbc\x8d",
+		NULL};
+
+	for (; *name; name++) {
+		size_t n;
+
+		if (*name == ' ')
+			continue;
+		skip(at, end);
+		n = *name == '-' ? one_of(dashes, *at, (size_t)(end - *at))
+				 : *at < end && strncasecmp(*at, name, 1) == 0;
+		if (n == 0)
+			return false;
+		*at += n;
+	}
+	return true;
 }
 
 /* Does the line's text look like the header of the section? */
@@ -82,25 +121,26 @@ static bool resembles(const struct ini *ini, const struct ini_line *l, const cha
 {
 	static const char prefix[] = "profile";
 	const char *at = ini->bytes.data + l->start, *end = ini->bytes.data + l->end;
-	size_t len = strlen(section);
 	const char *behind;
 
 	skip(&at, end);
 	if (at == end || *at != '[')
 		return false;
-	at++;
-	skip(&at, end);
+	while (at < end && *at == '[') {
+		at++;
+		skip(&at, end);
+	}
 	behind = at + sizeof(prefix) - 1;
 	if (behind < end && strncasecmp(at, prefix, sizeof(prefix) - 1) == 0 &&
 		utf8_space_at_start(behind, (size_t)(end - behind)) > 0) {
 		at = behind;
 		skip(&at, end);
 	}
-	if ((size_t)(end - at) < len || strncasecmp(at, section, len) != 0)
+	if (!skip_name(&at, end, section))
 		return false;
-	at += len;
-	return at == end || *at == ']' || *at == '"' || *at == '\'' || *at == '\0' ||
-		utf8_space_at_start(at, (size_t)(end - at)) > 0;
+	behind = at;
+	skip(&at, end);
+	return at > behind || at == end || *at == ']' || *at == '\0';
 }
 
 /* The first line, from 1, that looks like the section's header; 0 for none. */

@@ -14,9 +14,9 @@
  *   - ends with the end of a line, LF or CR: all programs that write it see to that. One that ends
  *     otherwise may be cut off. A file that is cut between two lines looks whole.
  *
- * and that has no line, comments apart, which looks like the section's header: other capitals,
- * blanks or quotes inside the brackets, "profile " before the name, text behind the ']', or so
- * far to the right that it belongs to the value above.
+ * and that has no line, comments apart, which looks like the section's header: other capitals or
+ * dashes, blanks, quotes, brackets or characters without width inside the brackets, "profile "
+ * before the name, text behind the ']', or so far to the right that it belongs to the value above.
  *
  * By hand nobody is let in. There the hint to set the profile up is worth more, so a file of
  * comments alone and a last line without end are damage at logins only (strict).

@@ -221,9 +221,16 @@ static void hint_at_others(const struct settings *s, struct error *e)
 
 enum status settings_absent(const struct settings *s, bool strict, struct error *e)
 {
-	enum status rc =
-		absence_check(&s->credentials, &s->credentials_faults, s->long_term, strict, e);
+	enum status rc;
 
+	/* Threat: of a file that is half written, the half that has no such section. With nullok it
+	 * would let the user in. */
+	if (s->unfinished)
+		return error_set(e, STATUS_SYSTEM,
+			"%s: [%s] is not there, but another program keeps the file open for "
+			"writing; end that program and try again",
+			s->unfinished, s->long_term);
+	rc = absence_check(&s->credentials, &s->credentials_faults, s->long_term, strict, e);
 	/* The keys may be with a source profile, which the config file names. */
 	if (rc == STATUS_OK && strict && s->has_config)
 		rc = absence_check(&s->config, &s->config_faults, NULL, strict, e);

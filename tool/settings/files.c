@@ -105,15 +105,17 @@ enum status settings_read_credentials(struct settings *s, bool strict, struct er
 	char command[COMMAND_SIZE];
 	struct bytes bytes;
 	struct stat st;
-	bool missing;
-	enum status rc = file_read(path, &bytes, &st, &missing, e);
+	enum file_found found;
+	enum status rc = file_read(path, &bytes, &st, &found, e);
 
 	if (rc == STATUS_OK && strict)
-		rc = check_way(path, missing, &st, e);
-	if (rc == STATUS_OK && missing)
+		rc = check_way(path, found == FILE_MISSING, &st, e);
+	if (rc == STATUS_OK && found == FILE_MISSING)
 		rc = error_set(e, STATUS_NOT_SET_UP, "%s: there is no such file; run: %s", path,
 			settings_setup_command(s, command));
 	s->credentials_stat = st;
+	if (found == FILE_UNFINISHED)
+		s->unfinished = path;
 	if (rc == STATUS_OK)
 		rc = ini_parse(
 			&s->credentials, path, &bytes, faults_note, &s->credentials_faults, e);
@@ -224,12 +226,14 @@ enum status settings_read_config(struct settings *s, bool strict, struct error *
 	const char *path = s->value[SETTING_CONFIG_FILE];
 	struct bytes bytes;
 	struct stat st;
-	bool missing;
-	enum status rc = file_read(path, &bytes, &st, &missing, e);
+	enum file_found found;
+	enum status rc = file_read(path, &bytes, &st, &found, e);
 
 	if (rc == STATUS_OK && strict)
-		rc = check_way(path, missing, &st, e);
-	s->has_config = !missing;
+		rc = check_way(path, found == FILE_MISSING, &st, e);
+	s->has_config = found != FILE_MISSING;
+	if (found == FILE_UNFINISHED)
+		s->unfinished = path;
 	if (rc == STATUS_OK)
 		rc = ini_parse(&s->config, path, &bytes, faults_note, &s->config_faults, e);
 	bytes_free(&bytes);

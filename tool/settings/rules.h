@@ -79,6 +79,9 @@ struct settings {
 	struct faults credentials_faults, config_faults;
 	struct stat credentials_stat; /* of that file then */
 	bool has_config;
+	/* One of the two may be half of the file, since a program keeps it open for writing; or
+	 * NULL. */
+	const char *unfinished;
 };
 
 /* What people call the setting: "device", "CA certificates". */

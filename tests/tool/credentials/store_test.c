@@ -57,9 +57,10 @@ static bool holds(const char *name, const char *text)
 	struct bytes b;
 	struct error e;
 	struct stat st;
-	bool missing, same;
+	enum file_found found;
+	bool same;
 
-	assert_int_equal(file_read(in(name), &b, &st, &missing, &e), STATUS_OK);
+	assert_int_equal(file_read(in(name), &b, &st, &found, &e), STATUS_OK);
 	same = b.size == strlen(text) && memcmp(b.data, text, b.size) == 0;
 	bytes_free(&b);
 	return same;

@@ -1,10 +1,13 @@
 """Writing a session into a file that cannot be replaced."""
 
+import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
 from tool.credentials.storing import LOCK, OLD, OTHER, SESSION, StoreTest, root_only
@@ -32,6 +35,27 @@ class InPlace(StoreTest):
         self.assertEqual(self.section(), SESSION)
         self.assertEqual(self.credentials.stat().st_gid, OTHER)
         self.assertEqual(self.names(), [LOCK, "credentials"])
+
+    def only_grows(self, path):
+        if subprocess.run(["chattr", "+a", path], stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("no chattr +a here")
+        self.addCleanup(subprocess.run, ["chattr", "-a", path])
+
+    @root_only
+    def test_a_folder_that_only_grows(self):
+        """Nothing that is made there could be removed, nor renamed."""
+        self.only_grows(self.folder)
+        run = self.store()
+        self.assertIn("Operation not permitted), so it was written in place", run.stderr)
+        self.assertEqual(self.section(), SESSION)
+        self.assertEqual((self.names(), self.names(self.home)), ([LOCK, "credentials"], [".aws"]))
+
+    @root_only
+    def test_a_file_that_only_grows(self):
+        self.only_grows(self.credentials)
+        run = self.store(status=13)
+        self.assertIn("can neither be replaced (Operation not permitted) nor written", run.stderr)
+        self.untouched()
 
     def test_neither_folder_nor_file(self):
         options = self.closed_folder()
@@ -61,6 +85,16 @@ class InPlace(StoreTest):
         self.inner.touch()
         (self.home / "empty").mkdir(exist_ok=True)
         return self.credentials, self.inner
+
+    def test_a_mounted_file_that_another_program_reads_under_a_lease(self):
+        """As another aws-mfa does, or a file server: it is waited for."""
+        self.namespace('mount --bind "$1" "$2"', *self.mounted())
+        fd = os.open(self.credentials, os.O_RDONLY)
+        before = signal.signal(signal.SIGIO, lambda *_: threading.Timer(0.3, os.close, [fd]).start())
+        self.addCleanup(signal.signal, signal.SIGIO, before)
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        self.store(path=self.inner)
+        self.assertEqual(self.section(), SESSION)
 
     def test_a_mounted_file(self):
         self.namespace('mount --bind "$1" "$2"', *self.mounted())

@@ -60,6 +60,8 @@ static const struct file {
 	{TEXT("# [" SECTION "]\n" OTHER), NULL, NULL},
 	{TEXT("[other-" SECTION "]\nx = y\n[" SECTION "-2]\nx = y\n"), NULL, NULL},
 	{TEXT("[default]\nsource = " SECTION "\nx = [" SECTION "]\n"), NULL, NULL},
+	{TEXT("[worklong-term]\nx = y\n[work_long_term]\nx = y\n"), NULL, NULL},
+	{TEXT("[work-long-ter]\nx = y\n[work-long-terms]\nx = y\n[-]\nx = y\n"), NULL, NULL},
 	{TEXT("[w\xc3\xb6rk]\nx = \xc3\xbc\n"), NULL, NULL},
 
 	{TEXT(""), "is empty", "is empty"},
@@ -88,6 +90,12 @@ static const struct file {
 	{TEXT(OTHER "\xc2\xa0[work-long-term]\n"), ":3: this line", ":3: this line"},
 	{TEXT(OTHER "[work-long-term = x\n"), ":3: this line", ":3: this line"},
 	{TEXT("\xef\xbb\xbf[ work-long-term]\nx = y\n"), ":1: this line", ":1: this line"},
+
+	{TEXT(OTHER "[[work-long-term]]\nx = y\n"), ":3: this line", ":3: this line"},
+	{TEXT(OTHER "[work -long-term]\nx = y\n"), ":3: this line", ":3: this line"},
+	{TEXT(OTHER "[work\xe2\x80\x91long\xe2\x80\x93term]\n"), ":3: this line", ":3: this line"},
+	{TEXT(OTHER "[work-long-term\xe2\x80\x8b]\n"), ":3: this line", ":3: this line"},
+	{TEXT(OTHER "[\xe2\x80\x9cwork-long\xc2\xad-term\xe2\x80\x9d]\n"), ":3: this", ":3: this"},
 
 	{TEXT("\xff\xfe[\0w\0]\0\r\0\n\0"), "is in UTF-16,", "iconv -f UTF-16 -t UTF-8"},
 	{TEXT("\xfe\xff\0[\0w\0]\0\r\0\n"), "is in UTF-16,", "iconv -f UTF-16 -t UTF-8"},

@@ -29,8 +29,8 @@ static enum status load(struct ini *ini, const char *path, struct error *e)
 {
 	struct bytes bytes = {0};
 	struct stat st;
-	bool missing;
-	enum status rc = path ? file_read(path, &bytes, &st, &missing, e) : STATUS_OK;
+	enum file_found found;
+	enum status rc = path ? file_read(path, &bytes, &st, &found, e) : STATUS_OK;
 
 	return rc == STATUS_OK ? ini_parse(ini, path ? path : "", &bytes, on_fault, NULL, e) : rc;
 }
