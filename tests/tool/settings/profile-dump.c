@@ -6,6 +6,7 @@
  * has no profiles. Where a line cannot be read, all faults go to standard error and no profile is
  * printed: status 1, as the SDKs refuse such a file. What merely stands twice is only told.
  */
+#include "file/read.h"
 #include "merge.h"
 
 #include <ctype.h>
