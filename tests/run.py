@@ -144,15 +144,24 @@ def main():
     files = [*sorted(BUILD.glob("tests/**/*_test")), *sorted(TESTS.rglob("test_*.py"))]
     files = [f for f in files if not wanted or any(part in os.path.relpath(f) for part in wanted)]
     totals = [0, 0, 0]
+    took = {}
     before = names_outside()
+
+    def timed(file):
+        began = time.monotonic()
+        result = run_apart(file)
+        took[file] = time.monotonic() - began
+        return result
     with concurrent.futures.ThreadPoolExecutor(2 * len(os.sched_getaffinity(0))) as pool:
-        for job in concurrent.futures.as_completed([pool.submit(run_apart, f) for f in files]):
+        for job in concurrent.futures.as_completed([pool.submit(timed, f) for f in files]):
             lines, counts = job.result()
             print(*lines, sep="\n", end="\n" if lines else "", flush=True)
             totals = [a + b for a, b in zip(totals, counts)]
     for path in sorted(names_outside() - before):
         print(f"FAIL  {path}: a test has left this behind", flush=True)
         totals[1] += 1
+    slowest = sorted(took, key=took.get, reverse=True)[:8]
+    print("longest:", ", ".join(f"{file.stem} {took[file]:.0f} s" for file in slowest))
     print(f"in {time.monotonic() - start:.0f} s")
     print("{} passed, {} failed, {} skipped".format(*totals))
     return 1 if totals[1] or not totals[0] else 0

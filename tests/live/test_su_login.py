@@ -1,5 +1,6 @@
 """Real su, login and runuser, and applications without a conversation, as cron is one."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -130,11 +131,11 @@ class HeldUp(LiveTest):
                 if "aws-mfa" in argv or not helpers_only]
 
     def stop(self, pids, seconds):
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+        for number, rest in ((signal.SIGSTOP, seconds), (signal.SIGCONT, 0)):
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):   # its own time was over meanwhile
+                    os.kill(pid, number)
+            time.sleep(rest)
 
     def refused(self, su):
         self.assertNotEqual(su.wait(), 0, su.screen)
@@ -159,7 +160,7 @@ class HeldUp(LiveTest):
         for helpers_only in (True, False):
             with self.subTest(helpers_only):
                 self.syslog.lines.clear()
-                self.box.fault("GET", faults.delay(1), 1)
+                self.box.fault("GET", faults.delay(2.5), 1)
                 su = self.su()
                 self.stop(self.below(helpers_only), self.TIMEOUT + 0.3)
                 self.refused(su)
@@ -168,7 +169,7 @@ class HeldUp(LiveTest):
         for helpers_only in (True, False):
             with self.subTest(helpers_only):
                 self.syslog.lines.clear()
-                self.box.fault("GET", faults.hang(), 1)
+                self.box.fault("GET", faults.hang())
                 su = self.su()
                 for _ in range(4):
                     self.stop(self.below(helpers_only), 0.9)
@@ -179,7 +180,7 @@ class HeldUp(LiveTest):
     def test_frozen(self):
         group = control_group.Group("pam-aws-mfa-su")
         self.addCleanup(group.remove)
-        self.box.fault("GET", faults.delay(1), 1)
+        self.box.fault("GET", faults.delay(2.5), 1)
         su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
         group.add(su.pid)
         su.answer("Password: ", PASSWORD)
