@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs every test: cmocka programs (TAP) and unittest files. Arguments choose by part of a name.
 
-Twice as many files run at once as there are processors, since most of them wait most of the time,
+Three times as many files run at once as there are processors, since most of them wait most of the time,
 each in a process of its own; `--file FILE` is how. The last line is "N passed, N failed, N skipped";
 the status is 1 when one failed, something was left outside BUILD, or none ran.
 """
@@ -152,7 +152,7 @@ def main():
         result = run_apart(file)
         took[file] = time.monotonic() - began
         return result
-    with concurrent.futures.ThreadPoolExecutor(2 * len(os.sched_getaffinity(0))) as pool:
+    with concurrent.futures.ThreadPoolExecutor(3 * len(os.sched_getaffinity(0))) as pool:
         for job in concurrent.futures.as_completed([pool.submit(timed, f) for f in files]):
             lines, counts = job.result()
             print(*lines, sep="\n", end="\n" if lines else "", flush=True)
