@@ -1,4 +1,4 @@
-/* The hint that helps whoever has no long-term keys for a profile. */
+/* The hint for a user who has no long-term keys for a profile. */
 #ifndef AWS_MFA_ABSENT_H
 #define AWS_MFA_ABSENT_H
 
