@@ -35,8 +35,8 @@ enum status lock_file(const struct target *t, int64_t deadline_ms, int *lock, st
  * Locks the file itself, open as fd, until fd is closed: to replace it (fd O_RDONLY), or to write
  * it in place (fd O_RDWR), which excludes the other. Results as above.
  *
- * Threat: every user who may read a file can keep a read lock on it for ever. So replacing takes a read
- * lock, too, which no other read lock hinders.
+ * Threat: every user who may read a file can keep a read lock on it for ever. So replacing takes a
+ * read lock, too, which no other read lock hinders.
  */
 enum lock_use { LOCK_TO_REPLACE, LOCK_TO_WRITE };
 enum status lock_content(
