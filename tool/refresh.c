@@ -17,6 +17,7 @@
 /* A spent code is worth waiting for other programs that are writing the file, but not for long. */
 #define STORE_MS 2000
 
+/* A file that has not changed for longer than this is not in the middle of a change. */
 #define SETTLED_S 1
 
 static struct store_place place(const struct refresh *r)
@@ -33,7 +34,16 @@ static struct store_place place(const struct refresh *r)
 	};
 }
 
-/* Of a file that is missing its folder tells. */
+/* Loads the settings anew, since the files have changed. */
+static enum status reload(
+	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
+{
+	settings_free(&r->settings);
+	e->text[0] = '\0'; /* what was wrong before is no reason any more */
+	return settings_load(&r->settings, options, strict, e);
+}
+
+/* Where the file is missing, the folder shows when it went. */
 static bool changed_lately(const char *path)
 {
 	char folder[PATH_MAX];
@@ -51,8 +61,8 @@ static bool changed_lately(const char *path)
 
 /*
  * Threat: an editor moves the file away for a moment before it writes the new one, or a script
- * writes it in two goes. Whoever logs in just then must not pass for not enrolled. So that is said
- * only of files that have not changed lately, or that are still the same after a while.
+ * writes it in two steps. A user who logs in at that moment is enrolled. So wait until the files
+ * have not changed lately, for SETTLED_S at most, before the answer is "not set up".
  */
 static enum status settle(struct refresh *r, const char *const options[N_SETTINGS],
 	int64_t start_ms, enum status rc, struct error *e)
@@ -63,8 +73,7 @@ static enum status settle(struct refresh *r, const char *const options[N_SETTING
 		(changed_lately(r->settings.value[SETTING_CREDENTIALS_FILE]) ||
 			changed_lately(r->settings.value[SETTING_CONFIG_FILE]))) {
 		nanosleep(&pause, NULL);
-		settings_free(&r->settings);
-		rc = settings_load(&r->settings, options, true, e);
+		rc = reload(r, options, true, e);
 	}
 	return rc;
 }
@@ -78,11 +87,8 @@ enum status refresh_load(
 	struct store_place to;
 
 	/* A file that a run has left half written must not be judged. */
-	if (path && store_undo(path)) {
-		settings_free(&r->settings);
-		e->text[0] = '\0';
-		rc = settings_load(&r->settings, options, strict, e);
-	}
+	if (path && store_undo(path))
+		rc = reload(r, options, strict, e);
 	if (strict)
 		rc = settle(r, options, start_ms, rc, e);
 	if (rc != STATUS_OK)

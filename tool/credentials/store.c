@@ -60,7 +60,8 @@ enum status store_check(const char *path, bool again, struct error *e)
 		if (!why && (write_error == EROFS || write_error == EPERM))
 			why = write_error;
 		if (room_is_lacking(why))
-			rc = error_set(e, STATUS_CONFIG, "%s: there is no room for it: %s", t.path,
+			rc = error_set(e, STATUS_CONFIG,
+				"%s: there is no room for it: %s; make room first", t.path,
 				strerror(why));
 		else if (why && write_error)
 			rc = error_set(e, STATUS_CONFIG,
@@ -98,8 +99,9 @@ enum status store_check_content(
 			to->path, ini->n_lines);
 	if (!ini_has_section(ini, to->keys))
 		return error_set(e, STATUS_CONFIG,
-			"%s: has lost [%s] since its keys were read; it stays as it is", to->path,
-			to->keys);
+			"%s: has lost [%s] since its keys were read; it stays as it is: look what "
+			"another program has done to it",
+			to->path, to->keys);
 	return to->replaces_keys ? STATUS_OK : session_spare_keys(ini, to->section, e);
 }
 
@@ -257,7 +259,8 @@ static enum status read_steadily(struct attempt *a, struct error *e)
 	rc = steady_read(a->fd, a->t->path, a->deadline_ms, &a->old, &a->st, &steady, e);
 	if (rc == STATUS_OK && !steady)
 		rc = error_set(e, STATUS_NOT_STORED,
-			"%s: another program has it open for writing and has not ended in time",
+			"%s: another program has it open for writing and has not ended in time; "
+			"try again with the next code",
 			a->t->path);
 	return rc;
 }
@@ -318,7 +321,8 @@ enum status store_pairs(const struct store_place *to, const struct ini_pair *pai
 		again = a.again;
 		if (rc == STATUS_OK && again && monotonic_ms() >= deadline_ms)
 			rc = error_set(e, STATUS_NOT_STORED,
-				"%s: other programs write it again and again", t.path);
+				"%s: other programs write it again and again; try again with the next code",
+				t.path);
 	}
 	if (rc != STATUS_OK)
 		e->status = rc = STATUS_NOT_STORED;

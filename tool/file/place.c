@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 /*
- * The home of the file's owner, whoever runs: what root leaves under sudo, the owner's next run
- * finds. HOME counts only for files of the user who runs this.
+ * The home of the file's owner, also when root runs this: the owner's next run finds there what a
+ * run under sudo has left. HOME counts only for files of the user who runs this.
  */
 const char *place_home(uid_t owner)
 {

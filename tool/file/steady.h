@@ -48,9 +48,9 @@ bool steady_is_quiet(const struct steady *s);
 void steady_end(const struct steady *s);
 
 /*
- * For writing fd (O_RDWR) where it stands: until steady_reopen() whoever opens the file waits, to
- * read it, too. Where there are no leases, or somebody keeps the file open, nobody waits: look with
- * steady_holds() again, at the last moment.
+ * For writing fd (O_RDWR) in place. Until steady_reopen() every program that opens the file waits,
+ * readers too. Without leases, or while a program keeps the file open, no program waits. So compare
+ * once more with steady_holds() at the last moment.
  */
 void steady_shut(int fd);
 bool steady_holds(int fd, const struct bytes *b);

@@ -44,7 +44,7 @@ struct walk_guard {
 bool walk_guarded(struct target *t, const char *path, const struct walk_guard *guard);
 
 /*
- * Opens for reading what path leads to without symlinks, whatever it is. -1 on failure, and where
+ * Opens for reading what path leads to without symlinks, of any file type. -1 on failure, and where
  * the kernel cannot tell at once whether there is a symlink: walk_to() finds that out.
  */
 int walk_open_plain(const char *path);

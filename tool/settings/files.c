@@ -99,23 +99,34 @@ static enum status check_way(const char *path, bool missing, const struct stat *
 	return rc == STATUS_OK ? owner_check(path, st, e) : rc;
 }
 
+/* Reads one of the two files, and checks the way to it where strict. */
+static enum status read_checked(struct settings *s, const char *path, bool strict,
+	struct bytes *bytes, struct stat *st, bool *missing, struct error *e)
+{
+	enum file_found found;
+	enum status rc = file_read(path, bytes, st, &found, e);
+
+	*missing = found == FILE_MISSING;
+	if (rc == STATUS_OK && strict)
+		rc = check_way(path, *missing, st, e);
+	if (found == FILE_UNFINISHED)
+		s->unfinished = path;
+	return rc;
+}
+
 enum status settings_read_credentials(struct settings *s, bool strict, struct error *e)
 {
 	const char *path = s->value[SETTING_CREDENTIALS_FILE];
 	char command[COMMAND_SIZE];
 	struct bytes bytes;
 	struct stat st;
-	enum file_found found;
-	enum status rc = file_read(path, &bytes, &st, &found, e);
+	bool missing;
+	enum status rc = read_checked(s, path, strict, &bytes, &st, &missing, e);
 
-	if (rc == STATUS_OK && strict)
-		rc = check_way(path, found == FILE_MISSING, &st, e);
-	if (rc == STATUS_OK && found == FILE_MISSING)
+	if (rc == STATUS_OK && missing)
 		rc = error_set(e, STATUS_NOT_SET_UP, "%s: there is no such file; run: %s", path,
 			settings_setup_command(s, command));
 	s->credentials_stat = st;
-	if (found == FILE_UNFINISHED)
-		s->unfinished = path;
 	if (rc == STATUS_OK)
 		rc = ini_parse(
 			&s->credentials, path, &bytes, faults_note, &s->credentials_faults, e);
@@ -226,14 +237,10 @@ enum status settings_read_config(struct settings *s, bool strict, struct error *
 	const char *path = s->value[SETTING_CONFIG_FILE];
 	struct bytes bytes;
 	struct stat st;
-	enum file_found found;
-	enum status rc = file_read(path, &bytes, &st, &found, e);
+	bool missing;
+	enum status rc = read_checked(s, path, strict, &bytes, &st, &missing, e);
 
-	if (rc == STATUS_OK && strict)
-		rc = check_way(path, found == FILE_MISSING, &st, e);
-	s->has_config = found != FILE_MISSING;
-	if (found == FILE_UNFINISHED)
-		s->unfinished = path;
+	s->has_config = !missing;
 	if (rc == STATUS_OK)
 		rc = ini_parse(&s->config, path, &bytes, faults_note, &s->config_faults, e);
 	bytes_free(&bytes);

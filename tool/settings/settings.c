@@ -46,7 +46,7 @@ enum status settings_locate(
 	return rc;
 }
 
-/* Which section they are in. What is damaged is told in one line, and then nothing else. */
+/* Finds their section. A damaged file gets one line and no warnings beside it. */
 static enum status find_keys(struct settings *s, bool strict, struct error *e)
 {
 	enum status rc = source_find(s, e);
@@ -66,7 +66,7 @@ enum status settings_load(
 	*s = (struct settings){0};
 	if (rc == STATUS_OK)
 		rc = locate(s, options, &site, e);
-	/* A bad value on the command line is told before anything that is wrong in a file. */
+	/* Report a bad value on the command line before any fault in a file. */
 	if (rc == STATUS_OK)
 		rc = settings_check_values(s, e);
 	if (rc == STATUS_OK)

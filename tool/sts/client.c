@@ -24,7 +24,7 @@ int client_open(struct client *c, struct error *e)
 	rc = parameters_check(s, e);
 	if (rc == 0)
 		rc = endpoint_resolve(&choice, &c->endpoint, e);
-	/* Threat: whoever binds the port would judge the login. aws-mfa refuses it first. */
+	/* Threat: a stranger who binds the port would judge the login. aws-mfa refuses it first. */
 	if (rc == 0 && !s->signed_warm_up && c->endpoint.loopback_only)
 		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url: http is not for a login, even on this machine; use https://");
