@@ -41,7 +41,7 @@ int cmd_explain(const struct command_line *line)
 	struct error e = {0};
 	struct settings s;
 	char duration[32];
-	enum status rc = settings_load(&s, line->option, false, &e);
+	enum status rc = settings_load(&s, line->option, MODE_BY_HAND, &e);
 
 	for (enum setting id = 0; id < N_SETTINGS; id++) {
 		if (!s.value[id] && id == SETTING_DURATION && s.duration > 0)

@@ -177,7 +177,7 @@ static void converse(struct dialogue *d)
 
 int cmd_pam(int argc, char **argv)
 {
-	struct dialogue d = {.refresh = {.store_or_not = true, .warm_up = WARM_UP_UNSIGNED}};
+	struct dialogue d = {.refresh = {.mode = MODE_LOGIN}};
 	struct command_line line = {0};
 	struct error e = {0};
 	struct stat st;
@@ -195,7 +195,7 @@ int cmd_pam(int argc, char **argv)
 	record_reader_init(&d.reader, RECORD_FD, d.buf, sizeof(d.buf));
 	d.refresh.force = line.force;
 	bound_waiting(&line);
-	rc = refresh_load(&d.refresh, line.option, true, &e);
+	rc = refresh_load(&d.refresh, line.option, &e);
 	tell_account(&d.refresh);
 	if (d.notify) {
 		tell_until(&d.refresh);

@@ -133,13 +133,10 @@ static void warn_about_hiding(void)
 
 int cmd_refresh(const struct command_line *line)
 {
-	struct refresh r = {
-		.force = line->force,
-		.warm_up = WARM_UP_SIGNED,
-	};
+	struct refresh r = {.mode = MODE_BY_HAND, .force = line->force};
 	struct error e = {0};
 	char text[128];
-	enum status rc = refresh_load(&r, line->option, false, &e);
+	enum status rc = refresh_load(&r, line->option, &e);
 	int tty = -1;
 
 	if (rc == STATUS_OK && !line->token) {

@@ -136,8 +136,8 @@ static enum status broken(struct exchange *x, struct error *e)
 		e, STATUS_SYSTEM, "%s has ended without an answer; try again", AWS_MFA_STS_PATH);
 }
 
-enum status exchange_start(struct exchange *x, const struct settings *s, enum warm_up how,
-	int64_t deadline_ms, struct error *e)
+enum status exchange_start(
+	struct exchange *x, const struct settings *s, int64_t deadline_ms, struct error *e)
 {
 	int pair[2] = {-1, -1};
 	int rc = RECORD_OK;
@@ -174,8 +174,8 @@ enum status exchange_start(struct exchange *x, const struct settings *s, enum wa
 	send_roles(x, deadline_ms, s, &rc);
 	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
 	send_number(x, deadline_ms, WORD_TIMEOUT, s->timeout, &rc);
-	send_setting(
-		x, deadline_ms, WORD_CONNECT, how == WARM_UP_SIGNED ? "signed" : "unsigned", &rc);
+	send_setting(x, deadline_ms, WORD_CONNECT,
+		policy_of(s->mode)->signed_warm_up ? "signed" : "unsigned", &rc);
 	/* A process that has ended says why before it does: exchange_step() reads that. */
 	return rc == RECORD_OK || rc == RECORD_EOF ? STATUS_OK : broken(x, e);
 }

@@ -24,16 +24,13 @@ struct exchange {
 	char request_id[128]; /* AWS's, of the last answer that had one; else empty */
 };
 
-/* How the warm-up is made: see record.h. */
-enum warm_up { WARM_UP_SIGNED, WARM_UP_UNSIGNED };
-
 /*
  * Starts the process and hands it the settings; does not wait for the network. *x must be zeros but
  * for show_progress, or have ended. STATUS_CONFIG when the program is missing, else STATUS_SYSTEM
  * on failure. exchange_end() in any case.
  */
-enum status exchange_start(struct exchange *x, const struct settings *s, enum warm_up how,
-	int64_t deadline_ms, struct error *e);
+enum status exchange_start(
+	struct exchange *x, const struct settings *s, int64_t deadline_ms, struct error *e);
 
 /*
  * Takes the next record of the warm-up, waiting for it until deadline_ms (monotonic_ms()).

@@ -29,18 +29,16 @@ static struct store_place place(const struct refresh *r)
 		.section = s->session,
 		.role = s->value[SETTING_ASSUME_ROLE],
 		.keys = s->long_term,
-		/* A login that asks always (force) has not said that keys may go. */
-		.replaces_keys = r->force && !r->store_or_not,
+		.replaces_keys = r->force && policy_of(r->mode)->force_replaces_keys,
 	};
 }
 
 /* Loads the settings anew, since the files have changed. */
-static enum status reload(
-	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
+static enum status reload(struct refresh *r, const char *const options[N_SETTINGS], struct error *e)
 {
 	settings_free(&r->settings);
 	e->text[0] = '\0'; /* what was wrong before is no reason any more */
-	return settings_load(&r->settings, options, strict, e);
+	return settings_load(&r->settings, options, r->mode, e);
 }
 
 /* Where the file is missing, the folder shows when it went. */
@@ -73,23 +71,22 @@ static enum status settle(struct refresh *r, const char *const options[N_SETTING
 		(changed_lately(r->settings.value[SETTING_CREDENTIALS_FILE]) ||
 			changed_lately(r->settings.value[SETTING_CONFIG_FILE]))) {
 		nanosleep(&pause, NULL);
-		rc = reload(r, options, true, e);
+		rc = reload(r, options, e);
 	}
 	return rc;
 }
 
-enum status refresh_load(
-	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e)
+enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS], struct error *e)
 {
 	int64_t start_ms = monotonic_ms();
-	enum status rc = settings_load(&r->settings, options, strict, e);
+	enum status rc = settings_load(&r->settings, options, r->mode, e);
 	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
 	struct store_place to;
 
 	/* A file that a run has left half written must not be judged. */
 	if (path && store_undo(path))
-		rc = reload(r, options, strict, e);
-	if (strict)
+		rc = reload(r, options, e);
+	if (policy_of(r->mode)->absence_must_be_certain)
 		rc = settle(r, options, start_ms, rc, e);
 	if (rc != STATUS_OK)
 		return rc;
@@ -99,16 +96,16 @@ enum status refresh_load(
 	if (r->state == SESSION_VALID && !r->force)
 		return STATUS_VALID;
 	to = place(r);
-	return r->store_or_not ? STATUS_OK : store_check_content(&r->settings.credentials, &to, e);
+	return policy_of(r->mode)->stores_or_not
+		? STATUS_OK
+		: store_check_content(&r->settings.credentials, &to, e);
 }
 
 static enum status can_store(const struct refresh *r, bool again, struct error *e)
 {
-	enum status rc = STATUS_OK;
-
-	if (!r->store_or_not)
-		rc = store_check(r->settings.value[SETTING_CREDENTIALS_FILE], again, e);
-	return rc;
+	return policy_of(r->mode)->stores_or_not
+		? STATUS_OK
+		: store_check(r->settings.value[SETTING_CREDENTIALS_FILE], again, e);
 }
 
 enum status refresh_start(struct refresh *r, struct error *e)
@@ -116,7 +113,7 @@ enum status refresh_start(struct refresh *r, struct error *e)
 	enum status rc = can_store(r, false, e);
 
 	if (rc == STATUS_OK)
-		rc = exchange_start(&r->exchange, &r->settings, r->warm_up, r->deadline_ms, e);
+		rc = exchange_start(&r->exchange, &r->settings, r->deadline_ms, e);
 	r->asked_since_ms = monotonic_ms();
 	return rc;
 }
@@ -169,7 +166,7 @@ static enum status lock_session(struct refresh *r, int *lock, struct error *e)
 		rc = STATUS_OK;
 	}
 	/* Where no lock can be had nothing can be stored either, so there is no race to lose. */
-	if (rc == STATUS_CONFIG && r->store_or_not)
+	if (rc == STATUS_CONFIG && policy_of(r->mode)->stores_or_not)
 		rc = STATUS_OK;
 	return rc == STATUS_OK ? look_again(r, e) : rc;
 }

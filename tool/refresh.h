@@ -13,13 +13,10 @@
 #include <stdint.h>
 
 struct refresh {
-	/*
-	 * A login that cannot store its session is a login all the same (a home that is read-only
-	 * or full must not lock out whoever comes to mend it), so the code is spent even so.
-	 */
-	bool store_or_not;
-	bool force; /* renew a session that is still valid; by hand, replace long-term keys, too */
-	enum warm_up warm_up; /* WARM_UP_UNSIGNED under PAM: record.h */
+	enum mode mode;
+	/* What was asked for by --force, or by `always` of the PAM module: renew a session that is
+	 * still valid. */
+	bool force;
 	struct settings settings;
 	enum session_state state; /* of the session as it was found */
 	time_t expiration;        /* UTC: of the session found, then of the one issued; 0 unknown */
@@ -31,11 +28,10 @@ struct refresh {
 
 /*
  * Loads the settings and looks at the session. STATUS_VALID when there is nothing to do,
- * STATUS_OK when a code is needed, else *e. strict: settings_load(). *r must start as zeros but
- * for its first three members and exchange.show_progress; refresh_free() in any case.
+ * STATUS_OK when a code is needed, else *e. *r must start as zeros but for its first two members
+ * and exchange.show_progress; refresh_free() in any case.
  */
-enum status refresh_load(
-	struct refresh *r, const char *const options[N_SETTINGS], bool strict, struct error *e);
+enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS], struct error *e);
 
 /*
  * Starts the warm-up, which runs while the person is asked; but not where the session could not be

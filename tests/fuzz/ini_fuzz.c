@@ -70,8 +70,8 @@ static void check_absence(const uint8_t *data, size_t size)
 	memcpy(bytes.data, data, size);
 	bytes.data[size] = '\0';
 	MUST(ini_parse(&ini, "/home/it's/file", &bytes, faults_note, &faults, &e) == STATUS_OK);
-	if (absence_check(&ini, &faults, "work", true, &e) == STATUS_OK) {
-		MUST(absence_check(&ini, &faults, "work", false, &e) == STATUS_OK);
+	if (absence_check(&ini, &faults, "work", MODE_LOGIN, &e) == STATUS_OK) {
+		MUST(absence_check(&ini, &faults, "work", MODE_BY_HAND, &e) == STATUS_OK);
 		MUST(size > 0 && (data[size - 1] == '\n' || data[size - 1] == '\r'));
 		MUST(!memchr(data, '\0', size) && !ini_has_section(&ini, "work"));
 	}

@@ -174,8 +174,9 @@ enum status absence_check_text(const struct ini *ini, struct error *e)
 }
 
 enum status absence_check(const struct ini *ini, const struct faults *faults, const char *section,
-	bool strict, struct error *e)
+	enum mode mode, struct error *e)
 {
+	bool certain = policy_of(mode)->absence_must_be_certain;
 	const struct bytes *b = &ini->bytes;
 	enum status rc = absence_check_text(ini, e);
 	size_t like;
@@ -194,10 +195,10 @@ enum status absence_check(const struct ini *ini, const struct faults *faults, co
 			"%s:%zu: this line looks like the section [%s] and is not; write [%s], at the "
 			"start of the line",
 			ini->path, like, section, section);
-	if (strict && !has_header(ini))
+	if (certain && !has_header(ini))
 		return error_set(
 			e, STATUS_CONFIG, "%s: has no section at all; %s", ini->path, again);
-	if (strict && b->data[b->size - 1] != '\n' && b->data[b->size - 1] != '\r')
+	if (certain && b->data[b->size - 1] != '\n' && b->data[b->size - 1] != '\r')
 		return error_set(e, STATUS_CONFIG,
 			"%s: does not end with a newline, so it may be cut off; if it is complete, add "
 			"a newline at its end",

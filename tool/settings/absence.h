@@ -19,7 +19,7 @@
  * before the name, text behind the ']', or so far to the right that it belongs to the value above.
  *
  * By hand nobody is let in. There the hint to set the profile up is worth more, so a file of
- * comments alone and a last line without end are damage at logins only (strict).
+ * comments alone and a last line without end are damage at logins only.
  */
 #ifndef AWS_MFA_ABSENCE_H
 #define AWS_MFA_ABSENCE_H
@@ -27,8 +27,7 @@
 #include "error.h"
 #include "ini/faults.h"
 #include "ini/ini.h"
-
-#include <stdbool.h>
+#include "mode.h"
 
 /*
  * For a section that was not found. STATUS_OK when it is absent; else STATUS_CONFIG, with one line
@@ -36,7 +35,7 @@
  * section: NULL where only the file itself is judged.
  */
 enum status absence_check(const struct ini *ini, const struct faults *faults, const char *section,
-	bool strict, struct error *e);
+	enum mode mode, struct error *e);
 
 /*
  * STATUS_CONFIG for a file in UTF-16 or UTF-32, with the command that converts it: whatever is

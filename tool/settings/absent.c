@@ -219,7 +219,7 @@ static void hint_at_others(const struct settings *s, struct error *e)
 		settings_setup_command(s, command));
 }
 
-enum status settings_absent(const struct settings *s, bool strict, struct error *e)
+enum status settings_absent(const struct settings *s, struct error *e)
 {
 	enum status rc;
 
@@ -230,10 +230,10 @@ enum status settings_absent(const struct settings *s, bool strict, struct error 
 			"%s: [%s] is not there, but another program keeps the file open for "
 			"writing; end that program and try again",
 			s->unfinished, s->long_term);
-	rc = absence_check(&s->credentials, &s->credentials_faults, s->long_term, strict, e);
+	rc = absence_check(&s->credentials, &s->credentials_faults, s->long_term, s->mode, e);
 	/* The keys may be with a source profile, which the config file names. */
-	if (rc == STATUS_OK && strict && s->has_config)
-		rc = absence_check(&s->config, &s->config_faults, NULL, strict, e);
+	if (rc == STATUS_OK && s->has_config && policy_of(s->mode)->absence_must_be_certain)
+		rc = absence_check(&s->config, &s->config_faults, NULL, s->mode, e);
 	if (rc != STATUS_OK)
 		return rc;
 	settings_warn(s);

@@ -206,7 +206,7 @@ static char *default_session_name(void)
 }
 
 /* Looked at here, although aws-mfa-sts reads it, because only here it is known who named it. */
-static enum status check_ca_bundle(struct settings *s, bool strict, struct error *e)
+static enum status check_ca_bundle(struct settings *s, struct error *e)
 {
 	enum status rc = absolute(s, SETTING_CA_BUNDLE, e);
 	const char *path = s->value[SETTING_CA_BUNDLE];
@@ -220,7 +220,7 @@ static enum status check_ca_bundle(struct settings *s, bool strict, struct error
 				? "there is no such file"
 				: "cannot be read; expected a PEM file or a folder of hash links",
 			e);
-	return strict ? owner_check_file(path, &st, e) : STATUS_OK;
+	return policy_of(s->mode)->files_must_be_safe ? owner_check_file(path, &st, e) : STATUS_OK;
 }
 
 /*
@@ -231,7 +231,7 @@ static enum status check_scheme(const struct settings *s, struct error *e)
 {
 	const char *url = s->value[SETTING_ENDPOINT_URL];
 
-	if (!url || strncmp(url, "http:", 5) != 0)
+	if (!policy_of(s->mode)->https_only || !url || strncmp(url, "http:", 5) != 0)
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
 		"%s: a login asks no endpoint over http, where any process of this machine can answer; "
@@ -344,7 +344,7 @@ static enum status complete_via(struct settings *s, struct error *e)
 	return STATUS_OK;
 }
 
-enum status settings_complete(struct settings *s, bool strict, struct error *e)
+enum status settings_complete(struct settings *s, struct error *e)
 {
 	const char *expected;
 	enum status rc;
@@ -365,7 +365,7 @@ enum status settings_complete(struct settings *s, bool strict, struct error *e)
 		if (expected)
 			return bad_value(s, SETTING_ASSUME_ROLE, expected, e);
 	}
-	rc = strict ? check_scheme(s, e) : STATUS_OK;
+	rc = check_scheme(s, e);
 	if (rc == STATUS_OK)
 		rc = check_duration(s, e);
 	if (rc == STATUS_OK)
@@ -374,5 +374,5 @@ enum status settings_complete(struct settings *s, bool strict, struct error *e)
 		rc = check_tags(s, e);
 	if (rc == STATUS_OK)
 		rc = complete_via(s, e);
-	return rc == STATUS_OK ? check_ca_bundle(s, strict, e) : rc;
+	return rc == STATUS_OK ? check_ca_bundle(s, e) : rc;
 }

@@ -11,8 +11,8 @@ enum status settings_check_names(struct settings *s, struct error *e);
 /* The value of each: value.h. */
 enum status settings_check_values(struct settings *s, struct error *e);
 
-/* What is missing and what excludes another; fills in defaults. strict: for PAM. */
-enum status settings_complete(struct settings *s, bool strict, struct error *e);
+/* What is missing and what excludes another; fills in defaults. */
+enum status settings_complete(struct settings *s, struct error *e);
 
 /* NAME-SUFFIX, or NAME where suffix is "none" (any case: as in the Python tool). */
 char *settings_section_name(const char *profile, const char *suffix);

@@ -99,29 +99,29 @@ static enum status check_way(const char *path, bool missing, const struct stat *
 	return rc == STATUS_OK ? owner_check(path, st, e) : rc;
 }
 
-/* Reads one of the two files, and checks the way to it where strict. */
-static enum status read_checked(struct settings *s, const char *path, bool strict,
-	struct bytes *bytes, struct stat *st, bool *missing, struct error *e)
+/* Reads one of the two files. */
+static enum status read_checked(struct settings *s, const char *path, struct bytes *bytes,
+	struct stat *st, bool *missing, struct error *e)
 {
 	enum file_found found;
 	enum status rc = file_read(path, bytes, st, &found, e);
 
 	*missing = found == FILE_MISSING;
-	if (rc == STATUS_OK && strict)
+	if (rc == STATUS_OK && policy_of(s->mode)->files_must_be_safe)
 		rc = check_way(path, *missing, st, e);
 	if (found == FILE_UNFINISHED)
 		s->unfinished = path;
 	return rc;
 }
 
-enum status settings_read_credentials(struct settings *s, bool strict, struct error *e)
+enum status settings_read_credentials(struct settings *s, struct error *e)
 {
 	const char *path = s->value[SETTING_CREDENTIALS_FILE];
 	char command[COMMAND_SIZE];
 	struct bytes bytes;
 	struct stat st;
 	bool missing;
-	enum status rc = read_checked(s, path, strict, &bytes, &st, &missing, e);
+	enum status rc = read_checked(s, path, &bytes, &st, &missing, e);
 
 	if (rc == STATUS_OK && missing)
 		rc = error_set(e, STATUS_NOT_SET_UP, "%s: there is no such file; run: %s", path,
@@ -232,13 +232,13 @@ static enum status check_use(const struct settings *s, struct error *e)
 	return rc;
 }
 
-enum status settings_read_config(struct settings *s, bool strict, struct error *e)
+enum status settings_read_config(struct settings *s, struct error *e)
 {
 	const char *path = s->value[SETTING_CONFIG_FILE];
 	struct bytes bytes;
 	struct stat st;
 	bool missing;
-	enum status rc = read_checked(s, path, strict, &bytes, &st, &missing, e);
+	enum status rc = read_checked(s, path, &bytes, &st, &missing, e);
 
 	s->has_config = !missing;
 	if (rc == STATUS_OK)

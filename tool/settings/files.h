@@ -5,12 +5,10 @@
 #include "error.h"
 #include "rules.h"
 
-#include <stdbool.h>
-
 const char *settings_home(void);
-enum status settings_read_credentials(struct settings *s, bool strict, struct error *e);
+enum status settings_read_credentials(struct settings *s, struct error *e);
 enum status settings_read_keys(struct settings *s, struct error *e);
-enum status settings_read_config(struct settings *s, bool strict, struct error *e);
+enum status settings_read_config(struct settings *s, struct error *e);
 enum status settings_take_config(struct settings *s, struct error *e);
 
 /*

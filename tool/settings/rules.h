@@ -8,6 +8,7 @@
 #include "error.h"
 #include "ini/faults.h"
 #include "ini/ini.h"
+#include "mode.h"
 #include "record.h"
 #include "site.h"
 
@@ -53,6 +54,8 @@ struct via_role {
 #define VIA_MAX (ROLES_MAX - 1)
 
 struct settings {
+	enum mode mode;
+
 	/* Each NULL where it is unset. */
 	char *value[N_SETTINGS];
 	/* For messages: "--device", "MFA_DEVICE", "/path:14: aws_mfa_device". */

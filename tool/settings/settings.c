@@ -47,34 +47,34 @@ enum status settings_locate(
 }
 
 /* Finds their section. A damaged file gets one line and no warnings beside it. */
-static enum status find_keys(struct settings *s, bool strict, struct error *e)
+static enum status find_keys(struct settings *s, struct error *e)
 {
 	enum status rc = source_find(s, e);
 
 	if (rc == STATUS_NOT_SET_UP)
-		return settings_absent(s, strict, e);
+		return settings_absent(s, e);
 	settings_warn(s);
 	return rc;
 }
 
 enum status settings_load(
-	struct settings *s, const char *const options[N_SETTINGS], bool strict, struct error *e)
+	struct settings *s, const char *const options[N_SETTINGS], enum mode mode, struct error *e)
 {
 	struct site site;
 	enum status rc = load_site(&site, e);
 
-	*s = (struct settings){0};
+	*s = (struct settings){.mode = mode};
 	if (rc == STATUS_OK)
 		rc = locate(s, options, &site, e);
 	/* Report a bad value on the command line before any fault in a file. */
 	if (rc == STATUS_OK)
 		rc = settings_check_values(s, e);
 	if (rc == STATUS_OK)
-		rc = settings_read_credentials(s, strict, e);
+		rc = settings_read_credentials(s, e);
 	if (rc == STATUS_OK)
-		rc = settings_read_config(s, strict, e);
+		rc = settings_read_config(s, e);
 	if (rc == STATUS_OK)
-		rc = find_keys(s, strict, e);
+		rc = find_keys(s, e);
 	if (rc == STATUS_OK)
 		rc = services_take(s, e);
 	if (rc == STATUS_OK)
@@ -94,7 +94,7 @@ enum status settings_load(
 	if (rc == STATUS_OK)
 		rc = settings_read_keys(s, e);
 	if (rc == STATUS_OK)
-		rc = settings_complete(s, strict, e);
+		rc = settings_complete(s, e);
 	site_free(&site);
 	return rc;
 }

@@ -14,14 +14,14 @@
 
 /*
  * Fills *s from options (one for each setting, NULL where not given), the environment and the
- * files. strict is for PAM: home and files must be safe from others (owner.h).
+ * files. policy_of(mode) says how strictly they are judged.
  *
  * STATUS_USAGE for a bad value on the command line or in the environment, STATUS_NOT_SET_UP
  * without a credentials file (owner.h) or long-term section (absence.h), STATUS_CONFIG for all else
  * that is wrong in a file, STATUS_SYSTEM without memory. settings_free() in any case.
  */
 enum status settings_load(
-	struct settings *s, const char *const options[N_SETTINGS], bool strict, struct error *e);
+	struct settings *s, const char *const options[N_SETTINGS], enum mode mode, struct error *e);
 void settings_free(struct settings *s);
 
 /*

@@ -16,7 +16,7 @@
 
 static struct error e;
 
-static enum status judge_at(const char *path, const char *data, size_t size, bool strict)
+static enum status judge_at(const char *path, const char *data, size_t size, enum mode mode)
 {
 	struct bytes bytes = {.data = malloc(size + 1), .size = size};
 	struct faults faults = {0};
@@ -30,14 +30,14 @@ static enum status judge_at(const char *path, const char *data, size_t size, boo
 	assert_int_equal(ini_parse(&ini, path, &bytes, faults_note, &faults, &e), 0);
 	/* It is asked for no section that is there. */
 	rc = ini_has_section(&ini, SECTION) ? STATUS_VALID
-					    : absence_check(&ini, &faults, SECTION, strict, &e);
+					    : absence_check(&ini, &faults, SECTION, mode, &e);
 	ini_free(&ini);
 	return rc;
 }
 
-static enum status judge(const char *data, size_t size, bool strict)
+static enum status judge(const char *data, size_t size, enum mode mode)
 {
-	return judge_at("/h/.aws/credentials", data, size, strict);
+	return judge_at("/h/.aws/credentials", data, size, mode);
 }
 
 #define TEXT(s) s, sizeof(s) - 1
@@ -108,22 +108,22 @@ static const struct file {
 	/* clang-format on */
 };
 
-static void one(const struct file *f, bool strict)
+static void one(const struct file *f, enum mode mode)
 {
-	const char *said = strict ? f->login : f->by_hand;
-	enum status rc = judge(f->data, f->size, strict);
+	const char *said = mode == MODE_LOGIN ? f->login : f->by_hand;
+	enum status rc = judge(f->data, f->size, mode);
 
 	if (rc != (said ? STATUS_CONFIG : STATUS_OK) || (said && !strstr(e.text, said)))
 		fail_msg("file %zu%s: %d \"%s\", expected \"%s\"", (size_t)(f - files),
-			strict ? " at a login" : "", (int)rc, e.text, said ? said : "");
+			mode == MODE_LOGIN ? " at a login" : "", (int)rc, e.text, said ? said : "");
 }
 
 static void test_the_table(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		one(&files[i], true);
-		one(&files[i], false);
+		one(&files[i], MODE_LOGIN);
+		one(&files[i], MODE_BY_HAND);
 	}
 }
 
@@ -141,7 +141,8 @@ static void test_the_command_is_whole_or_left_out(void **state)
 			memset(path, 'f', sizeof(path));
 			path[0] = path[folder_len + 1] = '/';
 			path[folder_len + 2 + name_len] = '\0';
-			assert_int_equal(judge_at(path, TEXT("\xff\xfe[\0"), true), STATUS_CONFIG);
+			assert_int_equal(
+				judge_at(path, TEXT("\xff\xfe[\0"), MODE_LOGIN), STATUS_CONFIG);
 			command = strstr(e.text, "(cd ");
 			if (command)
 				assert_int_equal(e.text[strlen(e.text) - 1], ')');
@@ -163,7 +164,7 @@ static void test_cut_anywhere(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(whole); n++) {
-		enum status rc = judge(whole, n, true);
+		enum status rc = judge(whole, n, MODE_LOGIN);
 
 		/* Between two lines it cannot be told from a whole one. */
 		if (rc == STATUS_OK && (n == 0 || n >= sizeof(before) || whole[n - 1] != '\n'))
@@ -179,8 +180,8 @@ static void test_nuls_from_anywhere(void **state)
 	(void)state;
 	for (size_t n = sizeof(file) - 1; n-- > 0;) {
 		file[n] = '\0';
-		assert_int_not_equal(judge(file, sizeof(file) - 1, true), STATUS_OK);
-		assert_int_not_equal(judge(file, sizeof(file) - 1, false), STATUS_OK);
+		assert_int_not_equal(judge(file, sizeof(file) - 1, MODE_LOGIN), STATUS_OK);
+		assert_int_not_equal(judge(file, sizeof(file) - 1, MODE_BY_HAND), STATUS_OK);
 	}
 }
 
@@ -193,7 +194,8 @@ static void test_random_bytes(void **state)
 	for (size_t run = 0; run < 2000; run++) {
 		for (size_t i = 0; i < sizeof(data); i++)
 			data[i] = (unsigned char)random();
-		assert_int_not_equal(judge((const char *)data, sizeof(data), true), STATUS_OK);
+		assert_int_not_equal(
+			judge((const char *)data, sizeof(data), MODE_LOGIN), STATUS_OK);
 	}
 }
 
