@@ -64,16 +64,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ACCOUNT_DIGITS 12 /* of an AWS account id */
-#define ROLES_MAX 5       /* assumed one from another with one code */
-#define TAGS_MAX 50       /* of one session: STS service model, tagListType */
-
-/*
- * Seconds this machine's clock may be off before anything is made of it: AWS takes signatures 5 to
- * 15 minutes off.
- */
-#define SKEW_TOLERATED 240
-
 #define RECORD_FD 3
 #define RECORD_MAX_PAM 4096U  /* a line between the module and aws-mfa, LF included */
 #define RECORD_MAX_STS 65536U /* a line between aws-mfa and aws-mfa-sts, LF included */

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "options.h"
-#include "record.h"
 #include "status.h"
+#include "sts_limits.h"
 
 /* Ways to end beside enum status, for which there is no record. */
 enum outcome {

@@ -7,6 +7,7 @@
 #include "file/read.h"
 #include "refresh.h"
 #include "settings/value.h"
+#include "sts_limits.h"
 #include "text/log.h"
 
 #include <getopt.h>

@@ -3,6 +3,7 @@
 #include "boottime.h"
 #include "paths.h"
 #include "settings/tags.h"
+#include "sts_limits.h"
 #include "text/log.h"
 #include "text/secret.h"
 

@@ -9,8 +9,8 @@
 #include "ini/faults.h"
 #include "ini/ini.h"
 #include "mode.h"
-#include "record.h"
 #include "site.h"
+#include "sts_limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #include "tags.h"
 
-#include "record.h"
+#include "sts_limits.h"
 #include "text/utf8.h"
 
 #include <stdbool.h>

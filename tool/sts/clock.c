@@ -1,7 +1,7 @@
 #include "clock.h"
 
 #include "boottime.h"
-#include "record.h"
+#include "sts_limits.h"
 
 /* Through time() and nothing finer: whole seconds are all that a signature holds. */
 static int64_t wall_ms(void)

@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "record.h"
+#include "sts_limits.h"
 
 #include <stdbool.h>
 #include <stdint.h>

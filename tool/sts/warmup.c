@@ -4,6 +4,7 @@
 #include "request.h"
 #include "response.h"
 #include "status.h"
+#include "sts_limits.h"
 
 #include <stdlib.h>
 #include <string.h>
