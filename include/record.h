@@ -13,8 +13,7 @@
  *	module -> aws-mfa
  *	    code DIGITS         the person's answer, exactly six ASCII digits
  *	aws-mfa -> module
- *	    ask REASON          a code is needed; REASON is an enum ask_reason, a number that
- *	                        the module checks to be one and makes no other use of
+ *	    ask                 a code is needed
  *	    account ID          the AWS account of the session, twelve ASCII digits
  *	    until SECONDS       expiration of the session, seconds since the epoch
  *	    key-id ID           access key id of the session that was issued
@@ -67,13 +66,6 @@
 #define RECORD_FD 3
 #define RECORD_MAX_PAM 4096U  /* a line between the module and aws-mfa, LF included */
 #define RECORD_MAX_STS 65536U /* a line between aws-mfa and aws-mfa-sts, LF included */
-
-enum ask_reason {
-	ASK_NO_SESSION = 0, /* no session, or keys missing from it */
-	ASK_EXPIRED = 1,
-	ASK_OTHER_ROLE = 2,
-	ASK_FORCED = 3, /* --always: whatever the session */
-};
 
 #define WORD_ASK "ask"
 #define WORD_IDLE "idle"

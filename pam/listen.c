@@ -74,7 +74,7 @@ int listen_next(pam_handle_t *pamh, const struct options *opt, struct record_rea
 			request_id = true;
 			clean_text(talk->request_id, sizeof(talk->request_id), rec.text);
 			continue;
-		} else if (strcmp(rec.word, WORD_ASK) == 0 && record_number(rec.text) >= 0) {
+		} else if (strcmp(rec.word, WORD_ASK) == 0 && rec.text_len == 0) {
 			heard = LISTEN_ASK;
 			break;
 		} else if (strcmp(rec.word, WORD_IDLE) == 0) {

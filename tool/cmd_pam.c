@@ -110,21 +110,6 @@ static void bound_waiting(const struct command_line *line)
 		file_wait_at_most(n * 400);
 }
 
-static enum ask_reason reason(const struct refresh *r)
-{
-	switch (r->state) {
-	case SESSION_ABSENT:
-		return ASK_NO_SESSION;
-	case SESSION_EXPIRED:
-		return ASK_EXPIRED;
-	case SESSION_OTHER_ROLE:
-		return ASK_OTHER_ROLE;
-	case SESSION_VALID:
-		break;
-	}
-	return ASK_FORCED;
-}
-
 /*
  * Waits for a code. RECORD_TIMEOUT: there is none, and the module knows that none can be read any
  * more. A code that comes at the last moment is in the socket by the time its end is shut, and is
@@ -164,7 +149,7 @@ static bool try_code(struct dialogue *d, const char *code)
 
 static void converse(struct dialogue *d)
 {
-	bool again = tell_number(WORD_ASK, reason(&d->refresh));
+	bool again = tell(WORD_ASK, "");
 
 	while (again) {
 		struct record rec;

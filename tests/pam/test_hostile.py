@@ -11,7 +11,7 @@ from pam import casefile
 HOSTILE = casefile.BUILD / "tests/pam/hostile"
 FAILING = casefile.BUILD / "tests/pam/failing"
 SUCCESS, PERM_DENIED = "0", "6"
-ACCEPTED = "send ask 0\nhear\nsend result 0 written"
+ACCEPTED = "send ask\nhear\nsend result 0 written"
 
 
 class HostileTest(casefile.CaseTest):
@@ -44,7 +44,7 @@ class Hostile(HostileTest):
             home = self.folder / f"home{n}"
             home.mkdir()
             result = f"send key-id KEY{n}\nsend result " + ("11 wrong" if n % 2 else "0 written")
-            (home / "helper-script").write_text(f"send ask 0\nhear\n{result}\n")
+            (home / "helper-script").write_text(f"send ask\nhear\n{result}\n")
             passwd.append(f"user{n}:x:{self.uid}:{self.gid}::{home}:/bin/sh\n")
         (self.folder / "passwd").write_text("".join(passwd))
         out = self.run_it(HOSTILE, "threads", "32")
@@ -79,7 +79,7 @@ class Hostile(HostileTest):
         tried = subprocess.run([*prefix, "true"], capture_output=True, text=True)
         if tried.returncode:
             self.skipTest(f"no pid namespace here: {tried.stderr.strip()}")
-        self.helper_plays("send ask 0")
+        self.helper_plays("send ask")
         out = self.run_it(HOSTILE, "recycled", prefix=prefix)
         self.assertIn("recycled 1\n", out)
         self.assertIn("reason=\"the helper ended without a result\"", out)
@@ -99,10 +99,10 @@ class Failing(unittest.TestCase):
         "always, null": (ACCEPTED, "always", "null", ["123456"]),
         "valid": ("send result 3 valid", "", "error", []),
         "not set up": ("send result 12 no file", "nullok", "error", []),
-        "wrong": ("send ask 0\nhear\nsend result 11 wrong", "", "error", ["123456"]),
-        "down": ("send ask 0\nhear\nsend result 14 down", "failmode=safe", "error", ["123456"]),
-        "spent": ("send ask 0\nhear\nsend result 15 later", "failmode=safe", "error", ["123456"]),
-        "no code": ("send ask 0 / result 0 written", "", "error", ["hunter2"]),
+        "wrong": ("send ask\nhear\nsend result 11 wrong", "", "error", ["123456"]),
+        "down": ("send ask\nhear\nsend result 14 down", "failmode=safe", "error", ["123456"]),
+        "spent": ("send ask\nhear\nsend result 15 later", "failmode=safe", "error", ["123456"]),
+        "no code": ("send ask / result 0 written", "", "error", ["hunter2"]),
         "a lie": ("send result 0 written", "", "error", []),
         "^C": (ACCEPTED, "", "error", []),
     }

@@ -176,7 +176,7 @@ class Core(LoginTest):
         if Path("/proc/sys/kernel/core_pattern").read_text().startswith(("/", "|")):
             self.skipTest("cores do not stay with their process here (kernel.core_pattern)")
         self.assertTrue(self.dumped(["/bin/sh", "-c", "echo up >&3; read -r line <&3"], answer=b"up"))
-        self.assertFalse(self.dumped([AWS_MFA, "pam", "--profile", "work"], answer=b"ask ",
+        self.assertFalse(self.dumped([AWS_MFA, "pam", "--profile", "work"], answer=b"ask\n",
                                      env=self.env))
         self.assertFalse(self.dumped(
             [STAGE / "libexec/aws-mfa-sts"], f"access-key-id {self.user.access_key_id}",

@@ -75,7 +75,7 @@ class LoginEndpoint(HostTest):
     def test_https_is_not(self):
         self.site.write_text(f"[aws-mfa]\nendpoint_url = {self.box.url}\n"
                              f"ca_bundle = {self.box.ca_path}\n")
-        self.assertRegex(self.ask(), "ask ")
+        self.assertRegex(self.ask(), "ask\n")
 
 
 if __name__ == "__main__":
