@@ -53,8 +53,8 @@ endif
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 CONTRACT_OBJS = $(call objects,include)
 PAM_OBJS      = $(call objects,pam)
-# Each folder may include those to its right: `make lint` sees to it.
-TOOL_PARTS    = tool/credentials tool/settings tool/ini tool/file tool/text
+# Which of them may include which is in tests/arrows.py.
+TOOL_PARTS    = $(filter-out tool/sts,$(sort $(patsubst %/,%,$(dir $(wildcard tool/*/*.c)))))
 PART_OBJS     = $(call objects,$(TOOL_PARTS))
 TOOL_OBJS     = $(call objects,tool) $(PART_OBJS)
 STS_OBJS      = $(call objects,tool/sts)
@@ -162,8 +162,6 @@ deps:
 # nothing on the host is touched.
 STAGE      = $(CURDIR)/$(BUILD)/tests/stage
 STAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/tests/obj DESTDIR= SYSCONFDIR='$(STAGE)/etc'
-TEST_CFLAGS = $(filter-out -MMD -MP,$(ALL_CFLAGS))
-UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/*_test.c tests/*/*/*_test.c))
 
 .PHONY: stage
 stage:
@@ -171,78 +169,55 @@ stage:
 		MANDIR='$(STAGE)/share/man' DOCDIR='$(STAGE)/share/doc/pam-aws-mfa' \
 		PAMDIR='$(STAGE)/lib/security' install
 
-# $(BUILD)/tests/DIR/NAME_test from tests/DIR/NAME_test.c and the objects of the program DIR
-# belongs to, all but the one that has main().
-define unit_tests_of
-$(BUILD)/tests/$(1)/%_test: tests/$(1)/%_test.c $(2) $$(CONTRACT_OBJS)
-	@mkdir -p $$(@D)
-	$$(call say,TEST,$$@)$$(CC) $$(TEST_CFLAGS) -Itool -I$(1) $$(ALL_LDFLAGS) -o $$@ $$^ -lcmocka $(3)
-endef
-STS_TESTED = $(filter-out %/aws-mfa-sts.o,$(STS_OBJS))
-$(eval $(call unit_tests_of,include,,))
-$(eval $(call unit_tests_of,pam,$(PAM_OBJS),-lpam -pthread))
-$(foreach part,$(TOOL_PARTS),$(eval $(call unit_tests_of,$(part),$$(PART_OBJS),$(TOOL_LIBS))))
-$(eval $(call unit_tests_of,tool/sts,$(STS_TESTED),$(STS_LIBS)))
+# Each tests/DIR/NAME.c with a main() becomes the program $(BUILD)/tests/DIR/NAME, and each
+# tests/DIR/NAME.so.c a library for LD_PRELOAD or PAM. A program X_test is a cmocka test, which
+# `make check` runs. The archive holds the product and the other files of tests/; the linker takes
+# what a program uses. So a new test needs no line here, in a new folder neither.
+TEST_SOURCES  := $(filter-out tests/fuzz/%,$(wildcard $(patsubst %,tests/%*.c,*/ */*/ */*/*/)))
+TEST_OBJS     := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.so.c,$(TEST_SOURCES)) \
+	$(shell grep -l '^int main\b' $(TEST_SOURCES) /dev/null))
+TESTED         = $(BUILD)/tests/tested.a
+TEST_LIBS      = -lcmocka -lpam $(STS_LIBS) -lssl $(TOOL_LIBS) -lpthread
 
-# Programs the Python tests run: PAM applications, a signer, a reader of profiles, a storer of
-# sessions, a module whose helper plays a script instead of being aws-mfa, an aws-mfa with a
-# site file of its own, which a file in the stage would be for all tests that run meanwhile, and a
-# module with an aws-mfa that waits for a code one second instead of five minutes.
+$(TEST_OBJS): ALL_CFLAGS += -fvisibility=default -Itool -I$(patsubst $(BUILD)/tests/%,%,$(@D))
+$(filter %.so,$(TEST_PROGRAMS)): private ALL_LDFLAGS += -shared
+# The module limits the helper's address space below what a sanitizer needs. A preloaded library
+# comes before the sanitizer's, which refuses to be second.
+UNSANITIZED = $(addprefix $(BUILD)/tests/,pam/scripted_helper tool/sts/stepping_clock.so)
+$(UNSANITIZED) $(UNSANITIZED:=.o): private override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))
+$(UNSANITIZED): private override LDFLAGS := $(filter-out -fsanitize=%,$(LDFLAGS))
+
+$(TEST_PROGRAMS): %: %.o $(TESTED)
+	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $^ $(TEST_LIBS)
+
+# If two objects defined a name, a test could get the wrong one.
+$(TESTED): $(CONTRACT_OBJS) $(PAM_OBJS) $(TOOL_OBJS) $(STS_OBJS) \
+		$(filter-out $(TEST_PROGRAMS:=.o),$(TEST_OBJS))
+	@rm -f $@ && $(AR) qcs $@ $^
+	@twice=$$(nm -g $@ | awk '$$2 ~ /[TDBRC]/ && $$3 != "main" {print $$3}' | sort | uniq -d); \
+	[ -z "$$twice" ] || { echo 'defined twice:' $$twice >&2; exit 1; }
+
+-include $(TEST_OBJS:.o=.d)
+
+# Short names for those who compare by hand.
+SHORT_NAMES = $(addprefix $(BUILD)/tests/,profile-dump endpoint-dump sigv4-sign)
+$(BUILD)/tests/profile-dump: $(BUILD)/tests/tool/settings/profile-dump
+$(BUILD)/tests/endpoint-dump: $(BUILD)/tests/tool/sts/endpoint-dump
+$(BUILD)/tests/sigv4-sign: $(BUILD)/tests/tool/sts/sigv4-sign
+$(SHORT_NAMES):
+	@ln -f $< $@
+
+# Variants of the product. FAKE: a module with a helper that plays a script. SITE: an aws-mfa with a
+# site file of its own, since all tests share the one of the stage. IDLE: a module with an aws-mfa
+# that waits one second for a code instead of five minutes.
 FAKE = $(BUILD)/tests/fake
 SITE = $(BUILD)/tests/site
 IDLE = $(BUILD)/tests/idle
-TEST_PROGRAMS = $(patsubst %,$(BUILD)/tests/pam/%,login hostile failing) \
-	$(BUILD)/tests/tool/sts/sign $(BUILD)/tests/sigv4-sign $(BUILD)/tests/endpoint-dump \
-	$(BUILD)/tests/profile-dump $(BUILD)/tests/tool/credentials/store-session \
-	$(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(IDLE)/aws-mfa \
-	$(BUILD)/tests/bench/server $(BUILD)/tests/bench/pam_floor.so \
-	$(BUILD)/tests/tool/sts/stepping_clock.so
+VARIANTS = $(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(IDLE)/aws-mfa
 
-$(BUILD)/tests/pam/%: tests/pam/%.c tests/pam/log_lines.c tests/pam/log_lines.h
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -fvisibility=default $(ALL_LDFLAGS) -rdynamic -o $@ \
-		$(filter %.c,$^) -lpam
-
-$(BUILD)/tests/tool/credentials/store-session: tests/tool/credentials/store-session.c \
-		$(PART_OBJS) $(CONTRACT_OBJS)
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
-
-$(BUILD)/tests/tool/sts/sign: tests/tool/sts/sign.c $(STS_TESTED) $(CONTRACT_OBJS)
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ $(STS_LIBS)
-
-$(BUILD)/tests/sigv4-sign: tests/tool/sts/sigv4-sign.c $(BUILD)/tool/sts/sigv4.o
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ -lcrypto
-
-$(BUILD)/tests/endpoint-dump: tests/tool/sts/endpoint-dump.c $(STS_TESTED) $(CONTRACT_OBJS)
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool/sts $(ALL_LDFLAGS) -o $@ $^ $(STS_LIBS)
-
-$(BUILD)/tests/profile-dump: $(addprefix tests/tool/settings/,profile-dump.c merge.c) \
-		$(PART_OBJS) $(CONTRACT_OBJS)
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) -Itool $(ALL_LDFLAGS) -o $@ $^ $(TOOL_LIBS)
-
-# Without sanitizers: they need more address space than the module leaves it.
-$(FAKE)/bin/aws-mfa: tests/pam/scripted_helper.c include/record.c
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(filter-out -fsanitize=%,$(TEST_CFLAGS) $(ALL_LDFLAGS)) -o $@ $^
-
-$(BUILD)/tests/bench/server: tests/bench/server.c
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(TEST_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lssl -lcrypto -lpthread
-
-$(BUILD)/tests/bench/pam_floor.so: tests/bench/pam_floor.c
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(filter-out -fvisibility=hidden,$(TEST_CFLAGS)) $(ALL_LDFLAGS) \
-		-shared -o $@ $< -lpam
-
-# Without sanitizers: their library must be the first that is loaded.
-$(BUILD)/tests/tool/sts/stepping_clock.so: tests/tool/sts/stepping_clock.c
-	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(filter-out -fsanitize=%,$(TEST_CFLAGS) $(ALL_LDFLAGS)) -shared -o $@ $<
+$(FAKE)/bin/aws-mfa: $(BUILD)/tests/pam/scripted_helper
+	@mkdir -p $(@D) && ln -f $< $@
 
 $(FAKE)/pam_aws_mfa.so: FORCE
 	+@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
@@ -256,7 +231,7 @@ $(IDLE)/aws-mfa: FORCE
 	@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(STAGE)/libexec' \
 		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
 
-check: stage $(UNIT_TESTS) $(TEST_PROGRAMS)
+check: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
 # The build reports on stderr: the table (or JSON) alone is on stdout.

@@ -16,7 +16,7 @@ import botocore.session
 from botocore.configloader import _parse_nested
 
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
-DUMP = BUILD / "tests/profile-dump"
+DUMP = BUILD / "tests/tool/settings/profile-dump"
 TIDY, WILD = 1200, 1200     # pairs of files
 
 NAMES = ["default", "work", "a.b-c_d", "a b", "Work", "wörk", "x@y.z", "nested]name", "50%"]

@@ -25,7 +25,7 @@ def resolve(cases):
         " ".join([region or "-", url or "-", *(["fips"] if fips else []),
                   *(["dual-stack"] if dual else []), *(["legacy"] if legacy else [])]) + "\n"
         for region, url, fips, dual, legacy in cases)
-    return subprocess.run([BUILD / "tests/endpoint-dump"], input=lines, capture_output=True,
+    return subprocess.run([BUILD / "tests/tool/sts/endpoint-dump"], input=lines, capture_output=True,
                           text=True, timeout=30, check=True).stdout.splitlines()
 
 
