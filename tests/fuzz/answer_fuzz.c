@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct answer a;
 	time_t expires;
 
-	if (answer_parse((const char *)data, size, &a) == 0) {
+	if (answer_parse((const char *)data, size, &a) == PARSED) {
 		if (answer_credentials(&a, 1000000000, 4000000000, &expires, &why)) {
 			check(a.access_key_id);
 			check(a.secret_access_key);

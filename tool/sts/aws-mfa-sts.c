@@ -38,8 +38,6 @@
 
 #define TOKEN_PIECE 32768
 
-#define PEER_GONE (-1)
-
 static char line_buffer[RECORD_MAX_STS];
 
 static int64_t soon(int64_t ms)
@@ -47,9 +45,11 @@ static int64_t soon(int64_t ms)
 	return monotonic_ms() + ms;
 }
 
-static int report(const char *word, const char *text)
+/* Returns false when aws-mfa is gone. */
+static bool report(const char *word, const char *text)
 {
-	return record_write(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), word, text);
+	return record_write(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), word, text) ==
+		RECORD_OK;
 }
 
 static void report_result(const struct error *e)
@@ -109,18 +109,19 @@ static void stay_warm(struct client *c, const struct record_reader *r)
 	}
 }
 
-static int broken(struct error *e)
+static enum heard broken(struct error *e)
 {
-	return error_set(e, STATUS_SYSTEM,
+	error_set(e, STATUS_SYSTEM,
 		"aws-mfa sent what aws-mfa-sts does not understand; are both of one version?");
+	return HEARD_FAULT;
 }
 
 /*
- * Waits for a code. Returns 0, PEER_GONE or STATUS_SYSTEM. The time a person takes does not
- * count, so without a `deadline` before the code what was left of the last one counts from now.
+ * Waits for a code. The time a person takes does not count, so without a `deadline` before the
+ * code what was left of the last one counts from now.
  */
-static int await_code(struct client *c, struct record_reader *r, char code[static CODE_DIGITS + 1],
-	struct error *e)
+static enum heard await_code(struct client *c, struct record_reader *r,
+	char code[static CODE_DIGITS + 1], struct error *e)
 {
 	int64_t *deadline_ms = &c->parameters.deadline_ms;
 	int64_t left = *deadline_ms - monotonic_ms();
@@ -132,7 +133,7 @@ static int await_code(struct client *c, struct record_reader *r, char code[stati
 		int rc = record_read(r, -1, &rec);
 
 		if (rc == RECORD_EOF)
-			return PEER_GONE;
+			return HEARD_END;
 		if (rc != RECORD_OK)
 			return broken(e);
 		if (strcmp(rec.word, WORD_DEADLINE) != 0)
@@ -149,61 +150,58 @@ static int await_code(struct client *c, struct record_reader *r, char code[stati
 	memcpy(code, rec.text, rec.text_len + 1);
 	explicit_bzero(rec.text, rec.text_len);
 	forget_records(r);
-	return 0;
+	return HEARD;
 }
 
 /* In as many records as it takes: aws-mfa joins them. */
-static int report_token(const char *token)
+static bool report_token(const char *token)
 {
 	char piece[TOKEN_PIECE + 1];
-	int rc = RECORD_OK;
+	bool ok;
 
 	do {
 		size_t len = strnlen(token, TOKEN_PIECE);
 
 		memcpy(piece, token, len);
 		piece[len] = '\0';
-		rc = report(WORD_SESSION_TOKEN, piece);
+		ok = report(WORD_SESSION_TOKEN, piece);
 		token += len;
-	} while (rc == RECORD_OK && *token);
+	} while (ok && *token);
 	explicit_bzero(piece, sizeof(piece));
-	return rc;
+	return ok;
 }
 
-static int report_credentials(const struct client *c, const struct answer *a, time_t expires)
+static bool report_credentials(const struct client *c, const struct answer *a, time_t expires)
 {
 	char seconds[24], server_time[24];
 
 	snprintf(seconds, sizeof(seconds), "%lld", (long long)expires);
 	snprintf(server_time, sizeof(server_time), "%lld", (long long)clock_server(&c->clock));
-	if (report(WORD_ACCESS_KEY_ID, a->access_key_id) != RECORD_OK ||
-		report(WORD_SECRET_ACCESS_KEY, a->secret_access_key) != RECORD_OK ||
-		report_token(a->session_token) != RECORD_OK ||
-		report(WORD_EXPIRATION, seconds) != RECORD_OK ||
-		(c->clock.heard && report(WORD_SERVER_TIME, server_time) != RECORD_OK))
-		return PEER_GONE;
+	if (!report(WORD_ACCESS_KEY_ID, a->access_key_id) ||
+		!report(WORD_SECRET_ACCESS_KEY, a->secret_access_key) ||
+		!report_token(a->session_token) || !report(WORD_EXPIRATION, seconds) ||
+		(c->clock.heard && !report(WORD_SERVER_TIME, server_time)))
+		return false;
 	if (a->request_id)
 		record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_REQUEST_ID,
 			"%.100s", a->request_id);
-	return 0;
+	return true;
 }
 
-/* Spends one code. Returns a status, which was reported, or PEER_GONE. */
-static int spend(struct client *c, const char *code, struct error *e)
+/* Spends a code and reports what came of it. Returns the status. */
+static enum status answer_code(struct client *c, const char *code, struct error *e)
 {
 	struct answer a = {0};
 	time_t expires = 0;
-	int rc;
+	enum status rc;
 
 	if (!code_is_exact(code))
 		rc = error_set(e, STATUS_WRONG_CODE, "a code has six digits");
 	else
 		rc = spend_code(c, code, c->parameters.deadline_ms, &a, &expires, e);
-	if (rc == 0)
-		rc = error_set(e, STATUS_OK, "accepted by %s", c->endpoint.host);
-	if (rc == STATUS_OK && report_credentials(c, &a, expires) != 0)
-		rc = PEER_GONE;
-	else
+	if (rc == STATUS_OK)
+		error_set(e, STATUS_OK, "accepted by %s", c->endpoint.host);
+	if (rc != STATUS_OK || report_credentials(c, &a, expires))
 		report_result(e);
 	answer_free(&a);
 	return rc;
@@ -219,19 +217,19 @@ static void ask_the_time(struct client *c)
 	warmup_again(c, -1, deadline_ms);
 }
 
-/* The whole dialogue after the settings. Returns as spend(). */
-static int serve(struct client *c, struct record_reader *r, struct error *e)
+/* The whole dialogue after the settings. Returns what to exit with: 0 when aws-mfa has gone. */
+static enum status serve(struct client *c, struct record_reader *r, struct error *e)
 {
 	int64_t began_ms = monotonic_ms();
 	struct identity id;
 	struct reply reply;
 	char code[CODE_DIGITS + 1];
-	int rc;
+	enum status rc;
 
 	rc = client_open(c, e);
-	if (rc == 0)
+	if (rc == STATUS_OK)
 		rc = warmup(c, &id, &reply, e);
-	if (rc != 0) {
+	if (rc != STATUS_OK) {
 		report_result(e);
 		return rc;
 	}
@@ -239,18 +237,21 @@ static int serve(struct client *c, struct record_reader *r, struct error *e)
 	if (id.account[0])
 		record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_READY,
 			"%s %s", id.account, id.arn);
-	else if (report(WORD_READY, NULL) != RECORD_OK)
-		return PEER_GONE;
+	else if (!report(WORD_READY, NULL))
+		return STATUS_OK;
 	do {
-		rc = await_code(c, r, code, e);
-		if (rc == 0) {
-			if (clock_was_set(&c->clock))
-				ask_the_time(c);
-			rc = spend(c, code, e);
-			explicit_bzero(code, sizeof(code));
-		} else if (rc != PEER_GONE) {
+		enum heard heard = await_code(c, r, code, e);
+
+		if (heard == HEARD_END)
+			return STATUS_OK;
+		if (heard == HEARD_FAULT) {
 			report_result(e);
+			return e->status;
 		}
+		if (clock_was_set(&c->clock))
+			ask_the_time(c);
+		rc = answer_code(c, code, e);
+		explicit_bzero(code, sizeof(code));
 	} while (rc == STATUS_WRONG_CODE);
 	return rc;
 }
@@ -267,8 +268,9 @@ int main(int argc, char **argv)
 {
 	struct client client = {0};
 	struct record_reader reader;
+	enum heard heard = HEARD_FAULT;
 	struct error e;
-	int rc;
+	enum status rc;
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("aws-mfa-sts " AWS_MFA_VERSION);
@@ -280,17 +282,19 @@ int main(int argc, char **argv)
 	}
 	record_reader_init(&reader, RECORD_FD, line_buffer, sizeof(line_buffer));
 	rc = confine(&e);
-	if (rc == 0 && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (rc == STATUS_OK && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		rc = error_set(&e, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
-	if (rc == 0)
-		rc = parameters_read(&reader, &client.parameters, &e);
+	if (rc == STATUS_OK)
+		heard = parameters_read(&reader, &client.parameters, &e);
 	forget_records(&reader);
-	if (rc == 0)
+	if (heard == HEARD)
 		rc = serve(&client, &reader, &e);
-	else if (rc != RECORD_EOF)
+	else if (heard == HEARD_FAULT) {
 		report_result(&e);
+		rc = e.status;
+	}
 	client_close(&client);
 	record_reader_wipe(&reader);
 	/* Not exit(): a resolver thread may still be waiting for an answer that does not come. */
-	_exit(rc < 0 ? 0 : rc);
+	_exit((int)rc);
 }

@@ -9,7 +9,7 @@
 struct row {
 	const char *code;    /* NULL: any */
 	const char *message; /* a part of AWS's message; NULL: any */
-	int status;
+	enum status status;
 	bool key_refused;
 	/* {host}, {region}, {key}, {serial}, {role}, {next} and {aws}, AWS's own words. */
 	const char *say;
@@ -157,8 +157,8 @@ static void append(char *dst, size_t size, const char *src, size_t len)
 	dst[used + len] = '\0';
 }
 
-static int say(const struct row *row, const struct answer *a, const struct aws_error_names *names,
-	struct error *e)
+static enum status say(const struct row *row, const struct answer *a,
+	const struct aws_error_names *names, struct error *e)
 {
 	char aws[400], message[300], id[80];
 	const char *p = row->say;
@@ -190,8 +190,8 @@ static int say(const struct row *row, const struct answer *a, const struct aws_e
 	return e->status;
 }
 
-int aws_error_explain(const struct answer *a, long http_status, const struct aws_error_names *names,
-	struct error *e)
+enum status aws_error_explain(const struct answer *a, long http_status,
+	const struct aws_error_names *names, struct error *e)
 {
 	const struct row *row = find(a);
 

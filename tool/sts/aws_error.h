@@ -31,8 +31,8 @@ struct aws_error_names {
  * error (a->is_error). STATUS_WRONG_CODE, STATUS_CONFIG for what AWS definitely refuses, or
  * STATUS_CODE_SPENT where it does not say whether it used up the code. Returns the status.
  */
-int aws_error_explain(const struct answer *a, long http_status, const struct aws_error_names *names,
-	struct error *e);
+enum status aws_error_explain(const struct answer *a, long http_status,
+	const struct aws_error_names *names, struct error *e);
 
 /*
  * True when the error says that the key or this use of it is refused whatever is asked: then no

@@ -10,7 +10,7 @@
 #define CODE_SECONDS 30 /* RFC 6238 s5.2: AWS takes no other devices, virtual or hardware */
 #define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
-int client_open(struct client *c, struct error *e)
+enum status client_open(struct client *c, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
 	const struct endpoint_choice choice = {.region = s->region,
@@ -18,21 +18,21 @@ int client_open(struct client *c, struct error *e)
 		.fips = s->fips,
 		.dual_stack = s->dual_stack,
 		.legacy = s->legacy_endpoint};
-	int rc;
+	enum status rc;
 
 	clock_start(&c->clock);
 	rc = parameters_check(s, e);
-	if (rc == 0)
+	if (rc == STATUS_OK)
 		rc = endpoint_resolve(&choice, &c->endpoint, e);
 	/* Threat: a stranger who binds the port would judge the login. aws-mfa refuses it first. */
-	if (rc == 0 && !s->signed_warm_up && c->endpoint.loopback_only)
+	if (rc == STATUS_OK && !s->signed_warm_up && c->endpoint.loopback_only)
 		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url: http is not for a login, even on this machine; use https://");
-	if (rc == 0)
+	if (rc == STATUS_OK)
 		rc = endpoint_check_arn(&c->endpoint, "the MFA device", s->serial, e);
-	for (size_t i = 0; rc == 0 && i < s->n_roles; i++)
+	for (size_t i = 0; rc == STATUS_OK && i < s->n_roles; i++)
 		rc = endpoint_check_arn(&c->endpoint, "the role", s->roles[i].arn, e);
-	if (rc != 0)
+	if (rc != STATUS_OK)
 		return rc;
 	return connection_open(
 		&c->connection, &c->endpoint, s->ca_bundle, s->https_proxy, s->no_proxy, e);
@@ -46,17 +46,18 @@ static char *header_line(const char *name, const char *value)
 	return asprintf(&line, "%s: %s", name, value) < 0 ? NULL : line;
 }
 
-static int converse(
+static enum status converse(
 	struct client *c, const struct outgoing *out, struct reply *reply, struct error *e)
 {
-	int rc = connection_send(c->connection, out, reply, e);
+	enum status rc = connection_send(c->connection, out, reply, e);
 
-	if (rc == 0)
+	if (rc == STATUS_OK)
 		clock_hear(&c->clock, reply->date);
 	return rc;
 }
 
-int client_post(struct client *c, const struct call *call, struct reply *reply, struct error *e)
+enum status client_post(
+	struct client *c, const struct call *call, struct reply *reply, struct error *e)
 {
 	char host[sizeof(c->endpoint.host) + 8], date_line[SIGV4_DATE_SIZE + 16];
 	char authorization[SIGV4_AUTH_SIZE + 24], auth[SIGV4_AUTH_SIZE], date[SIGV4_DATE_SIZE];
@@ -90,12 +91,12 @@ int client_post(struct client *c, const struct call *call, struct reply *reply, 
 		.wake_fd = call->wake_fd,
 		.deadline_ms = call->deadline_ms,
 		.timeout_ms = c->parameters.timeout_ms};
-	int rc;
+	enum status rc;
 
-	if (sigv4_date(now, date) != 0) {
+	if (!sigv4_date(now, date)) {
 		rc = error_set(e, STATUS_CONFIG,
 			"this machine's clock shows no year a request can be signed in: set it");
-	} else if ((token && !token_line) || sigv4_sign(&request, auth, sizeof(auth)) != 0) {
+	} else if ((token && !token_line) || !sigv4_sign(&request, auth, sizeof(auth))) {
 		rc = error_set(e, STATUS_SYSTEM, "the request cannot be signed; out of memory?");
 	} else {
 		snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
@@ -109,7 +110,7 @@ int client_post(struct client *c, const struct call *call, struct reply *reply, 
 	return rc;
 }
 
-int client_get(
+enum status client_get(
 	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e)
 {
 	char host[sizeof(c->endpoint.host) + 8];

@@ -37,16 +37,17 @@ struct call {
 
 /*
  * Checks c->parameters, which parameters_read() has filled (all else is zeros), resolves the
- * endpoint, checks ARNs against it and sets the connection up. Returns 0, or STATUS_CONFIG or
- * STATUS_SYSTEM with *e filled. client_close() in every case.
+ * endpoint, checks ARNs against it and sets the connection up. Returns STATUS_OK, or STATUS_CONFIG
+ * or STATUS_SYSTEM with *e filled. client_close() in every case.
  */
-int client_open(struct client *c, struct error *e);
+enum status client_open(struct client *c, struct error *e);
 
 /* As connection_send(), signed with the time that the server takes; its own is noted. */
-int client_post(struct client *c, const struct call *call, struct reply *reply, struct error *e);
+enum status client_post(
+	struct client *c, const struct call *call, struct reply *reply, struct error *e);
 
 /* As connection_send(): GET of the endpoint, unsigned; the server's time is noted. */
-int client_get(
+enum status client_get(
 	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e);
 
 /* The long-term keys of the settings. */

@@ -31,7 +31,7 @@ static const struct need {
 };
 
 /* RLIM_INFINITY is the greatest number there is. */
-static int require(const struct need *need, struct error *e)
+static enum status require(const struct need *need, struct error *e)
 {
 	struct rlimit lim;
 
@@ -48,10 +48,10 @@ static int require(const struct need *need, struct error *e)
 		if (setrlimit(need->resource, &lim) != 0)
 			return error_set(e, STATUS_SYSTEM, "setrlimit: %s", strerror(errno));
 	}
-	return 0;
+	return STATUS_OK;
 }
 
-int confine(struct error *e)
+enum status confine(struct error *e)
 {
 	const struct rlimit no_core = {0, 0};
 
@@ -70,7 +70,7 @@ int confine(struct error *e)
 	 */
 	CRYPTO_secure_malloc_init(SECURE_HEAP_SIZE, SECURE_HEAP_MIN_BLOCK);
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		if (require(&needs[i], e) != 0)
+		if (require(&needs[i], e) != STATUS_OK)
 			return e->status;
-	return 0;
+	return STATUS_OK;
 }

@@ -11,8 +11,8 @@
  * Not dumpable, no core, no new privileges, killed with its parent, an empty environment, OpenSSL's
  * secure heap set up, SIGPIPE ignored, and limits that are too low for libcurl raised, or refused
  * where they cannot be. Call it before libcurl or OpenSSL is used and before any
- * thread exists. Returns 0, or STATUS_SYSTEM with *e filled.
+ * thread exists. Returns STATUS_OK, or STATUS_SYSTEM with *e filled.
  */
-int confine(struct error *e);
+enum status confine(struct error *e);
 
 #endif

@@ -170,12 +170,12 @@ static bool set_up(struct connection *c, const struct endpoint *ep, const struct
 	return rc == CURLE_OK;
 }
 
-int connection_open(struct connection **out, const struct endpoint *ep, const char *ca_bundle,
-	const char *proxy, const char *no_proxy, struct error *e)
+enum status connection_open(struct connection **out, const struct endpoint *ep,
+	const char *ca_bundle, const char *proxy, const char *no_proxy, struct error *e)
 {
 	struct connection *c = calloc(1, sizeof(*c));
 	struct trust trust = {NULL, NULL};
-	int rc;
+	enum status rc;
 
 	*out = c;
 	if (!c)
@@ -187,15 +187,15 @@ int connection_open(struct connection **out, const struct endpoint *ep, const ch
 		proxy = NULL;
 	} else {
 		rc = trust_choose(ca_bundle, &trust, e);
-		if (rc == 0 && proxy)
+		if (rc == STATUS_OK && proxy)
 			rc = proxy_name(proxy, c->proxy_host, sizeof(c->proxy_host), e);
-		if (rc != 0)
+		if (rc != STATUS_OK)
 			return rc;
 	}
 	c->easy = curl_easy_init();
 	if (!c->easy || !set_up(c, ep, &trust, proxy, no_proxy))
 		return error_set(e, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
-	return 0;
+	return STATUS_OK;
 }
 
 int connection_socket(const struct connection *c)
@@ -364,22 +364,22 @@ static void take_reply(struct connection *c, struct reply *reply)
 }
 
 /* Each attempt is judged by itself: the one before may have been disturbed, or failed by chance. */
-static int explain(
+static enum status explain(
 	const struct connection *c, const struct failure *f, int64_t timeout_ms, struct error *e)
 {
-	int rc = failure_explain(f, e);
+	enum status rc = failure_explain(f, e);
 	bool counts = f->code == CURLE_OPERATION_TIMEDOUT ? awake_long_enough(&c->awake, timeout_ms)
 							  : awake_throughout(&c->awake);
 
-	return rc == STATUS_UNAVAILABLE && !counts ? (int)awake_excuse(&c->awake, e) : rc;
+	return rc == STATUS_UNAVAILABLE && !counts ? awake_excuse(&c->awake, e) : rc;
 }
 
-int connection_send(
+enum status connection_send(
 	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e)
 {
 	struct curl_slist *headers = headers_list(out->headers);
 	const struct timespec pause = {.tv_nsec = RETRY_AFTER_MS * 1000000L};
-	int rc;
+	enum status rc;
 
 	if (!headers)
 		return error_set(e, STATUS_SYSTEM, "out of memory");
@@ -396,7 +396,7 @@ int connection_send(
 		code = run(c, out->wake_fd, out->deadline_ms);
 		if (code == CURLE_OK) {
 			take_reply(c, reply);
-			rc = 0;
+			rc = STATUS_OK;
 			break;
 		}
 		f = describe(c, code);

@@ -42,19 +42,19 @@ struct reply {
 };
 
 /*
- * ca_bundle, proxy and no_proxy may be NULL; all is copied. Returns 0, or STATUS_CONFIG or
+ * ca_bundle, proxy and no_proxy may be NULL; all is copied. Returns STATUS_OK, or STATUS_CONFIG or
  * STATUS_SYSTEM with *e filled. Ends with connection_close(), which may be given NULL.
  */
-int connection_open(struct connection **out, const struct endpoint *ep, const char *ca_bundle,
-	const char *proxy, const char *no_proxy, struct error *e);
+enum status connection_open(struct connection **out, const struct endpoint *ep,
+	const char *ca_bundle, const char *proxy, const char *no_proxy, struct error *e);
 
 /*
  * Sends a request on the open connection, or on a new one where there is none or it is no longer
- * quiet. Returns 0 with *reply filled, whatever HTTP status came; or a status with *e filled.
- * Failures before a request began are tried once more. STATUS_UNAVAILABLE only where AWS had its
- * time (awake.h). A caller that takes a reply for an outage must ask awake_throughout().
+ * quiet. Returns STATUS_OK with *reply filled, whatever HTTP status came; or a status with *e
+ * filled. Failures before a request began are tried once more. STATUS_UNAVAILABLE only where AWS
+ * had its time (awake.h). A caller that takes a reply for an outage must ask awake_throughout().
  */
-int connection_send(
+enum status connection_send(
 	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e);
 
 /* The idle socket, to be watched: it is good until it becomes readable. -1 when there is none. */

@@ -92,7 +92,7 @@ static bool is_host_label(const char *s)
 	return true;
 }
 
-static int refuse_url(const char *setting, struct error *e)
+static enum status refuse_url(const char *setting, struct error *e)
 {
 	return error_set(e, STATUS_CONFIG,
 		"endpoint_url and %s exclude each other, since AWS's own hosts alone come in variants: "
@@ -100,7 +100,8 @@ static int refuse_url(const char *setting, struct error *e)
 		setting);
 }
 
-static int resolve_url(const struct endpoint_choice *want, struct endpoint *ep, struct error *e)
+static enum status resolve_url(
+	const struct endpoint_choice *want, struct endpoint *ep, struct error *e)
 {
 	if (want->fips)
 		return refuse_url("use_fips_endpoint", e);
@@ -119,7 +120,8 @@ static void name_host(
 		ep->region, want->dual_stack ? p->dual_stack : p->suffix);
 }
 
-int endpoint_resolve(const struct endpoint_choice *want, struct endpoint *ep, struct error *e)
+enum status endpoint_resolve(
+	const struct endpoint_choice *want, struct endpoint *ep, struct error *e)
 {
 	const char *region = want->region ? want->region : "aws-global";
 	const struct partition *p;
@@ -144,20 +146,20 @@ int endpoint_resolve(const struct endpoint_choice *want, struct endpoint *ep, st
 	else
 		name_host(ep, want, p);
 	snprintf(ep->url, sizeof(ep->url), "https://%s/", ep->host);
-	return 0;
+	return STATUS_OK;
 }
 
-int endpoint_check_arn(
+enum status endpoint_check_arn(
 	const struct endpoint *ep, const char *what, const char *arn, struct error *e)
 {
 	const char *name = arn + 4;
 	size_t len;
 
 	if (!ep->partition || strncmp(arn, "arn:", 4) != 0)
-		return 0;
+		return STATUS_OK;
 	len = strcspn(name, ":");
 	if (len == strlen(ep->partition) && strncmp(name, ep->partition, len) == 0)
-		return 0;
+		return STATUS_OK;
 	for (size_t i = 0; i < N_PARTITIONS; i++)
 		if (len == strlen(partitions[i].name) &&
 			strncmp(name, partitions[i].name, len) == 0)

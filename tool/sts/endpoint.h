@@ -33,26 +33,27 @@ struct endpoint {
  * Without a region it is the global endpoint, signed for us-east-1, which has no FIPS or dual-stack
  * host: there us-east-1 itself stands for it. A region must be a host label, so that
  * `region = x/..` in a file cannot lead elsewhere. A URL: endpoint_url_parse(); with it there is no
- * FIPS and no dual-stack. Returns 0, or STATUS_CONFIG (STATUS_SYSTEM without memory) with *e
- * filled.
+ * FIPS and no dual-stack. Returns STATUS_OK, or STATUS_CONFIG (STATUS_SYSTEM without memory) with
+ * *e filled.
  */
-int endpoint_resolve(const struct endpoint_choice *want, struct endpoint *ep, struct error *e);
+enum status endpoint_resolve(
+	const struct endpoint_choice *want, struct endpoint *ep, struct error *e);
 
 /*
  * An ARN of another partition than the endpoint's cannot work. what names the setting. Anything
  * that is no ARN (a hardware device's number), and every ARN at an endpoint URL, passes. Returns
- * 0, or STATUS_CONFIG with *e filled.
+ * STATUS_OK, or STATUS_CONFIG with *e filled.
  */
-int endpoint_check_arn(
+enum status endpoint_check_arn(
 	const struct endpoint *ep, const char *what, const char *arn, struct error *e);
 
 /*
  * endpoint_url.c, for endpoint.c: an endpoint that the settings give as a URL,
  * https://HOST[:PORT][/PATH]. Fills url, host, path and loopback_only of *ep. https, or http to
  * localhost or a loopback address; no user, query or fragment. A path is kept and ends in '/'
- * (botocore utils.py and endpoint.py). Returns 0, or STATUS_CONFIG (STATUS_SYSTEM without memory)
- * with *e filled.
+ * (botocore utils.py and endpoint.py). Returns STATUS_OK, or STATUS_CONFIG (STATUS_SYSTEM without
+ * memory) with *e filled.
  */
-int endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e);
+enum status endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e);
 
 #endif

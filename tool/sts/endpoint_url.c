@@ -50,15 +50,15 @@ static char *url_part(CURLU *u, CURLUPart part)
 	return curl_url_get(u, part, &text, 0) == CURLUE_OK ? text : NULL;
 }
 
-int endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e)
+enum status endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e)
 {
 	char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *extra[5] = {NULL};
 	static const CURLUPart refused[5] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
 		CURLUPART_FRAGMENT, CURLUPART_ZONEID};
 	CURLU *u = curl_url();
-	bool plain = true;
+	bool plain = true, fits;
+	enum status rc = STATUS_OK;
 	int n;
-	int rc;
 
 	if (!u)
 		return error_set(e, STATUS_SYSTEM, "out of memory");
@@ -98,13 +98,13 @@ int endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e)
 		port = NULL;
 	}
 	n = snprintf(ep->host, sizeof(ep->host), "%s%s%s", host, port ? ":" : "", port ? port : "");
-	rc = n < 0 || (size_t)n >= sizeof(ep->host);
+	fits = n >= 0 && (size_t)n < sizeof(ep->host);
 	n = snprintf(
 		ep->path, sizeof(ep->path), "%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/");
-	rc = rc || n < 0 || (size_t)n >= sizeof(ep->path);
+	fits = fits && n >= 0 && (size_t)n < sizeof(ep->path);
 	n = snprintf(ep->url, sizeof(ep->url), "%s://%s%s", scheme, ep->host, ep->path);
-	rc = rc || n < 0 || (size_t)n >= sizeof(ep->url);
-	if (rc)
+	fits = fits && n >= 0 && (size_t)n < sizeof(ep->url);
+	if (!fits)
 		rc = error_set(e, STATUS_CONFIG, "endpoint_url is too long");
 out:
 	for (size_t i = 0; i < 5; i++)

@@ -38,7 +38,7 @@ static const char *peer(const struct failure *f)
 	return f->proxy_host ? f->proxy_host : f->host;
 }
 
-static int timed_out(const struct failure *f, struct error *e)
+static enum status timed_out(const struct failure *f, struct error *e)
 {
 	switch (f->stage) {
 	case STAGE_RESOLVE:
@@ -63,7 +63,7 @@ static int timed_out(const struct failure *f, struct error *e)
 	}
 }
 
-static int explain_proxy(const struct failure *f, struct error *e)
+static enum status explain_proxy(const struct failure *f, struct error *e)
 {
 	/* 401 is what tinyproxy says of a wrong password. */
 	if (f->proxy_status == 407 || f->proxy_status == 401)
@@ -75,7 +75,7 @@ static int explain_proxy(const struct failure *f, struct error *e)
 		f->proxy_host, f->host, f->proxy_status);
 }
 
-static int not_trusted(const struct failure *f, struct error *e)
+static enum status not_trusted(const struct failure *f, struct error *e)
 {
 	char reason[200];
 
@@ -86,7 +86,7 @@ static int not_trusted(const struct failure *f, struct error *e)
 		f->host, reason);
 }
 
-int failure_explain(const struct failure *f, struct error *e)
+enum status failure_explain(const struct failure *f, struct error *e)
 {
 	char buf[CAUSE_SIZE];
 	const char *cause;

@@ -30,7 +30,7 @@ struct failure {
 };
 
 /* Fills *e: STATUS_CODE_SPENT, STATUS_SYSTEM, STATUS_CONFIG or STATUS_UNAVAILABLE. Returns it. */
-int failure_explain(const struct failure *f, struct error *e);
+enum status failure_explain(const struct failure *f, struct error *e);
 
 /* True when trying again at once may help and cannot send a code twice. */
 bool failure_may_retry(const struct failure *f);

@@ -58,42 +58,42 @@ static bool *find_flag(struct parameters *s, const char *word)
 	return strcmp(word, WORD_LEGACY_ENDPOINT) == 0 ? &s->legacy_endpoint : NULL;
 }
 
-static int broken(struct error *e)
+static enum status broken(struct error *e)
 {
 	return error_set(e, STATUS_SYSTEM,
 		"aws-mfa sent what aws-mfa-sts does not understand; are both of one version?");
 }
 
-static int no_memory(struct error *e)
+static enum status no_memory(struct error *e)
 {
 	return error_set(e, STATUS_SYSTEM, "out of memory");
 }
 
-static int take_text(char **text, const struct record *rec, struct error *e)
+static enum status take_text(char **text, const struct record *rec, struct error *e)
 {
 	if (*text)
 		return broken(e);
 	if (rec->text_len == 0)
-		return 0;
+		return STATUS_OK;
 	*text = strdup(rec->text);
 	return *text ? 0 : no_memory(e);
 }
 
-static int take_secret(struct parameters *s, struct record *rec, struct error *e)
+static enum status take_secret(struct parameters *s, struct record *rec, struct error *e)
 {
 	if (s->secret_access_key)
 		return broken(e);
 	if (rec->text_len == 0)
-		return 0;
+		return STATUS_OK;
 	s->secret_access_key = OPENSSL_secure_malloc(rec->text_len + 1);
 	if (!s->secret_access_key)
 		return no_memory(e);
 	memcpy(s->secret_access_key, rec->text, rec->text_len + 1);
 	explicit_bzero(rec->text, rec->text_len);
-	return 0;
+	return STATUS_OK;
 }
 
-static int take_of_role(struct parameters *s, struct record *rec, struct error *e)
+static enum status take_of_role(struct parameters *s, struct record *rec, struct error *e)
 {
 	struct texts *list;
 	struct role *role;
@@ -113,17 +113,17 @@ static int take_of_role(struct parameters *s, struct record *rec, struct error *
 	return take_text(&list->text[list->n++], rec, e);
 }
 
-static int take_timeout(struct parameters *s, const struct record *rec, struct error *e)
+static enum status take_timeout(struct parameters *s, const struct record *rec, struct error *e)
 {
 	int64_t seconds = record_number(rec->text);
 
 	if (seconds < 1 || seconds > LONGEST_TIMEOUT)
 		return broken(e);
 	s->timeout_ms = seconds * 1000;
-	return 0;
+	return STATUS_OK;
 }
 
-static int take(struct parameters *s, struct record *rec, struct error *e)
+static enum status take(struct parameters *s, struct record *rec, struct error *e)
 {
 	char **text = find(of_all, N_OF_ALL, s, rec->word);
 	bool *flag = find_flag(s, rec->word);
@@ -145,30 +145,31 @@ static int take(struct parameters *s, struct record *rec, struct error *e)
 	return s->duration < 0 || s->deadline_ms < 0 ? broken(e) : 0;
 }
 
-int parameters_read(struct record_reader *r, struct parameters *s, struct error *e)
+enum heard parameters_read(struct record_reader *r, struct parameters *s, struct error *e)
 {
 	struct record rec;
-	int rc;
 
 	*s = (struct parameters){.deadline_ms = monotonic_ms() + DEFAULT_TIMEOUT_MS,
 		.timeout_ms = DEFAULT_TIMEOUT_MS};
 	for (;;) {
-		rc = record_read(r, -1, &rec);
+		int rc = record_read(r, -1, &rec);
+
 		if (rc == RECORD_EOF)
-			return rc;
-		if (rc != RECORD_OK)
-			return broken(e);
+			return HEARD_END;
+		if (rc != RECORD_OK) {
+			broken(e);
+			return HEARD_FAULT;
+		}
 		if (strcmp(rec.word, WORD_CONNECT) == 0)
 			break;
-		rc = take(s, &rec, e);
-		if (rc != 0)
-			return rc;
+		if (take(s, &rec, e) != STATUS_OK)
+			return HEARD_FAULT;
 	}
-	if (strcmp(rec.text, "signed") == 0)
-		s->signed_warm_up = true;
-	else if (strcmp(rec.text, "unsigned") != 0)
-		return broken(e);
-	return 0;
+	s->signed_warm_up = strcmp(rec.text, "signed") == 0;
+	if (s->signed_warm_up || strcmp(rec.text, "unsigned") == 0)
+		return HEARD;
+	broken(e);
+	return HEARD_FAULT;
 }
 
 static void free_role(struct role *role)

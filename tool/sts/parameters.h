@@ -14,6 +14,13 @@
 
 #define LONGEST_SESSION 129600 /* seconds, GetSessionToken */
 
+/* What came of waiting for aws-mfa. */
+enum heard {
+	HEARD,       /* what was waited for */
+	HEARD_END,   /* aws-mfa has closed its end */
+	HEARD_FAULT, /* it broke the protocol, or memory lacks: *e is filled */
+};
+
 /* Strings that came one by one. */
 struct texts {
 	char *text[TAGS_MAX];
@@ -50,20 +57,19 @@ struct parameters {
 };
 
 /*
- * Reads records up to and including `connect`. Returns 0; RECORD_EOF when the peer left; or
- * STATUS_SYSTEM with *e filled when it broke the protocol. Afterwards, in every case,
- * parameters_free() wipes and frees.
+ * Reads records up to and including `connect`. Afterwards, in every case, parameters_free() wipes
+ * and frees.
  */
-int parameters_read(struct record_reader *r, struct parameters *s, struct error *e);
+enum heard parameters_read(struct record_reader *r, struct parameters *s, struct error *e);
 
 /*
  * Checks before anything is sent: GetSessionToken's DurationSeconds 900..129600, AssumeRole's
  * 900..43200, and 3600 at most for a role from a role; SerialNumber 9-256 of [\w+=/:,.@-], RoleArn
  * 20-2048, RoleSessionName and SourceIdentity 2-64 of [\w+=,.@-], ExternalId 2-1224 of
  * [\w+=,.@:/-], a tag's key 1-128 and value 0-256 characters. With an
- * endpoint URL a role may lack its account. Returns 0, or STATUS_CONFIG with *e filled.
+ * endpoint URL a role may lack its account. Returns STATUS_OK, or STATUS_CONFIG with *e filled.
  */
-int parameters_check(const struct parameters *s, struct error *e);
+enum status parameters_check(const struct parameters *s, struct error *e);
 
 void parameters_free(struct parameters *s);
 

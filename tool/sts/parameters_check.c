@@ -35,7 +35,7 @@ static bool has_characters(const char *text, size_t bytes, size_t min, size_t ma
 	return n >= min && n <= max;
 }
 
-static int check_tags(const struct role *role, struct error *e)
+static enum status check_tags(const struct role *role, struct error *e)
 {
 	for (size_t i = 0; i < role->tags.n; i++) {
 		const char *tag = role->tags.text[i] ? role->tags.text[i] : "";
@@ -55,10 +55,10 @@ static int check_tags(const struct role *role, struct error *e)
 			return error_set(e, STATUS_CONFIG,
 				"a transitive tag's key is not one AWS takes; expected one of the tags'");
 	}
-	return 0;
+	return STATUS_OK;
 }
 
-static int check_role(const struct role *role, bool own_endpoint, struct error *e)
+static enum status check_role(const struct role *role, bool own_endpoint, struct error *e)
 {
 	size_t len = role->arn ? strlen(role->arn) : 0;
 
@@ -87,14 +87,14 @@ static int check_role(const struct role *role, bool own_endpoint, struct error *
 	return check_tags(role, e);
 }
 
-static int check_duration(const struct parameters *s, struct error *e)
+static enum status check_duration(const struct parameters *s, struct error *e)
 {
 	int64_t longest = s->n_roles > 1 ? LONGEST_CHAINED
 		: s->n_roles             ? LONGEST_ROLE
 					 : LONGEST_SESSION;
 
 	if (s->duration == 0 || (s->duration >= 900 && s->duration <= longest))
-		return 0;
+		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
 		"a session of %lld s is not possible: %s takes 900 to %lld (--duration)",
 		(long long)s->duration,
@@ -104,9 +104,9 @@ static int check_duration(const struct parameters *s, struct error *e)
 		(long long)longest);
 }
 
-int parameters_check(const struct parameters *s, struct error *e)
+enum status parameters_check(const struct parameters *s, struct error *e)
 {
-	int rc;
+	enum status rc;
 
 	/* The model says 16 to 128; shorter ones occur at services like STS. */
 	if (!s->access_key_id || !consists_of(s->access_key_id, 1, 128, WORD_CHARS))
@@ -127,7 +127,7 @@ int parameters_check(const struct parameters *s, struct error *e)
 			"device (.../mfa/NAME) to the user as well and name that one",
 			s->serial);
 	rc = check_duration(s, e);
-	for (size_t i = 0; rc == 0 && i < s->n_roles; i++)
+	for (size_t i = 0; rc == STATUS_OK && i < s->n_roles; i++)
 		rc = check_role(&s->roles[i], s->endpoint_url != NULL, e);
 	return rc;
 }

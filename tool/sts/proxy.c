@@ -31,11 +31,11 @@ static bool decodes(CURLU *u, CURLUPart part, CURLUcode unset)
 	return rc == CURLUE_OK || rc == unset;
 }
 
-int proxy_name(const char *url, char *name, size_t size, struct error *e)
+enum status proxy_name(const char *url, char *name, size_t size, struct error *e)
 {
 	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL, *port = NULL;
-	int rc = 0;
+	enum status rc = STATUS_OK;
 
 	if (!u)
 		return error_set(e, STATUS_SYSTEM, "out of memory");

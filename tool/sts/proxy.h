@@ -8,9 +8,9 @@
 
 /*
  * Writes host:port (host, when no port is given) of a proxy's URL, whose scheme may be missing,
- * to name[size]. Returns 0; STATUS_CONFIG with *e filled when it is no URL or not http, https or
- * socks; or STATUS_SYSTEM.
+ * to name[size]. Returns STATUS_OK; STATUS_CONFIG with *e filled when it is no URL or not http,
+ * https or socks; or STATUS_SYSTEM.
  */
-int proxy_name(const char *url, char *name, size_t size, struct error *e);
+enum status proxy_name(const char *url, char *name, size_t size, struct error *e);
 
 #endif

@@ -166,7 +166,7 @@ static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char 
 	refuse(data);
 }
 
-int answer_parse(const char *body, size_t len, struct answer *a)
+enum parsed answer_parse(const char *body, size_t len, struct answer *a)
 {
 	struct reader r = {.answer = a};
 	enum XML_Status status;
@@ -177,13 +177,13 @@ int answer_parse(const char *body, size_t len, struct answer *a)
 	 * told, and text that was written in two bytes would then grow to three.
 	 */
 	if (len > 1U << 30 || memchr(body, '\0', len))
-		return -1;
+		return PARSED_NO_ANSWER;
 	a->text = malloc(a->text_size);
 	/* UTF-8 whatever the document says: STS's answers are, and ISO-8859-1 would grow. */
 	r.parser = XML_ParserCreate("UTF-8");
 	if (!a->text || !r.parser) {
 		XML_ParserFree(r.parser);
-		return -2;
+		return PARSED_NO_MEMORY;
 	}
 	XML_SetUserData(r.parser, &r);
 	XML_SetElementHandler(r.parser, on_start, on_end);
@@ -192,10 +192,10 @@ int answer_parse(const char *body, size_t len, struct answer *a)
 	status = XML_Parse(r.parser, body, (int)len, XML_TRUE);
 	if (status != XML_STATUS_OK && XML_GetErrorCode(r.parser) == XML_ERROR_NO_MEMORY) {
 		XML_ParserFree(r.parser);
-		return -2;
+		return PARSED_NO_MEMORY;
 	}
 	XML_ParserFree(r.parser);
-	return status == XML_STATUS_OK && !r.refused ? 0 : -1;
+	return status == XML_STATUS_OK && !r.refused ? PARSED : PARSED_NO_ANSWER;
 }
 
 void answer_free(struct answer *a)

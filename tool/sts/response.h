@@ -29,11 +29,14 @@ struct answer {
 	size_t text_size;
 };
 
-/*
- * Returns 0, -1 when body is no such XML (HTML, even well-formed, is none), or -2 without
- * memory. answer_free() in every case.
- */
-int answer_parse(const char *body, size_t len, struct answer *a);
+enum parsed {
+	PARSED,
+	PARSED_NO_ANSWER, /* no XML, or not such XML; HTML, even well-formed, is not */
+	PARSED_NO_MEMORY,
+};
+
+/* answer_free() in every case. */
+enum parsed answer_parse(const char *body, size_t len, struct answer *a);
 
 /* Wipes and frees. */
 void answer_free(struct answer *a);

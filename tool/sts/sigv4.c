@@ -2,7 +2,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,14 +9,12 @@
 #define SHA256_SIZE 32
 #define SCOPE_SIZE 256
 
-int sigv4_date(time_t time, char date[static SIGV4_DATE_SIZE])
+bool sigv4_date(time_t time, char date[static SIGV4_DATE_SIZE])
 {
 	struct tm tm;
 
-	if (!gmtime_r(&time, &tm))
-		return -1;
-	return strftime(date, SIGV4_DATE_SIZE, "%Y%m%dT%H%M%SZ", &tm) == SIGV4_DATE_SIZE - 1 ? 0
-											     : -1;
+	return gmtime_r(&time, &tm) &&
+		strftime(date, SIGV4_DATE_SIZE, "%Y%m%dT%H%M%SZ", &tm) == SIGV4_DATE_SIZE - 1;
 }
 
 static void to_hex(const unsigned char in[static SHA256_SIZE], char out[static 2 * SHA256_SIZE + 1])
@@ -156,22 +153,22 @@ static bool append(char *dst, size_t size, const char *text)
 	return true;
 }
 
-int sigv4_sign(const struct sigv4_request *req, char *auth, size_t size)
+bool sigv4_sign(const struct sigv4_request *req, char *auth, size_t size)
 {
 	char date[SIGV4_DATE_SIZE], day[9], scope[SCOPE_SIZE];
 	char hex[2 * SHA256_SIZE + 1];
 	char to_sign[sizeof(ALGORITHM) + SIGV4_DATE_SIZE + SCOPE_SIZE + sizeof(hex)];
 	unsigned char key[SHA256_SIZE], signature[SHA256_SIZE];
-	int rc = -1;
+	bool ok = false;
 	int n;
 
-	if (size == 0 || !in_order(req) || sigv4_date(req->time, date) != 0)
-		return -1;
+	if (size == 0 || !in_order(req) || !sigv4_date(req->time, date))
+		return false;
 	memcpy(day, date, 8);
 	day[8] = '\0';
 	n = snprintf(scope, sizeof(scope), "%s/%s/%s/aws4_request", day, req->region, req->service);
 	if (n < 0 || (size_t)n >= sizeof(scope) || !hash_canonical_request(req, hex))
-		return -1;
+		return false;
 	snprintf(to_sign, sizeof(to_sign), ALGORITHM "\n%s\n%s\n%s", date, scope, hex);
 	if (!derive_key(req, day, key) || !hmac(key, sizeof(key), to_sign, signature))
 		goto out;
@@ -185,9 +182,8 @@ int sigv4_sign(const struct sigv4_request *req, char *auth, size_t size)
 			(!append(auth, size, i ? ";" : "") ||
 				!append(auth, size, req->headers[i].name)))
 			goto out;
-	if (append(auth, size, ", Signature=") && append(auth, size, hex))
-		rc = 0;
+	ok = append(auth, size, ", Signature=") && append(auth, size, hex);
 out:
 	OPENSSL_cleanse(key, sizeof(key));
-	return rc;
+	return ok;
 }

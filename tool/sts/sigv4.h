@@ -5,6 +5,7 @@
 #ifndef AWS_MFA_STS_SIGV4_H
 #define AWS_MFA_STS_SIGV4_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -31,14 +32,14 @@ struct sigv4_request {
 	size_t body_len;
 };
 
-/* X-Amz-Date of time. Returns 0, or -1 when the year has not four digits. */
-int sigv4_date(time_t time, char date[static SIGV4_DATE_SIZE]);
+/* X-Amz-Date of time. Returns false when the year has not four digits. */
+bool sigv4_date(time_t time, char date[static SIGV4_DATE_SIZE]);
 
 /*
  * Writes the value of the Authorization header to auth[size]. Headers of one name stand together
- * and are signed as one. Returns 0, or -1 when auth is too small, the headers are out of order or
+ * and are signed as one. Returns false when auth is too small, the headers are out of order or
  * OpenSSL fails (no memory).
  */
-int sigv4_sign(const struct sigv4_request *req, char *auth, size_t size);
+bool sigv4_sign(const struct sigv4_request *req, char *auth, size_t size);
 
 #endif

@@ -30,7 +30,7 @@ static bool is_credible(
 	return true;
 }
 
-static int not_understood(
+static enum status not_understood(
 	const struct client *c, long http_status, const char *why, struct error *e)
 {
 	return error_set(e, STATUS_CODE_SPENT,
@@ -47,14 +47,14 @@ struct order {
 	time_t *expires;
 };
 
-static int judge(
+static enum status judge(
 	const struct client *c, const struct order *o, const struct reply *reply, struct error *e)
 {
 	const struct aws_error_names names = client_names(c, &o->call.keys, o->role_arn);
 	struct answer *a = o->answer;
 	const char *why = "no credentials";
 
-	if (answer_parse(reply->body, reply->len, a) != 0)
+	if (answer_parse(reply->body, reply->len, a) != PARSED)
 		return not_understood(c, reply->status,
 			reply->status >= 300 && reply->status < 400 ? "a redirect"
 								    : "not XML of STS",
@@ -62,11 +62,11 @@ static int judge(
 	if (a->is_error && reply->status >= 400)
 		return aws_error_explain(a, reply->status, &names, e);
 	if (reply->status == 200 && !a->is_error && is_credible(a, &c->clock, o->expires, &why))
-		return 0;
+		return STATUS_OK;
 	return not_understood(c, reply->status, why, e);
 }
 
-static int too_long(struct error *e)
+static enum status too_long(struct error *e)
 {
 	return error_set(
 		e, STATUS_CONFIG, "the settings make too long a request; are all the tags needed?");
@@ -91,19 +91,19 @@ static size_t write_body(const struct parameters *s, size_t role, const char *co
 }
 
 /* Sends the body, which is wiped, and takes the credentials that come. */
-static int get_credentials(
+static enum status get_credentials(
 	struct client *c, struct order *o, size_t role, const char *code, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
 	struct reply reply;
-	int rc;
+	enum status rc;
 
 	o->role_arn = s->n_roles > 0 ? s->roles[role].arn : NULL;
 	o->call.body = body;
 	o->call.len = write_body(s, role, code);
 	rc = o->call.len > 0 ? client_post(c, &o->call, &reply, e) : too_long(e);
 	explicit_bzero(body, sizeof(body));
-	if (rc == 0)
+	if (rc == STATUS_OK)
 		rc = judge(c, o, &reply, e);
 	connection_wipe(c->connection);
 	return rc;
@@ -113,24 +113,24 @@ static int get_credentials(
  * Assumes a role from the credentials of the one before. The code is spent by then, so whatever
  * fails is not an outage that leaves it good; but the request holds none, so it may be sent again.
  */
-static int assume_next(struct client *c, size_t role, const struct answer *before, struct order *o,
-	struct error *e)
+static enum status assume_next(struct client *c, size_t role, const struct answer *before,
+	struct order *o, struct error *e)
 {
 	char text[sizeof(e->text)];
-	int rc;
+	enum status rc;
 
 	o->call.spends_code = false;
 	o->call.keys = (struct keys){
 		before->access_key_id, before->secret_access_key, before->session_token};
 	rc = get_credentials(c, o, role, NULL, e);
-	if (rc == 0)
-		return 0;
+	if (rc == STATUS_OK)
+		return STATUS_OK;
 	memcpy(text, e->text, sizeof(text));
 	return error_set(e, rc == STATUS_CONFIG ? STATUS_CONFIG : STATUS_CODE_SPENT,
 		"the code was accepted, but not the next role %.300s: %.600s", o->role_arn, text);
 }
 
-int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
+enum status spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
 	time_t *expires, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
@@ -140,7 +140,7 @@ int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct a
 				      .deadline_ms = deadline_ms},
 		.answer = a,
 		.expires = expires};
-	int rc;
+	enum status rc;
 
 	*a = (struct answer){0};
 	if (monotonic_ms() >= deadline_ms)
@@ -153,7 +153,7 @@ int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct a
 		if (write_body(s, i, NULL) == 0)
 			return too_long(e);
 	rc = get_credentials(c, &order, 0, code, e);
-	for (size_t i = 1; rc == 0 && i < s->n_roles; i++) {
+	for (size_t i = 1; rc == STATUS_OK && i < s->n_roles; i++) {
 		struct answer before = *a;
 
 		*a = (struct answer){0};

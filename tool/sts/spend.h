@@ -11,12 +11,12 @@
 #include "response.h"
 
 /*
- * Sends the code and assumes all roles. Returns 0 with the last credentials in *a (checked:
+ * Sends the code and assumes all roles. Returns STATUS_OK with the last credentials in *a (checked:
  * answer_credentials()) and *expires (UTC) set; STATUS_UNAVAILABLE or STATUS_SYSTEM where the code
  * has not left; else STATUS_WRONG_CODE, STATUS_CONFIG or STATUS_CODE_SPENT. *e is filled then.
  * answer_free() in every case.
  */
-int spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
+enum status spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
 	time_t *expires, struct error *e);
 
 #endif

@@ -31,7 +31,7 @@ static bool holds_hash_links(const char *path)
 	return found;
 }
 
-int trust_choose(const char *ca_bundle, struct trust *t, struct error *e)
+enum status trust_choose(const char *ca_bundle, struct trust *t, struct error *e)
 {
 	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
 	struct stat st;
@@ -50,7 +50,7 @@ int trust_choose(const char *ca_bundle, struct trust *t, struct error *e)
 		else /* a FIFO would hang us */
 			return error_set(e, STATUS_CONFIG,
 				"ca_bundle %.300s is neither a file nor a folder", ca_bundle);
-		return 0;
+		return STATUS_OK;
 	}
 	if (curl->capath && holds_hash_links(curl->capath))
 		t->folder = curl->capath;
@@ -62,5 +62,5 @@ int trust_choose(const char *ca_bundle, struct trust *t, struct error *e)
 			curl->cainfo           ? curl->cainfo
 				: curl->capath ? curl->capath
 					       : "none");
-	return 0;
+	return STATUS_OK;
 }

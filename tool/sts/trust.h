@@ -14,8 +14,9 @@ struct trust {
 
 /*
  * ca_bundle names a file or a folder; NULL takes libcurl's own. Points *t into ca_bundle or into
- * libcurl's static data. Returns 0, or STATUS_CONFIG with *e filled when nothing can be read there.
+ * libcurl's static data. Returns STATUS_OK, or STATUS_CONFIG with *e filled when nothing can be
+ * read there.
  */
-int trust_choose(const char *ca_bundle, struct trust *t, struct error *e);
+enum status trust_choose(const char *ca_bundle, struct trust *t, struct error *e);
 
 #endif

@@ -17,7 +17,7 @@ static bool is_off(time_t skew, time_t limit)
 	return skew > limit || skew < -limit;
 }
 
-static int refuse_skew(time_t skew, const char *host, struct error *e)
+static enum status refuse_skew(time_t skew, const char *host, struct error *e)
 {
 	return error_set(e, STATUS_CONFIG,
 		"the clocks of this machine and of %s differ by %lld hours, which is not corrected "
@@ -32,7 +32,8 @@ static int refuse_skew(time_t skew, const char *host, struct error *e)
 static bool throttled(const struct reply *reply)
 {
 	struct answer a = {0};
-	bool yes = answer_parse(reply->body, reply->len, &a) == 0 && aws_error_is_throttling(&a);
+	bool yes =
+		answer_parse(reply->body, reply->len, &a) == PARSED && aws_error_is_throttling(&a);
 
 	answer_free(&a);
 	return yes;
@@ -92,17 +93,17 @@ enum warmup_judgement warmup_judge_signed(const struct reply *reply, time_t now,
 		return WARMUP_FAILED;
 	}
 	switch (answer_parse(reply->body, reply->len, &a)) {
-	case 0:
+	case PARSED:
 		judgement = judge_answer(&a, reply, now, skew, names, e);
 		take_identity(&a, id);
 		break;
-	case -1:
+	case PARSED_NO_ANSWER:
 		error_set(e, STATUS_UNAVAILABLE,
 			"%s does not answer as STS does (HTTP %ld, no XML): does this network want a "
 			"log-in page first?",
 			names->host, reply->status);
 		break;
-	default:
+	case PARSED_NO_MEMORY:
 		error_set(e, STATUS_SYSTEM, "out of memory");
 	}
 	answer_free(&a);
@@ -127,7 +128,7 @@ enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t no
 	return WARMUP_READY;
 }
 
-static int send_warmup(
+static enum status send_warmup(
 	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e)
 {
 	char body[128];
@@ -154,21 +155,21 @@ static enum warmup_judgement judge(const struct client *c, const struct reply *r
 					    : warmup_judge_unsigned(reply, now, skew, &names, e);
 }
 
-int warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e)
+enum status warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e)
 {
 	enum warmup_judgement judgement;
 
 	*id = (struct identity){0};
 	do {
-		int rc = send_warmup(c, -1, c->parameters.deadline_ms, reply, e);
+		enum status rc = send_warmup(c, -1, c->parameters.deadline_ms, reply, e);
 
-		if (rc != 0)
+		if (rc != STATUS_OK)
 			return rc;
 		/* It ends: a skew that is set is not set again. */
 		judgement = judge(c, reply, &c->clock.skew, id, e);
 	} while (judgement == WARMUP_RESIGN);
 	if (judgement == WARMUP_READY)
-		return 0;
+		return STATUS_OK;
 	if (e->status == STATUS_UNAVAILABLE && !awake_throughout(&reply->awake))
 		awake_excuse(&reply->awake, e);
 	return e->status;
@@ -182,7 +183,7 @@ void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms)
 	struct reply reply;
 	time_t skew = 0;
 
-	if (send_warmup(c, wake_fd, deadline_ms, &reply, &ignored) != 0)
+	if (send_warmup(c, wake_fd, deadline_ms, &reply, &ignored) != STATUS_OK)
 		return;
 	judgement = judge(c, &reply, &skew, &id, &ignored);
 	/* A signature that was taken had the right time. */

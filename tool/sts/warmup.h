@@ -30,8 +30,9 @@ enum warmup_judgement warmup_judge_signed(const struct reply *reply, time_t now,
 enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t now, time_t *skew,
 	const struct aws_error_names *names, struct error *e);
 
-/* Warms up as the settings say, before their deadline. Returns 0, or a status with *e filled. */
-int warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e);
+/* Warms up as the settings say, before their deadline. Returns STATUS_OK, or another status with *e
+ * filled. */
+enum status warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e);
 
 /*
  * Sends the same request again, on a new connection where the old one is gone. It judges the clock

@@ -28,7 +28,7 @@ static const struct aws_error_names names = {.host = "sts.example.com",
 static const struct {
 	const char *code, *message;
 	long http;
-	int status;
+	enum status status;
 	bool key_refused;
 	const char *part;
 } cases[] = {

@@ -17,7 +17,7 @@ static struct failure failure(CURLcode code)
 		.code = code, .curl_says = "", .host = "sts.example.com", .stage = STAGE_CONNECT};
 }
 
-static void is(const struct failure *f, int status, const char *part)
+static void is(const struct failure *f, enum status status, const char *part)
 {
 	struct error e;
 

@@ -17,7 +17,7 @@
 	"</Credentials>"
 #define NOON 1714564800 /* 2024-05-01T12:00:00Z */
 
-static int parse(const char *xml, struct answer *a)
+static enum parsed parse(const char *xml, struct answer *a)
 {
 	return answer_parse(xml, strlen(xml), a);
 }
@@ -44,7 +44,7 @@ static void session(void **state)
 		struct answer a;
 		time_t expires = 0;
 
-		assert_int_equal(parse(shapes[i], &a), 0);
+		assert_int_equal(parse(shapes[i], &a), PARSED);
 		assert_false(a.is_error);
 		assert_string_equal(a.access_key_id, "ASIAX");
 		assert_string_equal(a.secret_access_key, "a/b+c");
@@ -69,7 +69,7 @@ static void identity(void **state)
 		      "<UserId>U</UserId><Account>123456789012</Account>"
 		      "</GetCallerIdentityResult></GetCallerIdentityResponse>",
 			&a),
-		0);
+		PARSED);
 	assert_string_equal(a.account, "123456789012");
 	assert_string_equal(a.arn, "arn:aws:x");
 	answer_free(&a);
@@ -91,7 +91,7 @@ static void errors(void **state)
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		struct answer a;
 
-		assert_int_equal(parse(shapes[i], &a), 0);
+		assert_int_equal(parse(shapes[i], &a), PARSED);
 		assert_true(a.is_error);
 		assert_string_equal(a.error_code, "AccessDenied");
 		assert_string_equal(a.error_message, "no");
@@ -126,7 +126,7 @@ static void not_understood(void **state)
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
 		struct answer a;
 
-		if (parse(bodies[i], &a) != -1)
+		if (parse(bodies[i], &a) != PARSED_NO_ANSWER)
 			fail_msg("understood: %s", bodies[i]);
 		answer_free(&a);
 	}
@@ -143,7 +143,7 @@ static void elsewhere(void **state)
 	assert_int_equal(parse("<R><Other>" CREDENTIALS
 			       "</Other><A><B><C><Error><Code>x</Code></Error></C></B></A></R>",
 				 &a),
-		0);
+		PARSED);
 	assert_null(a.access_key_id);
 	assert_false(a.is_error);
 	assert_false(answer_credentials(&a, 0, NOON, &expires, &why));
@@ -162,7 +162,8 @@ static void depth(void **state)
 			memcpy(xml + 3 * i, "<a>", 3);
 			memcpy(xml + 3 * levels + 4 * i, "</a>", 4);
 		}
-		assert_int_equal(answer_parse(xml, 7 * levels, &a), levels <= 32 ? 0 : -1);
+		assert_int_equal(answer_parse(xml, 7 * levels, &a),
+			levels <= 32 ? PARSED : PARSED_NO_ANSWER);
 		answer_free(&a);
 		free(xml);
 	}
@@ -179,7 +180,7 @@ static void truncated(void **state)
 	for (size_t len = 0; len < sizeof(whole) - 1; len++) {
 		struct answer a;
 
-		assert_int_equal(answer_parse(whole, len, &a), -1);
+		assert_int_equal(answer_parse(whole, len, &a), PARSED_NO_ANSWER);
 		answer_free(&a);
 	}
 }
@@ -197,7 +198,7 @@ static void big_token(void **state)
 	memcpy(xml, head, sizeof(head) - 1);
 	memset(xml + sizeof(head) - 1, 't', token);
 	memcpy(xml + len - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
-	assert_int_equal(answer_parse(xml, len, &a), 0);
+	assert_int_equal(answer_parse(xml, len, &a), PARSED);
 	assert_int_equal(strlen(a.session_token), token);
 	answer_free(&a);
 	free(xml);
@@ -224,10 +225,10 @@ static void utf16(void **state)
 		memset(xml + 2 + 2 * heads, 0x4e, 2 * wide); /* U+4E4E */
 		for (size_t i = 0; i < tails; i++)
 			xml[2 + 2 * (heads + wide + i)] = tail[i];
-		assert_int_equal(answer_parse(xml, len, &a), -1);
+		assert_int_equal(answer_parse(xml, len, &a), PARSED_NO_ANSWER);
 		answer_free(&a);
 		/* without a byte order mark */
-		assert_int_equal(answer_parse(xml + 2, len - 2, &a), -1);
+		assert_int_equal(answer_parse(xml + 2, len - 2, &a), PARSED_NO_ANSWER);
 		answer_free(&a);
 		free(xml);
 	}

@@ -42,7 +42,7 @@ int main(void)
 
 		for (size_t i = 0; i < FIELDS; i++) {
 			field[i] = strtok(NULL, " \n");
-			if (!field[i] || sigv4_date(req.time, date) != 0)
+			if (!field[i] || !sigv4_date(req.time, date))
 				return 1;
 			body_len = unhex(field[i]);
 		}
@@ -63,7 +63,7 @@ int main(void)
 			req.n_headers = field[7][0] ? 4 : 3;
 			req.body = field[8];
 			req.body_len = body_len;
-			if (sigv4_sign(&req, auth, sizeof(auth)) != 0)
+			if (!sigv4_sign(&req, auth, sizeof(auth)))
 				return 1;
 		}
 		puts(auth);

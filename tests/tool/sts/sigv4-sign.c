@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 	if (!date || !strptime(date, "%Y%m%dT%H%M%SZ", &tm))
 		die("no X-Amz-Date, or one that is none");
 	req.time = timegm(&tm);
-	if (sigv4_sign(&req, auth, sizeof(auth)) != 0)
+	if (!sigv4_sign(&req, auth, sizeof(auth)))
 		die("cannot be signed");
 	puts(auth);
 	return 0;

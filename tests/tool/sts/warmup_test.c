@@ -35,7 +35,7 @@ static void signed_answers(void **state)
 		const char *body;
 		time_t off, skew, skew_after;
 		enum warmup_judgement judgement;
-		int status;
+		enum status status;
 	} cases[] = {
 		{200, "<R/>", 0, 0, 0, WARMUP_READY, 0},
 		{200, "<R/>", 7200, 0, 0, WARMUP_READY, 0}, /* our own time was taken */
