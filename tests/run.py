@@ -135,8 +135,11 @@ def names_outside():
 
 
 def main():
-    # Ignored, as what a shell starts in the background has it, it would be in all that is tested.
+    # A shell ignores SIGINT and SIGQUIT in the background, and nohup ignores SIGHUP: do not pass it on.
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     if sys.argv[1:2] == ["--file"]:
         return run_file(Path(sys.argv[2]))
     wanted = sys.argv[1:]
