@@ -1,12 +1,48 @@
-/* What AWS STS sets bounds to: one place for the programs that check it. */
+/*
+ * What AWS STS sets bounds to: one place for the programs that check it. Sources: the STS service
+ * model (botocore data/sts/2011-06-15/service-2.json), and the API Reference of GetSessionToken and
+ * AssumeRole for DurationSeconds and role chaining.
+ */
 #ifndef AWS_MFA_STS_LIMITS_H
 #define AWS_MFA_STS_LIMITS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #define ACCOUNT_DIGITS 12 /* of an AWS account id */
 #define ROLES_MAX 5       /* assumed one from another with one code */
-#define TAGS_MAX 50       /* of one session: STS service model, tagListType */
+#define TAGS_MAX 50       /* of one session: tagListType */
 
 /* Seconds this machine's clock may be off: AWS takes signatures 5 to 15 minutes off. */
 #define SKEW_TOLERATED 240
+
+/* Seconds a session may last. */
+#define STS_SESSION_SHORTEST 900
+#define STS_SESSION_LONGEST 129600
+
+/* The longest session that is got without a role, with one, or through several. */
+long sts_session_longest(size_t n_roles);
+
+/* 1 to 128 of \w: the model says 16 at least, but services like STS have shorter ones. */
+bool sts_takes_access_key_id(const char *id);
+
+/* 1 to 256 printable characters without blanks: no model says what a secret is. */
+bool sts_takes_secret_access_key(const char *secret);
+
+/* SerialNumber: 9 to 256 of [\w+=/:,.@-] */
+bool sts_takes_serial(const char *serial);
+
+/* RoleArn: 20 to 2048 characters. Its form is IAM's matter. */
+bool sts_takes_role_arn(const char *arn);
+
+/* RoleSessionName and SourceIdentity: 2 to 64 of [\w+=,.@-] */
+bool sts_takes_session_name(const char *name);
+
+/* ExternalId: 2 to 1224 of [\w+=,.@:/-] */
+bool sts_takes_external_id(const char *id);
+
+/* A tag's key has 1 to 128, its value up to 256 characters of UTF-8; len is in bytes. */
+bool sts_takes_tag_key(const char *key, size_t len);
+bool sts_takes_tag_value(const char *value, size_t len);
 
 #endif

@@ -3,6 +3,7 @@
 #include "files.h"
 
 #include "file/owner.h"
+#include "sts_limits.h"
 #include "tags.h"
 #include "text/log.h"
 #include "value.h"
@@ -270,19 +271,17 @@ static enum status check_tags(const struct settings *s, struct error *e)
 
 static enum status check_duration(struct settings *s, struct error *e)
 {
-	bool role = s->value[SETTING_ASSUME_ROLE] != NULL;
+	size_t n_roles = s->value[SETTING_ASSUME_ROLE] ? s->n_via + 1 : 0;
 
 	if (!s->value[SETTING_DURATION])
-		s->duration = role ? 3600 : 43200;
-	else if (role && s->n_via > 0 && s->duration > 3600)
-		return bad_value(s, SETTING_DURATION,
-			"the session of a role that is assumed from another one lasts 3600 seconds "
-			"(1h) at most",
-			e);
-	else if (role && s->duration > 43200)
-		return bad_value(s, SETTING_DURATION,
-			"a role's session lasts 43200 seconds (12h) at most", e);
-	return STATUS_OK;
+		s->duration = n_roles > 0 ? 3600 : 43200;
+	if (s->duration <= sts_session_longest(n_roles))
+		return STATUS_OK;
+	return bad_value(s, SETTING_DURATION,
+		n_roles > 1 ? "the session of a role that is assumed from another one lasts 3600 "
+			      "seconds (1h) at most"
+			    : "a role's session lasts 43200 seconds (12h) at most",
+		e);
 }
 
 /* A role without account is one of an STS like Ceph's; AWS has none. NULL, or what was expected. */

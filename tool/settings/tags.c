@@ -7,9 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define KEY_MAX 128
-#define VALUE_MAX 256
-
 const char *tags_next(const char **rest, size_t *len)
 {
 	const char *start;
@@ -24,12 +21,12 @@ const char *tags_next(const char **rest, size_t *len)
 }
 
 /* Which of the characters beyond ASCII are letters is AWS's to say. */
-static bool is_text(const char *s, size_t len, size_t max)
+static bool is_text(const char *s, size_t len)
 {
 	static const char ascii[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				    "0123456789 _.:/=+-@";
 
-	if (!utf8_valid(s, len) || utf8_characters(s, len) > max)
+	if (!utf8_valid(s, len))
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		bool control = (unsigned char)s[i] == 0xc2 && (unsigned char)s[i + 1] < 0xa0;
@@ -41,9 +38,15 @@ static bool is_text(const char *s, size_t len, size_t max)
 	return true;
 }
 
+static bool is_value(const char *s, size_t len)
+{
+	return sts_takes_tag_value(s, len) && is_text(s, len);
+}
+
 static bool is_key(const char *s, size_t len)
 {
-	return len > 0 && is_text(s, len, KEY_MAX) && (len < 4 || strncasecmp(s, "aws:", 4) != 0);
+	return sts_takes_tag_key(s, len) && is_text(s, len) &&
+		(len < 4 || strncasecmp(s, "aws:", 4) != 0);
 }
 
 /* Is there a tag with this key in tags, before end? */
@@ -67,7 +70,7 @@ const char *tags_check(const char *tags)
 		const char *equals = memchr(tag, '=', len);
 		size_t key_len = equals ? (size_t)(equals - tag) : 0;
 
-		if (!is_key(tag, key_len) || !is_text(equals + 1, len - key_len - 1, VALUE_MAX))
+		if (!is_key(tag, key_len) || !is_value(equals + 1, len - key_len - 1))
 			return "expected KEY=VALUE of letters, digits, blanks and _.:/=+-@, 128 and 256 "
 			       "at most; several separated by commas; no key that begins with aws:";
 		if (has_key(tags, tag, tag, key_len))

@@ -1,6 +1,8 @@
 #include "value.h"
 
+#include "ascii.h"
 #include "code.h"
+#include "sts_limits.h"
 #include "text/utf8.h"
 
 #include <string.h>
@@ -48,7 +50,7 @@ const char *value_duration(const char *value, long *seconds)
 		n = n > 36 * 60 ? -1 : n * 60;
 	else if (*unit && strcmp(unit, "s") != 0)
 		return expected;
-	if (n < 900 || n > 129600)
+	if (n < STS_SESSION_SHORTEST || n > STS_SESSION_LONGEST)
 		return expected;
 	*seconds = n;
 	return NULL;
@@ -98,7 +100,7 @@ const char *value_role_arn(const char *value)
 
 	if (!resource && empty && *empty == ':')
 		resource = empty + 1;
-	if (!resource || strncmp(resource, "role/", 5) != 0 || !length_within(value, 20, 2048) ||
+	if (!resource || strncmp(resource, "role/", 5) != 0 || !sts_takes_role_arn(value) ||
 		!made_of(resource + 5, WORD "+=,.@-/") || resource[strlen(resource) - 1] == '/')
 		return "expected arn:aws:iam::ACCOUNT:role/NAME, ACCOUNT being 12 digits";
 	return NULL;
@@ -108,7 +110,7 @@ const char *value_mfa_serial(const char *value)
 {
 	const char *resource;
 
-	if (!length_within(value, 9, 256) || !made_of(value, WORD "+=/:,.@-"))
+	if (!sts_takes_serial(value))
 		return "expected the ARN of an MFA device, arn:aws:iam::ACCOUNT:mfa/NAME, or the "
 		       "serial number of a hardware one";
 	if (strncmp(value, "arn:", 4) != 0)
@@ -130,16 +132,15 @@ const char *value_mfa_serial(const char *value)
 
 const char *value_role_session_name(const char *value)
 {
-	if (!length_within(value, 2, 64) || !made_of(value, WORD "+=,.@-"))
-		return "expected 2 to 64 letters, digits or any of _+=,.@-";
-	return NULL;
+	return sts_takes_session_name(value) ? NULL
+					     : "expected 2 to 64 letters, digits or any of _+=,.@-";
 }
 
 const char *value_external_id(const char *value)
 {
-	if (!length_within(value, 2, 1224) || !made_of(value, WORD "+=,.@:/-"))
-		return "expected 2 to 1224 letters, digits or any of _+=,.@:/-";
-	return NULL;
+	return sts_takes_external_id(value)
+		? NULL
+		: "expected 2 to 1224 letters, digits or any of _+=,.@:/-";
 }
 
 const char *value_region(const char *value)
@@ -171,14 +172,6 @@ const char *value_regional_endpoints(const char *value, bool *legacy)
 	return *legacy || value_is_word(value, "regional") ? NULL : "expected regional or legacy";
 }
 
-static bool is_printable(const char *s, char first)
-{
-	for (; *s; s++)
-		if (*s < first || *s > '~')
-			return false;
-	return true;
-}
-
 static bool has_control(const char *s)
 {
 	for (; *s; s++)
@@ -189,7 +182,7 @@ static bool has_control(const char *s)
 
 const char *value_endpoint_url(const char *value)
 {
-	if (!length_within(value, 9, 2048) || !is_printable(value, '!') ||
+	if (!length_within(value, 9, 2048) || !ascii_is_graphic(value) ||
 		(strncmp(value, "https://", 8) != 0 && strncmp(value, "http://", 7) != 0))
 		return "expected a URL, such as https://sts.eu-west-1.amazonaws.com";
 	return NULL;
@@ -197,7 +190,7 @@ const char *value_endpoint_url(const char *value)
 
 const char *value_proxy(const char *value)
 {
-	if (!length_within(value, 1, 2048) || !is_printable(value, '!') ||
+	if (!length_within(value, 1, 2048) || !ascii_is_graphic(value) ||
 		(strstr(value, "://") && strncmp(value, "http://", 7) != 0 &&
 			strncmp(value, "https://", 8) != 0 && strncmp(value, "socks", 5) != 0))
 		return "expected http://HOST:PORT, https://HOST:PORT or socks5h://HOST:PORT";
@@ -206,7 +199,7 @@ const char *value_proxy(const char *value)
 
 const char *value_no_proxy(const char *value)
 {
-	return length_within(value, 1, 4096) && is_printable(value, ' ')
+	return length_within(value, 1, 4096) && ascii_is_printable(value)
 		? NULL
 		: "expected names of hosts separated by commas";
 }
@@ -220,17 +213,16 @@ const char *value_path(const char *value)
 
 const char *value_access_key_id(const char *value)
 {
-	/* The model says 16 to 128; shorter ones occur at services like STS. */
-	if (!length_within(value, 1, 128) || !made_of(value, WORD))
-		return "expected an access key id, such as AKIA and 16 more letters and digits";
-	return NULL;
+	return sts_takes_access_key_id(value)
+		? NULL
+		: "expected an access key id, such as AKIA and 16 more letters and digits";
 }
 
 const char *value_secret_access_key(const char *value)
 {
-	if (!length_within(value, 1, 256))
-		return "expected a secret access key";
-	return is_printable(value, '!') ? NULL : "expected a secret access key without blanks";
+	return sts_takes_secret_access_key(value)
+		? NULL
+		: "expected a secret access key: 256 characters at most, no blanks";
 }
 
 const char *value_profile(const char *value)

@@ -1,6 +1,6 @@
 /*
- * The checks on single values, before anything is sent. Limits are those of the STS service
- * model (botocore data/sts/2011-06-15/service-2.json) and of IAM's ARN format.
+ * The checks on single values, before anything is sent. Limits are those of sts_limits.h and of
+ * IAM's ARN format.
  *
  * Each returns NULL when value is good, else what was expected, as the end of a sentence:
  * "--duration: abc: expected ...".
@@ -29,11 +29,11 @@ const char *value_mfa_serial(const char *value);
 /* Points at the twelve digits of ACCOUNT in one of the ARNs above; NULL where it is none. */
 const char *value_account(const char *arn);
 
-/* 2 to 64 of [A-Za-z0-9_+=,.@-] */
+/* sts_limits.h has the bounds of these four. */
 const char *value_role_session_name(const char *value);
-
-/* 2 to 1224 of [A-Za-z0-9_+=,.@:/-] */
 const char *value_external_id(const char *value);
+const char *value_access_key_id(const char *value);
+const char *value_secret_access_key(const char *value);
 
 /* A label of a host name: a region must not be able to name another host ("x/.."). */
 const char *value_region(const char *value);
@@ -58,9 +58,6 @@ const char *value_no_proxy(const char *value);
 
 /* A path that can stand in a record. */
 const char *value_path(const char *value);
-
-const char *value_access_key_id(const char *value);
-const char *value_secret_access_key(const char *value);
 
 /* A name that can stand in [ ] in every reader: UTF-8, no ']', no control character, no outer
  * blanks. */

@@ -1,5 +1,6 @@
 #include "endpoint.h"
 
+#include "ascii.h"
 #include "loopback.h"
 #include "status.h"
 
@@ -34,14 +35,6 @@ static bool is_plain_host(const char *host)
 	return host[0] != '\0';
 }
 
-static bool is_printable(const char *s)
-{
-	for (; *s; s++)
-		if (*s <= ' ' || *s > '~')
-			return false;
-	return true;
-}
-
 /* The part, to be given to curl_free(); NULL when the URL has none. */
 static char *url_part(CURLU *u, CURLUPart part)
 {
@@ -62,7 +55,7 @@ enum status endpoint_url_parse(const char *url, struct endpoint *ep, struct erro
 
 	if (!u)
 		return error_set(e, STATUS_SYSTEM, "out of memory");
-	if (!is_printable(url) || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK) {
+	if (!ascii_is_graphic(url) || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK) {
 		/* Not quoted: it may hold what somebody thought to be a user's password. */
 		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url is not a URL; expected https://HOST or https://HOST:PORT");

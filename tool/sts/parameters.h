@@ -1,6 +1,5 @@
 /*
- * The settings aws-mfa sends before `connect` (include/record.h), and what the STS service model
- * (2011-06-15) demands of them.
+ * The settings aws-mfa sends before `connect` (include/record.h), and what STS demands of them.
  */
 #ifndef AWS_MFA_STS_PARAMETERS_H
 #define AWS_MFA_STS_PARAMETERS_H
@@ -11,8 +10,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#define LONGEST_SESSION 129600 /* seconds, GetSessionToken */
 
 /* What came of waiting for aws-mfa. */
 enum heard {
@@ -63,11 +60,8 @@ struct parameters {
 enum heard parameters_read(struct record_reader *r, struct parameters *s, struct error *e);
 
 /*
- * Checks before anything is sent: GetSessionToken's DurationSeconds 900..129600, AssumeRole's
- * 900..43200, and 3600 at most for a role from a role; SerialNumber 9-256 of [\w+=/:,.@-], RoleArn
- * 20-2048, RoleSessionName and SourceIdentity 2-64 of [\w+=,.@-], ExternalId 2-1224 of
- * [\w+=,.@:/-], a tag's key 1-128 and value 0-256 characters. With an
- * endpoint URL a role may lack its account. Returns STATUS_OK, or STATUS_CONFIG with *e filled.
+ * Checks before anything is sent: the bounds of sts_limits.h. With an endpoint URL a role may lack
+ * its account. Returns STATUS_OK, or STATUS_CONFIG with *e filled.
  */
 enum status parameters_check(const struct parameters *s, struct error *e);
 

@@ -1,5 +1,7 @@
 #include "response.h"
 
+#include "ascii.h"
+
 #include <expat.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,12 +256,7 @@ time_t answer_time(const char *s)
 static bool fits_ini(const char *text)
 {
 	/* Behind the blank that follows '=', SDKs take '#' and ';' for the start of a comment. */
-	if (!text || !*text || *text == '#' || *text == ';')
-		return false;
-	for (; *text; text++)
-		if (*text <= ' ' || *text > '~')
-			return false;
-	return true;
+	return text && *text && *text != '#' && *text != ';' && ascii_is_graphic(text);
 }
 
 bool answer_credentials(

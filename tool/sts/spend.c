@@ -3,10 +3,10 @@
 #include "record.h"
 #include "request.h"
 #include "status.h"
+#include "sts_limits.h"
 
 #include <string.h>
 
-#define SESSION_SHORTEST 900
 #define SLACK 600
 
 /*
@@ -20,7 +20,7 @@ static bool is_credible(
 	time_t earliest = taken < told ? taken : told;
 	time_t latest = taken > told ? taken : told;
 
-	if (!answer_credentials(a, earliest, latest + LONGEST_SESSION + SLACK, expires, why))
+	if (!answer_credentials(a, earliest, latest + STS_SESSION_LONGEST + SLACK, expires, why))
 		return false;
 	/* A token has no size limit AWS promises, and goes in several records where it must. */
 	if (strlen(a->access_key_id) > 128 || strlen(a->secret_access_key) > 1024) {
@@ -78,7 +78,7 @@ static char body[REQUEST_MAX];
 /* The session of a role on the way only has to last until the next one is assumed. */
 static int64_t duration_of(const struct parameters *s, size_t role)
 {
-	return role + 1 < s->n_roles ? SESSION_SHORTEST : s->duration;
+	return role + 1 < s->n_roles ? STS_SESSION_SHORTEST : s->duration;
 }
 
 /* Writes the body that assumes the role, or gets a session where there are no roles. */
