@@ -60,7 +60,7 @@ int cmd_explain(const struct command_line *line)
 	if (s.session)
 		row("session goes to", s.session, "");
 	row("aws_access_key_id", s.access_key_id ? s.access_key_id : "-", "");
-	row("aws_secret_access_key", s.secret_access_key ? "(not shown)" : "-", "");
+	row("aws_secret_access_key", s.secret_access_key.data ? "(not shown)" : "-", "");
 	if (rc == STATUS_OK && !line->force)
 		rc = session_spare_keys(&s.credentials, s.session, &e);
 	if (rc != STATUS_OK)

@@ -42,7 +42,7 @@ static enum status ask(int tty, const char *question, bool hidden,
 /* Keys that are there already are not replaced unasked. */
 static enum status ask_to_replace(const char *path, const char *section, int tty, struct error *e)
 {
-	struct bytes bytes;
+	struct secret bytes;
 	struct ini ini = {0};
 	char answer[16], question[512];
 	struct stat st;

@@ -161,7 +161,7 @@ enum status exchange_start(
 	}
 	rc = RECORD_OK;
 	send_setting(x, deadline_ms, WORD_ACCESS_KEY_ID, s->access_key_id, &rc);
-	send_setting(x, deadline_ms, WORD_SECRET_ACCESS_KEY, s->secret_access_key, &rc);
+	send_setting(x, deadline_ms, WORD_SECRET_ACCESS_KEY, s->secret_access_key.data, &rc);
 	send_setting(x, deadline_ms, WORD_SERIAL, s->value[SETTING_DEVICE], &rc);
 	send_setting(x, deadline_ms, WORD_REGION, s->value[SETTING_REGION], &rc);
 	send_setting(x, deadline_ms, WORD_ENDPOINT_URL, s->value[SETTING_ENDPOINT_URL], &rc);
@@ -244,22 +244,19 @@ enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error 
 }
 
 /* Takes the value of rec when it is word; a token too long for one record comes in several. */
-static bool collect(const struct record *rec, const char *word, char **value, bool *failed)
+static bool collect(const struct record *rec, const char *word, struct secret *value, bool *failed)
 {
-	size_t old_len = *value ? strlen(*value) : 0;
-	char *joined;
+	struct secret joined;
 
 	if (strcmp(rec->word, word) != 0)
 		return false;
-	joined = malloc(old_len + rec->text_len + 1);
-	if (!joined) {
+	if (!secret_make(&joined, value->size + rec->text_len)) {
 		*failed = true;
 		return true;
 	}
-	if (old_len > 0)
-		memcpy(joined, *value, old_len);
-	memcpy(joined + old_len, rec->text, rec->text_len + 1);
-	secret_free(*value);
+	secret_add(&joined, value->data, value->size);
+	secret_add(&joined, rec->text, rec->text_len);
+	secret_free(value);
 	*value = joined;
 	return true;
 }
@@ -317,8 +314,8 @@ static enum status take_session(
 				&rec, WORD_SECRET_ACCESS_KEY, &session->secret_access_key, &failed))
 			collect(&rec, WORD_SESSION_TOKEN, &session->session_token, &failed);
 	} while (!failed && strcmp(rec.word, WORD_RESULT) != 0);
-	if (failed || !session->access_key_id || !session->secret_access_key ||
-		!session->session_token || session->expiration <= 0)
+	if (failed || !session->access_key_id.data || !session->secret_access_key.data ||
+		!session->session_token.data || session->expiration <= 0)
 		return broken(x, e);
 	return STATUS_OK;
 }

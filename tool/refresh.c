@@ -122,7 +122,7 @@ enum status refresh_start(struct refresh *r, struct error *e)
 static enum status look_again(struct refresh *r, struct error *e)
 {
 	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
-	struct bytes bytes;
+	struct secret bytes;
 	struct ini ini;
 	struct stat st;
 	enum file_found found;
@@ -201,7 +201,7 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 		code_strike_out(e->text, code); /* AWS quotes it now and then */
 	if (rc == STATUS_OK) {
 		r->expiration = session.expiration;
-		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id);
+		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id.data);
 		rc = store_session(&to, &session, store_deadline(r), e);
 		if (rc == STATUS_OK)
 			exchange_judge_clock(&r->exchange, e->text, sizeof(e->text));

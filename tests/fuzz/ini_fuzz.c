@@ -23,7 +23,7 @@ static void note_fault(
 /* *broken is set when a line of it cannot be read. */
 static int parse(struct ini *ini, const char *text, size_t size, int *broken)
 {
-	struct bytes bytes = {.data = malloc(size + 1), .size = size};
+	struct secret bytes = {.data = malloc(size + 1), .size = size};
 	struct error e;
 
 	MUST(bytes.data);
@@ -61,7 +61,7 @@ static void check_session(const struct ini *ini)
 
 static void check_absence(const uint8_t *data, size_t size)
 {
-	struct bytes bytes = {.data = malloc(size + 1), .size = size};
+	struct secret bytes = {.data = malloc(size + 1), .size = size};
 	struct faults faults = {0};
 	struct error e = {0};
 	struct ini ini;
@@ -82,7 +82,7 @@ static void check_absence(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bytes once = {0}, twice = {0};
+	struct secret once = {0}, twice = {0};
 	struct ini ini, again;
 	int broken = 0;
 	struct error e;
@@ -104,8 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(ini_set(&again, "work", session, N_PAIRS, &twice, &e) == STATUS_OK || broken);
 	MUST(broken || once.size == twice.size);
 	MUST(broken || memcmp(once.data, twice.data, once.size) == 0);
-	bytes_free(&once);
-	bytes_free(&twice);
+	secret_free(&once);
+	secret_free(&twice);
 	ini_free(&again);
 	ini_free(&ini);
 	return 0;

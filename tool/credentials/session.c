@@ -9,9 +9,9 @@
 
 void session_free(struct session *s)
 {
-	secret_free(s->access_key_id);
-	secret_free(s->secret_access_key);
-	secret_free(s->session_token);
+	secret_free(&s->access_key_id);
+	secret_free(&s->secret_access_key);
+	secret_free(&s->session_token);
 	*s = (struct session){0};
 }
 
@@ -19,9 +19,9 @@ void session_free(struct session *s)
  * Threat: `aws configure` over a session writes key id and secret, and leaves the session's token
  * and expiration where they are. AWS gives ids that begin so to long-term keys only.
  */
-static bool is_long_term(const char *id)
+static bool is_long_term(const struct secret *id)
 {
-	return strncmp(id, "AKIA", 4) == 0;
+	return strncmp(id->data, "AKIA", 4) == 0;
 }
 
 /* Are all keys there that any reader of a session needs, and no long-term ones? */
@@ -30,17 +30,17 @@ static bool complete(const struct ini *credentials, const char *section)
 	static const char *const needed[] = {"assumed_role", "aws_access_key_id",
 		"aws_secret_access_key", "aws_session_token", "aws_security_token"};
 	enum { KEY_ID = 1, SESSION_TOKEN = 3, SECURITY_TOKEN = 4, N_NEEDED };
-	char *value[N_NEEDED] = {0};
+	struct secret value[N_NEEDED];
 	bool good = true;
 
 	for (size_t i = 0; i < N_NEEDED; i++) {
-		value[i] = ini_get(credentials, section, needed[i], NULL);
-		good = good && value[i] && *value[i];
+		value[i] = ini_get_secret(credentials, section, needed[i], NULL);
+		good = good && value[i].size > 0;
 	}
-	good = good && strcmp(value[SESSION_TOKEN], value[SECURITY_TOKEN]) == 0 &&
-		!is_long_term(value[KEY_ID]);
+	good = good && secret_equal(&value[SESSION_TOKEN], &value[SECURITY_TOKEN]) &&
+		!is_long_term(&value[KEY_ID]);
 	for (size_t i = 0; i < N_NEEDED; i++)
-		secret_free(value[i]);
+		secret_free(&value[i]);
 	return good;
 }
 
@@ -66,14 +66,14 @@ enum session_state session_check(const struct ini *credentials, const char *sect
 }
 
 struct keys {
-	char *id, *secret;
+	struct secret id, secret;
 	bool token;
 };
 
 static void free_keys(struct keys *k)
 {
-	secret_free(k->id);
-	secret_free(k->secret);
+	secret_free(&k->id);
+	secret_free(&k->secret);
 }
 
 static bool is_named(const struct ini *ini, const struct ini_line *l, const char *name)
@@ -82,15 +82,11 @@ static bool is_named(const struct ini *ini, const struct ini_line *l, const char
 		strncasecmp(ini->bytes.data + l->name, name, l->name_len) == 0;
 }
 
-/* Puts the line's value in the place of *value; one that is empty is none. */
-static void take(const struct ini *ini, const struct ini_line *l, char **value)
+/* Puts the line's value in the place of *value. */
+static void take(const struct ini *ini, const struct ini_line *l, struct secret *value)
 {
-	secret_free(*value);
-	*value = ini_value(ini, l, NULL);
-	if (*value && !**value) {
-		free(*value);
-		*value = NULL;
-	}
+	secret_free(value);
+	*value = ini_value(ini, l);
 }
 
 /*
@@ -128,8 +124,7 @@ static bool stand_elsewhere(
 		if (l->kind != INI_SECTION || l->section == header->section)
 			continue;
 		read_keys(ini, l, &other);
-		found = other.id && other.secret && strcmp(other.id, k->id) == 0 &&
-			strcmp(other.secret, k->secret) == 0;
+		found = secret_equal(&other.id, &k->id) && secret_equal(&other.secret, &k->secret);
 		free_keys(&other);
 	}
 	return found;
@@ -145,8 +140,8 @@ enum status session_spare_keys(const struct ini *credentials, const char *sectio
 		struct keys k;
 
 		read_keys(credentials, header, &k);
-		lost = k.id && k.secret &&
-			(is_long_term(k.id) || (!k.token && strncmp(k.id, "ASIA", 4) != 0)) &&
+		lost = k.id.size > 0 && k.secret.size > 0 &&
+			(is_long_term(&k.id) || (!k.token && strncmp(k.id.data, "ASIA", 4) != 0)) &&
 			!stand_elsewhere(credentials, header, &k);
 		free_keys(&k);
 		i = header->next;

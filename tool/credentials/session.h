@@ -37,9 +37,9 @@ enum session_state session_check(const struct ini *credentials, const char *sect
  */
 enum status session_spare_keys(const struct ini *credentials, const char *section, struct error *e);
 
-/* What STS issued. All strings are owned and secret. */
+/* What STS issued. */
 struct session {
-	char *access_key_id, *secret_access_key, *session_token;
+	struct secret access_key_id, secret_access_key, session_token;
 	time_t expiration;
 };
 

@@ -195,13 +195,13 @@ struct attempt {
 	int64_t deadline_ms;
 	int fd; /* O_RDONLY */
 	struct stat st;
-	struct bytes old; /* what fd holds; NULL where the document has taken it over */
-	bool again;       /* set when somebody else has written meanwhile: read it anew */
+	struct secret old; /* what fd holds; NULL where the document has taken it over */
+	bool again;        /* set when somebody else has written meanwhile: read it anew */
 };
 
 /* Writes over the file where it stands. why, an errno, is why it cannot be replaced. */
-static enum status write_in_place(struct attempt *a, const struct bytes *old,
-	const struct bytes *new, int why, struct error *e)
+static enum status write_in_place(struct attempt *a, const struct secret *old,
+	const struct secret *new, int why, struct error *e)
 {
 	struct stat st;
 	enum status rc;
@@ -222,7 +222,7 @@ static enum status write_in_place(struct attempt *a, const struct bytes *old,
 
 /* Replaces the file, or writes it in place. */
 static enum status put(
-	struct attempt *a, const struct bytes *old, const struct bytes *new, struct error *e)
+	struct attempt *a, const struct secret *old, const struct secret *new, struct error *e)
 {
 	enum status rc = lock_content(a->t, a->fd, LOCK_TO_REPLACE, a->deadline_ms, e);
 	int why;
@@ -268,7 +268,7 @@ static enum status read_steadily(struct attempt *a, struct error *e)
 static enum status edit(struct attempt *a, const struct store_place *to,
 	const struct ini_pair *pairs, size_t n_pairs, struct error *e)
 {
-	struct bytes edited = {0};
+	struct secret edited = {0};
 	struct ini ini = {0};
 	bool undone;
 	enum status rc = undo(a->t, a->deadline_ms, &undone, e);
@@ -285,8 +285,8 @@ static enum status edit(struct attempt *a, const struct store_place *to,
 		rc = put(a, &ini.bytes, &edited, e);
 	if (a->fd >= 0)
 		close(a->fd);
-	bytes_free(&a->old);
-	bytes_free(&edited);
+	secret_free(&a->old);
+	secret_free(&edited);
 	ini_free(&ini);
 	return rc;
 }
@@ -340,11 +340,11 @@ enum status store_session(const struct store_place *to, const struct session *se
 	const struct ini_pair pairs[] = {
 		{"assumed_role", to->role ? "True" : "False"},
 		{"assumed_role_arn", to->role},
-		{"aws_access_key_id", session->access_key_id},
-		{"aws_secret_access_key", session->secret_access_key},
-		{"aws_session_token", session->session_token},
+		{"aws_access_key_id", session->access_key_id.data},
+		{"aws_secret_access_key", session->secret_access_key.data},
+		{"aws_session_token", session->session_token.data},
 		/* Equal to the session token: botocore prefers it, so a stale one breaks all. */
-		{"aws_security_token", session->session_token},
+		{"aws_security_token", session->session_token.data},
 		{"expiration", expiration},
 	};
 

@@ -6,24 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-void bytes_free(struct bytes *b)
+static enum status read_all(int fd, size_t size, struct secret *b)
 {
-	if (b->data) {
-		explicit_bzero(b->data, b->size);
-		free(b->data);
-	}
-	*b = (struct bytes){0};
-}
-
-bool bytes_equal(const struct bytes *a, const struct bytes *b)
-{
-	return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
-}
-
-static enum status read_all(int fd, size_t size, struct bytes *b)
-{
-	b->data = malloc(size + 1);
-	if (!b->data)
+	if (!secret_make(b, size))
 		return STATUS_SYSTEM;
 	while (b->size < size) {
 		ssize_t n = pread(fd, b->data + b->size, size - b->size, (off_t)b->size);
@@ -41,11 +26,11 @@ static enum status read_all(int fd, size_t size, struct bytes *b)
 }
 
 enum status file_read_fd(
-	int fd, const char *path, struct bytes *b, struct stat *st, struct error *e)
+	int fd, const char *path, struct secret *b, struct stat *st, struct error *e)
 {
 	enum status rc;
 
-	*b = (struct bytes){0};
+	*b = (struct secret){0};
 	if (fstat(fd, st) < 0)
 		return error_system(e, path);
 	if (st->st_size > (off_t)FILE_MAX_BYTES)
@@ -54,7 +39,7 @@ enum status file_read_fd(
 	rc = read_all(fd, (size_t)st->st_size, b);
 	if (rc != STATUS_OK) {
 		error_set(e, rc, "%s: %s", path, strerror(errno));
-		bytes_free(b);
+		secret_free(b);
 	}
 	return rc;
 }

@@ -3,6 +3,7 @@
 #define AWS_MFA_FILE_H
 
 #include "error.h"
+#include "text/secret.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,22 +11,12 @@
 
 #define FILE_MAX_BYTES ((size_t)8 << 20) /* 10,000 profiles are about 3 MB */
 
-struct bytes {
-	char *data; /* NUL behind the last byte, which size does not count */
-	size_t size;
-};
-
-/* Overwrites (it has held secrets) and frees. */
-void bytes_free(struct bytes *b);
-
-bool bytes_equal(const struct bytes *a, const struct bytes *b);
-
 /*
  * Reads all of an open file, from its start, into *b, which is the caller's to free. *st is what
  * the descriptor is. STATUS_CONFIG when it cannot be read or is over FILE_MAX_BYTES.
  */
 enum status file_read_fd(
-	int fd, const char *path, struct bytes *b, struct stat *st, struct error *e);
+	int fd, const char *path, struct secret *b, struct stat *st, struct error *e);
 
 /* Do both describe one file, not written in between? */
 bool file_same(const struct stat *a, const struct stat *b);

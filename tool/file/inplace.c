@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Makes fd, which holds before or a part of after, hold after. */
-static bool rewrite(int fd, const struct bytes *before, const struct bytes *after)
+static bool rewrite(int fd, const struct secret *before, const struct secret *after)
 {
 	size_t done = 0;
 
@@ -41,7 +41,7 @@ static bool rewrite(int fd, const struct bytes *before, const struct bytes *afte
 
 /* Prints only the worst: a signal that is held may end the process before the caller prints. */
 static enum status write_held(const struct target *t, int fd, const struct stat *st,
-	const struct bytes *old, const struct bytes *new, int why, bool *changed, struct place *p,
+	const struct secret *old, const struct secret *new, int why, bool *changed, struct place *p,
 	struct error *e)
 {
 	int error = 0;
@@ -92,7 +92,7 @@ static enum status write_held(const struct target *t, int fd, const struct stat 
 }
 
 enum status inplace_write(const struct target *t, int fd, const struct stat *st,
-	const struct bytes *old, const struct bytes *new, int why, bool *changed, struct error *e)
+	const struct secret *old, const struct secret *new, int why, bool *changed, struct error *e)
 {
 	struct place p;
 	sigset_t before;
@@ -185,7 +185,7 @@ bool inplace_left_any(const struct target *t, const struct stat *st)
 }
 
 /* Is each byte of now the one of old or of new in its place, as a write cut off leaves it? */
-static bool is_mixture(const struct bytes *now, const struct bytes *old, const struct bytes *new)
+static bool is_mixture(const struct secret *now, const struct secret *old, const struct secret *new)
 {
 	size_t least = old->size < new->size ? old->size : new->size;
 	size_t most = old->size < new->size ? new->size : old->size;
@@ -208,7 +208,7 @@ static bool is_mixture(const struct bytes *now, const struct bytes *old, const s
 static enum status undo_from(struct place *p, const struct target *t, int fd, const struct stat *st,
 	bool *undone, struct error *e)
 {
-	struct bytes saved = {0}, new = {0}, now = {0};
+	struct secret saved = {0}, new = {0}, now = {0};
 	struct stat unused;
 	enum status rc = file_read_fd(fd, t->path, &now, &unused, e);
 
@@ -228,11 +228,11 @@ static enum status undo_from(struct place *p, const struct target *t, int fd, co
 			    "it was before that write is %s%s: compare, and remove that",
 			t->path, p->path, p->kept);
 		place_forget(p);
-	} else if (bytes_equal(&now, &new) || bytes_equal(&now, &saved)) {
+	} else if (secret_equal(&now, &new) || secret_equal(&now, &saved)) {
 		place_forget(p);
 	} else {
 		/* An empty "before": nothing is known of what stands there. */
-		const struct bytes none = {.data = now.data};
+		const struct secret none = {.data = now.data};
 		sigset_t before;
 		bool put_back;
 
@@ -253,9 +253,9 @@ static enum status undo_from(struct place *p, const struct target *t, int fd, co
 				t->path, strerror(errno), p->path, p->saved);
 	}
 out:
-	bytes_free(&saved);
-	bytes_free(&new);
-	bytes_free(&now);
+	secret_free(&saved);
+	secret_free(&new);
+	secret_free(&now);
 	return rc;
 }
 

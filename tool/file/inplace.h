@@ -24,7 +24,8 @@
  * takes no lock has written it, so that it does not hold old.
  */
 enum status inplace_write(const struct target *t, int fd, const struct stat *st,
-	const struct bytes *old, const struct bytes *new, int why, bool *changed, struct error *e);
+	const struct secret *old, const struct secret *new, int why, bool *changed,
+	struct error *e);
 
 /* What can be known before: STATUS_CONFIG when there is no folder for the copy. */
 enum status inplace_foresee(const struct target *t, const struct stat *st, struct error *e);

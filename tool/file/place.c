@@ -145,7 +145,7 @@ static int create(const struct place *p, const char *name, const struct stat *fi
 
 /* Makes name hold b, safe on disk. */
 static bool save(
-	const struct place *p, const char *name, const struct bytes *b, const struct stat *file)
+	const struct place *p, const char *name, const struct secret *b, const struct stat *file)
 {
 	int fd = create(p, name, file);
 	bool good;
@@ -179,7 +179,7 @@ void place_forget(const struct place *p)
 	signals_release(&before);
 }
 
-bool place_save(const struct place *p, const struct bytes *old, const struct bytes *new,
+bool place_save(const struct place *p, const struct secret *old, const struct secret *new,
 	const struct stat *file)
 {
 	bool good = save(p, p->new, new, file) && save(p, p->part, old, file) &&
@@ -263,7 +263,7 @@ bool place_keep(struct place *p)
 	return false;
 }
 
-bool place_read(const struct place *p, const char *name, const struct stat *file, struct bytes *b)
+bool place_read(const struct place *p, const char *name, const struct stat *file, struct secret *b)
 {
 	int fd = openat(p->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	uid_t we = geteuid();

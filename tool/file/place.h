@@ -47,7 +47,7 @@ const char *place_home(uid_t owner);
 bool place_try(const struct place *p, const struct stat *file, const char **name);
 
 /* Saves both, "new" first. False and errno on failure: then neither is there. */
-bool place_save(const struct place *p, const struct bytes *old, const struct bytes *new,
+bool place_save(const struct place *p, const struct secret *old, const struct secret *new,
 	const struct stat *file);
 
 /* Removes what has been saved, the copy first. */
@@ -59,7 +59,7 @@ bool place_has_copy(const struct place *p, const struct stat *file);
 /* Gives the copy a name that none has yet, which goes into kept. False and errno on failure. */
 bool place_keep(struct place *p);
 
-/* Reads one of them into *b, if the file's owner or we must have put it there. bytes_free() it. */
-bool place_read(const struct place *p, const char *name, const struct stat *file, struct bytes *b);
+/* Reads one of them into *b, if the file's owner or we must have put it there. secret_free() it. */
+bool place_read(const struct place *p, const char *name, const struct stat *file, struct secret *b);
 
 #endif

@@ -26,7 +26,7 @@ static bool is_long_unchanged(const struct stat *st)
 	return time(NULL) - st->st_mtim.tv_sec > LONG_UNCHANGED_S;
 }
 
-static enum status read_steadily(int fd, const char *path, int64_t deadline_ms, struct bytes *b,
+static enum status read_steadily(int fd, const char *path, int64_t deadline_ms, struct secret *b,
 	struct stat *st, enum file_found *found, struct error *e)
 {
 	bool steady;
@@ -39,14 +39,14 @@ static enum status read_steadily(int fd, const char *path, int64_t deadline_ms, 
 		return STATUS_OK;
 	}
 	/* Threat: half of a file read as a whole one, by which nullok finds nobody enrolled. */
-	bytes_free(b);
+	secret_free(b);
 	return error_set(e, STATUS_SYSTEM,
 		"%s: another program is writing it and does not end; try again", path);
 }
 
 /* For a path with symlinks, or to find out what is wrong. Not inlined: most runs need no target. */
 __attribute__((noinline)) static enum status read_target(const char *path, int64_t deadline_ms,
-	struct bytes *b, struct stat *st, enum file_found *found, struct error *e)
+	struct secret *b, struct stat *st, enum file_found *found, struct error *e)
 {
 	struct target t;
 	enum status rc = target_find(&t, path, e);
@@ -71,14 +71,14 @@ __attribute__((noinline)) static enum status read_target(const char *path, int64
 	return rc;
 }
 
-enum status file_read(
-	const char *path, struct bytes *b, struct stat *st, enum file_found *found, struct error *e)
+enum status file_read(const char *path, struct secret *b, struct stat *st, enum file_found *found,
+	struct error *e)
 {
 	int64_t deadline_ms = monotonic_ms() + read_wait_ms;
 	int fd = walk_open_plain(path);
 	enum status rc;
 
-	*b = (struct bytes){0};
+	*b = (struct secret){0};
 	*st = (struct stat){0};
 	*found = FILE_WHOLE;
 	/* As most files are: no symlink leads to it, and it can be read. */

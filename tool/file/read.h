@@ -24,7 +24,7 @@ enum file_found { FILE_WHOLE, FILE_MISSING, FILE_UNFINISHED };
  * (target.h). STATUS_SYSTEM when another program is writing it and does not end within 8 s
  * (steady.h), or sooner as file_wait_at_most() says.
  */
-enum status file_read(const char *path, struct bytes *b, struct stat *st, enum file_found *found,
+enum status file_read(const char *path, struct secret *b, struct stat *st, enum file_found *found,
 	struct error *e);
 
 /* Lowers the 8 s for all of this process: a login has less time where its module says so. */

@@ -21,7 +21,7 @@ static void temporary(const struct target *t, char name[static NAME_MAX + 32])
  * errno; *made is its stat().
  */
 static int write_beside(const struct target *t, const char *name, int fd, const struct stat *st,
-	const struct bytes *b, struct stat *made)
+	const struct secret *b, struct stat *made)
 {
 	int error = 0;
 	int new;
@@ -80,8 +80,8 @@ static int put_in_place(const struct target *t, const char *name, const struct s
 	return change_places(t, name) || rename_over(t, name) == 0 ? EAGAIN : errno;
 }
 
-bool replace_file(const struct target *t, int fd, const struct stat *st, const struct bytes *old,
-	const struct bytes *new)
+bool replace_file(const struct target *t, int fd, const struct stat *st, const struct secret *old,
+	const struct secret *new)
 {
 	char name[NAME_MAX + 32];
 	struct steady quiet;

@@ -19,8 +19,8 @@
  * called under lock_file(). False and errno on failure; nothing has changed then and nothing is
  * left behind. EAGAIN: somebody who takes no lock is writing the file or has written it since st.
  */
-bool replace_file(const struct target *t, int fd, const struct stat *st, const struct bytes *old,
-	const struct bytes *new);
+bool replace_file(const struct target *t, int fd, const struct stat *st, const struct secret *old,
+	const struct secret *new);
 
 /* Does this errno say that the file can never be replaced here, whatever it holds? */
 bool replace_is_impossible(int error);

@@ -42,7 +42,7 @@ static bool is_young(const struct stat *st)
 
 /* One look. *steady as in steady_read(). */
 static enum status look(
-	int fd, const char *path, struct bytes *b, struct stat *st, bool *steady, struct error *e)
+	int fd, const char *path, struct secret *b, struct stat *st, bool *steady, struct error *e)
 {
 	enum lease lease = take_lease(fd);
 	enum status rc = file_read_fd(fd, path, b, st, e);
@@ -56,7 +56,7 @@ static enum status look(
 	return rc;
 }
 
-enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct bytes *b,
+enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct secret *b,
 	struct stat *st, bool *steady, struct error *e)
 {
 	struct timespec pause = {.tv_nsec = 1000000};
@@ -67,7 +67,7 @@ enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct by
 
 		if (rc != STATUS_OK || *steady || monotonic_ms() >= deadline_ms)
 			return rc;
-		bytes_free(b);
+		secret_free(b);
 		if (monotonic_ms() >= slow_ms) {
 			log_info("%s: waiting for the program that is writing it ...", path);
 			slow_ms = INT64_MAX;
@@ -78,18 +78,18 @@ enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct by
 	}
 }
 
-bool steady_holds(int fd, const struct bytes *b)
+bool steady_holds(int fd, const struct secret *b)
 {
-	struct bytes now = {0};
+	struct secret now = {0};
 	struct stat st;
 	struct error e;
-	bool same = file_read_fd(fd, "", &now, &st, &e) == STATUS_OK && bytes_equal(&now, b);
+	bool same = file_read_fd(fd, "", &now, &st, &e) == STATUS_OK && secret_equal(&now, b);
 
-	bytes_free(&now);
+	secret_free(&now);
 	return same;
 }
 
-bool steady_begin(struct steady *s, int fd, const struct bytes *b)
+bool steady_begin(struct steady *s, int fd, const struct secret *b)
 {
 	enum lease lease = take_lease(fd);
 

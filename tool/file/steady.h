@@ -24,7 +24,7 @@
  * file_read_fd() at a moment when nobody has the file open for writing; waits for that until
  * deadline_ms (monotonic_ms()). *steady is false when somebody still has: then *b may be half.
  */
-enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct bytes *b,
+enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct secret *b,
 	struct stat *st, bool *steady, struct error *e);
 
 /*
@@ -34,12 +34,12 @@ enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct by
  */
 struct steady {
 	int fd;
-	const struct bytes *b;
+	const struct secret *b;
 	bool leased;
 };
 
 /* Does not wait. False: not now; then there is no steady_end(). */
-bool steady_begin(struct steady *s, int fd, const struct bytes *b);
+bool steady_begin(struct steady *s, int fd, const struct secret *b);
 
 /* Has nobody tried to write the file since steady_begin()? A program that tries waits. */
 bool steady_is_quiet(const struct steady *s);
@@ -53,7 +53,7 @@ void steady_end(const struct steady *s);
  * once more with steady_holds() at the last moment.
  */
 void steady_shut(int fd);
-bool steady_holds(int fd, const struct bytes *b);
+bool steady_holds(int fd, const struct secret *b);
 void steady_reopen(int fd);
 
 #endif

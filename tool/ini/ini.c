@@ -10,7 +10,7 @@
 
 void ini_free(struct ini *ini)
 {
-	bytes_free(&ini->bytes);
+	secret_free(&ini->bytes);
 	free(ini->lines);
 	free(ini->slots);
 	free(ini->path);
@@ -135,32 +135,26 @@ const struct ini_line *ini_next_key(
 	}
 }
 
-char *ini_value(const struct ini *ini, const struct ini_line *key, size_t *len)
+struct secret ini_value(const struct ini *ini, const struct ini_line *key)
 {
 	const struct ini_line *end = ini->lines + ini->n_lines, *l;
 	bool block = key->value_len == 0;
 	size_t last = key->end;
-	char *value;
-	size_t n = 0;
+	struct secret value;
 
 	for (l = key + 1; l < end && l->kind != INI_KEY && l->kind != INI_SECTION; l++)
 		if (l->kind == INI_CONTINUATION)
 			last = l->end;
 	/* Each line adds at most a newline and its text, and has its line ending for that. */
-	value = malloc(last - key->value + 1);
-	if (!value)
-		return NULL;
+	if (!secret_make(&value, last - key->value))
+		return value;
 	for (l = key; l < end && l->start < last; l++) {
 		if (l->kind == INI_COMMENT || (block && l->kind == INI_BLANK))
 			continue;
 		if (l != key)
-			value[n++] = '\n';
-		memcpy(value + n, ini->bytes.data + l->value, l->value_len);
-		n += l->value_len;
+			secret_add(&value, "\n", 1);
+		secret_add(&value, ini->bytes.data + l->value, l->value_len);
 	}
-	value[n] = '\0';
-	if (len)
-		*len = n;
 	return value;
 }
 
@@ -169,14 +163,20 @@ size_t ini_line_number(const struct ini *ini, const struct ini_line *l)
 	return (size_t)(l - ini->lines) + 1;
 }
 
-char *ini_get(const struct ini *ini, const char *section, const char *key, size_t *line)
+struct secret ini_get_secret(
+	const struct ini *ini, const char *section, const char *key, size_t *line)
 {
 	const struct ini_line *header = ini_section(ini, section, strlen(section));
 	const struct ini_line *found = header ? ini_key(ini, header, key, strlen(key)) : NULL;
 
 	if (!found)
-		return NULL;
+		return (struct secret){0};
 	if (line)
 		*line = ini_line_number(ini, found);
-	return ini_value(ini, found, NULL);
+	return ini_value(ini, found);
+}
+
+char *ini_get(const struct ini *ini, const char *section, const char *key, size_t *line)
+{
+	return ini_get_secret(ini, section, key, line).data;
 }

@@ -45,7 +45,7 @@ struct ini_line {
 
 struct ini {
 	char *path; /* for messages */
-	struct bytes bytes;
+	struct secret bytes;
 	struct ini_line *lines;
 	size_t n_lines;
 	uint32_t *slots; /* hash table of headers and keys, index + 1 of the line that counts */
@@ -69,7 +69,7 @@ typedef void ini_fault_fn(
  * Takes over *bytes (freed by ini_free(), and here on failure). fault may be NULL. Fails with
  * STATUS_SYSTEM only, for want of memory or over FILE_MAX_BYTES.
  */
-enum status ini_parse(struct ini *ini, const char *path, struct bytes *bytes, ini_fault_fn *fault,
+enum status ini_parse(struct ini *ini, const char *path, struct secret *bytes, ini_fault_fn *fault,
 	void *arg, struct error *e);
 void ini_free(struct ini *ini);
 
@@ -80,10 +80,13 @@ bool ini_has_section(const struct ini *ini, const char *section);
  * The value of key in section, or else in [DEFAULT]; where it stands more than once, the last; all
  * its lines joined with newlines. In a block (nothing on the key's own line, as below `s3 =`) blank
  * lines are left out, as they mean nothing to its readers. Returns NULL without one, else a string
- * the caller frees (it may be a secret). *line, where line is not NULL, is the number of the line,
- * from 1.
+ * the caller frees. *line, where line is not NULL, is the number of the line, from 1.
  */
 char *ini_get(const struct ini *ini, const char *section, const char *key, size_t *line);
+
+/* The same for a value that is one. The caller frees it. */
+struct secret ini_get_secret(
+	const struct ini *ini, const char *section, const char *key, size_t *line);
 
 /* The same in steps. The last header of the section, NULL without one; also of [DEFAULT]. */
 const struct ini_line *ini_section(const struct ini *ini, const char *name, size_t len);
@@ -102,8 +105,8 @@ size_t ini_line_number(const struct ini *ini, const struct ini_line *l);
 const struct ini_line *ini_next_key(
 	const struct ini *ini, const struct ini_line *section, const struct ini_line *after);
 
-/* The value that starts on this line, NUL behind it; NULL without memory. *len may be NULL. */
-char *ini_value(const struct ini *ini, const struct ini_line *key, size_t *len);
+/* The value that starts on this line, which the caller frees; none without memory. */
+struct secret ini_value(const struct ini *ini, const struct ini_line *key);
 
 /*
  * The document with the keys of section set: present ones replaced where they stand (with their
@@ -112,7 +115,7 @@ char *ini_value(const struct ini *ini, const struct ini_line *key, size_t *len);
  * STATUS_CONFIG where lines that cannot be read would keep a reader from finding the keys.
  */
 enum status ini_set(const struct ini *ini, const char *section, const struct ini_pair *pairs,
-	size_t n_pairs, struct bytes *out, struct error *e);
+	size_t n_pairs, struct secret *out, struct error *e);
 
 /*
  * For ini_parse.c: the slot of a header (section 0) or of a key in the section whose first header

@@ -268,7 +268,7 @@ static uint32_t line_end(struct reader *r, uint32_t pos, uint32_t *text_end)
 	return *text_end + (cr && *text_end + 1 == r->lf && r->lf < size ? 2 : 1);
 }
 
-static size_t count(const struct bytes *b, char c)
+static size_t count(const struct secret *b, char c)
 {
 	const char *at = b->data, *end = b->size > 0 ? b->data + b->size : at;
 	size_t n = 0;
@@ -299,14 +299,14 @@ static bool allocate(struct reader *r)
 	return ini->lines && ini->slots;
 }
 
-enum status ini_parse(struct ini *ini, const char *path, struct bytes *bytes, ini_fault_fn *fault,
+enum status ini_parse(struct ini *ini, const char *path, struct secret *bytes, ini_fault_fn *fault,
 	void *arg, struct error *e)
 {
 	struct reader r = {.ini = ini, .fault = fault, .arg = arg};
 	uint32_t pos = 0;
 
 	*ini = (struct ini){.bytes = *bytes, .path = strdup(path)};
-	*bytes = (struct bytes){0};
+	*bytes = (struct secret){0};
 	if (ini->bytes.size > FILE_MAX_BYTES)
 		errno = EFBIG;
 	if (!ini->path || ini->bytes.size > FILE_MAX_BYTES || !allocate(&r)) {

@@ -12,14 +12,12 @@
 #include <strings.h>
 
 struct writer {
-	struct bytes *out; /* room for everything is there from the start */
+	struct secret *out; /* room for everything is there from the start */
 };
 
 static void put(struct writer *w, const char *data, size_t len)
 {
-	if (len > 0)
-		memcpy(w->out->data + w->out->size, data, len);
-	w->out->size += len;
+	secret_add(w->out, data, len);
 }
 
 static void put_string(struct writer *w, const char *s)
@@ -181,35 +179,33 @@ static bool has_bad_lines(const struct ini *ini)
 
 /* Does a reader of out find all pairs in the section? */
 static enum status read_back(const struct ini *ini, const char *section,
-	const struct ini_pair *pairs, size_t n_pairs, const struct bytes *out, struct error *e)
+	const struct ini_pair *pairs, size_t n_pairs, const struct secret *out, struct error *e)
 {
-	struct bytes copy = {.data = malloc(out->size + 1), .size = out->size};
+	struct secret copy;
 	enum status rc;
 	struct ini new;
 
-	if (!copy.data)
+	if (!secret_copy(&copy, out->data, out->size))
 		return error_system(e, ini->path);
-	memcpy(copy.data, out->data, out->size);
-	copy.data[out->size] = '\0';
 	rc = ini_parse(&new, ini->path, &copy, NULL, NULL, e);
 	if (rc != STATUS_OK)
 		return rc;
 	for (size_t i = 0; i < n_pairs && rc == STATUS_OK; i++) {
-		char *value = ini_get(&new, section, pairs[i].key, NULL);
+		struct secret value = ini_get_secret(&new, section, pairs[i].key, NULL);
 
-		if (pairs[i].value && (!value || strcmp(value, pairs[i].value) != 0))
+		if (pairs[i].value && (!value.data || strcmp(value.data, pairs[i].value) != 0))
 			rc = error_set(e, STATUS_CONFIG,
 				"%s: lines of [%s] that cannot be read leave no place for its keys; "
 				"mend them (--explain names each)",
 				ini->path, section);
-		secret_free(value);
+		secret_free(&value);
 	}
 	ini_free(&new);
 	return rc;
 }
 
 enum status ini_set(const struct ini *ini, const char *section, const struct ini_pair *pairs,
-	size_t n_pairs, struct bytes *out, struct error *e)
+	size_t n_pairs, struct secret *out, struct error *e)
 {
 	struct plan plan = {.at = calloc(n_pairs, sizeof(size_t))};
 	struct writer w = {.out = out};
@@ -217,7 +213,7 @@ enum status ini_set(const struct ini *ini, const char *section, const struct ini
 	size_t indent_max = 0;
 	size_t room;
 
-	*out = (struct bytes){0};
+	*out = (struct secret){0};
 	for (size_t i = 0; i < ini->n_lines; i++)
 		if (ini->lines[i].indent > indent_max)
 			indent_max = ini->lines[i].indent;
@@ -225,10 +221,8 @@ enum status ini_set(const struct ini *ini, const char *section, const struct ini
 	for (size_t i = 0; i < n_pairs; i++)
 		room += indent_max + strlen(pairs[i].key) + 8 +
 			(pairs[i].value ? strlen(pairs[i].value) : 0);
-	out->data = malloc(room);
-	if (!out->data || !plan.at) {
+	if (!plan.at || !secret_make(out, room)) {
 		free(plan.at);
-		bytes_free(out);
 		return error_system(e, ini->path);
 	}
 	make_plan(ini, section, pairs, n_pairs, &plan);
@@ -241,6 +235,6 @@ enum status ini_set(const struct ini *ini, const char *section, const struct ini
 	if (has_bad_lines(ini))
 		rc = read_back(ini, section, pairs, n_pairs, out, e);
 	if (rc != STATUS_OK)
-		bytes_free(out);
+		secret_free(out);
 	return rc;
 }

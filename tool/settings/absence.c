@@ -8,7 +8,7 @@
 
 #define LOOKED_AT 512 /* bytes at a file's start that tell its encoding */
 
-static bool starts_with(const struct bytes *b, const char *prefix, size_t len)
+static bool starts_with(const struct secret *b, const char *prefix, size_t len)
 {
 	return b->size >= len && memcmp(b->data, prefix, len) == 0;
 }
@@ -17,7 +17,7 @@ static bool starts_with(const struct bytes *b, const char *prefix, size_t len)
  * The encoding as iconv calls it, NULL for UTF-8 and what is none. Without a byte order mark it is
  * UTF-16 where every other byte is NUL, which ASCII gives.
  */
-static const char *wide_encoding(const struct bytes *b)
+static const char *wide_encoding(const struct secret *b)
 {
 	size_t size = b->size < LOOKED_AT ? b->size : LOOKED_AT;
 	size_t nul[2] = {0};
@@ -177,7 +177,7 @@ enum status absence_check(const struct ini *ini, const struct faults *faults, co
 	enum mode mode, struct error *e)
 {
 	bool certain = policy_of(mode)->absence_must_be_certain;
-	const struct bytes *b = &ini->bytes;
+	const struct secret *b = &ini->bytes;
 	enum status rc = absence_check_text(ini, e);
 	size_t like;
 

@@ -97,7 +97,8 @@ static bool misplaced(const struct settings *s, struct error *e)
 	const struct ini *credentials = &s->credentials, *config = &s->config;
 	const char *profile = s->value[SETTING_PROFILE];
 	const struct ini_line *key;
-	char prefixed[300], *token;
+	struct secret token;
+	char prefixed[300];
 	bool session;
 
 	snprintf(prefixed, sizeof(prefixed), "profile %s", profile);
@@ -119,9 +120,9 @@ static bool misplaced(const struct settings *s, struct error *e)
 		return true;
 	}
 	key = own_key(credentials, section(credentials, profile));
-	token = ini_get(credentials, profile, "aws_session_token", NULL);
-	session = token && *token;
-	secret_free(token);
+	token = ini_get_secret(credentials, profile, "aws_session_token", NULL);
+	session = token.size > 0;
+	secret_free(&token);
 	if (!key || session)
 		return false;
 	hint_at_own_keys(s, key, e);

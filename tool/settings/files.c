@@ -57,7 +57,7 @@ char *settings_of_profile(
 	for (size_t i = 0; i < 2; i++) {
 		const struct ini_line *l =
 			header[i] ? ini_key(in[i], header[i], key, strlen(key)) : NULL;
-		char *value = l ? ini_value(in[i], l, NULL) : NULL;
+		char *value = l ? ini_value(in[i], l).data : NULL;
 
 		if (!value)
 			continue;
@@ -100,7 +100,7 @@ static enum status check_way(const char *path, bool missing, const struct stat *
 }
 
 /* Reads one of the two files. */
-static enum status read_checked(struct settings *s, const char *path, struct bytes *bytes,
+static enum status read_checked(struct settings *s, const char *path, struct secret *bytes,
 	struct stat *st, bool *missing, struct error *e)
 {
 	enum file_found found;
@@ -118,7 +118,7 @@ enum status settings_read_credentials(struct settings *s, struct error *e)
 {
 	const char *path = s->value[SETTING_CREDENTIALS_FILE];
 	char command[COMMAND_SIZE];
-	struct bytes bytes;
+	struct secret bytes;
 	struct stat st;
 	bool missing;
 	enum status rc = read_checked(s, path, &bytes, &st, &missing, e);
@@ -130,24 +130,24 @@ enum status settings_read_credentials(struct settings *s, struct error *e)
 	if (rc == STATUS_OK)
 		rc = ini_parse(
 			&s->credentials, path, &bytes, faults_note, &s->credentials_faults, e);
-	bytes_free(&bytes);
+	secret_free(&bytes);
 	return rc;
 }
 
 /* One of the long-term keys into *value. */
 static enum status read_key(const struct settings *s, const char *key,
-	const char *(*check)(const char *value), char **value, struct error *e)
+	const char *(*check)(const char *value), struct secret *value, struct error *e)
 {
 	const char *path = s->value[SETTING_CREDENTIALS_FILE];
 	char command[COMMAND_SIZE];
 	const char *expected;
 	size_t line = 0;
 
-	*value = ini_get(&s->credentials, s->long_term, key, &line);
-	if (!*value)
+	*value = ini_get_secret(&s->credentials, s->long_term, key, &line);
+	if (!value->data)
 		return error_set(e, STATUS_CONFIG, "%s: [%s] has no %s; add it, or run: %s", path,
 			s->long_term, key, settings_setup_command(s, command));
-	expected = check(*value);
+	expected = check(value->data);
 	if (expected)
 		return error_set(e, STATUS_CONFIG, "%s:%zu: %s in [%s]: %s", path, line, key,
 			s->long_term, expected);
@@ -156,9 +156,10 @@ static enum status read_key(const struct settings *s, const char *key,
 
 enum status settings_read_keys(struct settings *s, struct error *e)
 {
-	enum status rc =
-		read_key(s, "aws_access_key_id", value_access_key_id, &s->access_key_id, e);
+	struct secret id;
+	enum status rc = read_key(s, "aws_access_key_id", value_access_key_id, &id, e);
 
+	s->access_key_id = id.data; /* is none */
 	if (rc == STATUS_OK)
 		rc = read_key(s, "aws_secret_access_key", value_secret_access_key,
 			&s->secret_access_key, e);
@@ -235,7 +236,7 @@ static enum status check_use(const struct settings *s, struct error *e)
 enum status settings_read_config(struct settings *s, struct error *e)
 {
 	const char *path = s->value[SETTING_CONFIG_FILE];
-	struct bytes bytes;
+	struct secret bytes;
 	struct stat st;
 	bool missing;
 	enum status rc = read_checked(s, path, &bytes, &st, &missing, e);
@@ -243,7 +244,7 @@ enum status settings_read_config(struct settings *s, struct error *e)
 	s->has_config = !missing;
 	if (rc == STATUS_OK)
 		rc = ini_parse(&s->config, path, &bytes, faults_note, &s->config_faults, e);
-	bytes_free(&bytes);
+	secret_free(&bytes);
 	/* Nothing can be read in such a file, not even where the keys are. */
 	return rc == STATUS_OK ? absence_check_encoding(&s->config, e) : rc;
 }

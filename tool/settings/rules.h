@@ -67,7 +67,7 @@ struct settings {
 	char *long_term;
 	char *session;
 	char *access_key_id; /* of the long-term section */
-	char *secret_access_key;
+	struct secret secret_access_key;
 	long duration, timeout; /* seconds */
 	bool legacy_endpoint, fips, dual_stack;
 	/* Those of the source profiles, in the order they are assumed in; SETTING_ASSUME_ROLE last.

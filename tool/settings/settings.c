@@ -111,7 +111,7 @@ void settings_free(struct settings *s)
 		free(s->via[i].external_id);
 		free(s->via[i].source_identity);
 	}
-	secret_free(s->secret_access_key);
+	secret_free(&s->secret_access_key);
 	free(s->access_key_id);
 	free(s->long_term);
 	free(s->session);

@@ -14,11 +14,11 @@
 static bool has_static_keys(const struct settings *s, const char *profile)
 {
 	char *key = ini_get(&s->credentials, profile, "aws_access_key_id", NULL);
-	char *token = ini_get(&s->credentials, profile, "aws_session_token", NULL);
-	bool yes = key && *key && !(token && *token);
+	struct secret token = ini_get_secret(&s->credentials, profile, "aws_session_token", NULL);
+	bool yes = key && *key && token.size == 0;
 
 	free(key);
-	secret_free(token);
+	secret_free(&token);
 	return yes;
 }
 

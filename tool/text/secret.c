@@ -3,9 +3,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-void secret_free(char *s)
+bool secret_make(struct secret *s, size_t room)
 {
-	if (s)
-		explicit_bzero(s, strlen(s));
-	free(s);
+	s->data = malloc(room + 1);
+	s->size = 0;
+	if (s->data)
+		s->data[0] = '\0';
+	return s->data != NULL;
+}
+
+void secret_add(struct secret *s, const char *data, size_t size)
+{
+	if (size > 0)
+		memcpy(s->data + s->size, data, size);
+	s->size += size;
+	s->data[s->size] = '\0';
+}
+
+bool secret_copy(struct secret *s, const char *data, size_t size)
+{
+	if (!secret_make(s, size))
+		return false;
+	secret_add(s, data, size);
+	return true;
+}
+
+bool secret_equal(const struct secret *a, const struct secret *b)
+{
+	return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
+}
+
+void secret_free(struct secret *s)
+{
+	if (s->data)
+		explicit_bzero(s->data, s->size);
+	free(s->data);
+	*s = (struct secret){0};
 }

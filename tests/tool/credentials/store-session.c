@@ -54,11 +54,22 @@ static enum status store(const char *path, const char *section, const char *role
 	return rc;
 }
 
-static char *numbered(const char *s, long n)
+static struct secret next_secret(char **rest)
 {
-	char *r;
+	char *line = next_line(rest);
 
-	return asprintf(&r, "%s%04ld", s, n) < 0 ? NULL : r;
+	return (struct secret){.data = line, .size = line ? strlen(line) : 0};
+}
+
+static struct secret numbered(const struct secret *s, long n)
+{
+	struct secret r = {0};
+	int size = asprintf(&r.data, "%s%04ld", s->data, n);
+
+	if (size < 0)
+		abort();
+	r.size = (size_t)size;
+	return r;
 }
 
 int main(int argc, char **argv)
@@ -81,9 +92,9 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	while ((n = read(STDIN_FILENO, text + size, sizeof(text) - 1 - size)) > 0)
 		size += (size_t)n;
-	s.access_key_id = next_line(&rest);
-	s.secret_access_key = next_line(&rest);
-	s.session_token = next_line(&rest);
+	s.access_key_id = next_secret(&rest);
+	s.secret_access_key = next_secret(&rest);
+	s.session_token = next_secret(&rest);
 	end = next_line(&rest);
 	role = next_line(&rest);
 	if (!end)
@@ -92,8 +103,8 @@ int main(int argc, char **argv)
 	if (rounds == 0)
 		rc = store(argv[1], argv[2], role, &s, &e);
 	for (long i = 0; i < rounds && (rc == STATUS_OK || rc == STATUS_NOT_STORED); i++) {
-		struct session own = {numbered(s.access_key_id, i),
-			numbered(s.secret_access_key, i), numbered(s.session_token, i),
+		struct session own = {numbered(&s.access_key_id, i),
+			numbered(&s.secret_access_key, i), numbered(&s.session_token, i),
 			s.expiration};
 
 		rc = store(argv[1], argv[2], role, &own, &e);

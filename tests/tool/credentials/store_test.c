@@ -54,7 +54,7 @@ static void put_text(const char *name, const char *text)
 
 static bool holds(const char *name, const char *text)
 {
-	struct bytes b;
+	struct secret b;
 	struct error e;
 	struct stat st;
 	enum file_found found;
@@ -62,7 +62,7 @@ static bool holds(const char *name, const char *text)
 
 	assert_int_equal(file_read(in(name), &b, &st, &found, &e), STATUS_OK);
 	same = b.size == strlen(text) && memcmp(b.data, text, b.size) == 0;
-	bytes_free(&b);
+	secret_free(&b);
 	return same;
 }
 

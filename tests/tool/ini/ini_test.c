@@ -23,7 +23,7 @@ static void note_fault(
 
 static struct ini parse(const char *text)
 {
-	struct bytes bytes = {.data = strdup(text), .size = strlen(text)};
+	struct secret bytes = {.data = strdup(text), .size = strlen(text)};
 	struct error e;
 	struct ini ini;
 
@@ -186,13 +186,13 @@ static void expect_set(const char *before, const char *section, const char *afte
 {
 	const struct ini_pair pairs[] = {{"one", "1"}, {"gone", NULL}, {"two", "2"}};
 	struct ini ini = parse(before);
-	struct bytes out;
+	struct secret out;
 	struct error e;
 
 	assert_int_equal(ini_set(&ini, section, pairs, 3, &out, &e), STATUS_OK);
 	assert_int_equal(out.size, strlen(after));
 	assert_memory_equal(out.data, after, out.size);
-	bytes_free(&out);
+	secret_free(&out);
 	ini_free(&ini);
 }
 
@@ -248,7 +248,7 @@ static void writes_nothing_that_is_not_read(void **state)
 {
 	static const struct ini_pair pairs[] = {{"one", "1"}, {"two", "2"}};
 	struct ini ini = parse("[a]\none =\nbad\n x =\n [\none = 3");
-	struct bytes out;
+	struct secret out;
 	struct error e;
 
 	(void)state;

@@ -18,7 +18,7 @@ static struct error e;
 
 static enum status judge_at(const char *path, const char *data, size_t size, enum mode mode)
 {
-	struct bytes bytes = {.data = malloc(size + 1), .size = size};
+	struct secret bytes = {.data = malloc(size + 1), .size = size};
 	struct faults faults = {0};
 	struct ini ini;
 	enum status rc;

@@ -28,7 +28,7 @@ static void on_fault(
 /* *ini is to be freed if, and only if, this succeeds. */
 static enum status load(struct ini *ini, const char *path, struct error *e)
 {
-	struct bytes bytes = {0};
+	struct secret bytes = {0};
 	struct stat st;
 	enum file_found found;
 	enum status rc = path ? file_read(path, &bytes, &st, &found, e) : STATUS_OK;
@@ -55,17 +55,16 @@ static void print_string(const char *s, size_t len, bool lower)
 static void print_key(void *arg, const struct ini *in, const struct ini_line *key)
 {
 	bool *first = arg;
-	size_t len = 0;
-	char *value = ini_value(in, key, &len);
+	struct secret value = ini_value(in, key);
 
-	if (!value)
+	if (!value.data)
 		exit(1);
 	printf("%s\n    ", *first ? "" : ",");
 	*first = false;
 	print_string(in->bytes.data + key->name, key->name_len, true);
 	printf(": ");
-	print_string(value, len, false);
-	free(value);
+	print_string(value.data, value.size, false);
+	secret_free(&value);
 }
 
 static void print_profiles(const struct profiles *p)

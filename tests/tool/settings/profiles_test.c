@@ -11,7 +11,7 @@
 
 static struct ini parse(const char *text)
 {
-	struct bytes bytes = {.data = strdup(text), .size = strlen(text)};
+	struct secret bytes = {.data = strdup(text), .size = strlen(text)};
 	struct error e;
 	struct ini ini;
 
