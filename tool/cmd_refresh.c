@@ -1,8 +1,8 @@
 /* aws-mfa [refresh]: at a terminal, or with --token from a script. */
+#include "code.h"
 #include "command.h"
 #include "prompt.h"
 #include "refresh.h"
-#include "settings/value.h"
 #include "text/log.h"
 
 #include <stdio.h>
@@ -32,23 +32,25 @@ static const char *until(const struct refresh *r, char *buf, size_t size)
 }
 
 /* One line from standard input, and no byte more: the rest may be the script's. */
-static enum status read_token(char *code, size_t size, struct error *e)
+static enum status read_token(struct secret *answer, struct error *e)
 {
 	bool whole = true;
-	size_t len = 0;
 	ssize_t n;
 	char c;
 
+	if (!secret_make(answer, ANSWER_MAX))
+		return error_system(e, "standard input");
 	/* What does not fit or holds a NUL is no code, and must not become one by being cut. */
 	while ((n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n') {
-		whole = whole && len + 1 < size && c != '\0';
+		whole = whole && answer->size < ANSWER_MAX && c != '\0';
 		if (whole)
-			code[len++] = c;
+			secret_add(answer, &c, 1);
 	}
-	code[whole ? len : 0] = '\0';
+	if (!whole)
+		secret_clear(answer);
 	if (n < 0)
 		return error_system(e, "standard input");
-	if (n == 0 && len == 0 && whole)
+	if (n == 0 && answer->size == 0 && whole)
 		return error_set(e, STATUS_USAGE,
 			"--token -: standard input is empty; expected a line "
 			"with the code");
@@ -69,7 +71,7 @@ static enum status on_record(void *arg, struct error *e)
 	return STATUS_OK;
 }
 
-static enum status ask(struct refresh *r, int tty, char *code, size_t size, struct error *e)
+static enum status ask(struct refresh *r, int tty, struct secret *answer, struct error *e)
 {
 	const char *role = r->settings.value[SETTING_ASSUME_ROLE];
 	struct prompt_watch watch = {r->exchange.fd, on_record, r};
@@ -79,39 +81,52 @@ static enum status ask(struct refresh *r, int tty, char *code, size_t size, stru
 		"MFA code of %s (for %s%s%s): ", r->settings.value[SETTING_DEVICE],
 		r->settings.session, role ? ", " : "", role ? role : "");
 	log_clean(question);
-	return prompt_ask(tty, question, false, code, size, &watch, e);
+	return prompt_ask(tty, question, false, answer, &watch, e);
 }
 
-static enum status get_code(struct refresh *r, const struct command_line *line, int tty, char *code,
-	size_t size, struct error *e)
+static enum status get_answer(struct refresh *r, const struct command_line *line, int tty,
+	struct secret *answer, struct error *e)
 {
 	if (!line->token)
-		return ask(r, tty, code, size, e);
+		return ask(r, tty, answer, e);
 	if (strcmp(line->token, "-") == 0)
-		return read_token(code, size, e);
-	if (strlen(line->token) < size)
-		memcpy(code, line->token, strlen(line->token) + 1);
-	return STATUS_OK;
+		return read_token(answer, e);
+	return secret_copy(answer, line->token, strlen(line->token)) ? STATUS_OK
+								     : error_system(e, "--token");
+}
+
+/* Takes the code out of the answer and spends it. */
+static enum status spend(struct refresh *r, const struct secret *answer, struct error *e)
+{
+	struct secret code;
+	enum status rc;
+
+	if (!secret_make(&code, CODE_DIGITS))
+		return error_system(e, "MFA code");
+	if (code_from_answer(code.data, answer->data)) {
+		code.size = CODE_DIGITS;
+		rc = refresh_finish(r, code.data, e);
+	} else {
+		rc = error_set(e, STATUS_WRONG_CODE,
+			"MFA code: expected a code of exactly six digits; nothing was sent");
+	}
+	secret_free(&code);
+	return rc;
 }
 
 static enum status renew(
 	struct refresh *r, const struct command_line *line, int tty, struct error *e)
 {
-	char answer[128] = "";
-	const char *expected;
+	struct secret answer = {0};
 	enum status rc;
 
 	r->exchange.show_progress = isatty(STDERR_FILENO);
 	rc = refresh_start(r, e);
 	if (rc == STATUS_OK)
-		rc = get_code(r, line, tty, answer, sizeof(answer), e);
-	if (rc == STATUS_OK) {
-		expected = value_token_code(answer);
-		rc = expected ? error_set(e, STATUS_WRONG_CODE, "MFA code: %s; nothing was sent",
-					expected)
-			      : refresh_finish(r, answer, e);
-	}
-	explicit_bzero(answer, sizeof(answer));
+		rc = get_answer(r, line, tty, &answer, e);
+	if (rc == STATUS_OK)
+		rc = spend(r, &answer, e);
+	secret_free(&answer);
 	return rc;
 }
 

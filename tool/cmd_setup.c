@@ -16,26 +16,37 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Asks until the answer passes check; blanks around it are cut off. */
+/* One answer without the blanks around it. */
+static enum status ask_once(
+	int tty, const char *question, bool hidden, struct secret *value, struct error *e)
+{
+	struct secret answer = {0};
+	enum status rc = prompt_ask(tty, question, hidden, &answer, NULL, e);
+	size_t from, to = answer.size;
+
+	if (rc == STATUS_OK) {
+		from = strspn(answer.data, " \t");
+		while (to > from && (answer.data[to - 1] == ' ' || answer.data[to - 1] == '\t'))
+			to--;
+		if (!secret_copy(value, answer.data + from, to - from))
+			rc = error_system(e, "--setup");
+	}
+	secret_free(&answer);
+	return rc;
+}
+
+/* Asks until the answer passes check. */
 static enum status ask(int tty, const char *question, bool hidden,
-	const char *(*check)(const char *value), char *answer, size_t size, struct error *e)
+	const char *(*check)(const char *value), struct secret *value, struct error *e)
 {
 	for (;;) {
-		enum status rc = prompt_ask(tty, question, hidden, answer, size, NULL, e);
-		const char *expected;
-		size_t from, to;
+		enum status rc = ask_once(tty, question, hidden, value, e);
+		const char *expected = rc == STATUS_OK ? check(value->data) : NULL;
 
-		if (rc != STATUS_OK)
-			return rc;
-		to = strlen(answer);
-		from = strspn(answer, " \t");
-		while (to > from && (answer[to - 1] == ' ' || answer[to - 1] == '\t'))
-			answer[--to] = '\0';
-		memmove(answer, answer + from, to - from + 1);
-		expected = check(answer);
 		if (!expected)
-			return STATUS_OK;
+			return rc;
 		dprintf(tty, "  %s\n", expected);
+		secret_free(value);
 	}
 }
 
@@ -44,7 +55,8 @@ static enum status ask_to_replace(const char *path, const char *section, int tty
 {
 	struct secret bytes;
 	struct ini ini = {0};
-	char answer[16], question[512];
+	struct secret answer = {0};
+	char question[512];
 	struct stat st;
 	enum file_found found;
 	bool there;
@@ -61,22 +73,20 @@ static enum status ask_to_replace(const char *path, const char *section, int tty
 	snprintf(question, sizeof(question), "[%s] is there already. Replace its keys? [y/N] ",
 		section);
 	log_clean(question);
-	rc = prompt_ask(tty, question, false, answer, sizeof(answer), NULL, e);
-	if (rc == STATUS_OK && strcasecmp(answer, "y") != 0 && strcasecmp(answer, "yes") != 0)
+	rc = prompt_ask(tty, question, false, &answer, NULL, e);
+	if (rc == STATUS_OK && strcasecmp(answer.data, "y") != 0 &&
+		strcasecmp(answer.data, "yes") != 0)
 		rc = error_set(e, STATUS_USAGE,
 			"[%s] is kept; for another profile give --profile NAME", section);
+	secret_free(&answer);
 	return rc;
 }
 
 static enum status set_up(const struct settings *s, int tty, struct error *e)
 {
 	const char *path = s->value[SETTING_CREDENTIALS_FILE];
-	char key_id[160], secret[320], serial[320], title[1024];
-	const struct ini_pair pairs[] = {
-		{"aws_access_key_id", key_id},
-		{"aws_secret_access_key", secret},
-		{"aws_mfa_device", serial},
-	};
+	struct secret key_id = {0}, key = {0}, serial = {0};
+	char title[1024];
 	enum status rc = ask_to_replace(path, s->long_term, tty, e);
 
 	if (rc != STATUS_OK)
@@ -85,21 +95,30 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 		s->value[SETTING_PROFILE], s->long_term, path);
 	log_clean(title);
 	dprintf(tty, "%s\n", title);
-	rc = ask(tty, "Access key id: ", false, value_access_key_id, key_id, sizeof(key_id), e);
+	rc = ask(tty, "Access key id: ", false, value_access_key_id, &key_id, e);
 	if (rc == STATUS_OK)
 		rc = ask(tty, "Secret access key (not shown): ", true, value_secret_access_key,
-			secret, sizeof(secret), e);
+			&key, e);
 	if (rc == STATUS_OK)
 		rc = ask(tty, "MFA device (arn:aws:iam::ACCOUNT:mfa/NAME): ", false,
-			value_mfa_serial, serial, sizeof(serial), e);
+			value_mfa_serial, &serial, e);
 	if (rc == STATUS_OK)
 		rc = create_file(path, e);
-	if (rc == STATUS_OK)
+	if (rc == STATUS_OK) {
+		const struct ini_pair pairs[] = {
+			{"aws_access_key_id", key_id.data},
+			{"aws_secret_access_key", key.data},
+			{"aws_mfa_device", serial.data},
+		};
+
 		rc = store_pairs(&(struct store_place){.path = path, .section = s->long_term},
 			pairs, sizeof(pairs) / sizeof(pairs[0]), monotonic_ms() + 20000, e);
+	}
 	if (rc == STATUS_NOT_STORED)
 		e->status = rc = STATUS_CONFIG; /* no code is at stake here */
-	explicit_bzero(secret, sizeof(secret));
+	secret_free(&key_id);
+	secret_free(&key);
+	secret_free(&serial);
 	return rc;
 }
 

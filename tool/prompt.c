@@ -142,13 +142,12 @@ static enum status no_answer(struct error *e)
 }
 
 /* Ends without an answer when a signal has come. */
-static enum status read_line(const struct asking *a, char *answer, size_t size,
+static enum status read_line(const struct asking *a, struct secret *answer,
 	const struct prompt_watch *watch, struct error *e)
 {
 	struct pollfd fds[2] = {
 		{.fd = a->tty, .events = POLLIN}, {.fd = watch ? watch->fd : -1, .events = POLLIN}};
 	bool whole = true;
-	size_t len = 0;
 
 	for (;;) {
 		char c;
@@ -182,28 +181,31 @@ static enum status read_line(const struct asking *a, char *answer, size_t size,
 			return no_answer(e);
 		if (c == '\n')
 			break;
-		whole = whole && len + 1 < size && c != '\0';
+		whole = whole && answer->size < ANSWER_MAX && c != '\0';
 		if (whole)
-			answer[len++] = c;
+			secret_add(answer, &c, 1);
 	}
-	answer[whole ? len : 0] = '\0';
+	if (!whole)
+		secret_clear(answer);
 	return STATUS_OK;
 }
 
-enum status prompt_ask(int tty, const char *question, bool hidden, char *answer, size_t size,
+enum status prompt_ask(int tty, const char *question, bool hidden, struct secret *answer,
 	const struct prompt_watch *watch, struct error *e)
 {
 	struct asking a = {.tty = tty, .hidden = hidden};
 
+	if (!secret_make(answer, ANSWER_MAX))
+		return error_system(e, "/dev/tty");
 	for (;;) {
 		enum status rc = begin(&a, e);
 
 		if (rc != STATUS_OK)
 			return rc;
 		put(tty, question);
-		rc = read_line(&a, answer, size, watch, e);
+		rc = read_line(&a, answer, watch, e);
 		if (rc != STATUS_OK)
-			explicit_bzero(answer, size);
+			secret_clear(answer);
 		end(&a, rc != STATUS_OK, hidden || rc != STATUS_OK);
 		if (end_signal)
 			raise(end_signal);

@@ -6,9 +6,11 @@
 #define AWS_MFA_PROMPT_H
 
 #include "error.h"
+#include "text/secret.h"
 
 #include <stdbool.h>
-#include <stddef.h>
+
+#define ANSWER_MAX 512 /* bytes */
 
 /* A descriptor of the controlling terminal, or -1 when there is none. */
 int prompt_open(void);
@@ -24,13 +26,13 @@ struct prompt_watch {
 };
 
 /*
- * Writes question and reads one line of at most size - 1 bytes into answer, without its newline; a
- * longer one, or one with a NUL, becomes empty rather than another answer.
+ * Writes question and reads one line into *answer, without its newline. The caller frees it in any
+ * case. A line over ANSWER_MAX, or one with a NUL, becomes empty rather than another answer.
  * hidden turns echo off; a signal then takes effect once it is on again. After ^Z and fg the
  * question is put anew; in the background it waits for fg. watch may be NULL.
  * STATUS_USAGE at the end of input (^D). What was typed at a prompt that failed is thrown away.
  */
-enum status prompt_ask(int tty, const char *question, bool hidden, char *answer, size_t size,
+enum status prompt_ask(int tty, const char *question, bool hidden, struct secret *answer,
 	const struct prompt_watch *watch, struct error *e);
 
 #endif

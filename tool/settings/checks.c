@@ -101,9 +101,7 @@ static void drop_ignored_endpoint(struct settings *s)
 	if (!ignore || !value_is_word(ignore, "true") ||
 		s->origin[SETTING_ENDPOINT_URL] == ORIGIN_OPTION)
 		return;
-	free(s->value[SETTING_ENDPOINT_URL]);
-	free(s->where[SETTING_ENDPOINT_URL]);
-	s->value[SETTING_ENDPOINT_URL] = s->where[SETTING_ENDPOINT_URL] = NULL;
+	settings_drop(s, SETTING_ENDPOINT_URL);
 }
 
 static enum status check_booleans(struct settings *s, struct error *e)

@@ -1,6 +1,7 @@
 #include "rules.h"
 
 #include "paths.h"
+#include "text/secret.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -96,6 +97,13 @@ enum status settings_take(struct settings *s, enum setting id, char *value, char
 	if (!s->value[id] || !s->where[id])
 		return error_system(e, "settings");
 	return STATUS_OK;
+}
+
+void settings_drop(struct settings *s, enum setting id)
+{
+	secret_free_string(s->value[id]);
+	free(s->where[id]);
+	s->value[id] = s->where[id] = NULL;
 }
 
 enum status settings_take_given(

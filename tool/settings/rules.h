@@ -100,6 +100,9 @@ char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2))
 enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
 	enum origin origin, struct error *e);
 
+/* Makes a setting unset again. Its value is wiped: a URL may hold a password. */
+void settings_drop(struct settings *s, enum setting id);
+
 /* Takes what section of ini sets and nothing before it has set. */
 enum status settings_take_section(
 	struct settings *s, const struct ini *ini, const char *section, struct error *e);

@@ -10,7 +10,7 @@
 #define KEY "endpoint_url"
 
 /* The value of a block's line `endpoint_url = VALUE`, NULL when it is another or says nothing. */
-static char *value_of(const struct ini *ini, const struct ini_line *l)
+static const char *value_of(const struct ini *ini, const struct ini_line *l, size_t *value_len)
 {
 	const char *text = ini->bytes.data + l->value, *end = text + l->value_len, *equals;
 	size_t len = l->value_len, key_len;
@@ -24,7 +24,8 @@ static char *value_of(const struct ini *ini, const struct ini_line *l)
 		return NULL;
 	text = equals + 1 + strspn(equals + 1, " \t");
 	/* Blanks at the end of a line are not of the value: text may be past it. */
-	return text < end ? strndup(text, (size_t)(end - text)) : NULL;
+	*value_len = text < end ? (size_t)(end - text) : 0;
+	return text < end ? text : NULL;
 }
 
 /* The last such line of the block below `sts =`. */
@@ -32,21 +33,23 @@ static enum status take_from(struct settings *s, const struct ini_line *block, s
 {
 	const struct ini *config = &s->config;
 	const struct ini_line *end = config->lines + config->n_lines, *found = NULL;
-	char *value = NULL;
+	const char *value = NULL;
+	size_t len = 0;
 
 	for (const struct ini_line *l = block + 1;
 		l < end && l->kind != INI_KEY && l->kind != INI_SECTION; l++) {
-		char *here = value_of(config, l);
+		size_t here_len;
+		const char *here = value_of(config, l, &here_len);
 
 		if (!here)
 			continue;
-		free(value);
 		value = here;
+		len = here_len;
 		found = l;
 	}
 	if (!value)
 		return STATUS_OK;
-	return settings_take(s, SETTING_ENDPOINT_URL, value,
+	return settings_take(s, SETTING_ENDPOINT_URL, strndup(value, len),
 		settings_format("%s:%zu: sts " KEY, config->path, ini_line_number(config, found)),
 		ORIGIN_FILE, e);
 }

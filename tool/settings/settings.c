@@ -101,10 +101,8 @@ enum status settings_load(
 
 void settings_free(struct settings *s)
 {
-	for (size_t i = 0; i < N_SETTINGS; i++) {
-		free(s->value[i]);
-		free(s->where[i]);
-	}
+	for (enum setting id = 0; id < N_SETTINGS; id++)
+		settings_drop(s, id);
 	for (size_t i = 0; i < s->n_via; i++) {
 		free(s->via[i].arn);
 		free(s->via[i].session_name);

@@ -1,7 +1,6 @@
 #include "value.h"
 
 #include "ascii.h"
-#include "code.h"
 #include "sts_limits.h"
 #include "text/utf8.h"
 
@@ -239,17 +238,6 @@ const char *value_profile(const char *value)
 		return "expected a profile name without blanks around it";
 	if (has_control(value) || value[strcspn(value, "[]")])
 		return "expected a profile name without brackets and control characters";
-	return NULL;
-}
-
-const char *value_token_code(char *code)
-{
-	char digits[CODE_DIGITS + 1];
-
-	if (!code_from_answer(digits, code))
-		return "expected a code of exactly six digits";
-	memcpy(code, digits, sizeof(digits)); /* where those digits stood there is room */
-	explicit_bzero(digits, sizeof(digits));
 	return NULL;
 }
 

@@ -63,9 +63,6 @@ const char *value_path(const char *value);
  * blanks. */
 const char *value_profile(const char *value);
 
-/* Leaves only the six digits in code: code_from_answer(). */
-const char *value_token_code(char *code);
-
 /*
  * Expiration as we and the Python tool write it, YYYY-MM-DD HH:MM:SS in UTC; T, fractions of a
  * second and a UTC zone (Z, +00:00, UTC) are understood too. -1 when it is none of these.

@@ -33,10 +33,23 @@ bool secret_equal(const struct secret *a, const struct secret *b)
 	return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
 }
 
-void secret_free(struct secret *s)
+void secret_clear(struct secret *s)
 {
 	if (s->data)
 		explicit_bzero(s->data, s->size);
+	s->size = 0;
+}
+
+void secret_free(struct secret *s)
+{
+	secret_clear(s);
 	free(s->data);
-	*s = (struct secret){0};
+	s->data = NULL;
+}
+
+void secret_free_string(char *string)
+{
+	struct secret s = {.data = string, .size = string ? strlen(string) : 0};
+
+	secret_free(&s);
 }

@@ -24,7 +24,13 @@ bool secret_copy(struct secret *s, const char *data, size_t size);
 
 bool secret_equal(const struct secret *a, const struct secret *b);
 
+/* Overwrites; the room stays. */
+void secret_clear(struct secret *s);
+
 /* Overwrites and frees; *s is none then. */
 void secret_free(struct secret *s);
+
+/* The same for a string that is a secret only now and then, as a URL with a password. */
+void secret_free_string(char *string);
 
 #endif

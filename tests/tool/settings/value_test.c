@@ -106,41 +106,6 @@ static void profiles_fit_a_header(void **state)
 	assert_non_null(value_profile("w\xf6rk")); /* botocore would refuse the file */
 }
 
-static void token_codes(void **state)
-{
-	static const struct {
-		const char *text, *code;
-	} cases[] = {
-		{"123456", "123456"},
-		{"  123456\t\r", "123456"},
-		{"12345", NULL},
-		{"1234567", NULL},
-		{"12345a", NULL},
-		{"", NULL},
-		{"123 456", "123456"},
-		{" 123\xc2\xa0"
-		 "456\n",
-			"123456"},
-		{"123 4567", NULL},
-		/* full-width digits */
-		{"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95\xef\xbc\x96", NULL},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *code = strdup(cases[i].text);
-		const char *expected = value_token_code(code);
-
-		if (cases[i].code) {
-			assert_null(expected);
-			assert_string_equal(code, cases[i].code);
-		} else {
-			assert_non_null(expected);
-		}
-		free(code);
-	}
-}
-
 static void words_in_any_case(void **state)
 {
 	bool yes;
@@ -189,7 +154,6 @@ int main(void)
 		cmocka_unit_test(arns),
 		cmocka_unit_test(regions_are_host_labels),
 		cmocka_unit_test(profiles_fit_a_header),
-		cmocka_unit_test(token_codes),
 		cmocka_unit_test(words_in_any_case),
 		cmocka_unit_test(expirations),
 	};
