@@ -13,12 +13,12 @@
 #include "text/shell.h"
 #include "value.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NAMES_TOLD 6
-#define NEAR 2 /* bytes that may be wrong in a misspelt name */
 
 /* The line of the section's own access key id; NULL without one. */
 static const struct ini_line *own_key(const struct ini *ini, const struct ini_line *header)
@@ -141,7 +141,6 @@ struct known {
 static void add(struct known *k, const char *name, size_t len)
 {
 	size_t used = strlen(k->names), wanted_len = strlen(k->wanted);
-	size_t distance = spelling_distance(name, len, k->wanted, wanted_len);
 
 	k->n++;
 	if (k->told < NAMES_TOLD && used + len + 3 < sizeof(k->names)) {
@@ -149,11 +148,8 @@ static void add(struct known *k, const char *name, size_t len)
 			k->told > 0 ? ", " : "", (int)len, name);
 		k->told++;
 	}
-	/* In a short name most letters must be right. */
-	if (distance < k->distance && 2 * distance < wanted_len) {
-		k->distance = distance;
+	if (spelling_is_nearer(name, len, k->wanted, wanted_len, &k->distance))
 		snprintf(k->near, sizeof(k->near), "%.*s", (int)len, name);
-	}
 }
 
 /* Profiles with long-term keys of their own. */
@@ -199,7 +195,7 @@ static void add_roles(const struct settings *s, struct known *k)
 
 static void hint_at_others(const struct settings *s, struct error *e)
 {
-	struct known known = {.wanted = s->value[SETTING_PROFILE], .distance = NEAR + 1};
+	struct known known = {.wanted = s->value[SETTING_PROFILE], .distance = SIZE_MAX};
 	char command[COMMAND_SIZE], others[400] = "", meant[300], quoted[256];
 
 	add_keys(s, &known);

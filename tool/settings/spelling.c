@@ -1,8 +1,9 @@
 #include "spelling.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdint.h>
+
+#define NEAR 2 /* bytes that may be wrong in a misspelt name */
 
 static size_t least(size_t a, size_t b)
 {
@@ -36,4 +37,16 @@ size_t spelling_distance(const char *a, size_t a_len, const char *b, size_t b_le
 		}
 	}
 	return d[a_len][b_len];
+}
+
+bool spelling_is_nearer(
+	const char *word, size_t len, const char *wanted, size_t wanted_len, size_t *distance)
+{
+	size_t d = spelling_distance(word, len, wanted, wanted_len);
+
+	/* In a short name most letters must be right. */
+	if (d > NEAR || 2 * d >= wanted_len || d >= *distance)
+		return false;
+	*distance = d;
+	return true;
 }
