@@ -1,13 +1,15 @@
 /* aws-mfa(1): trades an MFA code for a session, and what belongs to that. */
 #include "command.h"
+#include "command_line.h"
+#include "help.h"
 #include "text/log.h"
+#include "version.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -15,19 +17,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct command {
-	const char *name;
-	int (*run)(const struct command_line *line);
-	bool prints;    /* what is asked for is on standard output */
-	uint64_t takes; /* of the options: another one is an error, not ignored */
-} commands[] = {
-	{"explain", cmd_explain, true, OPTIONS_OF_SETTINGS},
-	{"refresh", cmd_refresh, false,
-		OPTIONS_OF_SETTINGS | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_TOKEN)},
-	{"setup", cmd_setup, false,
-		OPTION_BIT(SETTING_PROFILE) | OPTION_BIT(SETTING_LONG_TERM_SUFFIX) |
-			OPTION_BIT(SETTING_SHORT_TERM_SUFFIX)},
-};
+/* The first one is meant where none is named. Another command is a row here. */
+#define COMMANDS(ROW) ROW(cmd_refresh) ROW(cmd_setup) ROW(cmd_explain) ROW(cmd_pam)
+
+#define DECLARED(name) extern const struct command name;
+#define LISTED(name) &name,
+COMMANDS(DECLARED)
+static const struct command *const commands[] = {COMMANDS(LISTED) NULL};
 
 static bool are_all_open(void)
 {
@@ -85,46 +81,40 @@ static int written(int rc)
 	return rc == 0 ? STATUS_SYSTEM : rc;
 }
 
-static int run(const struct command *c, const struct command_line *line)
+static int refuse(const struct command *c, const struct error *e)
 {
-	const char *unwanted = command_line_unwanted(line, c->takes);
+	if (c && c->refuse)
+		return c->refuse(e);
+	log_error("%s", e->text);
+	return (int)e->status;
+}
 
-	if (line->unexpected) {
-		log_error("'%s': one command at a time, and %s takes no other words; see aws-mfa "
-			  "--help",
-			line->unexpected, c->name);
-		return STATUS_USAGE;
-	}
-	if (unwanted) {
-		log_error("--%s: is no option of %s; see aws-mfa --help", unwanted, c->name);
-		return STATUS_USAGE;
-	}
-	return c->prints ? written(c->run(line)) : c->run(line);
+static int help(const struct command_line *line)
+{
+	if (line->named)
+		help_print_command(line->command);
+	else
+		help_print(commands);
+	return written(0);
 }
 
 int main(int argc, char **argv)
 {
 	struct command_line line = {0};
+	struct error e = {0};
 
 	if (argc < 1)
 		return cannot_start("started without a name", strerror(EINVAL));
 	if (!open_standard_descriptors())
 		return cannot_start("/dev/null", strerror(errno));
 	confine();
-	/* Not for people, so its options are its own. */
-	if (argc > 1 && strcmp(argv[1], "pam") == 0)
-		return cmd_pam(argc - 1, argv + 1);
-	switch (command_line_parse(argc, argv, &line)) {
-	case PARSED_ALL_DONE:
+	if (command_line_parse(commands, argc, argv, &line, &e) != STATUS_OK)
+		return refuse(line.command, &e);
+	if (line.option[OPTION_HELP])
+		return help(&line);
+	if (line.option[OPTION_VERSION]) {
+		puts("aws-mfa (pam-aws-mfa) " AWS_MFA_VERSION);
 		return written(0);
-	case PARSED_BADLY:
-		return STATUS_USAGE;
-	case PARSED:
-		break;
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(line.command, commands[i].name) == 0)
-			return run(&commands[i], &line);
-	log_error("'%s': no such command; see aws-mfa --help", line.command);
-	return STATUS_USAGE;
+	return line.command->prints ? written(line.command->run(&line)) : line.command->run(&line);
 }

@@ -1,6 +1,7 @@
 /* aws-mfa --explain: each setting's value and where it came from. Secrets are not shown. */
 #include "command.h"
 #include "credentials/session.h"
+#include "settings/settings.h"
 #include "text/log.h"
 
 #include <stdio.h>
@@ -36,7 +37,7 @@ static const char *duration_of(const struct settings *s, char text[static 32])
 	return text;
 }
 
-int cmd_explain(const struct command_line *line)
+static int run(const struct command_line *line)
 {
 	struct error e = {0};
 	struct settings s;
@@ -61,10 +62,21 @@ int cmd_explain(const struct command_line *line)
 		row("session goes to", s.session, "");
 	row("aws_access_key_id", s.access_key_id ? s.access_key_id : "-", "");
 	row("aws_secret_access_key", s.secret_access_key.data ? "(not shown)" : "-", "");
-	if (rc == STATUS_OK && !line->force)
+	if (rc == STATUS_OK)
 		rc = session_spare_keys(&s.credentials, s.session, &e);
 	if (rc != STATUS_OK)
 		log_error("%s", e.text);
 	settings_free(&s);
 	return (int)rc;
 }
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.run = run,
+	.summary = "show each setting and where it came from",
+	.help = "Show the value of each setting and where it came from, and do nothing else. "
+		"Secrets are not shown.",
+	.example = "  aws-mfa explain --profile work",
+	.settings = ALL_SETTINGS,
+	.prints = true,
+};

@@ -10,7 +10,6 @@
 #include "sts_limits.h"
 #include "text/log.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,12 +23,13 @@
 #define WARM_MS (5 * 60 * 1000)
 #endif
 
+enum { ALWAYS = OPTION_OWN, NOTIFY };
+
 struct dialogue {
 	struct refresh refresh;
 	struct record_reader reader;
 	char buf[RECORD_MAX_PAM];
-	bool notify; /* only say how the session stands */
-	bool deaf;   /* no more codes can come in */
+	bool deaf; /* no more codes can come in */
 };
 
 static bool tell(const char *word, const char *text)
@@ -70,31 +70,6 @@ static bool tell_account(const struct refresh *r)
 		return true;
 	snprintf(account, sizeof(account), "%s", digits);
 	return tell(WORD_ACCOUNT, account);
-}
-
-static bool parse(int argc, char **argv, struct command_line *line, bool *notify)
-{
-	enum { OPTION_ALWAYS = N_SETTINGS, OPTION_NOTIFY };
-	static const struct option options[] = {
-		{"profile", required_argument, NULL, SETTING_PROFILE},
-		{"timeout", required_argument, NULL, SETTING_TIMEOUT},
-		{"always", no_argument, NULL, OPTION_ALWAYS},
-		{"notify", no_argument, NULL, OPTION_NOTIFY},
-		{0},
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (option == OPTION_ALWAYS)
-			line->force = true;
-		else if (option == OPTION_NOTIFY)
-			*notify = true;
-		else if (option == SETTING_PROFILE || option == SETTING_TIMEOUT)
-			line->option[option] = optarg;
-		else
-			return false;
-	}
-	return optind == argc;
 }
 
 /*
@@ -161,29 +136,37 @@ static void converse(struct dialogue *d)
 	}
 }
 
-int cmd_pam(int argc, char **argv)
+static bool is_run_by_module(void)
+{
+	struct stat st;
+
+	if (fstat(RECORD_FD, &st) == 0 && S_ISSOCK(st.st_mode))
+		return true;
+	log_error("pam: this command is for pam_aws_mfa.so; you want: aws-mfa --profile NAME");
+	return false;
+}
+
+static int refuse(const struct error *e)
+{
+	if (is_run_by_module())
+		tell_result(e->status, "the module and aws-mfa do not fit together");
+	return STATUS_USAGE;
+}
+
+static int run(const struct command_line *line)
 {
 	struct dialogue d = {.refresh = {.mode = MODE_LOGIN}};
-	struct command_line line = {0};
 	struct error e = {0};
-	struct stat st;
 	enum status rc;
 
-	if (fstat(RECORD_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) {
-		log_error("pam: this command is for pam_aws_mfa.so; you want: aws-mfa --profile "
-			  "NAME");
+	if (!is_run_by_module())
 		return STATUS_USAGE;
-	}
-	if (!parse(argc, argv, &line, &d.notify)) {
-		tell_result(STATUS_USAGE, "the module and aws-mfa do not fit together");
-		return STATUS_USAGE;
-	}
 	record_reader_init(&d.reader, RECORD_FD, d.buf, sizeof(d.buf));
-	d.refresh.force = line.force;
-	bound_waiting(&line);
-	rc = refresh_load(&d.refresh, line.option, &e);
+	d.refresh.force = line->option[ALWAYS];
+	bound_waiting(line);
+	rc = refresh_load(&d.refresh, line->option, &e);
 	tell_account(&d.refresh);
-	if (d.notify) {
+	if (line->option[NOTIFY]) {
 		tell_until(&d.refresh);
 		tell_result(rc == STATUS_OK ? STATUS_NO_SESSION : rc, e.text);
 	} else if (rc == STATUS_VALID) {
@@ -200,3 +183,15 @@ int cmd_pam(int argc, char **argv)
 	refresh_free(&d.refresh);
 	return STATUS_OK;
 }
+
+const struct command cmd_pam = {
+	.name = "pam",
+	.run = run,
+	.refuse = refuse,
+	.summary = "what pam_aws_mfa.so runs",
+	.help = "What pam_aws_mfa.so runs. It speaks records on a socket that the module gives it.",
+	.settings = SETTING_BIT(SETTING_PROFILE) | SETTING_BIT(SETTING_TIMEOUT),
+	.own = {{.names = {"--always"}, .help = "ask even when a session is still valid"},
+		{.names = {"--notify"}, .help = "ask nothing, tell how the session stands"}},
+	.hidden = true,
+};

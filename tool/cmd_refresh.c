@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { FORCE = OPTION_OWN, TOKEN };
+
 /* "until 2026-11-23 22:15:00 CET, 11 h 59 min from now" */
 static const char *until(const struct refresh *r, char *buf, size_t size)
 {
@@ -87,12 +89,13 @@ static enum status ask(struct refresh *r, int tty, struct secret *answer, struct
 static enum status get_answer(struct refresh *r, const struct command_line *line, int tty,
 	struct secret *answer, struct error *e)
 {
-	if (!line->token)
+	if (!line->option[TOKEN])
 		return ask(r, tty, answer, e);
-	if (strcmp(line->token, "-") == 0)
+	if (strcmp(line->option[TOKEN], "-") == 0)
 		return read_token(answer, e);
-	return secret_copy(answer, line->token, strlen(line->token)) ? STATUS_OK
-								     : error_system(e, "--token");
+	return secret_copy(answer, line->option[TOKEN], strlen(line->option[TOKEN]))
+		? STATUS_OK
+		: error_system(e, "--token");
 }
 
 /* Takes the code out of the answer and spends it. */
@@ -146,15 +149,15 @@ static void warn_about_hiding(void)
 	}
 }
 
-int cmd_refresh(const struct command_line *line)
+static int run(const struct command_line *line)
 {
-	struct refresh r = {.mode = MODE_BY_HAND, .force = line->force};
+	struct refresh r = {.mode = MODE_BY_HAND, .force = line->option[FORCE]};
 	struct error e = {0};
 	char text[128];
 	enum status rc = refresh_load(&r, line->option, &e);
 	int tty = -1;
 
-	if (rc == STATUS_OK && !line->token) {
+	if (rc == STATUS_OK && !line->option[TOKEN]) {
 		tty = prompt_open();
 		if (tty < 0)
 			rc = error_set(&e, STATUS_USAGE,
@@ -191,3 +194,21 @@ int cmd_refresh(const struct command_line *line)
 	refresh_free(&r);
 	return (int)rc;
 }
+
+const struct command cmd_refresh = {
+	.name = "refresh",
+	.run = run,
+	.summary = "get a session where there is no valid one; also without a command",
+	.help = "Trade an MFA code for temporary AWS credentials and write them to [NAME] of "
+		"~/.aws/credentials. The long-term keys and aws_mfa_device stand in "
+		"[NAME-long-term] of the same file. A session that is still valid is left alone.",
+	.example = "  aws-mfa --profile work\n"
+		   "  aws --profile work s3 ls",
+	.settings = ALL_SETTINGS,
+	.own = {{.names = {"--force"}, .help = "renew even a session that is still valid"},
+		{.names = {"--token", "--mfa-token"},
+			.argument = "CODE",
+			.help = "the code; - reads a line from standard input. Without it you are "
+				"asked on the terminal",
+			.secret = true}},
+};

@@ -7,6 +7,7 @@
 #include "prompt.h"
 #include "record.h"
 #include "settings/absence.h"
+#include "settings/settings.h"
 #include "settings/value.h"
 #include "text/log.h"
 
@@ -122,7 +123,7 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 	return rc;
 }
 
-int cmd_setup(const struct command_line *line)
+static int run(const struct command_line *line)
 {
 	struct settings s;
 	struct error e = {0};
@@ -146,3 +147,14 @@ int cmd_setup(const struct command_line *line)
 	settings_free(&s);
 	return (int)rc;
 }
+
+const struct command cmd_setup = {
+	.name = "setup",
+	.run = run,
+	.summary = "ask for long-term keys and write them",
+	.help = "Ask for long-term keys and the MFA device, and write them to [NAME-long-term] of "
+		"~/.aws/credentials. The file is made where it is missing.",
+	.example = "  aws-mfa setup --profile work",
+	.settings = SETTING_BIT(SETTING_PROFILE) | SETTING_BIT(SETTING_LONG_TERM_SUFFIX) |
+		SETTING_BIT(SETTING_SHORT_TERM_SUFFIX),
+};

@@ -1,81 +1,176 @@
 #include "command_line.h"
 
+#include "command_options.h"
+#include "settings/spelling.h"
 #include "text/log.h"
-#include "version.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { OPTION_LOG_LEVEL = N_OPTIONS, OPTION_SETUP, OPTION_EXPLAIN, OPTION_VERSION, OPTION_HELP };
-
-/* Where getopt_long() says which option it has met. */
-static int met;
-
-static const struct option options[] = {
-	{"profile", required_argument, &met, SETTING_PROFILE},
-	{"device", required_argument, &met, SETTING_DEVICE},
-	{"serial-number", required_argument, &met, SETTING_DEVICE},
-	{"duration", required_argument, &met, SETTING_DURATION},
-	{"long-term-suffix", required_argument, &met, SETTING_LONG_TERM_SUFFIX},
-	{"long-suffix", required_argument, &met, SETTING_LONG_TERM_SUFFIX},
-	{"short-term-suffix", required_argument, &met, SETTING_SHORT_TERM_SUFFIX},
-	{"short-suffix", required_argument, &met, SETTING_SHORT_TERM_SUFFIX},
-	{"assume-role", required_argument, &met, SETTING_ASSUME_ROLE},
-	{"assume", required_argument, &met, SETTING_ASSUME_ROLE},
-	{"role-session-name", required_argument, &met, SETTING_ROLE_SESSION_NAME},
-	{"external-id", required_argument, &met, SETTING_EXTERNAL_ID},
-	{"source-identity", required_argument, &met, SETTING_SOURCE_IDENTITY},
-	{"tag", required_argument, &met, SETTING_TAGS},
-	{"transitive-tag-key", required_argument, &met, SETTING_TRANSITIVE_TAGS},
-	{"region", required_argument, &met, SETTING_REGION},
-	{"endpoint-url", required_argument, &met, SETTING_ENDPOINT_URL},
-	{"timeout", required_argument, &met, SETTING_TIMEOUT},
-	{"force", no_argument, &met, OPTION_FORCE},
-	{"token", required_argument, &met, OPTION_TOKEN},
-	{"mfa-token", required_argument, &met, OPTION_TOKEN},
-	{"log-level", required_argument, &met, OPTION_LOG_LEVEL},
-	{"setup", no_argument, &met, OPTION_SETUP},
-	{"explain", no_argument, &met, OPTION_EXPLAIN},
-	{"version", no_argument, &met, OPTION_VERSION},
-	{"help", no_argument, &met, OPTION_HELP},
-	{0},
+struct parser {
+	const struct command *const *commands;
+	struct command_line *line;
+	char **argv;
+	int argc;
+	int at;         /* the word that is looked at */
+	int command_at; /* the word that names the command; 0 where none does */
+	char help[64];
+	struct error *e;
 };
 
-static const char help[] =
-	"Usage: aws-mfa [refresh | setup | explain] [OPTION]...\n"
-	"Trade an MFA code for temporary AWS credentials and write them to a profile.\n"
-	"\n"
-	"Long-term keys and aws_mfa_device stand in [NAME-long-term] of ~/.aws/credentials;\n"
-	"the session goes to [NAME] of the same file. One that is still valid is left alone.\n"
-	"\n"
-	"      --profile NAME             profile to refresh (AWS_PROFILE, else default)\n"
-	"      --device ARN               MFA device (MFA_DEVICE; also --serial-number)\n"
-	"      --duration TIME            900 to 129600 seconds, or 15m, 12h (MFA_STS_DURATION;\n"
-	"                                 else 12h, or 1h with a role)\n"
-	"      --assume-role ARN          role to assume (MFA_ASSUME_ROLE; also --assume)\n"
-	"      --role-session-name NAME   name of that session (else the login name)\n"
-	"      --external-id ID           what the role's owner demands\n"
-	"      --source-identity NAME     who is behind the session, for CloudTrail\n"
-	"      --tag KEY=VALUE            session tag of the role's session; again for more\n"
-	"      --transitive-tag-key KEY   key of a tag that roles assumed from it inherit\n"
-	"      --region REGION            whose STS is asked (AWS_REGION; else the global one)\n"
-	"      --endpoint-url URL         STS itself (AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL)\n"
-	"      --long-term-suffix WORD    keys are in [NAME-WORD] (also --long-suffix; `none`)\n"
-	"      --short-term-suffix WORD   session goes to [NAME-WORD] (also --short-suffix; "
-	"`none`)\n"
-	"      --force                    renew even a session that is still valid\n"
-	"      --token CODE               the code; - reads a line from standard input (also\n"
-	"                                 --mfa-token). Without it you are asked on the terminal\n"
-	"      --timeout SECONDS          limit for all but your typing (20)\n"
-	"      --log-level LEVEL          DEBUG, INFO, WARNING, ERROR or CRITICAL (INFO)\n"
-	"      --setup                    ask for long-term keys and write them\n"
-	"      --explain                  show each setting and where it came from\n"
-	"      --version, --help\n"
-	"\n"
-	"Exit status: 0 done or still valid, 2 usage, 4 system, 10 not stored, 11 wrong code,\n"
-	"12 not set up, 13 set up wrongly, 14 AWS not reached, 15 failed after the code was sent.\n"
-	"See aws-mfa(1).\n";
+/* A word such as --name=value. */
+struct written {
+	const char *name;
+	size_t len;
+	char *value; /* NULL without '=' */
+};
+
+/* False for an operand, as "-" is one. */
+static bool is_option(char *word, struct written *w)
+{
+	w->name = word;
+	w->len = strcspn(word, "=");
+	w->value = word[w->len] == '=' ? word + w->len + 1 : NULL;
+	return word[0] == '-' && word[1] != '\0';
+}
+
+static enum status no_such_command(struct parser *p, const char *name)
+{
+	const char *nearest = NULL;
+	size_t distance = SIZE_MAX;
+
+	for (const struct command *const *c = p->commands; *c; c++)
+		if (!(*c)->hidden &&
+			spelling_is_nearer(
+				(*c)->name, strlen((*c)->name), name, strlen(name), &distance))
+			nearest = (*c)->name;
+	if (nearest)
+		return error_set(p->e, STATUS_USAGE,
+			"'%s': no such command; did you mean %s? Else see aws-mfa --help", name,
+			nearest);
+	return error_set(p->e, STATUS_USAGE, "'%s': no such command; see aws-mfa --help", name);
+}
+
+/*
+ * What w means to the first command for people that knows it. *differs: to another command it means
+ * an option with an argument, and here one without, or the other way round.
+ */
+static const struct option *find_anywhere(
+	const struct parser *p, const struct written *w, size_t *id, bool *differs)
+{
+	const struct option *first = NULL;
+	size_t its;
+
+	*differs = false;
+	for (const struct command *const *c = p->commands; *c; c++) {
+		const struct option *o;
+
+		if ((*c)->hidden || command_option_find(*c, w->name, w->len, &its) == FOUND_NONE)
+			continue;
+		o = command_option_get(*c, its);
+		if (!first) {
+			first = o;
+			*id = its;
+		}
+		*differs = *differs || !first->argument != !o->argument;
+	}
+	return first;
+}
+
+/* The word that names the command; NULL where none does. *doubtful: an option that stands before.
+ */
+static const char *find_command(struct parser *p, struct written *doubtful)
+{
+	for (int i = 1; i < p->argc; i++) {
+		bool ends = strcmp(p->argv[i], "--") == 0, differs;
+		const struct option *o;
+		struct written w;
+		size_t id;
+
+		if (ends && ++i == p->argc)
+			break;
+		if (ends || !is_option(p->argv[i], &w)) {
+			p->command_at = i;
+			return p->argv[i];
+		}
+		o = find_anywhere(p, &w, &id, &differs);
+		if (differs)
+			*doubtful = w;
+		/* A mistake, which take_option() names. */
+		if (!o || command_option_find(p->commands[0], w.name, w.len, &id) == FOUND_SEVERAL)
+			break;
+		if (id == OPTION_SETUP || id == OPTION_EXPLAIN)
+			return o->names[0] + strlen("--");
+		if (o->argument && !w.value)
+			i++;
+	}
+	return NULL;
+}
+
+/*
+ * Options may stand before the command that says which options there are. To find the command, it
+ * is enough to know which of them take the next word.
+ */
+static enum status set_command(struct parser *p)
+{
+	const struct command *const *c = p->commands;
+	struct written doubtful = {.name = NULL};
+	const char *name = find_command(p, &doubtful);
+
+	p->line->named = name;
+	while (name && *c && strcmp((*c)->name, name) != 0)
+		c++;
+	p->line->command = *c;
+	if (!*c)
+		return no_such_command(p, name);
+	if (doubtful.name && c != p->commands)
+		return error_set(p->e, STATUS_USAGE,
+			"%.*s: is an option of several commands; name the command before it",
+			(int)doubtful.len, doubtful.name);
+	return STATUS_OK;
+}
+
+/* The command that shows what is right. */
+static const char *help_of(struct parser *p)
+{
+	if (!p->line->named)
+		return "aws-mfa --help";
+	snprintf(p->help, sizeof(p->help), "aws-mfa %s --help", p->line->command->name);
+	return p->help;
+}
+
+static enum status no_such_option(struct parser *p, const struct written *w)
+{
+	const struct command *c = p->line->command;
+	const char *nearest = command_option_nearest(c, w->name, w->len);
+	/* Of -t123456 the code is not shown. */
+	int shown = (int)strcspn(w->name, "=0123456789");
+	const struct option *o;
+	bool differs;
+	size_t id;
+
+	o = find_anywhere(p, w, &id, &differs);
+	if (o)
+		return error_set(p->e, STATUS_USAGE, "%s: is no option of %s; see %s", o->names[0],
+			c->name, help_of(p));
+	if (nearest)
+		return error_set(p->e, STATUS_USAGE,
+			"%.*s: no such option; did you mean %s? Else see %s", shown, w->name,
+			nearest, help_of(p));
+	return error_set(
+		p->e, STATUS_USAGE, "%.*s: no such option; see %s", shown, w->name, help_of(p));
+}
+
+static enum status one_too_many(struct parser *p, const char *word)
+{
+	const struct command *c = p->line->command;
+
+	if (c->max_operands == 0)
+		return error_set(p->e, STATUS_USAGE,
+			"'%s': one command at a time, and %s takes no other words; see %s", word,
+			c->name, help_of(p));
+	return error_set(p->e, STATUS_USAGE, "'%s': one word too many; see %s", word, help_of(p));
+}
 
 /* The code is for us and not for whoever runs ps: take a copy, then overwrite argv. */
 static const char *hide(char *argument)
@@ -86,102 +181,117 @@ static const char *hide(char *argument)
 	return copy ? copy : "";
 }
 
-/* The command may stand before, between or behind the options, as a word, an option or both. */
-static void name_command(struct command_line *line, const char *word)
+static enum status give(struct parser *p, size_t id, char *value)
 {
-	if (!line->command)
-		line->command = word;
-	else if (!line->unexpected && strcmp(line->command, word) != 0)
-		line->unexpected = word;
-}
-
-/* Of options that come again the last counts, but tags add up. */
-static bool give(struct command_line *line, enum setting id, const char *value)
-{
-	const char *before = line->option[id];
+	const struct option *o = command_option_get(p->line->command, id);
+	const char **place = &p->line->option[id];
 	char *list;
 
-	if (!before || (id != SETTING_TAGS && id != SETTING_TRANSITIVE_TAGS)) {
-		line->option[id] = value;
-		return true;
+	if (id == OPTION_LOG_LEVEL && !log_set_level(value))
+		return error_set(p->e, STATUS_USAGE,
+			"--log-level: '%s': expected DEBUG, INFO, WARNING, ERROR or CRITICAL",
+			value);
+	if ((id == OPTION_SETUP || id == OPTION_EXPLAIN) &&
+		strcmp(o->names[0] + strlen("--"), p->line->command->name) != 0)
+		return one_too_many(p, o->names[0] + strlen("--"));
+	if (!value) {
+		*place = "";
+	} else if (o->secret) {
+		*place = hide(value);
+	} else if (o->adds_up && *place) {
+		/* Not freed: it is kept as long as argv is. */
+		if (asprintf(&list, "%s,%s", *place, value) < 0)
+			return error_system(p->e, o->names[0]);
+		*place = list;
+	} else {
+		*place = value;
 	}
-	/* Not freed: it is kept as long as argv is. */
-	if (asprintf(&list, "%s,%s", before, value) < 0) {
-		log_error("out of memory");
-		return false;
-	}
-	line->option[id] = list;
-	return true;
+	return STATUS_OK;
 }
 
-static enum parsed take_option(struct command_line *line, int option)
+static enum status take_option(struct parser *p, const struct written *w)
 {
-	switch (option) {
-	case OPTION_FORCE:
-		line->force = true;
+	const struct command *c = p->line->command;
+	const struct option *o;
+	char *value = w->value;
+	char several[512];
+	size_t id;
+
+	switch (command_option_find(c, w->name, w->len, &id)) {
+	case FOUND_NONE:
+		return no_such_option(p, w);
+	case FOUND_SEVERAL:
+		command_option_list(c, w->name, w->len, several, sizeof(several));
+		return error_set(p->e, STATUS_USAGE,
+			"%.*s: is short for several options, write one of them out: %s",
+			(int)w->len, w->name, several);
+	case FOUND_ONE:
 		break;
-	case OPTION_TOKEN:
-		line->token = hide(optarg);
-		break;
-	case OPTION_LOG_LEVEL:
-		if (log_set_level(optarg))
-			return PARSED;
-		log_error("--log-level: '%s': expected DEBUG, INFO, WARNING, ERROR or CRITICAL",
-			optarg);
-		return PARSED_BADLY;
-	case OPTION_SETUP:
-		name_command(line, "setup");
-		return PARSED;
-	case OPTION_EXPLAIN:
-		name_command(line, "explain");
-		return PARSED;
-	case OPTION_VERSION:
-		puts("aws-mfa (pam-aws-mfa) " AWS_MFA_VERSION);
-		return PARSED_ALL_DONE;
-	case OPTION_HELP:
-		fputs(help, stdout);
-		return PARSED_ALL_DONE;
-	default:
-		if (!give(line, (enum setting)option, optarg))
-			return PARSED_BADLY;
 	}
-	line->given |= OPTION_BIT(option);
-	return PARSED;
+	o = command_option_get(c, id);
+	if (!o->argument && value)
+		return error_set(p->e, STATUS_USAGE, "%s: takes no value, expected %s alone",
+			o->names[0], o->names[0]);
+	if (o->argument && !value && !(value = p->argv[++p->at]))
+		return error_set(p->e, STATUS_USAGE, "%s: value missing, expected %s %s",
+			o->names[0], o->names[0], o->argument);
+	return give(p, id, value);
 }
 
-enum parsed command_line_parse(int argc, char **argv, struct command_line *line)
+/* Operands are put in order at the beginning of argv, whose words there have been looked at. */
+static enum status take_operand(struct parser *p, char *word)
 {
-	enum parsed rc = PARSED;
-	int got;
+	struct command_line *line = p->line;
 
-	/* "-": one pass over options and words. Behind "--" a second one would begin anew. */
-	while (rc == PARSED && (got = getopt_long(argc, argv, "-h", options, NULL)) != -1) {
-		switch (got) {
-		case 0:
-			rc = take_option(line, met);
+	if (p->at == p->command_at)
+		return STATUS_OK;
+	/* `--explain explain` has it twice. */
+	if (line->command->max_operands == 0 && strcmp(word, line->command->name) == 0)
+		return STATUS_OK;
+	if (line->n_operands == line->command->max_operands)
+		return one_too_many(p, word);
+	line->operands[line->n_operands++] = word;
+	return STATUS_OK;
+}
+
+static enum status judge_number(struct parser *p)
+{
+	const struct command *c = p->line->command;
+
+	if (p->line->n_operands < c->min_operands)
+		return error_set(p->e, STATUS_USAGE, "%s: %s is missing; see %s", c->name,
+			c->operand, help_of(p));
+	if (c->rest && (!p->line->rest || !p->line->rest[0]))
+		return error_set(p->e, STATUS_USAGE,
+			"%s: %s is missing; it stands last, behind --; see %s", c->name, c->rest,
+			help_of(p));
+	return STATUS_OK;
+}
+
+enum status command_line_parse(const struct command *const *commands, int argc, char **argv,
+	struct command_line *line, struct error *e)
+{
+	struct parser p = {
+		.commands = commands, .line = line, .argc = argc, .argv = argv, .at = 1, .e = e};
+	enum status rc = set_command(&p);
+	bool ended = false;
+
+	line->operands = argv + 1;
+	for (; rc == STATUS_OK && p.at < argc; p.at++) {
+		struct written w;
+
+		if (ended || !is_option(argv[p.at], &w)) {
+			rc = take_operand(&p, argv[p.at]);
+		} else if (strcmp(argv[p.at], "--") != 0) {
+			rc = take_option(&p, &w);
+		} else if (line->command->rest && p.command_at < p.at) {
+			line->rest = argv + p.at + 1;
 			break;
-		case 1:
-			name_command(line, optarg);
-			break;
-		case 'h':
-			rc = take_option(line, OPTION_HELP);
-			break;
-		default:
-			fputs("Try 'aws-mfa --help'.\n", stderr);
-			rc = PARSED_BADLY;
+		} else {
+			ended = true;
 		}
+		if (line->option[OPTION_HELP] || line->option[OPTION_VERSION])
+			return rc;
 	}
-	while (rc == PARSED && optind < argc)
-		name_command(line, argv[optind++]);
-	if (!line->command)
-		line->command = "refresh";
-	return rc;
-}
-
-const char *command_line_unwanted(const struct command_line *line, uint64_t takes)
-{
-	for (const struct option *o = options; o->name; o++)
-		if (o->val < N_OPTIONS && (line->given & ~takes & OPTION_BIT(o->val)))
-			return o->name;
-	return NULL;
+	return rc == STATUS_OK ? judge_number(&p) : rc;
 }

@@ -38,7 +38,18 @@ class CommandLine(HostTest):
                             (("refresh", "--explain"), "'explain': one command"),
                             (("a\33b",), "'a?b': no such command")]:
             with self.subTest(args=args):
-                self.refuses(*args, parts=[named, "see aws-mfa --help"])
+                self.refuses(*args, parts=[named, "see aws-mfa ", "--help"])
+
+    def test_misspelt(self):
+        for args, meant in [(("explian",), "explain"), (("st-up",), "setup"),
+                            (("--forse", "--token=123456"), "--force"),
+                            (("-token", "123456"), "--token"),
+                            (("explain", "--durration=900"), "--duration")]:
+            with self.subTest(args=args):
+                self.refuses(*args, parts=[f"did you mean {meant}? Else see aws-mfa ", "--help"])
+        for args in [("frobnicate",), ("explain", "--frobnicate"), ("pem",), ("--alwais",)]:
+            with self.subTest(args=args):
+                self.assertNotIn("did you mean", self.aws_mfa(*args, timeout=10).stderr)
 
     def test_words_that_are_right(self):
         for args in [("explain",), ("--", "explain"), ("explain", "--"), ("--explain",),
@@ -51,15 +62,17 @@ class CommandLine(HostTest):
 
     def test_options_that_a_command_does_not_take(self):
         for args, named in [(("explain", "--force"), "--force: is no option of explain"),
-                            (("--force", "--token", "123456", "explain"), "--force: is no option"),
-                            (("--explain", "--token", "123456"), "--token: is no option"),
-                            (("explain", "--mfa-token=123456"), "--token: is no option"),
+                            (("--force", "--token", "123456", "explain"), "--force: is no option of explain"),
+                            (("--explain", "--token", "123456"), "--token: is no option of explain"),
+                            (("explain", "--mfa-token=123456"), "--token: is no option of explain"),
                             (("setup", "--force"), "--force: is no option of setup"),
                             (("--setup", "--token", "-"), "--token: is no option of setup"),
                             *((("setup", option, value), f"{option}: is no option of setup")
-                              for option, value in SETTINGS.items())]:
+                              for option, value in SETTINGS.items()),
+                            (("setup", "--dev", "x"), "--device: is no option of setup")]:
             with self.subTest(args=args):
-                self.refuses(*args, parts=[named, "see aws-mfa --help"])
+                command = named.split()[-1]
+                self.refuses(*args, parts=[named, f"; see aws-mfa {command} --help"])
 
     def test_options_that_a_command_takes(self):
         every = [word for pair in {**SETTINGS, **NAMES}.items() for word in pair]

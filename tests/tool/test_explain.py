@@ -1,13 +1,9 @@
-"""aws-mfa --explain, and that code and man page have one and the same table of settings."""
+"""aws-mfa --explain."""
 
 import re
-import subprocess
 import unittest
-from pathlib import Path
 
 from host import ROLE, HostTest
-
-REPO = Path(__file__).resolve().parent.parent.parent
 
 
 class Explain(HostTest):
@@ -59,24 +55,6 @@ class Explain(HostTest):
         run, rows = self.explain()
         self.assertEqual(run.returncode, 13)
         self.assertEqual(rows["role"], (ROLE, f"{self.config}:4: role_arn"))
-
-    def test_the_man_page_has_the_same_table(self):
-        source = (REPO / "tool/settings/rules.c").read_text()
-        table = source[source.index("rules[N_SETTINGS]"):source.index("/* clang-format on */")]
-        page = subprocess.run(["mandoc", "-Tutf8", "-Owidth=80", REPO / "tool/aws-mfa.1"],
-                              capture_output=True, text=True).stdout
-        page = re.sub(".\x08", "", page)
-        page = page[page.index("SETTINGS\n"):page.index("Keys marked")]
-        self.assertLessEqual(max(map(len, page.splitlines())), 80)
-        entries = re.findall(r"\[SETTING_\w+\] = \{(.*?)\},\n\t(?=\[|$)", table + "[", re.S)
-        self.assertEqual(len(entries), table.count("[SETTING_"))
-        for entry in entries:
-            name, *words = re.findall(r'"(.*?)"', entry)
-            self.assertIn(name, page)
-            row = re.search(rf"^     {re.escape(name)} .*(\n      .*)*", page, re.M)[0]
-            row = re.sub(r"\s+", " ", row).replace("- ", "-")
-            for word in words:
-                self.assertIn(word, row)
 
 
 if __name__ == "__main__":

@@ -8,68 +8,92 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * The one table of settings; aws-mfa(1), SETTINGS, shows the same. Of two names the first that is
- * set wins. The keys of one that is not personal stand in the site's file only.
- */
-static const struct rule {
-	const char *name;
-	const char *option;
-	const char *env[2];
-	const char *keys[2];
-	const char *built_in;
-	bool personal;
-} rules[N_SETTINGS] = {
-	/* clang-format off */
-	[SETTING_PROFILE] = {"profile", "--profile",
+/* clang-format off */
+#define NO_OPTION {.names = {NULL}}
+
+static const struct rule rules[N_SETTINGS] = {
+	[SETTING_PROFILE] = {"profile",
+		{.names = {"--profile"}, .argument = "NAME",
+			.help = "the profile"},
 		{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}, {NULL}, "default", false},
-	[SETTING_LONG_TERM_SUFFIX] = {"long-term suffix", "--long-term-suffix",
+	[SETTING_LONG_TERM_SUFFIX] = {"long-term suffix",
+		{.names = {"--long-term-suffix", "--long-suffix"}, .argument = "WORD",
+			.help = "the keys are in [NAME-WORD], with none in [NAME]"},
 		{NULL}, {"long_term_suffix"}, "long-term", false},
-	[SETTING_SHORT_TERM_SUFFIX] = {"short-term suffix", "--short-term-suffix",
+	[SETTING_SHORT_TERM_SUFFIX] = {"short-term suffix",
+		{.names = {"--short-term-suffix", "--short-suffix"}, .argument = "WORD",
+			.help = "the session goes to [NAME-WORD], with none to [NAME]"},
 		{NULL}, {"short_term_suffix"}, "none", false},
-	[SETTING_CREDENTIALS_FILE] = {"credentials file", NULL,
+	[SETTING_CREDENTIALS_FILE] = {"credentials file", NO_OPTION,
 		{"AWS_SHARED_CREDENTIALS_FILE"}, {NULL}, "~/.aws/credentials", false},
-	[SETTING_CONFIG_FILE] = {"config file", NULL,
+	[SETTING_CONFIG_FILE] = {"config file", NO_OPTION,
 		{"AWS_CONFIG_FILE"}, {NULL}, "~/.aws/config", false},
-	[SETTING_DEVICE] = {"device", "--device",
+	[SETTING_DEVICE] = {"device",
+		{.names = {"--device", "--serial-number"}, .argument = "ARN",
+			.help = "the MFA device"},
 		{"MFA_DEVICE"}, {"aws_mfa_device", "mfa_serial"}, NULL, true},
-	[SETTING_ASSUME_ROLE] = {"role", "--assume-role",
+	[SETTING_ASSUME_ROLE] = {"role",
+		{.names = {"--assume-role", "--assume"}, .argument = "ARN",
+			.help = "role to assume"},
 		{"MFA_ASSUME_ROLE"}, {"assume_role", "role_arn"}, NULL, true},
-	[SETTING_DURATION] = {"duration", "--duration",
+	[SETTING_DURATION] = {"duration",
+		{.names = {"--duration"}, .argument = "TIME",
+			.help = "900 to 129600 seconds, or 15m, 12h; else 12h, or 1h with a role"},
 		{"MFA_STS_DURATION"}, {"duration", "duration_seconds"}, NULL, true},
-	[SETTING_ROLE_SESSION_NAME] = {"role session name", "--role-session-name",
+	[SETTING_ROLE_SESSION_NAME] = {"role session name",
+		{.names = {"--role-session-name"}, .argument = "NAME",
+			.help = "name of the role's session; else the login name"},
 		{NULL}, {"role_session_name"}, NULL, true},
-	[SETTING_EXTERNAL_ID] = {"external ID", "--external-id",
+	[SETTING_EXTERNAL_ID] = {"external ID",
+		{.names = {"--external-id"}, .argument = "ID",
+			.help = "what the role's owner demands"},
 		{NULL}, {"external_id"}, NULL, true},
-	[SETTING_SOURCE_IDENTITY] = {"source identity", "--source-identity",
+	[SETTING_SOURCE_IDENTITY] = {"source identity",
+		{.names = {"--source-identity"}, .argument = "NAME",
+			.help = "who is behind the session, for CloudTrail"},
 		{NULL}, {"source_identity"}, NULL, true},
-	[SETTING_TAGS] = {"tags", "--tag",
+	[SETTING_TAGS] = {"tags",
+		{.names = {"--tag"}, .argument = "KEY=VALUE", .adds_up = true,
+			.help = "tag of the role's session; give it again for more"},
 		{NULL}, {"session_tags"}, NULL, true},
-	[SETTING_TRANSITIVE_TAGS] = {"transitive tags", "--transitive-tag-key",
+	[SETTING_TRANSITIVE_TAGS] = {"transitive tags",
+		{.names = {"--transitive-tag-key"}, .argument = "KEY", .adds_up = true,
+			.help = "key of a tag that roles assumed from it inherit"},
 		{NULL}, {"transitive_session_tags"}, NULL, true},
-	[SETTING_REGION] = {"region", "--region",
+	[SETTING_REGION] = {"region",
+		{.names = {"--region"}, .argument = "REGION",
+			.help = "region of STS; else the global one"},
 		{"AWS_REGION", "AWS_DEFAULT_REGION"}, {"region"}, NULL, true},
-	[SETTING_ENDPOINT_URL] = {"endpoint", "--endpoint-url",
+	[SETTING_ENDPOINT_URL] = {"endpoint",
+		{.names = {"--endpoint-url"}, .argument = "URL",
+			.help = "STS itself"},
 		{"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"}, {"endpoint_url"}, NULL, true},
-	[SETTING_IGNORE_ENDPOINTS] = {"ignore endpoints", NULL,
+	[SETTING_IGNORE_ENDPOINTS] = {"ignore endpoints", NO_OPTION,
 		{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}, {"ignore_configured_endpoint_urls"},
 		"false", true},
-	[SETTING_REGIONAL_ENDPOINTS] = {"regional endpoints", NULL,
+	[SETTING_REGIONAL_ENDPOINTS] = {"regional endpoints", NO_OPTION,
 		{"AWS_STS_REGIONAL_ENDPOINTS"}, {"sts_regional_endpoints"}, "regional", true},
-	[SETTING_FIPS] = {"FIPS endpoint", NULL,
+	[SETTING_FIPS] = {"FIPS endpoint", NO_OPTION,
 		{"AWS_USE_FIPS_ENDPOINT"}, {"use_fips_endpoint"}, "false", true},
-	[SETTING_DUAL_STACK] = {"dual-stack endpoint", NULL,
+	[SETTING_DUAL_STACK] = {"dual-stack endpoint", NO_OPTION,
 		{"AWS_USE_DUALSTACK_ENDPOINT"}, {"use_dualstack_endpoint"}, "false", true},
-	[SETTING_CA_BUNDLE] = {"CA certificates", NULL,
+	[SETTING_CA_BUNDLE] = {"CA certificates", NO_OPTION,
 		{"AWS_CA_BUNDLE"}, {"ca_bundle"}, NULL, true},
-	[SETTING_HTTPS_PROXY] = {"proxy", NULL,
+	[SETTING_HTTPS_PROXY] = {"proxy", NO_OPTION,
 		{"https_proxy", "HTTPS_PROXY"}, {"https_proxy"}, NULL, false},
-	[SETTING_NO_PROXY] = {"no proxy for", NULL,
+	[SETTING_NO_PROXY] = {"no proxy for", NO_OPTION,
 		{"no_proxy", "NO_PROXY"}, {"no_proxy"}, NULL, false},
-	[SETTING_TIMEOUT] = {"timeout", "--timeout",
+	[SETTING_TIMEOUT] = {"timeout",
+		{.names = {"--timeout"}, .argument = "SECONDS",
+			.help = "limit for all but your typing"},
 		{NULL}, {"timeout"}, "20", false},
-	/* clang-format on */
 };
+/* clang-format on */
+
+const struct rule *settings_rule(enum setting id)
+{
+	return &rules[id];
+}
 
 const char *settings_name(enum setting id)
 {
@@ -113,8 +137,8 @@ enum status settings_take_given(
 		enum status rc = STATUS_OK;
 
 		if (options[id]) {
-			rc = settings_take(s, id, strdup(options[id]), strdup(rules[id].option),
-				ORIGIN_OPTION, e);
+			rc = settings_take(s, id, strdup(options[id]),
+				strdup(rules[id].option.names[0]), ORIGIN_OPTION, e);
 		} else {
 			for (size_t i = 0; i < 2 && rules[id].env[i] && !s->value[id]; i++) {
 				const char *env = getenv(rules[id].env[i]);

@@ -9,6 +9,7 @@
 #include "ini/faults.h"
 #include "ini/ini.h"
 #include "mode.h"
+#include "option.h"
 #include "site.h"
 #include "sts_limits.h"
 
@@ -86,6 +87,22 @@ struct settings {
 	 * NULL. */
 	const char *unfinished;
 };
+
+/*
+ * A row of the one table of settings. --help is printed from it, and aws-mfa(1), SETTINGS, shows
+ * the same. Of two names the first that is set wins. Keys that are not personal stand in the
+ * site's file only.
+ */
+struct rule {
+	const char *name;
+	struct option option; /* no names: it has none */
+	const char *env[2];
+	const char *keys[2];
+	const char *built_in;
+	bool personal;
+};
+
+const struct rule *settings_rule(enum setting id);
 
 /* What people call the setting: "device", "CA certificates". */
 const char *settings_name(enum setting id);
