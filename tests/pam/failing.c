@@ -43,9 +43,10 @@
 
 #define CALLS_MAX 100
 
-static struct shared {
+struct shared {
 	char name[32];
-} * failed;
+};
+static struct shared *failed;
 
 /* How often poll and recv are called is a matter of time, so each function is counted by itself. */
 static const char *const functions[] = {"pam_get_user", "pam_get_item", "pam_syslog",

@@ -32,7 +32,7 @@ static bool names_match(const char *a, const char *b, size_t len, bool exactly)
 	return true;
 }
 
-#define EACH(byte) ((byte)*UINT64_C(0x0101010101010101))
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Makes the ASCII letters among eight bytes small ones, and nothing else: names that differ in that
  * bit of other characters would all meet in one slot, and cost their number's square. */

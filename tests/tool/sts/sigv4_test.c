@@ -37,18 +37,12 @@ static void signs_as(struct sigv4_request *req, const struct sigv4_header *heade
 
 #define CREDENTIAL                                                                                 \
 	"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
-#define HOST                                                                                       \
-	{                                                                                          \
-		"host", "example.amazonaws.com"                                                    \
-	}
-#define DATE                                                                                       \
-	{                                                                                          \
-		"x-amz-date", "20150830T123600Z"                                                   \
-	}
+#define HOST "host", "example.amazonaws.com"
+#define DATE "x-amz-date", "20150830T123600Z"
 
 static void get_vanilla(void **state)
 {
-	static const struct sigv4_header headers[] = {HOST, DATE};
+	static const struct sigv4_header headers[] = {{HOST}, {DATE}};
 	struct sigv4_request req = suite("GET");
 
 	(void)state;
@@ -60,7 +54,7 @@ static void get_vanilla(void **state)
 
 static void post_vanilla(void **state)
 {
-	static const struct sigv4_header headers[] = {HOST, DATE};
+	static const struct sigv4_header headers[] = {{HOST}, {DATE}};
 	struct sigv4_request req = suite("POST");
 
 	(void)state;
@@ -73,7 +67,7 @@ static void post_vanilla(void **state)
 static void post_form(void **state)
 {
 	static const struct sigv4_header headers[] = {
-		{"content-type", "application/x-www-form-urlencoded"}, HOST, DATE};
+		{"content-type", "application/x-www-form-urlencoded"}, {HOST}, {DATE}};
 	struct sigv4_request req = suite("POST");
 
 	(void)state;
@@ -88,7 +82,7 @@ static void post_form(void **state)
 static void get_header_value_trim(void **state)
 {
 	static const struct sigv4_header headers[] = {
-		HOST, {"my-header1", " value1"}, {"my-header2", " \"a   b   c\""}, DATE};
+		{HOST}, {"my-header1", " value1"}, {"my-header2", " \"a   b   c\""}, {DATE}};
 	struct sigv4_request req = suite("GET");
 
 	(void)state;
@@ -100,8 +94,8 @@ static void get_header_value_trim(void **state)
 
 static void get_header_key_duplicate(void **state)
 {
-	static const struct sigv4_header headers[] = {HOST, {"my-header1", "value2"},
-		{"my-header1", "value2"}, {"my-header1", "value1"}, DATE};
+	static const struct sigv4_header headers[] = {{HOST}, {"my-header1", "value2"},
+		{"my-header1", "value2"}, {"my-header1", "value1"}, {DATE}};
 	struct sigv4_request req = suite("GET");
 
 	(void)state;
@@ -113,7 +107,7 @@ static void get_header_key_duplicate(void **state)
 
 static void get_vanilla_query(void **state)
 {
-	static const struct sigv4_header headers[] = {HOST, DATE};
+	static const struct sigv4_header headers[] = {{HOST}, {DATE}};
 	struct sigv4_request req = suite("GET");
 
 	(void)state;
@@ -126,7 +120,7 @@ static void get_vanilla_query(void **state)
 
 static void post_sts_header_before(void **state)
 {
-	static const struct sigv4_header headers[] = {HOST, DATE,
+	static const struct sigv4_header headers[] = {{HOST}, {DATE},
 		{"x-amz-security-token",
 			"AQoDYXdzEPT//////////"
 			"wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMi"
@@ -145,7 +139,7 @@ static void post_sts_header_before(void **state)
 
 static void refuses(void **state)
 {
-	static const struct sigv4_header disorder[] = {DATE, HOST};
+	static const struct sigv4_header disorder[] = {{DATE}, {HOST}};
 	struct sigv4_request req = suite("GET");
 	char auth[SIGV4_AUTH_SIZE], date[SIGV4_DATE_SIZE];
 
