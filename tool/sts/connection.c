@@ -129,8 +129,8 @@ static bool set_up(struct connection *c, const struct endpoint *ep, const struct
 #define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, option, value))
 	SET(CURLOPT_URL, ep->url);
 	SET(CURLOPT_PROTOCOLS_STR, ep->loopback_only ? "http" : "https");
-	SET(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-	SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	SET(CURLOPT_CAINFO, trust->file);
@@ -140,8 +140,8 @@ static bool set_up(struct connection *c, const struct endpoint *ep, const struct
 	/* "" and not NULL: NULL would ask the environment. */
 	SET(CURLOPT_PROXY, proxy ? proxy : "");
 	SET(CURLOPT_NOPROXY, proxy && no_proxy ? no_proxy : "");
-	SET(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE);
-	SET(CURLOPT_NETRC, CURL_NETRC_IGNORED);
+	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_USERAGENT, "aws-mfa-sts/" AWS_MFA_VERSION);
 	SET(CURLOPT_NOSIGNAL, 1L);
