@@ -69,6 +69,8 @@ enum status endpoint_url_parse(const char *url, struct endpoint *ep, struct erro
 		extra[i] = url_part(u, refused[i]);
 		plain = plain && !extra[i];
 	}
+	/* Not even what libcurl has decoded: since version 8 it takes "/%2e%2e/" for "/../". */
+	plain = plain && !strchr(url, '%');
 	if (!scheme || !host || !path || !plain || !is_plain_host(host) || !is_plain_path(path)) {
 		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url may have a host, a port and a plain path, but no user, query or "

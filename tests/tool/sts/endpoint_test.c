@@ -107,9 +107,9 @@ static void no_urls(void **state)
 		"http://sts.example.com", "http://10.0.0.1/", "http://localhost.example.com/",
 		"http://127.0.0.1.example.com/", "http://[::2]/", "https://user@a/",
 		"https://user:pw@a/", "https://a/?q", "https://a/#f", "https://a/%2e%2e/",
-		"https://a//b", "https://a/b c", "https://", "https://a%b/", "https://a:99999/",
-		"https://b\xc3\xbc.example/", "http://[fe80::1%25lo]/", "file:///etc/passwd",
-		"https://a\n"};
+		"https://%61/", "https://a//b", "https://a/b c", "https://", "https://a%b/",
+		"https://a:99999/", "https://b\xc3\xbc.example/", "http://[fe80::1%25lo]/",
+		"file:///etc/passwd", "https://a\n"};
 	struct endpoint ep;
 	struct error e;
 
