@@ -59,7 +59,7 @@ def _issue(directory, name, subject, issuer, days, extensions):
     (directory / f"{name}.ext").write_text(extensions)
     _openssl(directory, "req", "-new", *EC, "-subj", f"/CN={subject}", "-config", os.devnull,
              "-keyout", f"{name}.key", "-out", f"{name}.csr")
-    _openssl(directory, "x509", "-req", "-in", f"{name}.csr", *signer, "-days", str(days),
+    _openssl(directory, "x509", "-req", "-in", f"{name}.csr", *signer, *_validity(directory, days),
              "-set_serial", str(int.from_bytes(os.urandom(15), "big")),
              "-extfile", f"{name}.ext", "-out", f"{name}.pem.new")
     for rest in ("csr", "ext"):
@@ -67,7 +67,15 @@ def _issue(directory, name, subject, issuer, days, extensions):
     os.replace(directory / f"{name}.pem.new", directory / f"{name}.pem")
 
 
+def _validity(directory, days):
+    """Newer OpenSSL makes no certificate that ends before it begins; older cannot name the dates."""
+    if days < 0 and "-not_before" in _openssl(directory, "x509", "-help"):
+        return ["-not_before", "20200101000000Z", "-not_after", "20200102000000Z"]
+    return ["-days", str(days)]
+
+
 def _openssl(directory, *args):
     done = subprocess.run(["openssl", *args], cwd=directory, text=True, capture_output=True)
     if done.returncode:
         raise RuntimeError(f"openssl {' '.join(args)}: {done.stderr.strip()}")
+    return done.stdout + done.stderr
