@@ -1,5 +1,6 @@
 """A real sshd with a stack of its own, and the client that calls it."""
 
+import functools
 import os
 import shutil
 import signal
@@ -22,18 +23,28 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@functools.cache
+def known(*settings):
+    """Those that this machine's sshd knows."""
+    def says(setting):
+        return subprocess.run([SSHD, "-t", "-f", "/dev/null", "-o", setting], capture_output=True,
+                              text=True).stderr
+    return [setting for setting in settings if "Bad configuration option" not in says(setting)]
+
+
 class Sshd:
-    """NAME is sshd's argv[0], and by it the PAM service: /etc/pam.d/NAME holds stack."""
+    """NAME is the PAM service, by sshd's argv[0] or, since OpenSSH 9.8, by a setting:
+    /etc/pam.d/NAME holds stack. All the tests call from one address, so there are no penalties."""
 
     def __init__(self, world, name, stack, config):
         self.world, self.name = world, name
         self.port = free_port()
         self.log = f"{FOLDER}/{name}.log"
         world.write(f"/etc/pam.d/{name}", stack)
-        world.write(f"{FOLDER}/{name}.conf", config + f"\nPort {self.port}\n"
-                    f"ListenAddress 127.0.0.1\nHostKey {HOST_KEY}\n"
-                    f"PidFile {FOLDER}/{name}.pid\nLogLevel DEBUG3\nPrintLastLog no\n"
-                    "Subsystem sftp /usr/lib/openssh/sftp-server\n")
+        world.write(f"{FOLDER}/{name}.conf", "\n".join([
+            config, *known(f"PAMServiceName {name}", "PerSourcePenalties no"), f"Port {self.port}\n"
+            f"ListenAddress 127.0.0.1\nHostKey {HOST_KEY}\nPidFile {FOLDER}/{name}.pid\n"
+            "LogLevel DEBUG3\nPrintLastLog no\nSubsystem sftp /usr/lib/openssh/sftp-server\n"]))
         program = f"{FOLDER}/{name}"
         world.path(program).symlink_to(SSHD)
         self.process = subprocess.Popen(

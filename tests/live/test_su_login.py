@@ -262,7 +262,7 @@ class Login(LiveTest):
         self.addCleanup(self.world.write, "/etc/login.defs", before)
         login = self.login("alice")
         login.expect(PROMPT)
-        login.expect("Login timed out after 3 seconds.")
+        login.expect("timed out after 3 seconds")
         login.wait()
         self.assertEqual(self.world.wait_for_processes([]), {})
 
