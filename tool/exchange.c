@@ -105,25 +105,39 @@ static void send_list(
 			x->fd, RECORD_MAX_STS, deadline_ms, word, "%.*s", (int)len, item);
 }
 
-static void send_roles(struct exchange *x, int64_t deadline_ms, const struct settings *s, int *rc)
+static void send_role(
+	struct exchange *x, int64_t deadline_ms, const struct sts_request_role *role, int *rc)
 {
-	for (size_t i = 0; i < s->n_via; i++) {
-		const struct via_role *via = &s->via[i];
+	send_setting(x, deadline_ms, WORD_ROLE_ARN, role->arn, rc);
+	send_setting(x, deadline_ms, WORD_ROLE_SESSION_NAME, role->session_name, rc);
+	send_setting(x, deadline_ms, WORD_EXTERNAL_ID, role->external_id, rc);
+	send_setting(x, deadline_ms, WORD_SOURCE_IDENTITY, role->source_identity, rc);
+	send_list(x, deadline_ms, WORD_TAG, role->tags, rc);
+	send_list(x, deadline_ms, WORD_TRANSITIVE_TAG_KEY, role->transitive_tags, rc);
+}
 
-		send_setting(x, deadline_ms, WORD_ROLE_ARN, via->arn, rc);
-		send_setting(x, deadline_ms, WORD_ROLE_SESSION_NAME, via->session_name, rc);
-		send_setting(x, deadline_ms, WORD_EXTERNAL_ID, via->external_id, rc);
-		send_setting(x, deadline_ms, WORD_SOURCE_IDENTITY, via->source_identity, rc);
-	}
-	if (!s->value[SETTING_ASSUME_ROLE])
-		return;
-	send_setting(x, deadline_ms, WORD_ROLE_ARN, s->value[SETTING_ASSUME_ROLE], rc);
-	send_setting(
-		x, deadline_ms, WORD_ROLE_SESSION_NAME, s->value[SETTING_ROLE_SESSION_NAME], rc);
-	send_setting(x, deadline_ms, WORD_EXTERNAL_ID, s->value[SETTING_EXTERNAL_ID], rc);
-	send_setting(x, deadline_ms, WORD_SOURCE_IDENTITY, s->value[SETTING_SOURCE_IDENTITY], rc);
-	send_list(x, deadline_ms, WORD_TAG, s->value[SETTING_TAGS], rc);
-	send_list(x, deadline_ms, WORD_TRANSITIVE_TAG_KEY, s->value[SETTING_TRANSITIVE_TAGS], rc);
+static int send_request(struct exchange *x, int64_t deadline_ms, const struct sts_request *r)
+{
+	int rc = RECORD_OK;
+
+	send_setting(x, deadline_ms, WORD_ACCESS_KEY_ID, r->access_key_id, &rc);
+	send_setting(x, deadline_ms, WORD_SECRET_ACCESS_KEY, r->secret_access_key->data, &rc);
+	send_setting(x, deadline_ms, WORD_SERIAL, r->serial, &rc);
+	send_setting(x, deadline_ms, WORD_REGION, r->region, &rc);
+	send_setting(x, deadline_ms, WORD_ENDPOINT_URL, r->endpoint_url, &rc);
+	send_setting(x, deadline_ms, WORD_CA_BUNDLE, r->ca_bundle, &rc);
+	send_setting(x, deadline_ms, WORD_HTTPS_PROXY, r->https_proxy, &rc);
+	send_setting(x, deadline_ms, WORD_NO_PROXY, r->no_proxy, &rc);
+	send_number(x, deadline_ms, WORD_DURATION, r->duration, &rc);
+	send_flag(x, deadline_ms, WORD_LEGACY_ENDPOINT, r->legacy_endpoint, &rc);
+	send_flag(x, deadline_ms, WORD_FIPS, r->fips, &rc);
+	send_flag(x, deadline_ms, WORD_DUAL_STACK, r->dual_stack, &rc);
+	for (size_t i = 0; i < r->n_roles; i++)
+		send_role(x, deadline_ms, &r->roles[i], &rc);
+	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
+	send_number(x, deadline_ms, WORD_TIMEOUT, r->timeout, &rc);
+	send_setting(x, deadline_ms, WORD_CONNECT, r->signed_warm_up ? "signed" : "unsigned", &rc);
+	return rc;
 }
 
 static enum status broken(struct exchange *x, struct error *e)
@@ -138,10 +152,10 @@ static enum status broken(struct exchange *x, struct error *e)
 }
 
 enum status exchange_start(
-	struct exchange *x, const struct settings *s, int64_t deadline_ms, struct error *e)
+	struct exchange *x, const struct sts_request *request, int64_t deadline_ms, struct error *e)
 {
 	int pair[2] = {-1, -1};
-	int rc = RECORD_OK;
+	int rc;
 
 	x->ready = x->code_sent = x->heard_time = false;
 	x->request_id[0] = '\0';
@@ -159,24 +173,7 @@ enum status exchange_start(
 		exchange_end(x);
 		return not_spawned(rc, e);
 	}
-	rc = RECORD_OK;
-	send_setting(x, deadline_ms, WORD_ACCESS_KEY_ID, s->access_key_id, &rc);
-	send_setting(x, deadline_ms, WORD_SECRET_ACCESS_KEY, s->secret_access_key.data, &rc);
-	send_setting(x, deadline_ms, WORD_SERIAL, s->value[SETTING_DEVICE], &rc);
-	send_setting(x, deadline_ms, WORD_REGION, s->value[SETTING_REGION], &rc);
-	send_setting(x, deadline_ms, WORD_ENDPOINT_URL, s->value[SETTING_ENDPOINT_URL], &rc);
-	send_setting(x, deadline_ms, WORD_CA_BUNDLE, s->value[SETTING_CA_BUNDLE], &rc);
-	send_setting(x, deadline_ms, WORD_HTTPS_PROXY, s->value[SETTING_HTTPS_PROXY], &rc);
-	send_setting(x, deadline_ms, WORD_NO_PROXY, s->value[SETTING_NO_PROXY], &rc);
-	send_number(x, deadline_ms, WORD_DURATION, s->duration, &rc);
-	send_flag(x, deadline_ms, WORD_LEGACY_ENDPOINT, s->legacy_endpoint, &rc);
-	send_flag(x, deadline_ms, WORD_FIPS, s->fips, &rc);
-	send_flag(x, deadline_ms, WORD_DUAL_STACK, s->dual_stack, &rc);
-	send_roles(x, deadline_ms, s, &rc);
-	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
-	send_number(x, deadline_ms, WORD_TIMEOUT, s->timeout, &rc);
-	send_setting(x, deadline_ms, WORD_CONNECT,
-		policy_of(s->mode)->signed_warm_up ? "signed" : "unsigned", &rc);
+	rc = send_request(x, deadline_ms, request);
 	/* A process that has ended says why before it does: exchange_step() reads that. */
 	return rc == RECORD_OK || rc == RECORD_EOF ? STATUS_OK : broken(x, e);
 }

@@ -5,7 +5,7 @@
 #include "credentials/session.h"
 #include "error.h"
 #include "record.h"
-#include "settings/settings.h"
+#include "sts_request.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,12 +25,12 @@ struct exchange {
 };
 
 /*
- * Starts the process and hands it the settings; does not wait for the network. *x must be zeros but
+ * Starts the process and hands it the request; does not wait for the network. *x must be zeros but
  * for show_progress, or have ended. STATUS_CONFIG when the program is missing, else STATUS_SYSTEM
  * on failure. exchange_end() in any case.
  */
-enum status exchange_start(
-	struct exchange *x, const struct settings *s, int64_t deadline_ms, struct error *e);
+enum status exchange_start(struct exchange *x, const struct sts_request *request,
+	int64_t deadline_ms, struct error *e);
 
 /*
  * Takes the next record of the warm-up, waiting for it until deadline_ms (monotonic_ms()).

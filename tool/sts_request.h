@@ -1,0 +1,31 @@
+/*
+ * All that one exchange with STS needs to know, be it from the settings or from anywhere else. The
+ * strings belong to others; each is NULL where it is unset.
+ */
+#ifndef AWS_MFA_STS_REQUEST_H
+#define AWS_MFA_STS_REQUEST_H
+
+#include "sts_limits.h"
+#include "text/secret.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sts_request_role {
+	const char *arn, *session_name, *external_id, *source_identity;
+	const char *tags, *transitive_tags; /* lists: tags.h */
+};
+
+struct sts_request {
+	const char *access_key_id;
+	const struct secret *secret_access_key;
+	const char *serial; /* of the MFA device */
+	const char *region, *endpoint_url, *ca_bundle, *https_proxy, *no_proxy;
+	bool fips, dual_stack, legacy_endpoint;
+	struct sts_request_role roles[ROLES_MAX]; /* in the order they are assumed in */
+	size_t n_roles;
+	long duration, timeout; /* seconds */
+	bool signed_warm_up;
+};
+
+#endif
