@@ -1,7 +1,7 @@
 #include "spend.h"
 
+#include "actions.h"
 #include "record.h"
-#include "request.h"
 #include "status.h"
 #include "sts_limits.h"
 

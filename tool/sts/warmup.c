@@ -1,7 +1,7 @@
 #include "warmup.h"
 
+#include "actions.h"
 #include "quote.h"
-#include "request.h"
 #include "response.h"
 #include "status.h"
 #include "sts_limits.h"

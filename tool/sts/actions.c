@@ -1,4 +1,4 @@
-#include "request.h"
+#include "actions.h"
 
 #include <ctype.h>
 #include <stdbool.h>

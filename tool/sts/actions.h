@@ -2,8 +2,8 @@
  * The bodies of the STS actions used here: application/x-www-form-urlencoded, as the AWS query
  * protocol has it. Source: STS API Reference, Version 2011-06-15.
  */
-#ifndef AWS_MFA_STS_REQUEST_H
-#define AWS_MFA_STS_REQUEST_H
+#ifndef AWS_MFA_STS_ACTIONS_H
+#define AWS_MFA_STS_ACTIONS_H
 
 #include "parameters.h"
 

@@ -1,4 +1,4 @@
-#include "request.h"
+#include "actions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,5 +84,5 @@ int main(void)
 		cmocka_unit_test(too_small),
 	};
 
-	return cmocka_run_group_tests_name("request", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("actions", tests, NULL, NULL);
 }
