@@ -2,7 +2,7 @@
  */
 #include "fuzz.h"
 
-#include "response.h"
+#include "actions.h"
 
 static void check(const char *s)
 {
@@ -17,11 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct answer a;
 	time_t expires;
 
-	if (answer_parse((const char *)data, size, &a) == PARSED) {
+	if (answer_parse((const char *)data, size, actions[ACTION_ASSUME_ROLE].wanted, &a) ==
+		PARSED) {
 		if (answer_credentials(&a, 1000000000, 4000000000, &expires, &why)) {
-			check(a.access_key_id);
-			check(a.secret_access_key);
-			check(a.session_token);
+			check(answer_field(&a, FIELD_ACCESS_KEY_ID));
+			check(answer_field(&a, FIELD_SECRET_ACCESS_KEY));
+			check(answer_field(&a, FIELD_SESSION_TOKEN));
 			MUST(expires > 1000000000 && expires <= 4000000000);
 		} else {
 			MUST(why);

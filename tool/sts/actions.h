@@ -1,27 +1,42 @@
 /*
- * The bodies of the STS actions used here: application/x-www-form-urlencoded, as the AWS query
- * protocol has it. Source: STS API Reference, Version 2011-06-15.
+ * The actions that are called here, a row each. To call another one is to add its name below and
+ * its row to actions.c; if it is of a service other than STS, client_open() must find
+ * that service's host. Sources: the API Reference of each service; "AWS query protocol".
  */
 #ifndef AWS_MFA_STS_ACTIONS_H
 #define AWS_MFA_STS_ACTIONS_H
 
 #include "parameters.h"
+#include "response.h"
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-/* Much more than STS takes, which bounds all tags together. */
-#define REQUEST_MAX 65536
+/* What the parameters of a request are taken from. */
+struct input {
+	const struct parameters *settings;
+	size_t role;      /* which of settings->roles is assumed */
+	const char *code; /* NULL where the credentials carry the MFA already */
+};
+
+struct form;
+
+struct action {
+	const char *service; /* as a signature names it */
+	const char *version; /* of the service's API */
+	const char *name;
+	void (*put)(struct form *f, const struct input *in); /* NULL: it has no parameters */
+	const struct wanted *wanted;                         /* of the answer: response.h */
+	bool spends_code;                                    /* where it is given one */
+};
+
+enum { ACTION_GET_CALLER_IDENTITY, ACTION_GET_SESSION_TOKEN, ACTION_ASSUME_ROLE };
+extern const struct action actions[];
 
 /*
- * Each writes a NUL-terminated body to body[size] and returns its length, or 0 when it does not
- * fit. duration 0 leaves it to AWS. A body holds the code: the caller wipes it. serial and code
- * of AssumeRole are both NULL for a caller whose credentials carry the MFA already.
+ * Writes the NUL-terminated body of the request to body[size] and returns its length; size or more
+ * when it does not fit. It may hold the code: the caller wipes it.
  */
-size_t request_get_caller_identity(char *body, size_t size);
-size_t request_get_session_token(
-	char *body, size_t size, const char *serial, const char *code, int64_t duration);
-size_t request_assume_role(char *body, size_t size, const struct role *role, const char *serial,
-	const char *code, int64_t duration);
+size_t action_write(const struct action *a, const struct input *in, char *body, size_t size);
 
 #endif

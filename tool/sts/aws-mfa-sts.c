@@ -177,9 +177,10 @@ static bool report_credentials(const struct client *c, const struct answer *a, t
 
 	snprintf(seconds, sizeof(seconds), "%lld", (long long)expires);
 	snprintf(server_time, sizeof(server_time), "%lld", (long long)clock_server(&c->clock));
-	if (!report(WORD_ACCESS_KEY_ID, a->access_key_id) ||
-		!report(WORD_SECRET_ACCESS_KEY, a->secret_access_key) ||
-		!report_token(a->session_token) || !report(WORD_EXPIRATION, seconds) ||
+	if (!report(WORD_ACCESS_KEY_ID, answer_field(a, FIELD_ACCESS_KEY_ID)) ||
+		!report(WORD_SECRET_ACCESS_KEY, answer_field(a, FIELD_SECRET_ACCESS_KEY)) ||
+		!report_token(answer_field(a, FIELD_SESSION_TOKEN)) ||
+		!report(WORD_EXPIRATION, seconds) ||
 		(c->clock.heard && !report(WORD_SERVER_TIME, server_time)))
 		return false;
 	if (a->request_id)

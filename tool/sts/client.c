@@ -56,8 +56,27 @@ static enum status converse(
 	return rc;
 }
 
-enum status client_post(
-	struct client *c, const struct call *call, struct reply *reply, struct error *e)
+/* Much more than STS takes. Not on the stack, where a caller may have set the limit. */
+static char body[65536];
+
+static size_t write_body(const struct client *c, const struct call *call, char *text, size_t size)
+{
+	const struct input in = {&c->parameters, call->role, call->code};
+
+	return action_write(call->action, &in, text, size);
+}
+
+enum status client_check_size(const struct client *c, const struct call *call, struct error *e)
+{
+	if (write_body(c, call, NULL, 0) < sizeof(body))
+		return STATUS_OK;
+	return error_set(
+		e, STATUS_CONFIG, "the settings make too long a request; are all the tags needed?");
+}
+
+/* Signs body[len] and sends it. */
+static enum status post(
+	struct client *c, const struct call *call, size_t len, struct reply *reply, struct error *e)
 {
 	char host[sizeof(c->endpoint.host) + 8], date_line[SIGV4_DATE_SIZE + 16];
 	char authorization[SIGV4_AUTH_SIZE + 24], auth[SIGV4_AUTH_SIZE], date[SIGV4_DATE_SIZE];
@@ -77,17 +96,17 @@ enum status client_post(
 		.access_key_id = call->keys.access_key_id,
 		.secret_access_key = call->keys.secret_access_key,
 		.region = c->endpoint.region,
-		.service = "sts",
+		.service = call->action->service,
 		.method = "POST",
 		.path = c->endpoint.path,
 		.headers = signed_headers,
 		.n_headers = token ? 4 : 3,
-		.body = call->body,
-		.body_len = call->len};
+		.body = body,
+		.body_len = len};
 	const struct outgoing out = {.headers = headers,
-		.body = call->body,
-		.len = call->len,
-		.spends_code = call->spends_code,
+		.body = body,
+		.len = len,
+		.spends_code = call->action->spends_code && call->code,
 		.wake_fd = call->wake_fd,
 		.deadline_ms = call->deadline_ms,
 		.timeout_ms = c->parameters.timeout_ms};
@@ -107,6 +126,20 @@ enum status client_post(
 	if (token_line)
 		explicit_bzero(token_line, strlen(token_line));
 	free(token_line);
+	return rc;
+}
+
+enum status client_call(
+	struct client *c, const struct call *call, struct reply *reply, struct error *e)
+{
+	enum status rc = client_check_size(c, call, e);
+	size_t len;
+
+	if (rc != STATUS_OK)
+		return rc;
+	len = write_body(c, call, body, sizeof(body));
+	rc = post(c, call, len, reply, e);
+	explicit_bzero(body, len);
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 #ifndef AWS_MFA_STS_CLIENT_H
 #define AWS_MFA_STS_CLIENT_H
 
+#include "actions.h"
 #include "aws_error.h"
 #include "clock.h"
 #include "connection.h"
@@ -25,12 +26,12 @@ struct keys {
 	const char *access_key_id, *secret_access_key, *session_token;
 };
 
-/* A body to be signed and posted; spends_code, wake_fd and deadline_ms as in struct outgoing. */
+/* wake_fd and deadline_ms as in struct outgoing. */
 struct call {
+	const struct action *action;
+	size_t role;      /* struct input */
+	const char *code; /* likewise */
 	struct keys keys;
-	const char *body;
-	size_t len;
-	bool spends_code;
 	int wake_fd;
 	int64_t deadline_ms;
 };
@@ -42,8 +43,14 @@ struct call {
  */
 enum status client_open(struct client *c, struct error *e);
 
-/* As connection_send(), signed with the time that the server takes; its own is noted. */
-enum status client_post(
+/* STATUS_CONFIG, with *e filled, when the settings make too long a request of it. */
+enum status client_check_size(const struct client *c, const struct call *call, struct error *e);
+
+/*
+ * As connection_send(), signed with the time that the server takes; the server's own is noted. The
+ * caller looks for action->wanted in the answer.
+ */
+enum status client_call(
 	struct client *c, const struct call *call, struct reply *reply, struct error *e);
 
 /* As connection_send(): GET of the endpoint, unsigned; the server's time is noted. */

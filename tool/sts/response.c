@@ -10,33 +10,26 @@
 #define DEPTH_MAX 32
 #define NAME_MAX_LEN 32 /* longer names are none of ours */
 
-/* Where a field stands: the two elements around it, "*" for any. */
-static const struct field {
-	const char *grandparent, *parent, *name;
-	size_t offset;
-} fields[] = {
-	{"*", "Error", "Code", offsetof(struct answer, error_code)},
-	{"*", "Error", "Message", offsetof(struct answer, error_message)},
-	{"*", "ResponseMetadata", "RequestId", offsetof(struct answer, request_id)},
-	{"*", "ErrorResponse", "RequestId", offsetof(struct answer, request_id)},
-	{"*", "ErrorResponse", "RequestID", offsetof(struct answer, request_id)},
-	{"*", "Response", "RequestID", offsetof(struct answer, request_id)},
-	{"*", "Error", "RequestId", offsetof(struct answer, request_id)},
-	{"*", "GetCallerIdentityResult", "Account", offsetof(struct answer, account)},
-	{"*", "GetCallerIdentityResult", "Arn", offsetof(struct answer, arn)},
-	{"*Result", "Credentials", "AccessKeyId", offsetof(struct answer, access_key_id)},
-	{"*Result", "Credentials", "SecretAccessKey", offsetof(struct answer, secret_access_key)},
-	{"*Result", "Credentials", "SessionToken", offsetof(struct answer, session_token)},
-	{"*Result", "Credentials", "Expiration", offsetof(struct answer, expiration)},
+/* Of every answer. A request's id may be said twice. */
+static const struct wanted protocol[] = {
+	{"/Error/Code", FIELD_ERROR_CODE, ONCE},
+	{"/Error/Message", FIELD_ERROR_MESSAGE, ONCE},
+	{"/ResponseMetadata/RequestId", FIELD_REQUEST_ID, FIRST},
+	{"/ErrorResponse/RequestId", FIELD_REQUEST_ID, FIRST},
+	{"/ErrorResponse/RequestID", FIELD_REQUEST_ID, FIRST},
+	{"/Response/RequestID", FIELD_REQUEST_ID, FIRST},
+	{"/Error/RequestId", FIELD_REQUEST_ID, FIRST},
+	{NULL, 0, ONCE},
 };
 
 struct reader {
 	XML_Parser parser;
+	const struct wanted *wanted; /* may be NULL */
 	struct answer *answer;
-	char names[DEPTH_MAX][NAME_MAX_LEN + 1];
+	char path[DEPTH_MAX * (1 + NAME_MAX_LEN) + 1]; /* "/Response/Errors/Error" */
 	size_t depth;
-	char **field; /* the field whose text is being read */
-	size_t used;  /* bytes of answer->text */
+	char *field;   /* in answer->text: the field that is being read, or NULL */
+	unsigned seen; /* bits of enum field */
 	bool refused;
 };
 
@@ -60,66 +53,85 @@ static bool ends_with(const char *s, const char *tail)
 	return len >= tail_len && strcmp(s + len - tail_len, tail) == 0;
 }
 
-static bool matches(const char *name, const char *pattern)
+/* EC2 says <Response>. */
+static bool is_error_element(const char *path)
 {
-	return pattern[0] == '*' ? ends_with(name, pattern + 1) : strcmp(name, pattern) == 0;
+	static const char *const places[] = {"/Error", "/ErrorResponse/Error", "/Response/Error",
+		"/ErrorResponse/Errors/Error", "/Response/Errors/Error"};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (strcmp(path, places[i]) == 0)
+			return true;
+	return false;
 }
 
-/* <Error>, <ErrorResponse><Error>, <ErrorResponse><Errors><Error>; EC2 says <Response>. */
-static bool is_error_element(const struct reader *r)
+static const struct wanted *find(const struct wanted *wanted, const char *path)
 {
-	if (r->depth > 3 || strcmp(r->names[r->depth - 1], "Error") != 0)
-		return false;
-	if (r->depth == 3 && strcmp(r->names[1], "Errors") != 0)
-		return false;
-	return r->depth == 1 || strcmp(r->names[0], "ErrorResponse") == 0 ||
-		strcmp(r->names[0], "Response") == 0;
-}
-
-static char **field_at(struct reader *r)
-{
-	size_t d = r->depth;
-
-	if (d < 2)
-		return NULL;
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (strcmp(r->names[d - 1], fields[i].name) == 0 &&
-			strcmp(r->names[d - 2], fields[i].parent) == 0 &&
-			matches(d > 2 ? r->names[d - 3] : "", fields[i].grandparent))
-			return (char **)(void *)((char *)r->answer + fields[i].offset);
+	for (; wanted && wanted->path; wanted++)
+		if (ends_with(path, wanted->path))
+			return wanted;
 	return NULL;
+}
+
+/* Adds to the field. */
+static void add(struct reader *r, const char *text, size_t len)
+{
+	struct answer *a = r->answer;
+
+	/* Cannot happen: in UTF-8 no character is longer than what it was written as. */
+	if (len >= a->size - a->used) {
+		refuse(r);
+		return;
+	}
+	memcpy(a->text + a->used, text, len);
+	a->used += len;
+}
+
+static void begin_field(struct reader *r, const struct wanted *w)
+{
+	const char tag = (char)(w->field + 1);
+	bool again = r->seen & 1U << w->field;
+
+	r->seen |= 1U << w->field;
+	if (again && w->times == ONCE)
+		refuse(r);
+	if (again && w->times != EACH)
+		return;
+	add(r, &tag, 1);
+	r->field = r->answer->text + r->answer->used;
 }
 
 static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **attributes)
 {
 	struct reader *r = data;
 	const char *local = local_name(name);
+	const struct wanted *w;
+	char *end = r->path + strlen(r->path);
 
 	(void)attributes;
 	if (r->depth == DEPTH_MAX || r->field) { /* fields have no children */
 		refuse(r);
 		return;
 	}
-	strncpy(r->names[r->depth], strlen(local) <= NAME_MAX_LEN ? local : "", NAME_MAX_LEN + 1);
 	r->depth++;
-	if (r->depth == 1 && strcasecmp(local, "html") == 0) {
+	*end++ = '/';
+	strcpy(end, strlen(local) <= NAME_MAX_LEN ? local : "");
+	if (strcasecmp(r->path, "/html") == 0) {
 		refuse(r);
 		return;
 	}
-	if (is_error_element(r))
+	if (is_error_element(r->path))
 		r->answer->is_error = true;
-	r->field = field_at(r);
-	if (!r->field)
-		return;
-	if (*r->field) {
-		/* An id may be said twice; of two secrets or codes no one knows which is meant. */
-		if (r->field == &r->answer->request_id)
-			r->field = NULL;
-		else
-			refuse(r);
-		return;
-	}
-	*r->field = r->answer->text + r->used;
+	w = find(protocol, r->path);
+	if (!w)
+		w = find(r->wanted, r->path);
+	if (w)
+		begin_field(r, w);
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 static void XMLCALL on_text(void *data, const XML_Char *text, int len)
@@ -128,33 +140,25 @@ static void XMLCALL on_text(void *data, const XML_Char *text, int len)
 
 	if (!r->field)
 		return;
-	/* Cannot happen: in UTF-8 no character is longer than what it was written as. */
-	if (r->used + (size_t)len >= r->answer->text_size) {
-		refuse(r);
-		return;
-	}
-	memcpy(r->answer->text + r->used, text, (size_t)len);
-	r->used += (size_t)len;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	if (r->field == r->answer->text + r->answer->used)
+		for (; len > 0 && is_blank(*text); len--)
+			text++;
+	add(r, text, (size_t)len);
 }
 
 static void XMLCALL on_end(void *data, const XML_Char *name)
 {
 	struct reader *r = data;
+	struct answer *a = r->answer;
 
 	(void)name;
 	r->depth--;
+	*strrchr(r->path, '/') = '\0';
 	if (!r->field)
 		return;
-	while (r->answer->text + r->used > *r->field && is_blank(r->answer->text[r->used - 1]))
-		r->used--;
-	r->answer->text[r->used++] = '\0';
-	while (is_blank(**r->field))
-		++*r->field;
+	while (a->text + a->used > r->field && is_blank(a->text[a->used - 1]))
+		a->used--;
+	add(r, "", 1);
 	r->field = NULL;
 }
 
@@ -168,42 +172,64 @@ static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char 
 	refuse(data);
 }
 
-enum parsed answer_parse(const char *body, size_t len, struct answer *a)
+enum parsed answer_parse(
+	const char *body, size_t len, const struct wanted *wanted, struct answer *a)
 {
-	struct reader r = {.answer = a};
-	enum XML_Status status;
+	struct reader r = {.wanted = wanted, .answer = a};
+	enum parsed rc = PARSED;
 
-	*a = (struct answer){.text_size = len + 1};
+	*a = (struct answer){.size = len + 1};
 	/*
 	 * No XML in UTF-8 holds a NUL. Expat takes UTF-16, which does, whatever encoding it is
 	 * told, and text that was written in two bytes would then grow to three.
 	 */
 	if (len > 1U << 30 || memchr(body, '\0', len))
 		return PARSED_NO_ANSWER;
-	a->text = malloc(a->text_size);
+	a->text = malloc(a->size);
 	/* UTF-8 whatever the document says: STS's answers are, and ISO-8859-1 would grow. */
 	r.parser = XML_ParserCreate("UTF-8");
 	if (!a->text || !r.parser) {
-		XML_ParserFree(r.parser);
-		return PARSED_NO_MEMORY;
+		rc = PARSED_NO_MEMORY;
+		goto out;
 	}
 	XML_SetUserData(r.parser, &r);
 	XML_SetElementHandler(r.parser, on_start, on_end);
 	XML_SetCharacterDataHandler(r.parser, on_text);
 	XML_SetStartDoctypeDeclHandler(r.parser, on_doctype);
-	status = XML_Parse(r.parser, body, (int)len, XML_TRUE);
-	if (status != XML_STATUS_OK && XML_GetErrorCode(r.parser) == XML_ERROR_NO_MEMORY) {
-		XML_ParserFree(r.parser);
-		return PARSED_NO_MEMORY;
+	if (XML_Parse(r.parser, body, (int)len, XML_TRUE) != XML_STATUS_OK)
+		rc = XML_GetErrorCode(r.parser) == XML_ERROR_NO_MEMORY ? PARSED_NO_MEMORY
+								       : PARSED_NO_ANSWER;
+	if (rc != PARSED || r.refused) {
+		rc = rc == PARSED ? PARSED_NO_ANSWER : rc;
+		a->used = 0;
 	}
+	a->error_code = answer_field(a, FIELD_ERROR_CODE);
+	a->error_message = answer_field(a, FIELD_ERROR_MESSAGE);
+	a->request_id = answer_field(a, FIELD_REQUEST_ID);
+out:
 	XML_ParserFree(r.parser);
-	return status == XML_STATUS_OK && !r.refused ? PARSED : PARSED_NO_ANSWER;
+	return rc;
+}
+
+const char *answer_next(const struct answer *a, enum field field, const char *after)
+{
+	size_t at = after ? (size_t)(after - a->text) + strlen(after) + 1 : 0;
+
+	for (; at < a->used; at += strlen(a->text + at) + 1)
+		if (a->text[at] == (char)(field + 1))
+			return a->text + at + 1;
+	return NULL;
+}
+
+const char *answer_field(const struct answer *a, enum field field)
+{
+	return answer_next(a, field, NULL);
 }
 
 void answer_free(struct answer *a)
 {
 	if (a->text)
-		explicit_bzero(a->text, a->text_size);
+		explicit_bzero(a->text, a->size);
 	free(a->text);
 	*a = (struct answer){0};
 }
@@ -262,14 +288,16 @@ static bool fits_ini(const char *text)
 bool answer_credentials(
 	const struct answer *a, time_t earliest, time_t latest, time_t *expires, const char **why)
 {
+	const char *expiration = answer_field(a, FIELD_EXPIRATION);
 	time_t t;
 
-	if (!fits_ini(a->access_key_id) || !fits_ini(a->secret_access_key) ||
-		!fits_ini(a->session_token)) {
+	if (!fits_ini(answer_field(a, FIELD_ACCESS_KEY_ID)) ||
+		!fits_ini(answer_field(a, FIELD_SECRET_ACCESS_KEY)) ||
+		!fits_ini(answer_field(a, FIELD_SESSION_TOKEN))) {
 		*why = "credentials that are missing or no credentials";
 		return false;
 	}
-	t = a->expiration ? answer_time(a->expiration) : -1;
+	t = expiration ? answer_time(expiration) : -1;
 	if (t < 0) {
 		*why = "no expiration, or one that is no time in UTC";
 		return false;

@@ -1,10 +1,11 @@
 /*
- * STS's answers, read with expat and believed in nothing: namespaces and prefixes are ignored and
+ * AWS's answers, read with expat and believed in nothing: namespaces and prefixes are ignored and
  * the order of elements is free, but a document type (and with it every entity), a tree deeper
  * than 32 elements, an encoding other than UTF-8 and a field given twice are refused.
  *
- * Sources: STS API Reference (the samples of each action), AWS query protocol ("Error Response");
- * the bare <Error> and <ErrorResponse><Errors><Error> of EC2's protocol and of gateways.
+ * Sources: API Reference of each service (the samples of each action), AWS query protocol ("Error
+ * Response"); the bare <Error> and <ErrorResponse><Errors><Error> of EC2's protocol and of
+ * gateways.
  */
 #ifndef AWS_MFA_STS_RESPONSE_H
 #define AWS_MFA_STS_RESPONSE_H
@@ -13,20 +14,35 @@
 #include <stddef.h>
 #include <time.h>
 
+enum field {
+	FIELD_ERROR_CODE, /* the first three are of every answer */
+	FIELD_ERROR_MESSAGE,
+	FIELD_REQUEST_ID,
+	FIELD_ACCOUNT,
+	FIELD_ARN,
+	FIELD_ACCESS_KEY_ID,
+	FIELD_SECRET_ACCESS_KEY,
+	FIELD_SESSION_TOKEN,
+	FIELD_EXPIRATION,
+};
+
+/* A field an action wants, and where it stands. The last of several has no path. */
+struct wanted {
+	const char *path; /* how the path from the root ends: "/GetCallerIdentityResult/Arn" */
+	enum field field;
+	enum {
+		ONCE,  /* given twice, no one knows which is meant: the answer is refused */
+		FIRST, /* the first counts */
+		EACH,  /* one of each member of a list */
+	} times;
+};
+
 /* Fields are trimmed, NULL where absent, and belong to the answer. */
 struct answer {
 	bool is_error; /* <Error> at one of the places known */
-	char *error_code;
-	char *error_message;
-	char *request_id;
-	char *account; /* GetCallerIdentityResult */
-	char *arn;
-	char *access_key_id; /* Credentials */
-	char *secret_access_key;
-	char *session_token;
-	char *expiration;
-	char *text; /* holds all of the above */
-	size_t text_size;
+	const char *error_code, *error_message, *request_id;
+	char *text; /* the fields in the order they came in: a byte for which it is, text, NUL */
+	size_t size, used;
 };
 
 enum parsed {
@@ -35,8 +51,15 @@ enum parsed {
 	PARSED_NO_MEMORY,
 };
 
-/* answer_free() in every case. */
-enum parsed answer_parse(const char *body, size_t len, struct answer *a);
+/* wanted: besides what every answer has; NULL for nothing. answer_free() in every case. */
+enum parsed answer_parse(
+	const char *body, size_t len, const struct wanted *wanted, struct answer *a);
+
+/* A field's text; the first, where it is one of each member of a list. */
+const char *answer_field(const struct answer *a, enum field field);
+
+/* The text behind the one that is after; NULL is before the first. */
+const char *answer_next(const struct answer *a, enum field field, const char *after);
 
 /* Wipes and frees. */
 void answer_free(struct answer *a);

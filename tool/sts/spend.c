@@ -1,6 +1,5 @@
 #include "spend.h"
 
-#include "actions.h"
 #include "record.h"
 #include "status.h"
 #include "sts_limits.h"
@@ -23,7 +22,8 @@ static bool is_credible(
 	if (!answer_credentials(a, earliest, latest + STS_SESSION_LONGEST + SLACK, expires, why))
 		return false;
 	/* A token has no size limit AWS promises, and goes in several records where it must. */
-	if (strlen(a->access_key_id) > 128 || strlen(a->secret_access_key) > 1024) {
+	if (strlen(answer_field(a, FIELD_ACCESS_KEY_ID)) > 128 ||
+		strlen(answer_field(a, FIELD_SECRET_ACCESS_KEY)) > 1024) {
 		*why = "credentials too long to be stored";
 		return false;
 	}
@@ -42,19 +42,26 @@ static enum status not_understood(
 /* A request for credentials, and where they go. */
 struct order {
 	struct call call;
-	const char *role_arn; /* NULL: GetSessionToken */
 	struct answer *answer;
 	time_t *expires;
 };
 
+/* Of the role that is being assumed; NULL where it is none. */
+static const char *role_arn(const struct client *c, const struct order *o)
+{
+	return o->call.action == &actions[ACTION_ASSUME_ROLE]
+		? c->parameters.roles[o->call.role].arn
+		: NULL;
+}
+
 static enum status judge(
 	const struct client *c, const struct order *o, const struct reply *reply, struct error *e)
 {
-	const struct aws_error_names names = client_names(c, &o->call.keys, o->role_arn);
+	const struct aws_error_names names = client_names(c, &o->call.keys, role_arn(c, o));
 	struct answer *a = o->answer;
 	const char *why = "no credentials";
 
-	if (answer_parse(reply->body, reply->len, a) != PARSED)
+	if (answer_parse(reply->body, reply->len, o->call.action->wanted, a) != PARSED)
 		return not_understood(c, reply->status,
 			reply->status >= 300 && reply->status < 400 ? "a redirect"
 								    : "not XML of STS",
@@ -66,43 +73,11 @@ static enum status judge(
 	return not_understood(c, reply->status, why, e);
 }
 
-static enum status too_long(struct error *e)
+static enum status get_credentials(struct client *c, struct order *o, struct error *e)
 {
-	return error_set(
-		e, STATUS_CONFIG, "the settings make too long a request; are all the tags needed?");
-}
-
-/* Not on the stack, whose limit a caller may have set. */
-static char body[REQUEST_MAX];
-
-/* The session of a role on the way only has to last until the next one is assumed. */
-static int64_t duration_of(const struct parameters *s, size_t role)
-{
-	return role + 1 < s->n_roles ? STS_SESSION_SHORTEST : s->duration;
-}
-
-/* Writes the body that assumes the role, or gets a session where there are no roles. */
-static size_t write_body(const struct parameters *s, size_t role, const char *code)
-{
-	if (s->n_roles == 0)
-		return request_get_session_token(body, sizeof(body), s->serial, code, s->duration);
-	return request_assume_role(body, sizeof(body), &s->roles[role], code ? s->serial : NULL,
-		code, duration_of(s, role));
-}
-
-/* Sends the body, which is wiped, and takes the credentials that come. */
-static enum status get_credentials(
-	struct client *c, struct order *o, size_t role, const char *code, struct error *e)
-{
-	const struct parameters *s = &c->parameters;
 	struct reply reply;
-	enum status rc;
+	enum status rc = client_call(c, &o->call, &reply, e);
 
-	o->role_arn = s->n_roles > 0 ? s->roles[role].arn : NULL;
-	o->call.body = body;
-	o->call.len = write_body(s, role, code);
-	rc = o->call.len > 0 ? client_post(c, &o->call, &reply, e) : too_long(e);
-	explicit_bzero(body, sizeof(body));
 	if (rc == STATUS_OK)
 		rc = judge(c, o, &reply, e);
 	connection_wipe(c->connection);
@@ -113,34 +88,40 @@ static enum status get_credentials(
  * Assumes a role from the credentials of the one before. The code is spent by then, so whatever
  * fails is not an outage that leaves it good; but the request holds none, so it may be sent again.
  */
-static enum status assume_next(struct client *c, size_t role, const struct answer *before,
-	struct order *o, struct error *e)
+static enum status assume_next(
+	struct client *c, const struct answer *before, struct order *o, struct error *e)
 {
 	char text[sizeof(e->text)];
 	enum status rc;
 
-	o->call.spends_code = false;
-	o->call.keys = (struct keys){
-		before->access_key_id, before->secret_access_key, before->session_token};
-	rc = get_credentials(c, o, role, NULL, e);
+	o->call.role++;
+	o->call.code = NULL;
+	o->call.keys = (struct keys){answer_field(before, FIELD_ACCESS_KEY_ID),
+		answer_field(before, FIELD_SECRET_ACCESS_KEY),
+		answer_field(before, FIELD_SESSION_TOKEN)};
+	rc = get_credentials(c, o, e);
 	if (rc == STATUS_OK)
 		return STATUS_OK;
 	memcpy(text, e->text, sizeof(text));
 	return error_set(e, rc == STATUS_CONFIG ? STATUS_CONFIG : STATUS_CODE_SPENT,
-		"the code was accepted, but not the next role %.300s: %.600s", o->role_arn, text);
+		"the code was accepted, but not the next role %.300s: %.600s", role_arn(c, o),
+		text);
 }
 
 enum status spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
 	time_t *expires, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
-	struct order order = {.call = {.keys = client_keys(c),
-				      .spends_code = true,
-				      .wake_fd = -1,
-				      .deadline_ms = deadline_ms},
+	struct order order = {
+		.call = {.action = &actions[s->n_roles > 0 ? ACTION_ASSUME_ROLE
+							   : ACTION_GET_SESSION_TOKEN],
+			.code = code,
+			.keys = client_keys(c),
+			.wake_fd = -1,
+			.deadline_ms = deadline_ms},
 		.answer = a,
 		.expires = expires};
-	enum status rc;
+	enum status rc = STATUS_OK;
 
 	*a = (struct answer){0};
 	if (monotonic_ms() >= deadline_ms)
@@ -149,15 +130,16 @@ enum status spend_code(struct client *c, const char *code, int64_t deadline_ms, 
 		return error_set(e, STATUS_SYSTEM,
 			"the time was over before the code could be sent; allow more with --timeout");
 	/* Told before the code is spent, not after. */
-	for (size_t i = 1; i < s->n_roles; i++)
-		if (write_body(s, i, NULL) == 0)
-			return too_long(e);
-	rc = get_credentials(c, &order, 0, code, e);
+	for (size_t i = 1; rc == STATUS_OK && i < s->n_roles; i++)
+		rc = client_check_size(
+			c, &(struct call){.action = &actions[ACTION_ASSUME_ROLE], .role = i}, e);
+	if (rc == STATUS_OK)
+		rc = get_credentials(c, &order, e);
 	for (size_t i = 1; rc == STATUS_OK && i < s->n_roles; i++) {
 		struct answer before = *a;
 
 		*a = (struct answer){0};
-		rc = assume_next(c, i, &before, &order, e);
+		rc = assume_next(c, &before, &order, e);
 		answer_free(&before);
 	}
 	return rc;

@@ -1,6 +1,5 @@
 #include "warmup.h"
 
-#include "actions.h"
 #include "quote.h"
 #include "response.h"
 #include "status.h"
@@ -32,8 +31,8 @@ static enum status refuse_skew(time_t skew, const char *host, struct error *e)
 static bool throttled(const struct reply *reply)
 {
 	struct answer a = {0};
-	bool yes =
-		answer_parse(reply->body, reply->len, &a) == PARSED && aws_error_is_throttling(&a);
+	bool yes = answer_parse(reply->body, reply->len, NULL, &a) == PARSED &&
+		aws_error_is_throttling(&a);
 
 	answer_free(&a);
 	return yes;
@@ -51,10 +50,12 @@ static bool failing(const struct reply *reply, const char *host, struct error *e
 
 static void take_identity(const struct answer *a, struct identity *id)
 {
-	if (a->account && strlen(a->account) < sizeof(id->account))
-		quote(id->account, sizeof(id->account), a->account);
-	if (a->arn && strlen(a->arn) < sizeof(id->arn))
-		quote(id->arn, sizeof(id->arn), a->arn);
+	const char *account = answer_field(a, FIELD_ACCOUNT), *arn = answer_field(a, FIELD_ARN);
+
+	if (account && strlen(account) < sizeof(id->account))
+		quote(id->account, sizeof(id->account), account);
+	if (arn && strlen(arn) < sizeof(id->arn))
+		quote(id->arn, sizeof(id->arn), arn);
 	if (!id->account[0] || !id->arn[0] || strchr(id->account, ' '))
 		*id = (struct identity){0};
 }
@@ -92,7 +93,8 @@ enum warmup_judgement warmup_judge_signed(const struct reply *reply, time_t now,
 			names->host, reply->status);
 		return WARMUP_FAILED;
 	}
-	switch (answer_parse(reply->body, reply->len, &a)) {
+	switch (answer_parse(
+		reply->body, reply->len, actions[ACTION_GET_CALLER_IDENTITY].wanted, &a)) {
 	case PARSED:
 		judgement = judge_answer(&a, reply, now, skew, names, e);
 		take_identity(&a, id);
@@ -131,16 +133,14 @@ enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t no
 static enum status send_warmup(
 	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e)
 {
-	char body[128];
-	struct call call = {.keys = client_keys(c),
-		.body = body,
+	const struct call call = {.action = &actions[ACTION_GET_CALLER_IDENTITY],
+		.keys = client_keys(c),
 		.wake_fd = wake_fd,
 		.deadline_ms = deadline_ms};
 
 	if (!c->parameters.signed_warm_up)
 		return client_get(c, wake_fd, deadline_ms, reply, e);
-	call.len = request_get_caller_identity(body, sizeof(body));
-	return client_post(c, &call, reply, e);
+	return client_call(c, &call, reply, e);
 }
 
 /* *skew is what came of the correction: see warmup_judge_signed(). */

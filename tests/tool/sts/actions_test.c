@@ -10,50 +10,86 @@
 
 #define MFA "&SerialNumber=arn%3Aaws%3Aiam%3A%3A123456789012%3Amfa%2Fa.b%40c%2Bd&TokenCode=012345"
 
-static const char serial[] = "arn:aws:iam::123456789012:mfa/a.b@c+d";
+static char serial[] = "arn:aws:iam::123456789012:mfa/a.b@c+d";
+static char body[65536];
 
-static void bodies(void **state)
+/* Writes what the action makes of its input to body; returns its length. */
+static size_t write(int action, const struct parameters *settings, const char *code)
 {
-	char arn[] = "arn:aws:iam::1:role/x", name[] = "me~=,", id[] = "a:b", me[] = "me",
-	     device[] = "arn:aws:iam::123456789012:mfa/a.b@c+d";
-	char tag[] = "Cost Center=a=b", bare[] = "Empty=", key[] = "Cost Center";
-	struct role role = {
-		.arn = arn, .session_name = name, .external_id = id, .source_identity = me};
-	char body[REQUEST_MAX];
+	const struct input in = {settings, 0, code};
+
+	return action_write(&actions[action], &in, body, sizeof(body));
+}
+
+static void identity(void **state)
+{
+	const struct parameters nothing = {0};
 
 	(void)state;
-	assert_int_equal(request_get_caller_identity(body, sizeof(body)), 43);
+	assert_int_equal(write(ACTION_GET_CALLER_IDENTITY, &nothing, NULL), 43);
 	assert_string_equal(body, "Action=GetCallerIdentity&Version=2011-06-15");
-	request_get_session_token(body, sizeof(body), serial, "012345", 0);
+	assert_false(actions[ACTION_GET_CALLER_IDENTITY].spends_code);
+}
+
+static void session(void **state)
+{
+	struct parameters s = {.serial = serial};
+
+	(void)state;
+	write(ACTION_GET_SESSION_TOKEN, &s, "012345");
 	assert_string_equal(body, "Action=GetSessionToken&Version=2011-06-15" MFA);
-	request_get_session_token(body, sizeof(body), serial, "012345", 129600);
+	s.duration = 129600;
+	write(ACTION_GET_SESSION_TOKEN, &s, "012345");
 	assert_string_equal(
 		body, "Action=GetSessionToken&Version=2011-06-15" MFA "&DurationSeconds=129600");
-	request_assume_role(body, sizeof(body), &role, device, "012345", 900);
+	assert_true(actions[ACTION_GET_SESSION_TOKEN].spends_code);
+}
+
+static void role(void **state)
+{
+	char arn[] = "arn:aws:iam::1:role/x", name[] = "me~=,", id[] = "a:b", me[] = "me";
+	char tag[] = "Cost Center=a=b", bare[] = "Empty=", key[] = "Cost Center";
+	struct parameters s = {.serial = serial,
+		.duration = 43200,
+		.n_roles = 1,
+		.roles = {{.arn = arn,
+			.session_name = name,
+			.external_id = id,
+			.source_identity = me}}};
+
+	(void)state;
+	write(ACTION_ASSUME_ROLE, &s, "012345");
 	assert_string_equal(body,
 		"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx"
 		"&RoleSessionName=me~%3D%2C&ExternalId=a%3Ab&SourceIdentity=me" MFA
-		"&DurationSeconds=900");
-	role = (struct role){.arn = arn,
-		.session_name = me,
-		.tags = {{tag, bare}, 2},
-		.transitive_tag_keys = {{key}, 1}};
-	request_assume_role(body, sizeof(body), &role, NULL, NULL, 0);
+		"&DurationSeconds=43200");
+	/* One on the way to another is as short as can be. */
+	s.n_roles = 2;
+	write(ACTION_ASSUME_ROLE, &s, "012345");
+	assert_non_null(strstr(body, MFA "&DurationSeconds=900"));
+	s = (struct parameters){.serial = serial,
+		.n_roles = 1,
+		.roles = {{.arn = arn,
+			.session_name = me,
+			.tags = {{tag, bare}, 2},
+			.transitive_tag_keys = {{key}, 1}}}};
+	write(ACTION_ASSUME_ROLE, &s, NULL);
 	assert_string_equal(body,
 		"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx"
 		"&RoleSessionName=me&Tags.member.1.Key=Cost%20Center&Tags.member.1.Value=a%3Db"
 		"&Tags.member.2.Key=Empty&Tags.member.2.Value=&TransitiveTagKeys.member.1=Cost%20Center");
+	assert_true(actions[ACTION_ASSUME_ROLE].spends_code);
 }
 
 static void every_byte(void **state)
 {
-	char body[REQUEST_MAX], all[256];
+	char all[256];
 
 	(void)state;
 	for (size_t i = 1; i < 256; i++)
 		all[i - 1] = (char)i;
 	all[255] = '\0';
-	request_get_session_token(body, sizeof(body), all, "", 0);
+	write(ACTION_GET_SESSION_TOKEN, &(struct parameters){.serial = all}, "");
 	assert_non_null(strstr(body, "&SerialNumber=%01%02"));
 	assert_non_null(strstr(body, "%1F%20%21%22%23%24%25%26%27%28%29%2A%2B%2C-.%2F0"));
 	assert_non_null(strstr(body, "9%3A%3B%3C%3D%3E%3F%40A"));
@@ -64,22 +100,30 @@ static void every_byte(void **state)
 
 static void too_small(void **state)
 {
-	char body[REQUEST_MAX];
-	size_t len = request_get_session_token(body, sizeof(body), serial, "012345", 900);
+	const struct parameters s = {.serial = serial, .duration = 900};
+	const struct input in = {&s, 0, "012345"};
+	const struct action *a = &actions[ACTION_GET_SESSION_TOKEN];
+	size_t len = action_write(a, &in, NULL, 0);
+	char whole[256];
 
 	(void)state;
-	for (size_t size = 0; size <= len; size++) {
+	assert_int_equal(action_write(a, &in, whole, sizeof(whole)), len);
+	assert_int_equal(strlen(whole), len);
+	for (size_t size = 1; size <= len + 1; size++) {
 		body[size] = 'x';
-		assert_int_equal(request_get_session_token(body, size, serial, "012345", 900), 0);
+		assert_int_equal(action_write(a, &in, body, size), len);
+		assert_int_equal(strlen(body), size - 1);
+		assert_memory_equal(body, whole, size - 1);
 		assert_int_equal(body[size], 'x');
 	}
-	assert_int_equal(request_get_session_token(body, len + 1, serial, "012345", 900), len);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bodies),
+		cmocka_unit_test(identity),
+		cmocka_unit_test(session),
+		cmocka_unit_test(role),
 		cmocka_unit_test(every_byte),
 		cmocka_unit_test(too_small),
 	};

@@ -1,4 +1,4 @@
-#include "response.h"
+#include "actions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,9 +17,15 @@
 	"</Credentials>"
 #define NOON 1714564800 /* 2024-05-01T12:00:00Z */
 
+/* Takes what AssumeRole wants. */
+static enum parsed parse_bytes(const char *xml, size_t len, struct answer *a)
+{
+	return answer_parse(xml, len, actions[ACTION_ASSUME_ROLE].wanted, a);
+}
+
 static enum parsed parse(const char *xml, struct answer *a)
 {
-	return answer_parse(xml, strlen(xml), a);
+	return parse_bytes(xml, strlen(xml), a);
 }
 
 static void session(void **state)
@@ -46,11 +52,11 @@ static void session(void **state)
 
 		assert_int_equal(parse(shapes[i], &a), PARSED);
 		assert_false(a.is_error);
-		assert_string_equal(a.access_key_id, "ASIAX");
-		assert_string_equal(a.secret_access_key, "a/b+c");
-		assert_string_equal(a.session_token, "tok==");
+		assert_string_equal(answer_field(&a, FIELD_ACCESS_KEY_ID), "ASIAX");
+		assert_string_equal(answer_field(&a, FIELD_SECRET_ACCESS_KEY), "a/b+c");
+		assert_string_equal(answer_field(&a, FIELD_SESSION_TOKEN), "tok==");
 		assert_string_equal(a.request_id, "id-1");
-		assert_null(a.arn);
+		assert_null(answer_field(&a, FIELD_ARN));
 		assert_true(answer_credentials(&a, NOON - 1, NOON, &expires, &why));
 		assert_int_equal(expires, NOON);
 		assert_false(answer_credentials(&a, NOON, NOON + 1, &expires, &why));
@@ -61,17 +67,58 @@ static void session(void **state)
 
 static void identity(void **state)
 {
+	static const char xml[] =
+		"<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:x</Arn>"
+		"<UserId>U</UserId><Account>123456789012</Account>"
+		"</GetCallerIdentityResult></GetCallerIdentityResponse>";
 	struct answer a;
 
 	(void)state;
 	assert_int_equal(
-		parse("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:x</Arn>"
-		      "<UserId>U</UserId><Account>123456789012</Account>"
-		      "</GetCallerIdentityResult></GetCallerIdentityResponse>",
-			&a),
+		answer_parse(xml, sizeof(xml) - 1, actions[ACTION_GET_CALLER_IDENTITY].wanted, &a),
 		PARSED);
-	assert_string_equal(a.account, "123456789012");
-	assert_string_equal(a.arn, "arn:aws:x");
+	assert_string_equal(answer_field(&a, FIELD_ACCOUNT), "123456789012");
+	assert_string_equal(answer_field(&a, FIELD_ARN), "arn:aws:x");
+	answer_free(&a);
+	/* Another action does not want it. */
+	assert_int_equal(parse(xml, &a), PARSED);
+	assert_null(answer_field(&a, FIELD_ACCOUNT));
+	answer_free(&a);
+}
+
+/* As IAM's actions have them. */
+static void lists(void **state)
+{
+	static const struct wanted keys[] = {
+		{"/AccessKeyMetadata/member/AccessKeyId", FIELD_ACCESS_KEY_ID, EACH},
+		{"/AccessKeyMetadata/member/UserName", FIELD_ARN, EACH},
+		{"/ListAccessKeysResult/IsTruncated", FIELD_ACCOUNT, ONCE},
+		{NULL, 0, ONCE},
+	};
+	static const char xml[] =
+		"<ListAccessKeysResponse><ListAccessKeysResult><AccessKeyMetadata>"
+		"<member><UserName>me</UserName><AccessKeyId> AKIA1 </AccessKeyId></member>"
+		"<member><AccessKeyId>AKIA2</AccessKeyId><UserName/></member>"
+		"<member><AccessKeyId>AKIA3</AccessKeyId></member></AccessKeyMetadata>"
+		"<IsTruncated>false</IsTruncated></ListAccessKeysResult></ListAccessKeysResponse>";
+	const char *id = NULL, *name;
+	struct answer a;
+
+	(void)state;
+	assert_int_equal(answer_parse(xml, sizeof(xml) - 1, keys, &a), PARSED);
+	for (const char *const *want = (const char *const[]){"AKIA1", "AKIA2", "AKIA3", NULL};
+		*want; want++) {
+		id = answer_next(&a, FIELD_ACCESS_KEY_ID, id);
+		assert_non_null(id);
+		assert_string_equal(id, *want);
+	}
+	assert_null(answer_next(&a, FIELD_ACCESS_KEY_ID, id));
+	name = answer_field(&a, FIELD_ARN);
+	assert_string_equal(name, "me");
+	name = answer_next(&a, FIELD_ARN, name);
+	assert_string_equal(name, "");
+	assert_null(answer_next(&a, FIELD_ARN, name));
+	assert_string_equal(answer_field(&a, FIELD_ACCOUNT), "false");
 	answer_free(&a);
 }
 
@@ -144,7 +191,7 @@ static void elsewhere(void **state)
 			       "</Other><A><B><C><Error><Code>x</Code></Error></C></B></A></R>",
 				 &a),
 		PARSED);
-	assert_null(a.access_key_id);
+	assert_null(answer_field(&a, FIELD_ACCESS_KEY_ID));
 	assert_false(a.is_error);
 	assert_false(answer_credentials(&a, 0, NOON, &expires, &why));
 	answer_free(&a);
@@ -162,8 +209,8 @@ static void depth(void **state)
 			memcpy(xml + 3 * i, "<a>", 3);
 			memcpy(xml + 3 * levels + 4 * i, "</a>", 4);
 		}
-		assert_int_equal(answer_parse(xml, 7 * levels, &a),
-			levels <= 32 ? PARSED : PARSED_NO_ANSWER);
+		assert_int_equal(
+			parse_bytes(xml, 7 * levels, &a), levels <= 32 ? PARSED : PARSED_NO_ANSWER);
 		answer_free(&a);
 		free(xml);
 	}
@@ -180,7 +227,7 @@ static void truncated(void **state)
 	for (size_t len = 0; len < sizeof(whole) - 1; len++) {
 		struct answer a;
 
-		assert_int_equal(answer_parse(whole, len, &a), PARSED_NO_ANSWER);
+		assert_int_equal(parse_bytes(whole, len, &a), PARSED_NO_ANSWER);
 		answer_free(&a);
 	}
 }
@@ -198,8 +245,8 @@ static void big_token(void **state)
 	memcpy(xml, head, sizeof(head) - 1);
 	memset(xml + sizeof(head) - 1, 't', token);
 	memcpy(xml + len - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
-	assert_int_equal(answer_parse(xml, len, &a), PARSED);
-	assert_int_equal(strlen(a.session_token), token);
+	assert_int_equal(parse_bytes(xml, len, &a), PARSED);
+	assert_int_equal(strlen(answer_field(&a, FIELD_SESSION_TOKEN)), token);
 	answer_free(&a);
 	free(xml);
 }
@@ -225,10 +272,10 @@ static void utf16(void **state)
 		memset(xml + 2 + 2 * heads, 0x4e, 2 * wide); /* U+4E4E */
 		for (size_t i = 0; i < tails; i++)
 			xml[2 + 2 * (heads + wide + i)] = tail[i];
-		assert_int_equal(answer_parse(xml, len, &a), PARSED_NO_ANSWER);
+		assert_int_equal(parse_bytes(xml, len, &a), PARSED_NO_ANSWER);
 		answer_free(&a);
 		/* without a byte order mark */
-		assert_int_equal(answer_parse(xml + 2, len - 2, &a), PARSED_NO_ANSWER);
+		assert_int_equal(parse_bytes(xml + 2, len - 2, &a), PARSED_NO_ANSWER);
 		answer_free(&a);
 		free(xml);
 	}
@@ -236,22 +283,25 @@ static void utf16(void **state)
 
 static void ini_injection(void **state)
 {
-	static const char *const secrets[] = {"a\nb", "a b", "", "a\tb", "\xc3\xa4", "#a", ";a"};
+	static const char *const secrets[] = {
+		"fine", "a\nb", "a b", "", "a\tb", "\xc3\xa4", "#a", ";a"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
-		char secret[16], key[] = "K", token[] = "T", expiration[] = "2024-05-01T12:00:00Z";
-		struct answer a = {.access_key_id = key,
-			.secret_access_key = secret,
-			.session_token = token,
-			.expiration = expiration};
+		struct answer a;
+		char xml[512];
 		time_t expires;
 		const char *why;
 
-		snprintf(secret, sizeof(secret), "%s", secrets[i]);
-		assert_false(answer_credentials(&a, 0, NOON, &expires, &why));
-		snprintf(secret, sizeof(secret), "fine");
-		assert_true(answer_credentials(&a, 0, NOON, &expires, &why));
+		snprintf(xml, sizeof(xml),
+			"<R><XResult><Credentials><AccessKeyId>K</AccessKeyId>"
+			"<SecretAccessKey>%s</SecretAccessKey><SessionToken>T</SessionToken>"
+			"<Expiration>2024-05-01T12:00:00Z</Expiration></Credentials></XResult></R>",
+			secrets[i]);
+		assert_int_equal(parse(xml, &a), PARSED);
+		assert_string_equal(answer_field(&a, FIELD_SECRET_ACCESS_KEY), secrets[i]);
+		assert_int_equal(answer_credentials(&a, 0, NOON, &expires, &why), i == 0);
+		answer_free(&a);
 	}
 }
 
@@ -282,6 +332,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(session),
 		cmocka_unit_test(identity),
+		cmocka_unit_test(lists),
 		cmocka_unit_test(errors),
 		cmocka_unit_test(not_understood),
 		cmocka_unit_test(elsewhere),
