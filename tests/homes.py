@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-BUILD = Path(os.environ.get("BUILD", "build")).resolve()
+from paths import BUILD
 
 
 def folder():

@@ -16,11 +16,9 @@ import unittest
 from pathlib import Path
 
 import homes
+from paths import AWS_MFA, temporary
 from sandbox.sts import Sandbox
 
-BUILD = Path(os.environ.get("BUILD", "build")).resolve()
-STAGE = Path(os.environ.get("STAGE", BUILD / "tests/stage"))
-AWS_MFA = STAGE / "bin/aws-mfa"
 OTHER_UID = 12345   # somebody who is not whoever runs the tests
 ROLE = "arn:aws:iam::123456789012:role/Admin"
 
@@ -81,9 +79,7 @@ class HostTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
-        cls.tls = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
-        cls.addClassCleanup(shutil.rmtree, cls.tls)
+        cls.tls = temporary(cls.addClassCleanup)
         cls.box = Sandbox(cls.tls).start()
         cls.addClassCleanup(cls.box.stop)
         cls.box.add_role(ROLE)

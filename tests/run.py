@@ -1,9 +1,13 @@
 #!/usr/bin/python3
-"""Runs every test: cmocka programs (TAP) and unittest files. Arguments choose by part of a name.
+"""Runs every test: cmocka programs (TAP) and unittest files. Arguments choose some of them:
 
-Three times as many files run at once as there are processors, since most of them wait most of the time,
-each in a process of its own; `--file FILE` is how. The last line is "N passed, N failed, N skipped";
-the status is 1 when one failed, something was left outside BUILD, or none ran.
+    word                                    all files with "word" in their path
+    tests.tool.test_refresh                 one file
+    tests.tool.test_refresh.Refresh.test_x  one test (or a class), also without "tests."
+
+Each file has a process of its own (`--file FILE [TEST...]`). Most tests wait most of the time, so
+three files run at once for each processor. The last line is "N passed, N failed, N skipped". The
+status is 1 when a test failed, something was left outside BUILD, or no test ran.
 """
 
 import concurrent.futures
@@ -17,12 +21,11 @@ import time
 import unittest
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parent
-BUILD = Path(os.environ.setdefault("BUILD", "build"))
-os.environ.setdefault("STAGE", str(BUILD.resolve() / "tests/stage"))
-sys.path.insert(0, str(TESTS))
 sys.dont_write_bytecode = True
-import homes  # noqa: E402, found in TESTS
+import homes            # noqa: E402
+from paths import BUILD, REPO, STAGE, TESTS     # noqa: E402
+
+os.environ |= {"BUILD": str(BUILD), "STAGE": str(STAGE)}
 FILE_SECONDS = 300
 
 
@@ -92,25 +95,43 @@ class Result(unittest.TestResult):
         self.tally.fail(test.id(), "unexpected success")
 
 
-def run_python(path, tally):
-    module = ".".join(path.relative_to(TESTS).with_suffix("").parts)
-    unittest.defaultTestLoader.loadTestsFromName(module).run(Result(tally))
+def module(path):
+    return ".".join(path.relative_to(TESTS).with_suffix("").parts)
 
 
-def run_file(path):
+def run_file(path, *tests):
     """In the process of that file; its last line is what run_apart() reads."""
     tally = Tally()
-    (run_python if path.suffix == ".py" else run_cmocka)(path, tally)
+    if path.suffix == ".py":
+        unittest.defaultTestLoader.loadTestsFromNames(tests or [module(path)]).run(Result(tally))
+    else:
+        run_cmocka(path, tally)
     print(tally.passed, tally.failed, tally.skipped)
 
 
-def run_apart(path):
+def chosen(words):
+    """-> {file: names of the tests in it that are wanted, none where all are}"""
+    files = [*(BUILD / p.relative_to(REPO).with_suffix("") for p in sorted(TESTS.rglob("*_test.c"))),
+             *sorted(TESTS.rglob("test_*.py"))]
+    words = [word.removeprefix("tests.") for word in words]
+    found = {}
+    for file in files:
+        dotted = module(file) if file.suffix == ".py" else "-"
+        tests = [w for w in words if w.startswith(dotted + ".")]
+        whole = not words or dotted in words or any(w in os.path.relpath(file) for w in words)
+        if whole or tests:
+            found[file] = [] if whole else tests
+    return found
+
+
+def run_apart(path, tests):
     """-> what the file's process printed, and its tally"""
     name = path.name
     try:
-        run = subprocess.run([sys.executable, __file__, "--file", path], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             errors="replace", timeout=FILE_SECONDS)
+        run = subprocess.run([sys.executable, __file__, "--file", path, *tests],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, errors="replace",
+                             timeout=FILE_SECONDS)
         *lines, last = run.stdout.splitlines() or [""]
         return lines, [int(n) for n in last.split(" ")]
     except subprocess.TimeoutExpired:
@@ -127,11 +148,11 @@ OURS = re.compile(r"aws-mfa|pam_aws|helper-|^credentials|^core")
 
 def names_outside():
     """What tests that lose their way make: names in folders that are none of theirs."""
-    found = {str(path) for path in TESTS.parent.iterdir()}
+    found = {str(path) for path in REPO.iterdir()}
     for folder in SHARED:
         with contextlib.suppress(OSError):
             found |= {os.path.join(folder, n) for n in os.listdir(folder) if OURS.search(n)}
-    return found - {str(BUILD.resolve())}
+    return found - {str(BUILD)}
 
 
 def main():
@@ -141,18 +162,16 @@ def main():
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     if sys.argv[1:2] == ["--file"]:
-        return run_file(Path(sys.argv[2]))
-    wanted = sys.argv[1:]
+        return run_file(Path(sys.argv[2]), *sys.argv[3:])
     start = time.monotonic()
-    files = [*sorted(BUILD.glob("tests/**/*_test")), *sorted(TESTS.rglob("test_*.py"))]
-    files = [f for f in files if not wanted or any(part in os.path.relpath(f) for part in wanted)]
+    files = chosen(sys.argv[1:])
     totals = [0, 0, 0]
     took = {}
     before = names_outside()
 
     def timed(file):
         began = time.monotonic()
-        result = run_apart(file)
+        result = run_apart(file, files[file])
         took[file] = time.monotonic() - began
         return result
     with concurrent.futures.ThreadPoolExecutor(3 * len(os.sched_getaffinity(0))) as pool:
@@ -163,8 +182,8 @@ def main():
     for path in sorted(names_outside() - before):
         print(f"FAIL  {path}: a test has left this behind", flush=True)
         totals[1] += 1
-    slowest = sorted(took, key=took.get, reverse=True)[:8]
-    print("longest:", ", ".join(f"{file.stem} {took[file]:.0f} s" for file in slowest))
+    for file in sorted(took, key=took.get):
+        print(f"{took[file]:6.1f} s  {os.path.relpath(file)}")
     print(f"in {time.monotonic() - start:.0f} s")
     print("{} passed, {} failed, {} skipped".format(*totals))
     return 1 if totals[1] or not totals[0] else 0

@@ -5,13 +5,10 @@ import platform
 import re
 import shutil
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
-from host import BUILD, STAGE
-
-REPO = Path(__file__).resolve().parent.parent
+from paths import BUILD, REPO, STAGE, temporary
 
 
 def run(*argv, **options):
@@ -25,12 +22,7 @@ def make(*args):
 
 class Build(unittest.TestCase):
     def folder(self):
-        folder = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
-        self.addCleanup(shutil.rmtree, folder)
-        return folder
-
-    def setUp(self):
-        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
+        return temporary(self.addCleanup)
 
     def test_lint(self):
         lint = make(f"BUILD={BUILD.relative_to(REPO)}", "lint")
@@ -161,8 +153,7 @@ class Build(unittest.TestCase):
 class Demo(unittest.TestCase):
     def test_demo(self):
         # Whoever opens these hangs: the person's own files are neither read nor written.
-        home = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
-        self.addCleanup(shutil.rmtree, home)
+        home = temporary(self.addCleanup)
         (home / ".aws").mkdir()
         os.mkfifo(home / ".aws/credentials")
         os.mkfifo(home / ".aws/config")

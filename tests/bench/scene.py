@@ -1,19 +1,14 @@
 """What is measured: the installed programs, homes with keys in them, a server that plays STS, and
 how each peer is called."""
 
-import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
+from paths import AWS_MFA, AWS_MFA_STS, BUILD, MODULE, temporary
 from sandbox import certificates
 
-BUILD = Path(os.environ.get("BUILD", "build")).resolve()
-STAGE = Path(os.environ.get("STAGE", BUILD / "tests/stage"))
-AWS_MFA = STAGE / "bin/aws-mfa"
-MODULE = STAGE / "lib/security/pam_aws_mfa.so"
-PROGRAMS = [AWS_MFA, STAGE / "libexec/aws-mfa-sts", MODULE]
+PROGRAMS = [AWS_MFA, AWS_MFA_STS, MODULE]
 SERVER = BUILD / "tests/bench/server"
 FLOOR = BUILD / "tests/bench/pam_floor.so"
 
@@ -97,8 +92,7 @@ class Scene:
     """with Scene() as scene: all of it lies in one folder of build/, which goes with it."""
 
     def __enter__(self):
-        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
-        self.directory = Path(tempfile.mkdtemp(prefix="bench-", dir=BUILD / "tests/tmp"))
+        self.directory = temporary(prefix="bench-")
         self.ca, self.certificate, self.key = certificates.make(self.directory / "tls", "far")
         self.server = Server(self)
         self.url = self.server.url

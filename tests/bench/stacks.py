@@ -10,7 +10,8 @@ from pathlib import Path
 from bench import namespaces
 from bench.measure import run
 from bench.namespaces import NEWNS, Child, Skipped
-from bench.scene import FLOOR, MODULE, PAMTESTER
+from bench.scene import FLOOR, PAMTESTER
+from paths import MODULE
 from sandbox import totp
 
 PERMIT = "auth required pam_permit.so\n"

@@ -8,7 +8,8 @@ import struct
 import time
 
 from bench.measure import Failed, Process
-from bench.scene import AWS_MFA, CODE, LONG_TERM
+from bench.scene import CODE, LONG_TERM
+from paths import AWS_MFA
 
 IN_MOVED_TO = 0x80
 PATIENCE = 30   # seconds

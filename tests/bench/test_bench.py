@@ -10,7 +10,7 @@ import unittest
 
 from bench import measure, table
 from bench.measure import Figure
-from bench.scene import BUILD, STAGE
+from paths import BUILD, STAGE
 
 
 class Bench(unittest.TestCase):

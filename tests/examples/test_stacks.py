@@ -4,13 +4,11 @@ that their modules can give: nobody gets in without a right code, and each who h
 import ctypes
 import itertools
 import re
-import tempfile
 import unittest
-from pathlib import Path
 
-from host import BUILD
+from paths import REPO, temporary
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = REPO / "examples"
 
 # As pam_debug.so calls them; the number of each is its place in <security/_pam_types.h>.
 ANSWERS = ("success open_err symbol_err service_err system_err buf_err perm_denied auth_err "
@@ -44,10 +42,7 @@ def auth_lines(name):
 class Stacks(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(dir=BUILD / "tests/tmp")
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
+        cls.folder = temporary(cls.addClassCleanup)
         (cls.folder / "other").write_text("auth required pam_deny.so\n")
         cls.pam = ctypes.CDLL("libpam.so.0")
         cls.callback = CALLBACK(lambda *_: ANSWERS.index("conv_err"))

@@ -4,17 +4,15 @@ import configparser
 import os
 import re
 import shutil
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
-from host import BUILD
 from live.console import Console
-from live.world import CA, MODULE, Missing, World
+from live.world import CA, Missing, World
+from paths import MODULE, REPO, temporary
 from sandbox.sts import Sandbox
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = REPO / "examples"
 
 # Where who-logged-in-when is kept, by whatever logs in; wrong codes; and sudo's memory of a password.
 BOOKS = ("/run/utmp", "/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog", "/var/log/faillog",
@@ -47,8 +45,7 @@ class LiveTest(unittest.TestCase):
         except Missing as missing:
             raise unittest.SkipTest(str(missing)) from missing
         cls.addClassCleanup(cls.world.stop)
-        tls = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
-        cls.addClassCleanup(shutil.rmtree, tls)
+        tls = temporary(cls.addClassCleanup)
         cls.box = Sandbox(tls).start()
         cls.addClassCleanup(cls.box.stop)
         cls.world.write(CA, cls.box.ca_path.read_text())

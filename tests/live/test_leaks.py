@@ -2,7 +2,7 @@
 
 import unittest
 
-from live.case import LiveTest, example
+from live.case import example
 from live.sshd import PROMPT, SshTest
 from live.world import PASSWORD
 from pam.watch import Watch

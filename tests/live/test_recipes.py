@@ -4,19 +4,18 @@ import re
 import unittest
 from pathlib import Path
 
-from host import AWS_MFA
 from live.case import LiveTest, example
 from live.sshd import PROMPT, SshTest
 from live.world import PASSWORD
+from paths import AWS_MFA, REPO
 
-TREE = Path(__file__).resolve().parents[2]
 PLUGIN = "/usr/lib/openvpn/openvpn-plugin-auth-pam.so"
 NULLOK = "auth required pam_unix.so\nauth required pam_aws_mfa.so profile=work nullok\n"
 
 
 def documented(page):
     """The text of a man page, as a terminal shows it, without its indents."""
-    source = re.sub(r"\\\(dq", '"', (TREE / page).read_text().replace("\\e", "\\"))
+    source = re.sub(r"\\\(dq", '"', (REPO / page).read_text().replace("\\e", "\\"))
     return re.sub(r"(?m)^\.(Dl|Ql) ", "", source)
 
 

@@ -9,10 +9,10 @@ import time
 import unittest
 
 import control_group
-from host import BUILD
 from live.case import LiveTest, example
 from live.sshd import PROMPT
 from live.world import PASSWORD
+from paths import BUILD
 from sandbox import faults
 
 ONLY = "auth required pam_aws_mfa.so profile=work always\naccount required pam_permit.so\n"

@@ -4,14 +4,13 @@ import hashlib
 import os
 import shutil
 import stat
-import tempfile
 import unittest
 from pathlib import Path
 
-from host import AWS_MFA, BUILD, STAGE
 from live.case import LiveTest, example
 from live.sshd import PROMPT, SshTest
 from live.world import PASSWORD, World
+from paths import AWS_MFA, STAGE, temporary
 
 
 def entry(path):
@@ -64,7 +63,6 @@ class HostUntouched(SshTest):
     def setUpClass(cls):
         if os.geteuid() != 0:
             raise unittest.SkipTest("needs root, for a private mount namespace")
-        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
         cls.host = host()
         super().setUpClass()
         cls.server = cls.sshd("sshd-mfa", example("pam.d/sshd-after-publickey"),
@@ -166,8 +164,7 @@ class Written(LiveTest):
 class Clone(unittest.TestCase):
     @unittest.skipUnless(os.geteuid() == 0, "needs root, for a private mount namespace")
     def test_below_a_folder_that_is_closed_to_others(self):
-        closed = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))    # 0700
-        self.addCleanup(shutil.rmtree, closed)
+        closed = temporary(self.addCleanup)     # 0700
         stage = closed / "clone/stage"
         (stage / "bin").mkdir(parents=True)
         shutil.copy(AWS_MFA, stage / "bin")

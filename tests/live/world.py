@@ -11,15 +11,13 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
-from host import BUILD, STAGE
 from live import mounts
+from paths import STAGE, temporary
 
-MODULE = STAGE / "lib/security/pam_aws_mfa.so"
 PASSWORD = "correct horse"
 HASH = ("$6$rounds=1000$live$Sxasr5vy47U.tuvSDxJN0hKMwkR16Tg5GxOQQCFMX36A0m/TdfJlhNI86.cZlovLsCKAF"
         "N9xkbGKYORseST/P/")
@@ -117,8 +115,7 @@ def state(st):
 
 class World:
     def __init__(self, stage=STAGE):
-        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+        self.folder = temporary()
         self.holder = subprocess.Popen(
             [sys.executable, mounts.__file__, self.folder, stage], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True, start_new_session=True)

@@ -27,8 +27,9 @@ import time
 import unittest
 from pathlib import Path
 
+from paths import BUILD
+
 HERE = Path(__file__).resolve().parent
-BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 LOGIN = BUILD / "tests/pam/login"
 FAKE = BUILD / "tests/fake"
 NSS_WRAPPER = os.environ.get("NSS_WRAPPER", "libnss_wrapper.so")

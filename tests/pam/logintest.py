@@ -4,9 +4,8 @@ import os
 import subprocess
 import unittest
 
-from host import BUILD, OTHER_UID, STAGE, HostTest
-
-MODULE = STAGE / "lib/security/pam_aws_mfa.so"
+from host import OTHER_UID, HostTest
+from paths import AWS_MFA, BUILD, MODULE, STAGE
 
 
 class LoginTest(HostTest):
@@ -50,7 +49,7 @@ class OtherUser:
         if os.geteuid() != 0:
             raise unittest.SkipTest("needs root, to become another user")
         super().setUpClass()
-        if subprocess.run(["test", "-x", STAGE / "bin/aws-mfa"], user=OTHER_UID, group=OTHER_UID,
+        if subprocess.run(["test", "-x", AWS_MFA], user=OTHER_UID, group=OTHER_UID,
                           extra_groups=[]).returncode != 0:
             raise unittest.SkipTest(f"{STAGE} is closed to other users")
 

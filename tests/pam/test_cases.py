@@ -2,12 +2,11 @@
 
 import re
 import unittest
-from pathlib import Path
 
 from pam import casefile
+from paths import REPO
 
-ROOT = Path(__file__).resolve().parents[2]
-MAN = (ROOT / "pam/pam_aws_mfa.8").read_text()
+MAN = (REPO / "pam/pam_aws_mfa.8").read_text()
 
 
 class Case(casefile.CaseTest):
@@ -47,7 +46,7 @@ class Covered(unittest.TestCase):
         self.assertEqual(len([n for n in dir(Case) if n.startswith("test_")]), len(self.cases))
 
     def test_options(self):
-        table = re.search(r"\} table\[\] = \{(.*?)\n\};", (ROOT / "pam/options.c").read_text(), re.S)
+        table = re.search(r"\} table\[\] = \{(.*?)\n\};", (REPO / "pam/options.c").read_text(), re.S)
         options = re.findall(r'\{"(\w+)", ', table[1])
         self.assertGreater(len(options), 10)
         self.assertEqual(options, re.findall(r"^\.It Cm (\w+)", MAN, re.M), "the man page's list")
@@ -75,14 +74,14 @@ class Covered(unittest.TestCase):
                     self.assertIn(answer, self.answers(status))
 
     def test_every_status(self):
-        header = (ROOT / "include/status.h").read_text()
+        header = (REPO / "include/status.h").read_text()
         numbers = [n for n in re.findall(r"STATUS_\w+ = (-?\d+),", header) if n != "-1"]
         self.assertGreater(len(numbers), 10)
         for number in numbers:
             self.assertTrue(self.answers(number), f"result {number}")
 
     def test_every_verdict(self):
-        source = (ROOT / "pam/verdict.c").read_text()
+        source = (REPO / "pam/verdict.c").read_text()
         names = re.findall(r'LOG_\w+, "([a-z-]+)"', source)
         self.assertGreater(len(names), 12)
         printed = "".join(case["output"] for case in self.cases)
@@ -91,7 +90,7 @@ class Covered(unittest.TestCase):
 
     def test_every_sentence(self):
         """Is in the man page and was said in a case."""
-        source = (ROOT / "pam/verdict.c").read_text() + (ROOT / "pam/tell.c").read_text()
+        source = (REPO / "pam/verdict.c").read_text() + (REPO / "pam/tell.c").read_text()
         sentences = re.findall(r'^#define [A-Z_]+ "(.*)"$', source, re.M)
         self.assertGreater(len(sentences), 10)
         printed = "".join(case["output"] for case in self.cases)
@@ -101,7 +100,7 @@ class Covered(unittest.TestCase):
                 self.assertIn(sentence, MAN)
 
     def test_every_call_flag_and_misbehaviour(self):
-        source = (ROOT / "tests/pam/login.c").read_text()
+        source = (REPO / "tests/pam/login.c").read_text()
         words = re.findall(r'strcmp\((?:what|how|argv\[i\]|text), "([^"]+)"\)', source)
         self.assertGreater(len(words), 25)
         given = "\n".join(f"{c.get('login', 'auth')}\n{c.get('answers', '')}" for c in self.cases)

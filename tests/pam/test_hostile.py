@@ -7,9 +7,10 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from pam import casefile
+from paths import BUILD
 
-HOSTILE = casefile.BUILD / "tests/pam/hostile"
-FAILING = casefile.BUILD / "tests/pam/failing"
+HOSTILE = BUILD / "tests/pam/hostile"
+FAILING = BUILD / "tests/pam/failing"
 SUCCESS, PERM_DENIED = "0", "6"
 ACCEPTED = "send ask\nhear\nsend result 0 written"
 

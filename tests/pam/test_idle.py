@@ -7,8 +7,8 @@ import time
 import unittest
 from pathlib import Path
 
-from host import BUILD
 from pam.logintest import LoginTest, OtherUser
+from paths import BUILD
 
 IDLE = BUILD / "tests/idle"
 

@@ -11,9 +11,10 @@ import threading
 import unittest
 from pathlib import Path
 
-from host import AWS_MFA, BUILD, OTHER_UID, STAGE
+from host import OTHER_UID
 from pam.logintest import LoginTest, OtherUser
 from pam.watch import Watch
+from paths import AWS_MFA, AWS_MFA_STS, BUILD
 from sandbox import faults
 
 PASSWORD = "Tr0ub4dor&3-typed-at-the-wrong-prompt"
@@ -179,7 +180,7 @@ class Core(LoginTest):
         self.assertFalse(self.dumped([AWS_MFA, "pam", "--profile", "work"], answer=b"ask\n",
                                      env=self.env))
         self.assertFalse(self.dumped(
-            [STAGE / "libexec/aws-mfa-sts"], f"access-key-id {self.user.access_key_id}",
+            [AWS_MFA_STS], f"access-key-id {self.user.access_key_id}",
             f"secret-access-key {self.user.secret_access_key}", f"serial {self.user.serial}",
             f"endpoint-url {self.box.url}", f"ca-bundle {self.box.ca_path}", "connect unsigned",
             answer=b"ready"))
@@ -193,7 +194,7 @@ class BeforeMain(unittest.TestCase):
             self.skipTest("becomes another user: needs root")
         user = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
         self.assertTrue(self.seen_before_main("/bin/true", user))
-        for program in (AWS_MFA, STAGE / "libexec/aws-mfa-sts"):
+        for program in (AWS_MFA, AWS_MFA_STS):
             if subprocess.run(["test", "-x", program], **user).returncode:
                 self.skipTest(f"{program} is closed to other users")
             self.assertFalse(self.seen_before_main(program, user), program)

@@ -10,8 +10,9 @@ import threading
 import time
 import unittest
 
-from host import BUILD, OTHER_UID, ROLE
-from pam.logintest import MODULE, LoginTest, OtherUser
+from host import OTHER_UID, ROLE
+from pam.logintest import LoginTest, OtherUser
+from paths import BUILD, MODULE
 from sandbox import faults
 
 REFUSED = "error: No AWS MFA code was accepted. The system log says why.\n"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pam import casefile
 from pam.mutants import MUTANTS
+from paths import BUILD, REPO
 
-ROOT = Path(__file__).resolve().parents[2]
-OUT = casefile.BUILD / "tests/mutants"
+OUT = BUILD / "tests/mutants"
 FAKE = casefile.FAKE
 
 
@@ -24,8 +24,8 @@ def build(name, file, changes):
     """-> the module, made of the objects the cases are run with, all but one."""
     folder = OUT / name
     folder.mkdir(parents=True, exist_ok=True)
-    part = "include" if (ROOT / "include" / file).exists() else "pam"
-    source = (ROOT / part / file).read_text()
+    part = "include" if (REPO / "include" / file).exists() else "pam"
+    source = (REPO / part / file).read_text()
     for text, replacement in changes:
         if source.count(text) != 1:
             raise AssertionError(f"{name}: this is in {file} {source.count(text)} times, not once: {text}")
@@ -34,12 +34,12 @@ def build(name, file, changes):
     flags = words("CC", "cc") + words("CPPFLAGS") + words("CFLAGS", "-O1")
     subprocess.run([*flags, "-std=c17", "-D_GNU_SOURCE", "-fPIC", "-fvisibility=hidden",
                     "-Iinclude", "-Ipam", f"-I{FAKE}", "-c", "-o", folder / "mutant.o", folder / file],
-                   cwd=ROOT, check=True)
+                   cwd=REPO, check=True)
     objects = [*(FAKE / "pam").glob("*.o"), FAKE / "include/record.o", FAKE / "include/code.o"]
     objects = [o for o in objects if o.parent.name != part or o.stem != Path(file).stem]
     subprocess.run([*flags, *words("LDFLAGS"), "-shared", "-Wl,--version-script=pam/pam_aws_mfa.map",
                     "-o", folder / "pam_aws_mfa.so", folder / "mutant.o", *objects,
-                    "-lpam", "-pthread"], cwd=ROOT, check=True)
+                    "-lpam", "-pthread"], cwd=REPO, check=True)
     return folder / "pam_aws_mfa.so"
 
 

@@ -1,16 +1,14 @@
 """What the tests of the sandbox share: a sandbox and the clients boto3 and curl."""
 
 import os
-import shutil
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from paths import temporary
 from sandbox.sts import Sandbox
 
 
@@ -19,8 +17,7 @@ class SandboxTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.directory = Path(tempfile.mkdtemp())
-        cls.addClassCleanup(shutil.rmtree, cls.directory)
+        cls.directory = temporary(cls.addClassCleanup)
         cls.environment = {"HOME": str(cls.directory), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
                            "AWS_SHARED_CREDENTIALS_FILE": str(cls.directory / "credentials"),
                            "AWS_CONFIG_FILE": str(cls.directory / "config"),

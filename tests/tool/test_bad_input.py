@@ -6,7 +6,8 @@ import subprocess
 import time
 import unittest
 
-from host import AWS_MFA, OTHER_UID, ROLE, HostTest
+from host import OTHER_UID, ROLE, HostTest
+from paths import AWS_MFA
 from sandbox import faults
 from sandbox.sts import Sandbox
 

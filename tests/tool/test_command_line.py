@@ -3,7 +3,8 @@
 import subprocess
 import unittest
 
-from host import AWS_MFA, HostTest
+from host import HostTest
+from paths import AWS_MFA
 from tool.credentials.storing import Namespace, root_only
 
 SETTINGS = {"--device": "arn:aws:iam::123456789012:mfa/x", "--duration": "900",

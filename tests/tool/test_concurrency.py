@@ -6,7 +6,8 @@ import subprocess
 import time
 import unittest
 
-from host import AWS_MFA, HostTest
+from host import HostTest
+from paths import AWS_MFA
 from sandbox import faults
 
 

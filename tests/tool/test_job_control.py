@@ -10,7 +10,8 @@ import time
 import unittest
 from pathlib import Path
 
-from host import AWS_MFA, HostTest, Terminal
+from host import HostTest, Terminal
+from paths import AWS_MFA
 
 HIDDEN = "Secret access key (not shown): "
 CODE = "(for work): "

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import unittest
 
-from host import BUILD, HostTest
+from host import HostTest
+from paths import BUILD
 from sandbox.sts import Sandbox
 
 SITE = BUILD / "tests/site"

@@ -6,18 +6,15 @@ import shutil
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent / "sts"))
-
-import own_network  # noqa: E402
-from host import OTHER_UID, HostTest  # noqa: E402
-from sandbox import faults  # noqa: E402
-from sandbox.sts import Sandbox  # noqa: E402
+from host import OTHER_UID, HostTest
+from sandbox import faults
+from sandbox.sts import Sandbox
+from tool.sts import own_network
 
 SIOCSIFADDR = 0x8916
 PASSWORD = "geheim"

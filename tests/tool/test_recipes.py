@@ -3,11 +3,11 @@
 import re
 import subprocess
 import unittest
-from pathlib import Path
 
 from host import HostTest
+from paths import REPO
 
-PAGE = Path(__file__).resolve().parents[2] / "tool/aws-mfa.1"
+PAGE = REPO / "tool/aws-mfa.1"
 
 
 class Environment(HostTest):

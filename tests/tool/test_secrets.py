@@ -7,7 +7,8 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from host import AWS_MFA, HostTest
+from host import HostTest
+from paths import AWS_MFA
 from sandbox import faults
 
 

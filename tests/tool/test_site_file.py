@@ -2,11 +2,11 @@
 
 import re
 import unittest
-from pathlib import Path
 
-from host import BUILD, HostTest
+from host import HostTest
+from paths import BUILD, REPO
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples/aws-mfa.conf"
+EXAMPLE = REPO / "examples/aws-mfa.conf"
 SITE = BUILD / "tests/site"
 
 

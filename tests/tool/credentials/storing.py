@@ -10,8 +10,8 @@ import unittest
 from pathlib import Path
 
 import homes
+from paths import BUILD
 
-BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 STORE = BUILD / "tests/tool/credentials/store-session"
 KEYS = ["assumed_role", "assumed_role_arn", "aws_access_key_id", "aws_secret_access_key",
         "aws_session_token", "aws_security_token", "expiration"]

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tool.credentials.storing import BUILD, INPUT, LOCK, OLD, OTHER, SESSION, STORE, StoreTest, root_only
+from tool.credentials.storing import INPUT, LOCK, OLD, OTHER, SESSION, STORE, StoreTest, root_only
 
 
 def opened_below(pid, path):

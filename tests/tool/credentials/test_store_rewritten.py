@@ -3,14 +3,13 @@ Python tool aws-mfa and editors do. Nothing may be lost on either side."""
 
 import configparser
 import subprocess
-import sys
 import tempfile
 import time
 
+from awscli.customizations.configure.writer import ConfigFileWriter
+
 from tool.credentials.storing import INPUT, LOCK, SESSION, STORE, StoreTest
 
-sys.path.append("/usr/lib/python3/dist-packages")
-from awscli.customizations.configure.writer import ConfigFileWriter     # noqa: E402
 
 ROUNDS = 1000
 LONG_TERM = ("[work-long-term]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = long\n\n"

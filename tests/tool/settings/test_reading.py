@@ -5,17 +5,15 @@ import os
 import random
 import re
 import resource
-import shutil
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
 import botocore.exceptions
 import botocore.session
 from botocore.configloader import _parse_nested
 
-BUILD = Path(os.environ.get("BUILD", "build")).resolve()
+from paths import BUILD, temporary
+
 DUMP = BUILD / "tests/tool/settings/profile-dump"
 TIDY, WILD = 1200, 1200     # pairs of files
 
@@ -123,9 +121,7 @@ class Generator:
 
 class ReadingTest(unittest.TestCase):
     def setUp(self):
-        (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        self.folder = temporary(self.addCleanup)
         self.config = self.folder / "config"
         self.credentials = self.folder / "credentials"
 

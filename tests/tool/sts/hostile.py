@@ -5,13 +5,11 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-from host import AWS_MFA, BUILD
+from paths import AWS_MFA, temporary
 from sandbox.sts import Sandbox
 from tool.sts.ststest import STARVED
 
@@ -75,7 +73,7 @@ class Outcome:
 
 def refresh(case, tls):
     """Sends a code in a home of its own against a server of its own."""
-    home = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
+    home = temporary()
     try:
         with Sandbox(tls) as box:
             user = box.add_user("alice")
@@ -215,9 +213,7 @@ def tests_of(cases):
     """A class decorator: one test for each case, all run by Running."""
     def decorate(cls):
         def set_up(klass):
-            (BUILD / "tests/tmp").mkdir(parents=True, exist_ok=True)
-            klass.tls = Path(tempfile.mkdtemp(dir=BUILD / "tests/tmp"))
-            klass.addClassCleanup(shutil.rmtree, klass.tls)
+            klass.tls = temporary(klass.addClassCleanup)
             klass.running = Running(cases, klass.tls)
             klass.addClassCleanup(klass.running.stop)
         cls.setUpClass = classmethod(set_up)

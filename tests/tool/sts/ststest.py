@@ -3,26 +3,17 @@ nothing open but a socket on descriptor 3."""
 
 import os
 import resource
-import shutil
 import socket
 import subprocess
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
+from paths import AWS_MFA_STS, temporary
 from sandbox.sts import Sandbox
 
-TESTS = Path(__file__).resolve().parents[2]
 ROLE = "arn:aws:iam::123456789012:role/team/Admin"
 STARVED = "this program was stopped or starved meanwhile"
 SPENT = "the code may be used up: try with the next one"
-
-
-def program():
-    if "STAGE" in os.environ:
-        return Path(os.environ["STAGE"]) / "libexec/aws-mfa-sts"
-    return Path(os.environ.get("BUILD", TESTS.parent / "build")) / "aws-mfa-sts"
 
 
 class Peer:
@@ -42,7 +33,7 @@ class Peer:
                 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
         self.process = subprocess.Popen(
-            [str(program())], env=environment or {}, cwd="/", pass_fds=(3,), preexec_fn=prepare,
+            [str(AWS_MFA_STS)], env=environment or {}, cwd="/", pass_fds=(3,), preexec_fn=prepare,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         theirs.close()
         self.socket = ours
@@ -108,8 +99,7 @@ class StsTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.directory = Path(tempfile.mkdtemp())
-        cls.addClassCleanup(shutil.rmtree, cls.directory)
+        cls.directory = temporary(cls.addClassCleanup)
 
     def setUp(self):
         self.box = self.sandbox()

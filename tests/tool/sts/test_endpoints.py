@@ -1,19 +1,17 @@
 """Where STS is: compared with botocore's own rule set for it, and every way to name an endpoint."""
 
-import os
 import socket
 import subprocess
 import threading
 import unittest
-from pathlib import Path
 
 import botocore.exceptions
 from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import create_loader
 
 from host import ROLE, HostTest
+from paths import BUILD
 
-BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 LEGACY = ("ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 "
           "eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 "
           "us-west-2").split()

@@ -19,14 +19,10 @@ since nothing more is signed then, so that a Date far off must not cost the sess
 import configparser
 import io
 import socket
-import sys
 import unittest
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from hostile import Case, tests_of  # noqa: E402
-from sandbox import faults  # noqa: E402
+from sandbox import faults
+from tool.sts.hostile import Case, tests_of
 
 WARM_UP, CODE = "GetCallerIdentity", "GetSessionToken"
 HOUR, YEAR = 3600, 365 * 86400

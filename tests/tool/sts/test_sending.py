@@ -7,17 +7,14 @@ import os
 import resource
 import socket
 import subprocess
-import sys
 import time
 import unittest
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import own_network  # noqa: E402
-from host import AWS_MFA, HostTest  # noqa: E402
-from sandbox import faults  # noqa: E402
-from sandbox.sts import Sandbox  # noqa: E402
+from host import HostTest
+from paths import AWS_MFA
+from sandbox import faults
+from sandbox.sts import Sandbox
+from tool.sts import own_network
 
 REWARM_MAX = 20     # aws-mfa-sts.c
 

@@ -1,15 +1,14 @@
 """aws-mfa-sts: sessions, the clock, waiting for a person, and being run by hand."""
 
-import os
 import re
 import socket
 import subprocess
 import time
 import unittest
-from pathlib import Path
 
+from paths import AWS_MFA_STS, BUILD
 from sandbox import faults
-from tool.sts.ststest import ROLE, StsTest, program
+from tool.sts.ststest import ROLE, StsTest
 
 
 class Session(StsTest):
@@ -145,7 +144,7 @@ class Clock(StsTest):
             clock.write_text(f"{seconds:<20}")
         step(ahead)
         user = self.new_user(box)
-        preload = Path(os.environ.get("BUILD", "build")).resolve() / "tests/tool/sts/stepping_clock.so"
+        preload = BUILD / "tests/tool/sts/stepping_clock.so"
         peer = self.ready(box=box, user=user, how=how, start={
             "environment": {"LD_PRELOAD": str(preload), "STEP": str(clock),
                             "ASAN_OPTIONS": "verify_asan_link_order=0"}})   # where there is one
@@ -231,10 +230,10 @@ class Idle(StsTest):
 
 class Alone(unittest.TestCase):
     def test_by_hand(self):
-        done = subprocess.run([program()], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        done = subprocess.run([AWS_MFA_STS], stdin=subprocess.DEVNULL, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout, done.stderr),
                          (2, "", "aws-mfa-sts is run by aws-mfa(1)\n"))
-        done = subprocess.run([program(), "--version"], capture_output=True, text=True)
+        done = subprocess.run([AWS_MFA_STS, "--version"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stdout, r"^aws-mfa-sts \d")
 
