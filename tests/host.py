@@ -1,21 +1,17 @@
 """A host for the end-to-end tests: the installed programs, homes inside build/, terminals."""
 
-import configparser
 import fcntl
 import os
 import pty
 import select
-import shutil
 import signal
 import struct
 import subprocess
-import tempfile
 import termios
 import time
 import unittest
-from pathlib import Path
 
-import homes
+from home import Home, config, long_term, section, write
 from paths import AWS_MFA, temporary
 from sandbox.sts import Sandbox
 
@@ -88,25 +84,15 @@ class HostTest(unittest.TestCase):
     def setUp(self):
         type(self).users += 1
         self.user = self.box.add_user(f"user{self.users}")
-        self.home = Path(tempfile.mkdtemp(dir=homes.folder()))
-        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        home = Home(self.addCleanup)
         self.addCleanup(self.box.clear_faults)
-        (self.home / ".aws").mkdir(mode=0o700)
-        self.credentials = self.home / ".aws/credentials"
-        self.config = self.home / ".aws/config"
+        self.home, self.credentials, self.config = home.path, home.credentials, home.config
         self.write_credentials()
-        self.config.write_text(f"[profile work]\nendpoint_url = {self.box.url}\n"
-                               f"ca_bundle = {self.box.ca_path}\n")
-        self.env = {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
-                    "USER": "tester", "TZ": "UTC", "AWS_EC2_METADATA_DISABLED": "true"}
+        self.config.write_text(config(self.box.url, self.box.ca_path))
+        self.env = {**home.env, "USER": "tester", "TZ": "UTC", "AWS_EC2_METADATA_DISABLED": "true"}
 
     def write_credentials(self, text=None, mode=0o600):
-        if text is None:
-            text = (f"[work-long-term]\naws_access_key_id = {self.user.access_key_id}\n"
-                    f"aws_secret_access_key = {self.user.secret_access_key}\n"
-                    f"aws_mfa_device = {self.user.serial}\n")
-        self.credentials.write_text(text)
-        self.credentials.chmod(mode)
+        write(self.credentials, long_term(self.user) if text is None else text, mode)
 
     def hold_lock(self, start, length):
         """As a helper does that a stranger has started by `su`, and frozen. To the test's end."""
@@ -116,10 +102,7 @@ class HostTest(unittest.TestCase):
         fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, start, length, 0))  # F_OFD_SETLK
 
     def section(self, name="work"):
-        """A section as Python's own reader has it, as a dict; {} where there is none."""
-        parser = configparser.RawConfigParser(default_section="=none=")
-        parser.read(self.credentials)
-        return dict(parser.items(name)) if parser.has_section(name) else {}
+        return section(self.credentials, name)
 
     def aws_mfa(self, *args, profile="work", input="", env=None, timeout=60, **options):
         """Runs without any terminal: -> CompletedProcess."""

@@ -22,7 +22,7 @@ import unittest
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-import homes            # noqa: E402
+import home             # noqa: E402
 from paths import BUILD, REPO, STAGE, TESTS     # noqa: E402
 
 os.environ |= {"BUILD": str(BUILD), "STAGE": str(STAGE)}
@@ -48,7 +48,7 @@ class Tally:
 
 def run_cmocka(program, tally):
     name = str(program.relative_to(BUILD / "tests"))
-    env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", HOMES=str(homes.folder()))
+    env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", HOMES=str(home.folder()))
     run = subprocess.run([program.resolve()], env=env, stdin=subprocess.DEVNULL,
                          capture_output=True, text=True, timeout=120)
     ran = failed = 0

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from home import Home, config, write
 from paths import AWS_MFA, AWS_MFA_STS, BUILD, MODULE, temporary
 from sandbox import certificates
 
@@ -68,24 +69,16 @@ class Server:
         self.process.stdout.close()
 
 
-class Home:
+class BenchHome(Home):
     def __init__(self, scene, name, url, ca):
-        self.path = scene.directory / name
-        (self.path / ".aws").mkdir(parents=True, mode=0o700)
-        self.credentials = self.path / ".aws/credentials"
+        super().__init__(path=scene.directory / name)
         # what every login has: without a name in it the tool must ask NSS
-        self.env = {"HOME": str(self.path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
-                    "USER": "bench", "LOGNAME": "bench"}
-        self.point_at(url, ca)
+        self.env |= {"USER": "bench", "LOGNAME": "bench"}
+        self.config.write_text(config(url, ca) + "region = us-east-1\n")
         self.write(LONG_TERM)
 
-    def point_at(self, url, ca):
-        (self.path / ".aws/config").write_text(
-            f"[profile work]\nregion = us-east-1\nendpoint_url = {url}\nca_bundle = {ca}\n")
-
     def write(self, text):
-        self.credentials.write_text(text)
-        self.credentials.chmod(0o600)
+        write(self.credentials, text)
 
 
 class Scene:
@@ -105,7 +98,7 @@ class Scene:
 
     def home(self, url=None, ca=None):
         self.homes += 1
-        return Home(self, f"home{self.homes}", url or self.url, ca or self.ca)
+        return BenchHome(self, f"home{self.homes}", url or self.url, ca or self.ca)
 
     def system_trust(self):
         """Copies of the system's bundle and of its folder of hash links, our CA added to both.

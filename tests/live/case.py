@@ -1,12 +1,12 @@
 """What the live tests share: a world, AWS's double, and what must hold after each of them."""
 
-import configparser
 import os
 import re
 import shutil
 import time
 import unittest
 
+from home import section
 from live.console import Console
 from live.world import CA, Missing, World
 from paths import MODULE, REPO, temporary
@@ -110,10 +110,7 @@ class LiveTest(unittest.TestCase):
         self.own.add(name)
 
     def section(self, name="work", user="alice"):
-        """A section of somebody's credentials file, as a dict; {} where there is none."""
-        parser = configparser.RawConfigParser(default_section="=none=")
-        parser.read(self.world.path(f"/home/{user}/.aws/credentials"))
-        return dict(parser.items(name)) if parser.has_section(name) else {}
+        return section(self.world.path(f"/home/{user}/.aws/credentials"), name)
 
     def has_session(self, user="alice"):
         return "aws_session_token" in self.section(user=user)

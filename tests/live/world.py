@@ -15,6 +15,7 @@ import threading
 import time
 from pathlib import Path
 
+from home import config, long_term
 from live import mounts
 from paths import STAGE, temporary
 
@@ -201,12 +202,8 @@ class World:
         uid, home = self.users[name], home or f"/home/{name}"
         shutil.rmtree(self.path(f"{home}/.aws"), ignore_errors=True)
         self.folder_at(f"{home}/.aws", uid, 0o700)
-        self.write(f"{home}/.aws/credentials",
-                   f"[work-long-term]\naws_access_key_id = {user.access_key_id}\n"
-                   f"aws_secret_access_key = {user.secret_access_key}\n"
-                   f"aws_mfa_device = {user.serial}\n", uid, 0o600)
-        self.write(f"{home}/.aws/config", f"[profile work]\nendpoint_url = {box.url}\n"
-                   f"ca_bundle = {CA}\n", uid)
+        self.write(f"{home}/.aws/credentials", long_term(user), uid, 0o600)
+        self.write(f"{home}/.aws/config", config(box.url, CA), uid)
 
     def entrance(self, user="root", die_with_us=True):
         """For preexec_fn: becomes a process of this world, and of the user."""

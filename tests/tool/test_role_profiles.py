@@ -3,6 +3,7 @@
 import json
 import unittest
 
+from home import long_term
 from host import ROLE, HostTest
 from sandbox import faults
 
@@ -214,10 +215,7 @@ class RoleProfiles(HostTest):
                                      (faults.error("Throttling", status=400), 1, 15),
                                      (faults.html(200), 1, 15)]:
             user = self.box.add_user(f"chain{times}{status}{id(fault)}")
-            self.write_credentials(
-                f"[work-long-term]\naws_access_key_id = {user.access_key_id}\n"
-                f"aws_secret_access_key = {user.secret_access_key}\n"
-                f"aws_mfa_device = {user.serial}\n")
+            self.write_credentials(long_term(user))
             self.chain(FIRST, NEXT)
             self.box.clear_faults()
             self.box.fault("AssumeRole", faults.without_code(fault), times=times + 1)

@@ -1,15 +1,11 @@
 """What the tests of writing a session share. store-session stores as a refresh does, and needs no
 network."""
 
-import configparser
 import os
-import shutil
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
-import homes
+from home import Home, section, write
 from paths import BUILD
 
 STORE = BUILD / "tests/tool/credentials/store-session"
@@ -48,18 +44,14 @@ class Namespace:
 
 class StoreTest(unittest.TestCase):
     def setUp(self):
-        self.home = Path(tempfile.mkdtemp(dir=homes.folder()))
-        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
-        self.folder = self.home / ".aws"
-        self.folder.mkdir(mode=0o700)
-        self.credentials = self.folder / "credentials"
+        home = Home(self.addCleanup)
+        self.home, self.folder, self.credentials = home.path, home.folder, home.credentials
         self.write(OLD)
         self.prefix = []
-        self.env = {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        self.env = home.env
 
     def write(self, data, mode=0o600):
-        self.credentials.write_bytes(data)
-        self.credentials.chmod(mode)
+        write(self.credentials, data, mode)
 
     def namespace(self, script, *args):
         if os.geteuid() != 0:
@@ -95,9 +87,7 @@ class StoreTest(unittest.TestCase):
         return options
 
     def section(self, name="work"):
-        parser = configparser.RawConfigParser(default_section=None)
-        parser.read(self.credentials)
-        return dict(parser.items(name)) if parser.has_section(name) else {}
+        return section(self.credentials, name)
 
     def names(self, folder=None):
         return sorted(os.listdir(folder or self.folder))

@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from home import Home, config, long_term, write
 from paths import AWS_MFA, temporary
 from sandbox.sts import Sandbox
 from tool.sts.ststest import STARVED
@@ -17,13 +18,7 @@ TIMEOUT = 2     # seconds, --timeout
 SLACK = 1       # how far beyond it a run may end
 
 # [work] holds an old session, and what follows it would be hit by a value that brings lines along.
-CREDENTIALS = """\
-# mine
-[work-long-term]
-aws_access_key_id = {0.access_key_id}
-aws_secret_access_key = {0.secret_access_key}
-aws_mfa_device = {0.serial}
-
+OTHERS = """
 [work]
 aws_access_key_id = ASIAOLD
 aws_secret_access_key = old
@@ -73,29 +68,25 @@ class Outcome:
 
 def refresh(case, tls):
     """Sends a code in a home of its own against a server of its own."""
-    home = temporary()
+    home = Home()
     try:
         with Sandbox(tls) as box:
             user = box.add_user("alice")
-            folder = home / ".aws"
-            folder.mkdir(mode=0o700)
-            file = folder / "credentials"
-            file.write_text(CREDENTIALS.format(user))
-            file.chmod(0o600)
-            (folder / "config").write_text(
-                f"[profile work]\nendpoint_url = {box.url}\nca_bundle = {box.ca_path}\n")
+            file = home.credentials
+            write(file, "# mine\n" + long_term(user) + OTHERS)
+            home.config.write_text(config(box.url, box.ca_path))
             before = file.read_bytes().decode()
-            env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+            env = {**home.env, "TZ": "UTC"}
             code = user.code()
             case.prepare(box)
             start = time.monotonic()
             status, out, err = (_as_pam_does if case.pam else _by_hand)(code, env)
             seconds = time.monotonic() - start
             return Outcome(status, out, err, seconds,
-                           before, file.read_bytes().decode(), set(os.listdir(folder)),
+                           before, file.read_bytes().decode(), set(os.listdir(home.folder)),
                            box.codes_seen(user), code, [user.secret_access_key], box.connections)
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(home.path, ignore_errors=True)
 
 
 def _by_hand(code, env):

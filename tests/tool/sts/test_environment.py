@@ -9,6 +9,7 @@ import os
 import subprocess
 import unittest
 
+from home import long_term
 from host import HostTest
 from sandbox.sts import Sandbox
 from tool.sts.ststest import Peer
@@ -133,9 +134,7 @@ class Environment(HostTest):
         box = Sandbox(self.tls, tls="off").start()
         self.addCleanup(box.stop)
         user = box.add_user("alice")
-        self.write_credentials(f"[work-long-term]\naws_access_key_id = {user.access_key_id}\n"
-                               f"aws_secret_access_key = {user.secret_access_key}\n"
-                               f"aws_mfa_device = {user.serial}\n")
+        self.write_credentials(long_term(user))
         self.config.write_text(f"[profile work]\nendpoint_url = {box.url}\n")
         for name in ("http_proxy", "HTTP_PROXY", "HTTPS_PROXY", "https_proxy"):
             env = {name: DEAD_PROXY}

@@ -10,6 +10,7 @@ import subprocess
 import time
 import unittest
 
+from home import long_term
 from host import HostTest
 from paths import AWS_MFA
 from sandbox import faults
@@ -64,9 +65,7 @@ class Bounded(HostTest):
         box = Sandbox(self.tls).start()
         self.addCleanup(box.stop)
         user = box.add_user("alice")
-        self.write_credentials(f"[work-long-term]\naws_access_key_id = {user.access_key_id}\n"
-                               f"aws_secret_access_key = {user.secret_access_key}\n"
-                               f"aws_mfa_device = {user.serial}\n")
+        self.write_credentials(long_term(user))
         box.fault("GetCallerIdentity", faults.close_after(announced=False))
         began = time.monotonic()
         term = self.terminal(env={"AWS_ENDPOINT_URL_STS": box.url})
@@ -146,10 +145,7 @@ class Names(HostTest):
             with own_network.Names(*answers) as names, Sandbox(self.tls, host=host) as box:
                 prepare(box)
                 user = box.add_user("alice")
-                self.write_credentials(
-                    f"[work-long-term]\naws_access_key_id = {user.access_key_id}\n"
-                    f"aws_secret_access_key = {user.secret_access_key}\n"
-                    f"aws_mfa_device = {user.serial}\n")
+                self.write_credentials(long_term(user))
                 code = user.code()
                 start = time.monotonic()
                 run = self.aws_mfa("--timeout", str(timeout), "--token", code,

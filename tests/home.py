@@ -1,0 +1,56 @@
+"""A home with credentials in it, and the texts of its two files."""
+
+import configparser
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from paths import BUILD
+
+
+def folder():
+    """-> where homes can be. What root finds there, only root may have put there: in a folder of a
+    user, root's own symlinks count as that user's."""
+    inside = BUILD / "tests/tmp"
+    inside.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() != 0 or all(p.stat().st_uid == 0 and not p.stat().st_mode & 0o022
+                                for p in [inside, *inside.parents]):
+        return inside
+    return Path("/tmp")
+
+
+def long_term(user, profile="work"):
+    """-> the section of a user of the sandbox"""
+    return (f"[{profile}-long-term]\naws_access_key_id = {user.access_key_id}\n"
+            f"aws_secret_access_key = {user.secret_access_key}\naws_mfa_device = {user.serial}\n")
+
+
+def config(url, ca):
+    return f"[profile work]\nendpoint_url = {url}\nca_bundle = {ca}\n"
+
+
+def write(file, text, mode=0o600):
+    """text: or bytes"""
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    file.chmod(mode)
+
+
+def section(file, name="work"):
+    """-> a section as Python's own reader has it, as a dict; {} where there is none"""
+    parser = configparser.RawConfigParser(default_section="=none=")
+    parser.read(file)
+    return dict(parser.items(name)) if parser.has_section(name) else {}
+
+
+class Home:
+    """~/.aws is there and empty. cleanup, such as a test's addCleanup, is asked to remove the home."""
+
+    def __init__(self, cleanup=None, path=None):
+        self.path = path or Path(tempfile.mkdtemp(dir=folder()))
+        if cleanup:
+            cleanup(shutil.rmtree, self.path, ignore_errors=True)
+        self.folder = self.path / ".aws"
+        self.folder.mkdir(mode=0o700, parents=True)
+        self.credentials, self.config = self.folder / "credentials", self.folder / "config"
+        self.env = {"HOME": str(self.path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
