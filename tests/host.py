@@ -2,70 +2,17 @@
 
 import fcntl
 import os
-import pty
-import select
-import signal
 import struct
 import subprocess
-import termios
-import time
 import unittest
 
 from home import Home, config, long_term, section, write
 from paths import AWS_MFA, temporary
 from sandbox.sts import Sandbox
+from terminal import Terminal
 
 OTHER_UID = 12345   # somebody who is not whoever runs the tests
 ROLE = "arn:aws:iam::123456789012:role/Admin"
-
-
-class Terminal:
-    """A program with a terminal of its own as controlling terminal; standard output and error apart,
-    unless all is to be on the terminal, as a shell has it."""
-
-    def __init__(self, argv, env, stdin=None, all_on_it=False):
-        self.screen = ""
-        parent, child = pty.openpty()
-        self.fd = parent
-
-        def attach():
-            os.setsid()
-            os.close(os.open(os.ttyname(child), os.O_RDWR))     # becomes the controlling one
-        self.process = subprocess.Popen(
-            argv, env=env, stdin=stdin if stdin is not None else child,
-            stdout=child if all_on_it else subprocess.PIPE,
-            stderr=child if all_on_it else subprocess.PIPE, preexec_fn=attach, text=True)
-        self.echo = lambda: bool(termios.tcgetattr(parent)[3] & termios.ECHO)
-        self._child = child
-
-    def expect(self, text, timeout=10):
-        """Reads what is written on the terminal until text appears."""
-        end = time.monotonic() + timeout
-        while text not in self.screen:
-            if not select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]:
-                raise AssertionError(f"no {text!r} on the terminal within {timeout} s, only "
-                                     f"{self.screen!r}; {self.process.poll()}")
-            self.screen += os.read(self.fd, 4096).decode()
-
-    def send(self, text):
-        os.write(self.fd, text.encode())
-
-    def wait(self, timeout=30):
-        """-> (status, standard output, standard error)"""
-        try:
-            out, err = self.process.communicate(timeout=timeout)
-        finally:
-            if self.process.poll() is None:
-                self.process.send_signal(signal.SIGKILL)
-                self.process.wait()
-        while select.select([self.fd], [], [], 0)[0]:
-            self.screen += os.read(self.fd, 4096).decode()
-        # in characters, as a shell on this terminal would find them after the next Enter
-        os.write(self.fd, b"\n")
-        self.left = len(os.read(self._child, 100)) - 1
-        os.close(self._child)
-        os.close(self.fd)
-        return self.process.returncode, out, err
 
 
 class HostTest(unittest.TestCase):

@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import pty
 import select
 import struct
 import time
@@ -10,16 +9,12 @@ import time
 from bench.measure import Failed, Process
 from bench.scene import CODE, LONG_TERM
 from paths import AWS_MFA
+from terminal import Screen
 
 IN_MOVED_TO = 0x80
 PATIENCE = 30   # seconds
 
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-def _readable(fd, what):
-    if not select.select([fd], [], [], PATIENCE)[0]:
-        raise Failed(f"no {what} within {PATIENCE} s")
 
 
 class Prompt:
@@ -28,22 +23,18 @@ class Prompt:
     def __init__(self, home):
         home.write(LONG_TERM)
         self.home = home
-        self.fd, child = pty.openpty()
+        self.screen = Screen()
         # The leader of a session gets the first terminal it opens as its controlling one.
-        name = os.ttyname(child)
-        self.process = Process([AWS_MFA, "--profile", "work"], home.env, terminal=name).begin()
-        os.close(child)
-        screen = b""
-        while not screen.endswith(b"): "):
-            _readable(self.fd, f"prompt, only {screen!r}")
-            screen += os.read(self.fd, 4096)
+        self.process = Process([AWS_MFA, "--profile", "work"], home.env,
+                               terminal=self.screen.name).begin()
+        self.screen.expect("): ", PATIENCE)
         self.prompt_ms = 1000 * (time.monotonic() - self.process.start)
 
     def type_code(self):
         """-> when Enter was pressed"""
-        os.write(self.fd, CODE.encode())
+        self.screen.send(CODE)
         start = time.monotonic()
-        os.write(self.fd, b"\n")
+        self.screen.send("\n")
         return start
 
     def enter(self):
@@ -54,9 +45,9 @@ class Prompt:
         names = []
         while b"credentials" not in names:
             if not select.select([watch], [], [], PATIENCE)[0]:
-                os.set_blocking(self.fd, False)
+                self.screen.read(0)
                 raise Failed(f"no credentials file within {PATIENCE} s of Enter: "
-                             f"{os.read(self.fd, 4096).decode(errors='replace').strip()}")
+                             f"{self.screen.screen.strip()}")
             events = os.read(watch, 4096)
             while events:
                 length, = struct.unpack_from("I", events, 12)
@@ -69,4 +60,4 @@ class Prompt:
 
     def end(self):
         self.process.wait()
-        os.close(self.fd)
+        self.screen.close()

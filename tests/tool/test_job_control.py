@@ -10,8 +10,9 @@ import time
 import unittest
 from pathlib import Path
 
-from host import HostTest, Terminal
+from host import HostTest
 from paths import AWS_MFA
+from terminal import Terminal
 
 HIDDEN = "Secret access key (not shown): "
 CODE = "(for work): "
@@ -32,14 +33,11 @@ class Jobs:
         self.before = self.modes()
 
     def tell(self, command):
-        self.shell.screen = ""
+        self.shell.seen = len(self.shell.screen)
         self.shell.send(command + "\n")
 
     def expect(self, text):
-        """Appears; what follows is searched from behind it."""
-        self.shell.expect(text)
-        before, _, self.shell.screen = self.shell.screen.partition(text)
-        return before
+        return self.shell.expect(text, timeout=10)
 
     def start(self, *args, behind=""):
         self.tell(f"{AWS_MFA} --profile work {' '.join(args)} {behind}")

@@ -1,0 +1,114 @@
+"""Programs on a terminal of their own."""
+
+import errno
+import os
+import pty
+import select
+import signal
+import subprocess
+import termios
+import time
+
+
+class Screen:
+    """What a person sees on a terminal, and types there. pair: both ends of one and its name."""
+
+    def __init__(self, pair=None):
+        if not pair:
+            parent, child = pty.openpty()
+            pair = parent, child, os.ttyname(child)
+        self.fd, self._child, self.name = pair
+        self.screen = ""
+        self.seen = 0       # how much of it was expected and found
+
+    def ended(self):
+        """-> the exit status of the program that writes here, None while it runs"""
+        return None
+
+    def read(self, timeout):
+        """-> whether there was something to read in that time"""
+        if not select.select([self.fd], [], [], timeout)[0]:
+            return False
+        try:
+            self.screen += os.read(self.fd, 4096).decode(errors="replace")
+        except OSError as error:
+            if error.errno != errno.EIO:    # nobody has the other end open: login is about to
+                raise
+            time.sleep(0.01)
+            return False
+        return True
+
+    def expect(self, text, timeout=15):
+        """Reads until text appears behind what was expected before; -> what came before the text"""
+        end = time.monotonic() + timeout
+        while text not in self.screen[self.seen:]:
+            status = self.ended()
+            if not self.read(0.2 if status is not None else max(0, end - time.monotonic())) and (
+                    status is not None or time.monotonic() >= end):
+                raise AssertionError(f"no {text!r} on the terminal within {timeout} s, only "
+                                     f"{self.screen!r}; {self.ended()}")
+        start, at = self.seen, self.screen.index(text, self.seen)
+        self.seen = at + len(text)
+        return self.screen[start:at]
+
+    def send(self, text):
+        os.write(self.fd, text.encode())
+
+    def echo(self):
+        return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
+
+    def close(self):
+        for fd in (self.fd, self._child):
+            if fd >= 0:
+                os.close(fd)
+        self.fd = self._child = -1
+
+
+class Terminal(Screen):
+    """A program with a controlling terminal; standard output and error apart, unless all is to be on
+    the terminal, as a shell has it. enter is called in the program's process first."""
+
+    def __init__(self, argv, env, stdin=None, all_on_it=False, pair=None, enter=None):
+        super().__init__(pair)
+
+        def attach():
+            if enter:
+                enter()
+            os.setsid()
+            os.close(os.open(self.name, os.O_RDWR))     # becomes the controlling one
+        out = self._child if all_on_it else subprocess.PIPE
+        self.process = subprocess.Popen(
+            [str(a) for a in argv], env=env, stdin=self._child if stdin is None else stdin,
+            stdout=out, stderr=out, preexec_fn=attach)
+
+    def ended(self):
+        return self.process.poll()
+
+    def end(self, timeout=30, input=None):
+        """Waits for the program; -> its standard output and error, None where they are no pipes.
+        The screen is complete then."""
+        end = time.monotonic() + timeout
+        said = [None, None]
+        try:
+            if self.process.stdout:
+                said = [text.decode(errors="replace")
+                        for text in self.process.communicate(input, timeout)]
+            while self.process.poll() is None and time.monotonic() < end:
+                self.read(0.02)
+        finally:
+            if self.process.poll() is None:
+                self.process.send_signal(signal.SIGKILL)
+                self.process.wait()
+                raise AssertionError(f"not ended within {timeout} s: {self.screen!r}")
+        while self.read(0):
+            pass
+        return said
+
+    def wait(self, timeout=30):
+        """-> (status, standard output, standard error)"""
+        said = self.end(timeout)
+        # in characters, as a shell on this terminal would find them after the next Enter
+        os.write(self.fd, b"\n")
+        self.left = len(os.read(self._child, 100)) - 1
+        self.close()
+        return self.process.returncode, *said
