@@ -1,19 +1,20 @@
 /*
- * Signs a raw HTTP request as the published SigV4 test suite has them (a .req file, or request.txt
- * in its later form) and prints the value of its Authorization header:
+ * Signs raw HTTP requests as the published SigV4 test suite has them (a .req file, or request.txt
+ *in its later form) and prints the value of the Authorization header:
  *
  *	build/tests/sigv4-sign <get-vanilla.req | diff - get-vanilla.authz
  *
- * with the suite's key AKIDEXAMPLE, region us-east-1 and service "service", at the time that its
- * X-Amz-Date says. Every header of the request is signed, but Authorization.
+ * The key is the suite's AKIDEXAMPLE, the region us-east-1, the service "service", and the time
+ *that of X-Amz-Date. Every header of the request but Authorization is signed.
  *
- *	-n	the path is not normalised (the suite's "unnormalized" cases, S3)
- *	-s	a folded header's lines are joined by a blank, as the later form of the suite has
- *it, and not by a comma
+ *	-n	do not normalise the path (the suite's "unnormalized" cases, S3)
+ *	-s	join the lines of a folded header by a blank, as the later form of the suite does,
+ *		and not by a comma
+ *	-m	read many requests: before each, a line KEY-ID SECRET REGION SERVICE LENGTH
  *
- * The signature is that of tool/sts/sigv4.c. Reading a request, and its canonical path and query,
- * are here: to STS goes POST / without a query, so the product needs none of it. Of the suite do
- * not apply: query-string signing (presigned URLs), chunked payloads, and SigV4a.
+ * tool/sts/sigv4.c makes the signature. This file reads a request and makes its path and query
+ * canonical; the product does not need that, since it sends POST / without a query. These parts of
+ * the suite do not apply: signing in the query string (presigned URLs), chunked payloads, SigV4a.
  */
 #include "sigv4.h"
 
@@ -35,13 +36,31 @@ static void die(const char *why)
 	exit(2);
 }
 
+/* What one request needs; all of it is freed together. */
+static struct block {
+	struct block *next;
+	char text[];
+} * blocks;
+
 static char *room(size_t size)
 {
-	char *p = calloc(size + 1, 1);
+	struct block *block = calloc(1, sizeof(*block) + size + 1);
 
-	if (!p)
+	if (!block)
 		die("out of memory");
-	return p;
+	block->next = blocks;
+	blocks = block;
+	return block->text;
+}
+
+static void free_rooms(void)
+{
+	while (blocks) {
+		struct block *next = blocks->next;
+
+		free(blocks);
+		blocks = next;
+	}
 }
 
 /* Takes a line off *rest, without its end; NULL when there is none. */
@@ -124,12 +143,9 @@ static char *canonical_query(char *query)
 	}
 	if (n > 0)
 		qsort(pairs, n, sizeof(pairs[0]), compare);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		strcat(strcat(strcat(strcat(out, i ? "&" : ""), pairs[i].name), "="),
 			pairs[i].value);
-		free(pairs[i].name);
-		free(pairs[i].value);
-	}
 	return out;
 }
 
@@ -155,7 +171,7 @@ static size_t read_headers(char **rest, const char *fold, struct sigv4_header *h
 		*value++ = '\0';
 		for (char *c = line; *c; c++)
 			*c = (char)tolower((unsigned char)*c);
-		whole = room(REQUEST_SIZE);
+		whole = room(strlen(value) + strlen(*rest) + 1);
 		strcpy(whole, value);
 		value = line;
 		for (line = next_line(rest); line && (*line == ' ' || *line == '\t');
@@ -163,34 +179,18 @@ static size_t read_headers(char **rest, const char *fold, struct sigv4_header *h
 			strcat(strcat(whole, fold), line + strspn(line, " \t"));
 		if (strcmp(value, "authorization") != 0)
 			insert(headers, n++, (struct sigv4_header){value, whole});
-		else
-			free(whole);
 	}
 	return n;
 }
 
-int main(int argc, char **argv)
+/* req has the key and the scope; the rest is read from text, which has a NUL behind it. */
+static void sign(struct sigv4_request req, char *text, size_t size, bool as_it_is, const char *fold)
 {
-	char *text = room(REQUEST_SIZE), *rest = text, *target, *end, *path, *query;
-	size_t size = fread(text, 1, REQUEST_SIZE, stdin);
 	struct sigv4_header headers[HEADERS_MAX];
-	struct sigv4_request req = {.access_key_id = "AKIDEXAMPLE",
-		.secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-		.region = "us-east-1",
-		.service = "service",
-		.headers = headers};
-	char auth[16 * SIGV4_AUTH_SIZE];
-	const char *date = NULL, *fold = ",";
-	bool as_it_is = false;
-	int option;
+	char auth[16 * SIGV4_AUTH_SIZE], *rest = text, *target, *end, *query;
+	const char *date = NULL;
 	struct tm tm = {0};
 
-	while ((option = getopt(argc, argv, "ns")) != -1) {
-		if (option == '?')
-			return 2;
-		as_it_is = as_it_is || option == 'n';
-		fold = option == 's' ? " " : fold;
-	}
 	req.method = next_line(&rest);
 	target = req.method ? strchr(req.method, ' ') : NULL;
 	end = target ? strrchr(target, ' ') : NULL;
@@ -200,9 +200,9 @@ int main(int argc, char **argv)
 	query = strchr(target, '?');
 	if (query)
 		*query++ = '\0';
-	path = as_it_is ? strdup(target) : normalise(target);
-	req.path = encode(path ? path : "/", "/");
+	req.path = encode(as_it_is ? target : normalise(target), "/");
 	req.query = query ? canonical_query(query) : NULL;
+	req.headers = headers;
 	req.n_headers = read_headers(&rest, fold, headers);
 	req.body = rest;
 	req.body_len = size - (size_t)(rest - text);
@@ -215,5 +215,58 @@ int main(int argc, char **argv)
 	if (!sigv4_sign(&req, auth, sizeof(auth)))
 		die("cannot be signed");
 	puts(auth);
+	free_rooms();
+}
+
+static void sign_many(bool as_it_is, const char *fold)
+{
+	char *line = NULL;
+	size_t room_of_line = 0;
+
+	while (getline(&line, &room_of_line, stdin) > 0) {
+		const char *field[5];
+		char *text;
+		size_t size;
+
+		for (size_t i = 0; i < 5; i++)
+			if (!(field[i] = strtok(i ? NULL : line, " \n")))
+				die("not KEY-ID SECRET REGION SERVICE LENGTH");
+		size = strtoul(field[4], NULL, 10);
+		text = room(size);
+		if (fread(text, 1, size, stdin) != size)
+			die("a request is cut off");
+		sign((struct sigv4_request){.access_key_id = field[0],
+			     .secret_access_key = field[1],
+			     .region = field[2],
+			     .service = field[3]},
+			text, size, as_it_is, fold);
+	}
+	free(line);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct sigv4_request suite = {.access_key_id = "AKIDEXAMPLE",
+		.secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+		.region = "us-east-1",
+		.service = "service"};
+	const char *fold = ",";
+	bool as_it_is = false, many = false;
+	int option;
+
+	while ((option = getopt(argc, argv, "nsm")) != -1) {
+		if (option == '?')
+			return 2;
+		as_it_is = as_it_is || option == 'n';
+		many = many || option == 'm';
+		fold = option == 's' ? " " : fold;
+	}
+	if (many) {
+		sign_many(as_it_is, fold);
+	} else {
+		char *text = room(REQUEST_SIZE);
+
+		sign(suite, text, fread(text, 1, REQUEST_SIZE, stdin), as_it_is, fold);
+	}
 	return 0;
 }
