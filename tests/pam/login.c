@@ -4,9 +4,10 @@
  * word.
  *
  *	login CONFDIR SERVICE USER [OPTION...] CALL...
+ *	login words	lists the words it understands
  *
  * CALL is auth, setcred, account, open, close or chauthtok. An OPTION counts for the calls after
- * it; see the table in main(). Answers are taken in order; some are misbehaviour:
+ * it; see take_option(). Answers are taken in order; some are misbehaviour:
  *	@null   PAM_SUCCESS and a NULL answer     @none  PAM_SUCCESS and no response at all
  *	@fail   PAM_CONV_ERR                      @again PAM_CONV_AGAIN
  *	@freed  PAM_CONV_ERR and a freed response @long  a megabyte of digits
@@ -20,12 +21,13 @@
  * It must export its symbols (-rdynamic): see log_lines.h.
  */
 #include "log_lines.h"
+#include "misbehave.h"
+#include "words.h"
 
 #include <ctype.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/securebits.h>
 #include <pwd.h>
 #include <security/pam_appl.h>
 #include <signal.h>
@@ -34,9 +36,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +43,7 @@
 #define DESCRIPTORS 256
 
 static FILE *out;
+bool listing;
 
 struct person {
 	pam_handle_t *pamh;
@@ -81,42 +81,42 @@ static int answer(struct person *person, struct pam_response **response)
 {
 	const char *text = next_answer(person);
 
-	if (strncmp(text, "@user=", 6) == 0) {
+	if (begins(text, "@user=")) {
 		pam_set_item(person->pamh, PAM_USER, text + 6);
 		text = next_answer(person);
 	}
-	if (strcmp(text, "@slow") == 0) {
+	if (is(text, "@slow")) {
 		usleep(200000);
 		text = next_answer(person);
 	}
-	if (strncmp(text, "@until=", 7) == 0) {
+	if (begins(text, "@until=")) {
 		while (access(text + 7, F_OK) != 0)
 			usleep(10000);
 		text = next_answer(person);
 	}
-	if (strcmp(text, "@fail") == 0)
+	if (is(text, "@fail"))
 		return PAM_CONV_ERR;
-	if (strcmp(text, "@again") == 0)
+	if (is(text, "@again"))
 		return PAM_CONV_AGAIN;
-	if (strcmp(text, "@none") == 0)
+	if (is(text, "@none"))
 		return PAM_SUCCESS;
-	if (strcmp(text, "@wild") == 0) {
+	if (is(text, "@wild")) {
 		*response = (struct pam_response *)(uintptr_t)16;
 		return 12345;
 	}
 	*response = calloc(1, sizeof(**response));
 	if (!*response)
 		return PAM_BUF_ERR;
-	if (strcmp(text, "@freed") == 0) {
+	if (is(text, "@freed")) {
 		free(*response);
 		return PAM_CONV_ERR;
 	}
-	if (strcmp(text, "@null") == 0)
+	if (is(text, "@null"))
 		return PAM_SUCCESS;
-	if (strcmp(text, "@long") == 0)
+	if (is(text, "@long"))
 		(*response)->resp = million_digits();
 	else
-		(*response)->resp = strcmp(text, "@bytes") == 0 ? all_bytes() : strdup(text);
+		(*response)->resp = is(text, "@bytes") ? all_bytes() : strdup(text);
 	return PAM_SUCCESS;
 }
 
@@ -190,91 +190,21 @@ static const char *name_of(int rc)
 
 static int call(pam_handle_t *pamh, const char *what, unsigned flags)
 {
-	if (strcmp(what, "auth") == 0)
+	if (is(what, "auth"))
 		return pam_authenticate(pamh, (int)flags);
-	if (strcmp(what, "setcred") == 0)
+	if (is(what, "setcred"))
 		return pam_setcred(pamh, (int)(flags | PAM_ESTABLISH_CRED));
-	if (strcmp(what, "account") == 0)
+	if (is(what, "account"))
 		return pam_acct_mgmt(pamh, (int)flags);
-	if (strcmp(what, "open") == 0)
+	if (is(what, "open"))
 		return pam_open_session(pamh, (int)flags);
-	if (strcmp(what, "close") == 0)
+	if (is(what, "close"))
 		return pam_close_session(pamh, (int)flags);
-	if (strcmp(what, "chauthtok") == 0)
+	if (is(what, "chauthtok"))
 		return pam_chauthtok(pamh, (int)flags);
-	fprintf(out, "no such call: %s\n", what);
+	if (!listing)
+		fprintf(out, "no such call: %s\n", what);
 	return -1;
-}
-
-static void reap_all(int sig)
-{
-	(void)sig;
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		continue;
-}
-
-/* What an application, or whoever started it, may have done to the process. */
-static void misbehave(const char *how)
-{
-	struct sigaction action = {.sa_handler = SIG_IGN};
-	sigset_t set;
-
-	if (strcmp(how, "sigchld-ignored") == 0) {
-		sigaction(SIGCHLD, &action, NULL);
-	} else if (strcmp(how, "sigchld-reaped") == 0) {
-		action.sa_handler = reap_all;
-		sigaction(SIGCHLD, &action, NULL);
-	} else if (strcmp(how, "signals") == 0) {
-		for (int sig = 1; sig < NSIG; sig++)
-			if (sig != SIGCHLD)
-				sigaction(sig, &action, NULL);
-		sigfillset(&set);
-		sigprocmask(SIG_SETMASK, &set, NULL);
-	} else if (strcmp(how, "closed-descriptors") == 0) {
-		for (int fd = 0; fd <= 2; fd++)
-			close(fd);
-	} else if (strcmp(how, "open-descriptors") == 0) {
-		for (int fd = 20; fd < 99; fd++)
-			if (fd != fileno(out))
-				dup2(0, fd);
-	} else if (strcmp(how, "limits") == 0) {
-		/* Soft ones: raising the hard ones needs root. */
-		static const struct {
-			__rlimit_resource_t what;
-			rlim_t soft;
-		} low[] = {{RLIMIT_NOFILE, 20}, {RLIMIT_FSIZE, 512}, {RLIMIT_CORE, RLIM_INFINITY}};
-
-		for (size_t i = 0; i < sizeof(low) / sizeof(low[0]); i++) {
-			struct rlimit r;
-
-			getrlimit(low[i].what, &r);
-			r.rlim_cur = low[i].soft < r.rlim_max ? low[i].soft : r.rlim_max;
-			setrlimit(low[i].what, &r);
-		}
-	} else if (strcmp(how, "tight-limits") == 0) {
-		/* An administrator's: enough for the helper, which is to have no more. */
-		setrlimit(RLIMIT_FSIZE, &(struct rlimit){8 << 20, 8 << 20});
-		setrlimit(RLIMIT_NPROC, &(struct rlimit){1000, 1000});
-	} else if (strcmp(how, "no-descriptors") == 0) {
-		struct rlimit r = {16, 16};
-
-		setrlimit(RLIMIT_NOFILE, &r);
-	} else if (strcmp(how, "no-processes") == 0) {
-		struct rlimit r = {0, 0};
-
-		setrlimit(RLIMIT_NPROC, &r);
-	} else if (strcmp(how, "group") == 0) {
-		if (setresgid(12346, 12345, 12345) != 0 || setresuid(12345, 12345, 12345) != 0)
-			abort();
-	} else if (strcmp(how, "capabilities") == 0) {
-		/* Then a change of the uid takes none of root's capabilities away. */
-		if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) != 0)
-			abort();
-	} else if (strcmp(how, "umask") == 0) {
-		umask(0);
-	} else {
-		abort();
-	}
 }
 
 /* What the module must leave as it was. */
@@ -321,69 +251,101 @@ static void call_and_print(pam_handle_t *pamh, const char *what, unsigned flags)
 	compare(&before);
 }
 
+struct login {
+	struct person person;
+	struct pam_conv conv;
+	unsigned flags;
+};
+
+/* -> how many arguments it took, 0 where there is no such option */
+static int take_option(struct login *l, const char *option, const char *value)
+{
+	static const struct {
+		const char *option;
+		int item;
+	} items[] = {{"--rhost", PAM_RHOST}, {"--tty", PAM_TTY}, {"--ruser", PAM_RUSER},
+		{"--user", PAM_USER}};
+	pam_handle_t *pamh = l->person.pamh;
+
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+		if (is(option, items[i].option)) {
+			pam_set_item(pamh, items[i].item, value);
+			return 2;
+		}
+	if (is(option, "--silent")) {
+		l->flags |= PAM_SILENT;
+		return 1;
+	}
+	if (is(option, "--disallow-null")) {
+		l->flags |= PAM_DISALLOW_NULL_AUTHTOK;
+		return 1;
+	}
+	if (is(option, "--no-user")) {
+		pam_set_item(pamh, PAM_USER, NULL);
+		return 1;
+	}
+	if (is(option, "--no-conversation")) {
+		l->conv.conv = NULL;
+		pam_set_item(pamh, PAM_CONV, &l->conv);
+		return 1;
+	}
+	if (is(option, "--answer") && l->person.n < ANSWERS)
+		l->person.answers[l->person.n++] = value;
+	else if (is(option, "--putenv"))
+		pam_putenv(pamh, value);
+	else if (is(option, "--misbehave"))
+		misbehave(value, fileno(out));
+	else
+		return 0;
+	return 2;
+}
+
+static void list_words(void)
+{
+	struct login l = {.flags = 0};
+	struct pam_response *response = NULL;
+
+	listing = true;
+	call(NULL, "", 0);
+	take_option(&l, "", "");
+	misbehave("", -1);
+	answer(&l.person, &response);
+	free(response->resp);
+	free(response);
+}
+
 int main(int argc, char **argv)
 {
-	struct person person = {.n = 0};
-	struct pam_conv conv = {.conv = converse, .appdata_ptr = &person};
+	struct login l = {.conv = {.conv = converse, .appdata_ptr = &l.person}};
 	pam_handle_t *pamh = NULL;
 	char **env;
-	unsigned flags = 0;
-	int fd, rc;
 
+	if (argc == 2 && strcmp(argv[1], "words") == 0) {
+		list_words();
+		return 0;
+	}
 	if (argc < 5)
 		return 2;
-	fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100);
-	out = fdopen(fd, "w");
+	out = fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100), "w");
 	if (!out)
 		return 2;
 	setvbuf(out, NULL, _IOLBF, 0);
 	log_lines = out;
-	rc = pam_start_confdir(argv[2], argv[3], &conv, argv[1], &pamh);
-	if (rc != PAM_SUCCESS)
+	if (pam_start_confdir(argv[2], argv[3], &l.conv, argv[1], &pamh) != PAM_SUCCESS)
 		return 2;
-	person.pamh = pamh;
+	l.person.pamh = pamh;
 	/* libnss-wrapper keeps its files open from the first look-up on: not the module's doing. */
 	getpwnam("");
 	getgrnam("");
 	pam_set_item(pamh, PAM_FAIL_DELAY, (const void *)delay);
-	for (int i = 4; i < argc; i++) {
-		const char *value = i + 1 < argc ? argv[i + 1] : "";
-
-		if (strncmp(argv[i], "--", 2) != 0) {
-			call_and_print(pamh, argv[i], flags);
-			continue;
-		}
-		if (strcmp(argv[i], "--silent") == 0) {
-			flags |= PAM_SILENT;
-			continue;
-		} else if (strcmp(argv[i], "--disallow-null") == 0) {
-			flags |= PAM_DISALLOW_NULL_AUTHTOK;
-			continue;
-		} else if (strcmp(argv[i], "--no-user") == 0) {
-			pam_set_item(pamh, PAM_USER, NULL);
-			continue;
-		} else if (strcmp(argv[i], "--no-conversation") == 0) {
-			conv.conv = NULL;
-			pam_set_item(pamh, PAM_CONV, &conv);
-			continue;
-		} else if (strcmp(argv[i], "--answer") == 0 && person.n < ANSWERS) {
-			person.answers[person.n++] = value;
-		} else if (strcmp(argv[i], "--rhost") == 0) {
-			pam_set_item(pamh, PAM_RHOST, value);
-		} else if (strcmp(argv[i], "--tty") == 0) {
-			pam_set_item(pamh, PAM_TTY, value);
-		} else if (strcmp(argv[i], "--ruser") == 0) {
-			pam_set_item(pamh, PAM_RUSER, value);
-		} else if (strcmp(argv[i], "--putenv") == 0) {
-			pam_putenv(pamh, value);
-		} else if (strcmp(argv[i], "--user") == 0) {
-			pam_set_item(pamh, PAM_USER, value);
-		} else if (strcmp(argv[i], "--misbehave") == 0) {
-			misbehave(value);
-		} else {
+	for (int i = 4, taken = 1; i < argc; i += taken) {
+		taken = 1;
+		if (strncmp(argv[i], "--", 2) != 0)
+			call_and_print(pamh, argv[i], l.flags);
+		else
+			taken = take_option(&l, argv[i], i + 1 < argc ? argv[i + 1] : "");
+		if (taken == 0)
 			return 2;
-		}
-		i++;
 	}
 	env = pam_getenvlist(pamh);
 	for (char **e = env; e && *e; e++) {

@@ -1,0 +1,82 @@
+#include "misbehave.h"
+
+#include "words.h"
+
+#include <linux/securebits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void reap_all(int sig)
+{
+	(void)sig;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		continue;
+}
+
+void misbehave(const char *how, int keep)
+{
+	struct sigaction action = {.sa_handler = SIG_IGN};
+	sigset_t set;
+
+	if (is(how, "sigchld-ignored")) {
+		sigaction(SIGCHLD, &action, NULL);
+	} else if (is(how, "sigchld-reaped")) {
+		action.sa_handler = reap_all;
+		sigaction(SIGCHLD, &action, NULL);
+	} else if (is(how, "signals")) {
+		for (int sig = 1; sig < NSIG; sig++)
+			if (sig != SIGCHLD)
+				sigaction(sig, &action, NULL);
+		sigfillset(&set);
+		sigprocmask(SIG_SETMASK, &set, NULL);
+	} else if (is(how, "closed-descriptors")) {
+		for (int fd = 0; fd <= 2; fd++)
+			close(fd);
+	} else if (is(how, "open-descriptors")) {
+		for (int fd = 20; fd < 99; fd++)
+			if (fd != keep)
+				dup2(0, fd);
+	} else if (is(how, "limits")) {
+		/* Soft ones: raising the hard ones needs root. */
+		static const struct {
+			__rlimit_resource_t what;
+			rlim_t soft;
+		} low[] = {{RLIMIT_NOFILE, 20}, {RLIMIT_FSIZE, 512}, {RLIMIT_CORE, RLIM_INFINITY}};
+
+		for (size_t i = 0; i < sizeof(low) / sizeof(low[0]); i++) {
+			struct rlimit r;
+
+			getrlimit(low[i].what, &r);
+			r.rlim_cur = low[i].soft < r.rlim_max ? low[i].soft : r.rlim_max;
+			setrlimit(low[i].what, &r);
+		}
+	} else if (is(how, "tight-limits")) {
+		/* An administrator's: enough for the helper, which is to have no more. */
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){8 << 20, 8 << 20});
+		setrlimit(RLIMIT_NPROC, &(struct rlimit){1000, 1000});
+	} else if (is(how, "no-descriptors")) {
+		struct rlimit r = {16, 16};
+
+		setrlimit(RLIMIT_NOFILE, &r);
+	} else if (is(how, "no-processes")) {
+		struct rlimit r = {0, 0};
+
+		setrlimit(RLIMIT_NPROC, &r);
+	} else if (is(how, "group")) {
+		if (setresgid(12346, 12345, 12345) != 0 || setresuid(12345, 12345, 12345) != 0)
+			abort();
+	} else if (is(how, "capabilities")) {
+		/* Then a change of the uid takes none of root's capabilities away. */
+		if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) != 0)
+			abort();
+	} else if (is(how, "umask")) {
+		umask(0);
+	} else if (!listing) {
+		abort();
+	}
+}

@@ -1,0 +1,56 @@
+/*
+ * Prints what the module knows, so that test_cases.py can compare it with the man page and the
+ *cases:
+ *
+ *	option NAME		in the order of its table
+ *	status NUMBER		what a helper may answer
+ *	verdict NAME		as the log has it
+ *	sentence TEXT		what a person is told
+ */
+#include "options.c" /* the table is its own */
+#include "verdict.h"
+
+#include <stdio.h>
+
+/* A status that is missing here is an error of the build. */
+#pragma GCC diagnostic error "-Wswitch"
+
+static bool is_status(enum status number)
+{
+	switch (number) {
+	case STATUS_OK:
+	case STATUS_NO_SESSION:
+	case STATUS_USAGE:
+	case STATUS_VALID:
+	case STATUS_SYSTEM:
+	case STATUS_NOT_STORED:
+	case STATUS_WRONG_CODE:
+	case STATUS_NOT_SET_UP:
+	case STATUS_CONFIG:
+	case STATUS_UNAVAILABLE:
+	case STATUS_CODE_SPENT:
+		return true;
+	case STATUS_MALFORMED:
+		break;
+	}
+	return false;
+}
+
+int main(void)
+{
+	const struct options none = {.always = false};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		printf("option %s\n", table[i].name);
+	for (int outcome = 0; outcome < 256; outcome++) {
+		const struct talk talk = {.outcome = outcome, .code_sent = true};
+		struct verdict verdict = verdict_of(&talk, &none);
+
+		if (is_status((enum status)outcome))
+			printf("status %d\n", outcome);
+		printf("verdict %s\n", verdict.name);
+		if (verdict.sentence)
+			printf("sentence %s\n", verdict.sentence);
+	}
+	return 0;
+}
