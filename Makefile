@@ -176,7 +176,7 @@ stage:
 TEST_SOURCES  := $(filter-out tests/fuzz/%,$(wildcard $(patsubst %,tests/%*.c,*/ */*/ */*/*/)))
 TEST_OBJS     := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.so.c,$(TEST_SOURCES)) \
-	$(shell grep -l '^int main\b' $(TEST_SOURCES) /dev/null))
+	$(shell grep -l '^int main\b' $(TEST_SOURCES) /dev/null 2>/dev/null))
 TESTED         = $(BUILD)/tests/tested.a
 TEST_LIBS      = -lcmocka -lpam $(STS_LIBS) -lssl $(TOOL_LIBS) -lpthread
 
