@@ -4,7 +4,7 @@ import re
 import subprocess
 import unittest
 
-from host import AWS_MFA
+from paths import AWS_MFA
 
 
 def run(*args):

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import unittest
 
-from host import AWS_MFA, BUILD, ROLE, HostTest
+from host import ROLE, HostTest
+from paths import AWS_MFA, BUILD
 from sandbox import faults
 
 PROXY_PASSWORD = "geheim-wie-sonst-nichts"
