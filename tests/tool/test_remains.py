@@ -101,7 +101,6 @@ class Remains(HostTest):
                                  ("(not shown)", "not one of\tthem"), ("(not shown)", secret),
                                  ("MFA device", self.user.serial)):
             term.expect(question)
-            term.screen = ""
             term.send(answer + "\n")
         self.assertEqual(term.wait()[0], 0, term.screen)
         self.assert_forgotten(secret, "not one of\tthem")
