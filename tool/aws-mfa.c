@@ -98,23 +98,32 @@ static int help(const struct command_line *line)
 	return written(0);
 }
 
+static int run(const struct command_line *line)
+{
+	if (line->option[OPTION_HELP])
+		return help(line);
+	if (line->option[OPTION_VERSION]) {
+		puts("aws-mfa (pam-aws-mfa) " AWS_MFA_VERSION);
+		return written(0);
+	}
+	return line->command->prints ? written(line->command->run(line)) : line->command->run(line);
+}
+
 int main(int argc, char **argv)
 {
 	struct command_line line = {0};
 	struct error e = {0};
+	int rc;
 
 	if (argc < 1)
 		return cannot_start("started without a name", strerror(EINVAL));
 	if (!open_standard_descriptors())
 		return cannot_start("/dev/null", strerror(errno));
 	confine();
-	if (command_line_parse(commands, argc, argv, &line, &e) != STATUS_OK)
-		return refuse(line.command, &e);
-	if (line.option[OPTION_HELP])
-		return help(&line);
-	if (line.option[OPTION_VERSION]) {
-		puts("aws-mfa (pam-aws-mfa) " AWS_MFA_VERSION);
-		return written(0);
-	}
-	return line.command->prints ? written(line.command->run(&line)) : line.command->run(&line);
+	if (command_line_parse(commands, argc, argv, &line, &e) == STATUS_OK)
+		rc = run(&line);
+	else
+		rc = refuse(line.command, &e);
+	secret_free(&line.secret);
+	return rc;
 }

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "settings/option.h"
 #include "settings/rules.h"
+#include "text/secret.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,7 @@ struct command_line {
 	bool named; /* false: the first command of the table, since none is named */
 	/* By number. NULL where not given, "" where given and without argument. */
 	const char *option[N_OPTIONS];
+	struct secret secret; /* the value of the command's option that is one; option[] has it */
 	char **operands;
 	size_t n_operands;
 	char **rest; /* behind "--", ends with NULL; where the command takes it */

@@ -173,12 +173,14 @@ static enum status one_too_many(struct parser *p, const char *word)
 }
 
 /* The code is for us and not for whoever runs ps: take a copy, then overwrite argv. */
-static const char *hide(char *argument)
+static bool hide(struct secret *copy, char *argument)
 {
-	char *copy = strdup(argument);
+	bool good;
 
+	secret_free(copy);
+	good = secret_copy(copy, argument, strlen(argument));
 	memset(argument, 'x', strlen(argument));
-	return copy ? copy : "";
+	return good;
 }
 
 static enum status give(struct parser *p, size_t id, char *value)
@@ -197,7 +199,9 @@ static enum status give(struct parser *p, size_t id, char *value)
 	if (!value) {
 		*place = "";
 	} else if (o->secret) {
-		*place = hide(value);
+		if (!hide(&p->line->secret, value))
+			return error_system(p->e, o->names[0]);
+		*place = p->line->secret.data;
 	} else if (o->adds_up && *place) {
 		/* Not freed: it is kept as long as argv is. */
 		if (asprintf(&list, "%s,%s", *place, value) < 0)

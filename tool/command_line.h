@@ -14,7 +14,7 @@
  * STATUS_USAGE after a mistake: *e names it and the next step, and line->command is the command
  * where one is known, else NULL. *line keeps pointers into argv, which is put in order, and copies
  * that live as long as the process. A secret is overwritten in argv at once: until then ps shows
- * it.
+ * it. The caller frees its copy, line->secret, in any case.
  */
 enum status command_line_parse(const struct command *const *commands, int argc, char **argv,
 	struct command_line *line, struct error *e);

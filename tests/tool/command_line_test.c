@@ -247,6 +247,7 @@ static void secrets_are_overwritten(void **state)
 	assert_string_equal(p.argv[3], "--mfa-token=xxxxxx");
 	assert_string_equal(p.argv[5], "345678");
 	assert_null(p.line.option[FORCE]);
+	secret_free(&p.line.secret);
 }
 
 int main(void)

@@ -42,6 +42,15 @@ class Remains(HostTest):
                 self.assertEqual(remains.count(part.encode()), 0, f"secret {number} is left")
         self.remains.unlink()
 
+    def test_token(self):
+        code = self.user.code()
+        self.assertEqual(self.aws_mfa("--token", code, "--token", code).returncode, 0)
+        self.assert_forgotten(code)
+        self.assertEqual(self.aws_mfa("--token", "passwort", "--force").returncode, 11)
+        self.assert_forgotten("passwort")
+        self.assertEqual(self.aws_mfa("--token", "passwort", "--no-such").returncode, 2)
+        self.assertEqual(self.remains.read_bytes().count(b"passwort"), 0)
+
     def test_standard_input(self):
         code = self.user.code()
         self.assertEqual(self.aws_mfa("--token", "-", input=f" {code} \n").returncode, 0)
