@@ -6,6 +6,7 @@
 
 #include "clean.h"
 #include "record.h"
+#include "timeout.h"
 
 #define PROMPT_MAX 256 /* with a reason in front still below PAM_MAX_MSG_SIZE, 512 */
 
@@ -31,7 +32,7 @@ static const struct row {
 	{"prompts", NUMBER, offsetof(struct options, prompts), 1, 10},
 	{"quiet", FLAG, offsetof(struct options, quiet), 0, 0},
 	{"setenv", FLAG, offsetof(struct options, setenv), 0, 0},
-	{"timeout", NUMBER, offsetof(struct options, timeout), 1, 300},
+	{"timeout", NUMBER, offsetof(struct options, timeout), 1, TIMEOUT_LONGEST},
 	{"verbose", FLAG, offsetof(struct options, verbose), 0, 0},
 };
 
@@ -106,7 +107,8 @@ int options_parse(struct options *opt, int argc, const char **argv, char *error,
 {
 	const char *earlier[ROWS] = {NULL};
 
-	*opt = (struct options){.prompt = "AWS MFA code: ", .prompts = 1, .timeout = 20};
+	*opt = (struct options){
+		.prompt = "AWS MFA code: ", .prompts = 1, .timeout = TIMEOUT_DEFAULT};
 	for (int i = 0; i < argc; i++) {
 		size_t len = strcspn(argv[i], "=");
 		const char *value = argv[i][len] == '=' ? argv[i] + len + 1 : NULL;

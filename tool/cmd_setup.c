@@ -10,6 +10,7 @@
 #include "settings/settings.h"
 #include "settings/value.h"
 #include "text/log.h"
+#include "timeout.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +114,8 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 		};
 
 		rc = store_pairs(&(struct store_place){.path = path, .section = s->long_term},
-			pairs, sizeof(pairs) / sizeof(pairs[0]), monotonic_ms() + 20000, e);
+			pairs, sizeof(pairs) / sizeof(pairs[0]),
+			monotonic_ms() + TIMEOUT_DEFAULT * 1000, e);
 	}
 	if (rc == STATUS_NOT_STORED)
 		e->status = rc = STATUS_CONFIG; /* no code is at stake here */

@@ -2,6 +2,7 @@
 
 #include "paths.h"
 #include "text/secret.h"
+#include "timeout.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -86,7 +87,7 @@ static const struct rule rules[N_SETTINGS] = {
 	[SETTING_TIMEOUT] = {"timeout",
 		{.names = {"--timeout"}, .argument = "SECONDS",
 			.help = "limit for all but your typing"},
-		{NULL}, {"timeout"}, "20", false},
+		{NULL}, {"timeout"}, TIMEOUT_TEXT(TIMEOUT_DEFAULT), false},
 };
 /* clang-format on */
 

@@ -3,6 +3,7 @@
 #include "ascii.h"
 #include "sts_limits.h"
 #include "text/utf8.h"
+#include "timeout.h"
 
 #include <string.h>
 
@@ -60,8 +61,8 @@ const char *value_timeout(const char *value, long *seconds)
 	const char *rest;
 	long n = leading_number(value, &rest);
 
-	if (n < 1 || n > 300 || *rest)
-		return "expected a number of seconds from 1 to 300";
+	if (n < 1 || n > TIMEOUT_LONGEST || *rest)
+		return "expected a number of seconds from 1 to " TIMEOUT_TEXT(TIMEOUT_LONGEST);
 	*seconds = n;
 	return NULL;
 }

@@ -14,7 +14,7 @@
 /* Seconds, or a number with s, m or h behind it: 3600, 15m, 12h. 900 s to 36 h. */
 const char *value_duration(const char *value, long *seconds);
 
-/* Seconds from 1 to 300. */
+/* Seconds from 1 to TIMEOUT_LONGEST. */
 const char *value_timeout(const char *value, long *seconds);
 
 /*

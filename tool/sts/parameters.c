@@ -1,13 +1,11 @@
 #include "parameters.h"
 
 #include "status.h"
+#include "timeout.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DEFAULT_TIMEOUT_MS 20000
-#define LONGEST_TIMEOUT 86400 /* seconds; settings.c takes less */
 
 /* Where the text of a record goes. */
 struct place {
@@ -117,7 +115,7 @@ static enum status take_timeout(struct parameters *s, const struct record *rec, 
 {
 	int64_t seconds = record_number(rec->text);
 
-	if (seconds < 1 || seconds > LONGEST_TIMEOUT)
+	if (seconds < 1 || seconds > TIMEOUT_LONGEST)
 		return broken(e);
 	s->timeout_ms = seconds * 1000;
 	return STATUS_OK;
@@ -149,8 +147,8 @@ enum heard parameters_read(struct record_reader *r, struct parameters *s, struct
 {
 	struct record rec;
 
-	*s = (struct parameters){.deadline_ms = monotonic_ms() + DEFAULT_TIMEOUT_MS,
-		.timeout_ms = DEFAULT_TIMEOUT_MS};
+	*s = (struct parameters){.deadline_ms = monotonic_ms() + TIMEOUT_DEFAULT * 1000,
+		.timeout_ms = TIMEOUT_DEFAULT * 1000};
 	for (;;) {
 		int rc = record_read(r, -1, &rec);
 

@@ -48,9 +48,9 @@ struct parameters {
 	struct role roles[ROLES_MAX]; /* the first with the code, each other from the one before */
 	size_t n_roles;               /* 0: GetSessionToken */
 	int64_t duration;             /* seconds; 0: AWS's default */
-	int64_t deadline_ms;          /* monotonic_ms(); 20 s after the start if none was sent */
-	int64_t timeout_ms;           /* of the whole refresh; 20 s if none was sent */
-	bool signed_warm_up;          /* `connect signed` */
+	int64_t deadline_ms; /* monotonic_ms(); TIMEOUT_DEFAULT after the start if none was sent */
+	int64_t timeout_ms;  /* of the whole refresh; TIMEOUT_DEFAULT if none was sent */
+	bool signed_warm_up; /* `connect signed` */
 };
 
 /*
