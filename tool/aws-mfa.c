@@ -66,45 +66,45 @@ static void confine(void)
 }
 
 /* The standard error may be closed, too: then only the status tells. */
-static int cannot_start(const char *what, const char *why)
+static enum status cannot_start(const char *what, const char *why)
 {
 	dprintf(STDERR_FILENO, "aws-mfa: error: %s: %s\n", what, why);
 	return STATUS_SYSTEM;
 }
 
 /* A full disk or a closed descriptor is no success. */
-static int written(int rc)
+static enum status written(enum status rc)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return rc;
 	log_error("standard output: %s", strerror(errno));
-	return rc == 0 ? STATUS_SYSTEM : rc;
+	return rc == STATUS_OK ? STATUS_SYSTEM : rc;
 }
 
-static int refuse(const struct command *c, const struct error *e)
+static enum status refuse(const struct command *c, const struct error *e)
 {
 	if (c && c->refuse)
 		return c->refuse(e);
 	log_error("%s", e->text);
-	return (int)e->status;
+	return e->status;
 }
 
-static int help(const struct command_line *line)
+static enum status help(const struct command_line *line)
 {
 	if (line->named)
 		help_print_command(line->command);
 	else
 		help_print(commands);
-	return written(0);
+	return written(STATUS_OK);
 }
 
-static int run(const struct command_line *line)
+static enum status run(const struct command_line *line)
 {
 	if (line->option[OPTION_HELP])
 		return help(line);
 	if (line->option[OPTION_VERSION]) {
 		puts("aws-mfa (pam-aws-mfa) " AWS_MFA_VERSION);
-		return written(0);
+		return written(STATUS_OK);
 	}
 	return line->command->prints ? written(line->command->run(line)) : line->command->run(line);
 }
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 {
 	struct command_line line = {0};
 	struct error e = {0};
-	int rc;
+	enum status rc;
 
 	if (argc < 1)
 		return cannot_start("started without a name", strerror(EINVAL));
@@ -125,5 +125,5 @@ int main(int argc, char **argv)
 	else
 		rc = refuse(line.command, &e);
 	secret_free(&line.secret);
-	return rc;
+	return (int)rc;
 }

@@ -37,7 +37,7 @@ static const char *duration_of(const struct settings *s, char text[static 32])
 	return text;
 }
 
-static int run(const struct command_line *line)
+static enum status run(const struct command_line *line)
 {
 	struct error e = {0};
 	struct settings s;
@@ -49,7 +49,7 @@ static int run(const struct command_line *line)
 			row(settings_name(id), duration_of(&s, duration), "built in");
 		else if (!s.value[id])
 			row(settings_name(id), "-", "");
-		else if (id == SETTING_HTTPS_PROXY || id == SETTING_ENDPOINT_URL)
+		else if (settings_may_hold_password(id))
 			url_row(settings_name(id), s.value[id], s.where[id]);
 		else
 			row(settings_name(id), s.value[id], s.where[id] ? s.where[id] : "built in");
@@ -67,7 +67,7 @@ static int run(const struct command_line *line)
 	if (rc != STATUS_OK)
 		log_error("%s", e.text);
 	settings_free(&s);
-	return (int)rc;
+	return rc;
 }
 
 const struct command cmd_explain = {

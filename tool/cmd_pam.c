@@ -146,14 +146,14 @@ static bool is_run_by_module(void)
 	return false;
 }
 
-static int refuse(const struct error *e)
+static enum status refuse(const struct error *e)
 {
 	if (is_run_by_module())
 		tell_result(e->status, "the module and aws-mfa do not fit together");
 	return STATUS_USAGE;
 }
 
-static int run(const struct command_line *line)
+static enum status run(const struct command_line *line)
 {
 	struct dialogue d = {.refresh = {.mode = MODE_LOGIN}};
 	struct error e = {0};

@@ -149,7 +149,7 @@ static void warn_about_hiding(void)
 	}
 }
 
-static int run(const struct command_line *line)
+static enum status run(const struct command_line *line)
 {
 	struct refresh r = {.mode = MODE_BY_HAND, .force = line->option[FORCE]};
 	struct error e = {0};
@@ -192,7 +192,7 @@ static int run(const struct command_line *line)
 	if (tty >= 0)
 		close(tty);
 	refresh_free(&r);
-	return (int)rc;
+	return rc;
 }
 
 const struct command cmd_refresh = {

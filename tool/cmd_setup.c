@@ -125,7 +125,7 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 	return rc;
 }
 
-static int run(const struct command_line *line)
+static enum status run(const struct command_line *line)
 {
 	struct settings s;
 	struct error e = {0};
@@ -147,7 +147,7 @@ static int run(const struct command_line *line)
 	if (tty >= 0)
 		close(tty);
 	settings_free(&s);
-	return (int)rc;
+	return rc;
 }
 
 const struct command cmd_setup = {

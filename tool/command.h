@@ -44,10 +44,10 @@ _Static_assert(N_SETTINGS < 64, "a set of settings has 64 bits");
 
 struct command {
 	const char *name;
-	/* Returns the exit status: enum status, and 0 for STATUS_VALID. */
-	int (*run)(const struct command_line *line);
+	/* Returns the exit status, which is never STATUS_VALID. */
+	enum status (*run)(const struct command_line *line);
 	/* Instead of printing e, where the words of the command line are wrong. May be NULL. */
-	int (*refuse)(const struct error *e);
+	enum status (*refuse)(const struct error *e);
 	const char *summary;      /* half a sentence, for the list of the commands */
 	const char *help;         /* sentences */
 	const char *example;      /* command lines of up to 80 bytes; may be NULL */

@@ -20,8 +20,7 @@ static enum status bad_value(
 {
 	enum status status = s->origin[id] == ORIGIN_FILE ? STATUS_CONFIG : STATUS_USAGE;
 
-	/* A URL may hold a password; the values of the other settings are public. */
-	if (id == SETTING_HTTPS_PROXY || id == SETTING_ENDPOINT_URL)
+	if (settings_may_hold_password(id))
 		return error_set(e, status, "%s: %s", s->where[id], expected);
 	return error_set(e, status, "%s: '%.200s': %s", s->where[id], s->value[id], expected);
 }

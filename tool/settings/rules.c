@@ -101,6 +101,11 @@ const char *settings_name(enum setting id)
 	return rules[id].name;
 }
 
+bool settings_may_hold_password(enum setting id)
+{
+	return id == SETTING_HTTPS_PROXY || id == SETTING_ENDPOINT_URL;
+}
+
 char *settings_format(const char *fmt, ...)
 {
 	char *s = NULL;

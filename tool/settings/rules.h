@@ -107,6 +107,9 @@ const struct rule *settings_rule(enum setting id);
 /* What people call the setting: "device", "CA certificates". */
 const char *settings_name(enum setting id);
 
+/* A URL. The values of the other settings are public. */
+bool settings_may_hold_password(enum setting id);
+
 /* asprintf() that returns the string, NULL without memory. */
 char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
