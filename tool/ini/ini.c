@@ -118,23 +118,6 @@ const struct ini_line *ini_key(
 	return line ? &ini->lines[line - 1] : NULL;
 }
 
-const struct ini_line *ini_next_key(
-	const struct ini *ini, const struct ini_line *section, const struct ini_line *after)
-{
-	const struct ini_line *header = &ini->lines[(after ? after : section)->section - 1];
-	const struct ini_line *end = ini->lines + ini->n_lines;
-	const struct ini_line *l = after ? after : header;
-
-	for (;;) {
-		while (++l < end && l->kind != INI_SECTION)
-			if (l->kind == INI_KEY && !l->next)
-				return l;
-		if (!header->next)
-			return NULL;
-		l = header = &ini->lines[header->next - 1];
-	}
-}
-
 struct secret ini_value(const struct ini *ini, const struct ini_line *key)
 {
 	const struct ini_line *end = ini->lines + ini->n_lines, *l;

@@ -101,10 +101,6 @@ const struct ini_line *ini_key(
 /* The number of a line of this document, from 1. */
 size_t ini_line_number(const struct ini *ini, const struct ini_line *l);
 
-/* The section's own key behind after (NULL: its first) in the file's order; NULL at the end. */
-const struct ini_line *ini_next_key(
-	const struct ini *ini, const struct ini_line *section, const struct ini_line *after);
-
 /* The value that starts on this line, which the caller frees; none without memory. */
 struct secret ini_value(const struct ini *ini, const struct ini_line *key);
 

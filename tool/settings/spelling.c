@@ -15,7 +15,12 @@ static bool same(char a, char b)
 	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-size_t spelling_distance(const char *a, size_t a_len, const char *b, size_t b_len)
+/*
+ * The bytes to be inserted, left out or changed to make one of the other; two neighbours in each
+ * other's place count once. Capitals count as small letters (ASCII). Over SPELLING_MAX bytes:
+ * SIZE_MAX.
+ */
+static size_t distance_of(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	/* d[i][j]: the first i bytes of a and the first j of b (Damerau, "optimal alignment"). */
 	size_t d[SPELLING_MAX + 1][SPELLING_MAX + 1];
@@ -42,7 +47,7 @@ size_t spelling_distance(const char *a, size_t a_len, const char *b, size_t b_le
 bool spelling_is_nearer(
 	const char *word, size_t len, const char *wanted, size_t wanted_len, size_t *distance)
 {
-	size_t d = spelling_distance(word, len, wanted, wanted_len);
+	size_t d = distance_of(word, len, wanted, wanted_len);
 
 	/* In a short name most letters must be right. */
 	if (d > NEAR || 2 * d >= wanted_len || d >= *distance)

@@ -5,14 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SPELLING_MAX 64 /* bytes of a word that is compared */
-
-/*
- * The bytes to be inserted, left out or changed to make one of the other; two neighbours in each
- * other's place count once. Capitals count as small letters (ASCII). Over SPELLING_MAX bytes:
- * SIZE_MAX.
- */
-size_t spelling_distance(const char *a, size_t a_len, const char *b, size_t b_len);
+#define SPELLING_MAX 64 /* bytes; a longer word is like no other */
 
 /*
  * True when word[len] may be meant by wanted[wanted_len], and is nearer to it than *distance, which

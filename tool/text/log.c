@@ -34,11 +34,6 @@ bool log_set_level(const char *name)
 	return false;
 }
 
-bool log_enabled(enum log_level level)
-{
-	return level >= lowest;
-}
-
 /*
  * The bytes of a character that steers a terminal or the order of what it shows, 0 for none: C0, C1
  * (U+0080 to U+009F), and the bidirectional controls U+202A to U+202E and U+2066 to U+2069.
@@ -81,7 +76,7 @@ void log_message(enum log_level level, const char *fmt, ...)
 	size_t len;
 	va_list ap;
 
-	if (!log_enabled(level))
+	if (level < lowest)
 		return;
 	if (!*color || (no_color && *no_color) || !isatty(fileno(out)))
 		color = "";

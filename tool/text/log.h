@@ -16,8 +16,6 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_E
  */
 bool log_set_level(const char *name);
 
-bool log_enabled(enum log_level level);
-
 /*
  * Control characters become '?', the 8-bit and bidirectional ones that hide in UTF-8 too, so that
  * nothing from a file or variable can steer a terminal. In place.

@@ -106,12 +106,30 @@ const struct ini_line *merged_key(const struct profiles *p, const struct profile
 	return ini_key(p->config, profile->config, key, len);
 }
 
+/* The section's own key behind after (NULL: its first) in the file's order; NULL at the end. */
+static const struct ini_line *next_key(
+	const struct ini *ini, const struct ini_line *section, const struct ini_line *after)
+{
+	const struct ini_line *header = &ini->lines[(after ? after : section)->section - 1];
+	const struct ini_line *end = ini->lines + ini->n_lines;
+	const struct ini_line *l = after ? after : header;
+
+	for (;;) {
+		while (++l < end && l->kind != INI_SECTION)
+			if (l->kind == INI_KEY && !l->next)
+				return l;
+		if (!header->next)
+			return NULL;
+		l = header = &ini->lines[header->next - 1];
+	}
+}
+
 static void each_key(const struct profiles *p, const struct profile *profile, const struct ini *ini,
 	const struct ini_line *section, merged_key_fn *each, void *arg)
 {
 	const struct ini_line *key = NULL;
 
-	while (section && (key = ini_next_key(ini, section, key))) {
+	while (section && (key = next_key(ini, section, key))) {
 		const struct ini *in;
 
 		if (merged_key(p, profile, ini->bytes.data + key->name, key->name_len, &in) == key)
