@@ -2,6 +2,7 @@
 
 #include "files.h"
 
+#include "endpoint_rules.h"
 #include "file/owner.h"
 #include "sts_limits.h"
 #include "tags.h"
@@ -221,35 +222,21 @@ static enum status check_ca_bundle(struct settings *s, struct error *e)
 	return policy_of(s->mode)->files_must_be_safe ? owner_check_file(path, &st, e) : STATUS_OK;
 }
 
-/*
- * Threat: http to an address of this machine goes to the process that has bound the port, and that
- * process judges the code. By hand only the user's own keys are at stake; a login is more.
- */
-static enum status check_scheme(const struct settings *s, struct error *e)
+static enum status check_endpoint(const struct settings *s, struct error *e)
 {
-	const char *url = s->value[SETTING_ENDPOINT_URL];
+	const char *url = s->value[SETTING_ENDPOINT_URL], *name = s->where[SETTING_ENDPOINT_URL];
+	enum setting variant = s->fips ? SETTING_FIPS : SETTING_DUAL_STACK;
+	enum status rc = STATUS_OK;
 
-	if (!policy_of(s->mode)->https_only || !url || strncmp(url, "http:", 5) != 0)
-		return STATUS_OK;
-	return error_set(e, STATUS_CONFIG,
-		"%s: a login asks no endpoint over http, where any process of this machine can answer; "
-		"expected https",
-		s->where[SETTING_ENDPOINT_URL]);
-}
-
-/* AWS's own hosts alone come in variants. */
-static enum status check_variants(const struct settings *s, struct error *e)
-{
-	enum setting id = s->fips ? SETTING_FIPS : SETTING_DUAL_STACK;
-
-	if (!s->value[SETTING_ENDPOINT_URL] || (!s->fips && !s->dual_stack))
-		return STATUS_OK;
-	return error_set(e,
-		s->origin[id] == ORIGIN_FILE || s->origin[SETTING_ENDPOINT_URL] == ORIGIN_FILE
-			? STATUS_CONFIG
-			: STATUS_USAGE,
-		"%s excludes an endpoint of your own (%s): unset one", s->where[id],
-		s->where[SETTING_ENDPOINT_URL]);
+	if (policy_of(s->mode)->https_only)
+		rc = endpoint_rules_login(url, name, e);
+	if (rc == STATUS_OK && (s->fips || s->dual_stack)) {
+		rc = endpoint_rules_variant(url, name, s->where[variant], e);
+		if (rc != STATUS_OK && s->origin[variant] != ORIGIN_FILE &&
+			s->origin[SETTING_ENDPOINT_URL] != ORIGIN_FILE)
+			rc = e->status = STATUS_USAGE;
+	}
+	return rc;
 }
 
 static enum status check_tags(const struct settings *s, struct error *e)
@@ -361,11 +348,9 @@ enum status settings_complete(struct settings *s, struct error *e)
 		if (expected)
 			return bad_value(s, SETTING_ASSUME_ROLE, expected, e);
 	}
-	rc = check_scheme(s, e);
+	rc = check_endpoint(s, e);
 	if (rc == STATUS_OK)
 		rc = check_duration(s, e);
-	if (rc == STATUS_OK)
-		rc = check_variants(s, e);
 	if (rc == STATUS_OK)
 		rc = check_tags(s, e);
 	if (rc == STATUS_OK)

@@ -17,17 +17,14 @@ enum status client_open(struct client *c, struct error *e)
 		.url = s->endpoint_url,
 		.fips = s->fips,
 		.dual_stack = s->dual_stack,
-		.legacy = s->legacy_endpoint};
+		.legacy = s->legacy_endpoint,
+		.login = !s->signed_warm_up};
 	enum status rc;
 
 	clock_start(&c->clock);
 	rc = parameters_check(s, e);
 	if (rc == STATUS_OK)
 		rc = endpoint_resolve(&choice, &c->endpoint, e);
-	/* Threat: a stranger who binds the port would judge the login. aws-mfa refuses it first. */
-	if (rc == STATUS_OK && !s->signed_warm_up && c->endpoint.loopback_only)
-		rc = error_set(e, STATUS_CONFIG,
-			"endpoint_url: http is not for a login, even on this machine; use https://");
 	if (rc == STATUS_OK)
 		rc = endpoint_check_arn(&c->endpoint, "the MFA device", s->serial, e);
 	for (size_t i = 0; rc == STATUS_OK && i < s->n_roles; i++)

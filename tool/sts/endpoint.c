@@ -1,5 +1,6 @@
 #include "endpoint.h"
 
+#include "endpoint_rules.h"
 #include "status.h"
 
 #include <ctype.h>
@@ -92,22 +93,17 @@ static bool is_host_label(const char *s)
 	return true;
 }
 
-static enum status refuse_url(const char *setting, struct error *e)
-{
-	return error_set(e, STATUS_CONFIG,
-		"endpoint_url and %s exclude each other, since AWS's own hosts alone come in variants: "
-		"unset one",
-		setting);
-}
-
 static enum status resolve_url(
 	const struct endpoint_choice *want, struct endpoint *ep, struct error *e)
 {
-	if (want->fips)
-		return refuse_url("use_fips_endpoint", e);
-	if (want->dual_stack)
-		return refuse_url("use_dualstack_endpoint", e);
-	return endpoint_url_parse(want->url, ep, e);
+	const char *variant = want->fips ? "use_fips_endpoint"
+		: want->dual_stack       ? "use_dualstack_endpoint"
+					 : NULL;
+	enum status rc = endpoint_rules_variant(want->url, "endpoint_url", variant, e);
+
+	if (rc == STATUS_OK && want->login)
+		rc = endpoint_rules_login(want->url, "endpoint_url", e);
+	return rc == STATUS_OK ? endpoint_url_parse(want->url, ep, e) : rc;
 }
 
 static void name_host(

@@ -18,6 +18,7 @@ struct endpoint_choice {
 	const char *url;    /* goes before everything else; NULL where there is none */
 	bool fips, dual_stack;
 	bool legacy; /* sts_regional_endpoints: the global endpoint stands for the old regions */
+	bool login;  /* endpoint_rules_login() applies */
 };
 
 struct endpoint {

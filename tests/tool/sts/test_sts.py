@@ -110,7 +110,9 @@ class Session(StsTest):
     def test_no_http_in_a_login(self):
         """Whoever binds the port would judge it."""
         box = self.sandbox(tls="off")
-        self.refused(13, "https://", box=box, user=self.new_user(box), ca_bundle=None, how="unsigned")
+        for url in (box.url, box.url.replace("http:", "HTTP:")):
+            self.refused(13, "over http", "expected https", box=box, user=self.new_user(box),
+                         ca_bundle=None, endpoint_url=url, how="unsigned")
         self.assertEqual(box.connections, 0)
 
     def test_environment_counts_for_nothing(self):

@@ -1,0 +1,27 @@
+#include "endpoint_rules.h"
+
+#include <stddef.h>
+#include <strings.h>
+
+/*
+ * Threat: http to an address of this machine goes to the process that has bound the port, and that
+ * process judges the code. By hand only the user's own keys are at stake; a login is more.
+ */
+enum status endpoint_rules_login(const char *url, const char *url_name, struct error *e)
+{
+	if (!url || strncasecmp(url, "http:", 5) != 0)
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s: a login asks no endpoint over http, where any process of this machine can answer; "
+		"expected https",
+		url_name);
+}
+
+enum status endpoint_rules_variant(
+	const char *url, const char *url_name, const char *variant_name, struct error *e)
+{
+	if (!url || !variant_name)
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG, "%s excludes an endpoint of your own (%s): unset one",
+		variant_name, url_name);
+}
