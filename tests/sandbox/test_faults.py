@@ -96,7 +96,7 @@ class Faults(SandboxTest):
         done = self.fetch(faults.gzip_bomb(5 << 20), "--compressed")
         self.assertGreater(len(done.stdout), 5 << 20)
         done = self.fetch(faults.endless_headers(), "-m", "2", "-o", "/dev/null")
-        self.assertEqual(done.returncode, 56)     # libcurl bounds a head itself
+        self.assertIn(done.returncode, (56, 100))     # libcurl bounds a head itself; 100 since 8.6
         for fault, text in ((faults.entities(), b'<!ENTITY e9 "&e8;&e8;'),
                             (faults.external_entity(), b"SYSTEM"), (faults.deep(), b"</a>" * 10000),
                             (faults.wrong_encoding(), b"\xff\xfe")):
