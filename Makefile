@@ -20,7 +20,7 @@ BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
 	python3-botocore python3-boto3 openssl clang clang-format libclang-rt-dev mandoc \
-	util-linux strace acl tinyproxy-bin libpam-google-authenticator \
+	util-linux strace acl e2fsprogs tinyproxy-bin libpam-google-authenticator \
 	openssh-server openssh-client sudo login rsync git openvpn
 
 CFLAGS   ?= -O2 -g
