@@ -17,3 +17,11 @@ bool ascii_is_graphic(const char *text)
 {
 	return is_within(text, '!');
 }
+
+bool ascii_has_control(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return true;
+	return false;
+}

@@ -10,4 +10,7 @@ bool ascii_is_printable(const char *text);
 /* From '!' to '~': no blanks. */
 bool ascii_is_graphic(const char *text);
 
+/* A byte below ' ', or DEL. */
+bool ascii_has_control(const char *text);
+
 #endif

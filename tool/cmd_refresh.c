@@ -33,32 +33,6 @@ static const char *until(const struct refresh *r, char *buf, size_t size)
 	return buf;
 }
 
-/* One line from standard input, and no byte more: the rest may be the script's. */
-static enum status read_token(struct secret *answer, struct error *e)
-{
-	bool whole = true;
-	ssize_t n;
-	char c;
-
-	if (!secret_make(answer, ANSWER_MAX))
-		return error_system(e, "standard input");
-	/* What does not fit or holds a NUL is no code, and must not become one by being cut. */
-	while ((n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n') {
-		whole = whole && answer->size < ANSWER_MAX && c != '\0';
-		if (whole)
-			secret_add(answer, &c, 1);
-	}
-	if (!whole)
-		secret_clear(answer);
-	if (n < 0)
-		return error_system(e, "standard input");
-	if (n == 0 && answer->size == 0 && whole)
-		return error_set(e, STATUS_USAGE,
-			"--token -: standard input is empty; expected a line "
-			"with the code");
-	return STATUS_OK;
-}
-
 /* Called while the prompt stands: after a failed warm-up no answer is needed. */
 static enum status on_record(void *arg, struct error *e)
 {
@@ -84,6 +58,17 @@ static enum status ask(struct refresh *r, int tty, struct secret *answer, struct
 		r->settings.session, role ? ", " : "", role ? role : "");
 	log_clean(question);
 	return prompt_ask(tty, question, false, answer, &watch, e);
+}
+
+/* The rest of the input may be the script's. */
+static enum status read_token(struct secret *answer, struct error *e)
+{
+	enum status rc = prompt_read_stdin(answer, e);
+
+	if (rc == STATUS_USAGE)
+		error_set(
+			e, rc, "--token -: standard input is empty; expected a line with the code");
+	return rc;
 }
 
 static enum status get_answer(struct refresh *r, const struct command_line *line, int tty,

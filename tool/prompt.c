@@ -141,6 +141,16 @@ static enum status no_answer(struct error *e)
 	return error_set(e, STATUS_USAGE, "no answer was given; nothing was changed");
 }
 
+/* What does not fit or holds a NUL is no answer, and must not become one by being cut. */
+static void add(struct secret *answer, char c, bool *whole)
+{
+	*whole = *whole && answer->size < ANSWER_MAX && c != '\0';
+	if (*whole)
+		secret_add(answer, &c, 1);
+	else
+		secret_clear(answer);
+}
+
 /* Ends without an answer when a signal has come. */
 static enum status read_line(const struct asking *a, struct secret *answer,
 	const struct prompt_watch *watch, struct error *e)
@@ -181,12 +191,8 @@ static enum status read_line(const struct asking *a, struct secret *answer,
 			return no_answer(e);
 		if (c == '\n')
 			break;
-		whole = whole && answer->size < ANSWER_MAX && c != '\0';
-		if (whole)
-			secret_add(answer, &c, 1);
+		add(answer, c, &whole);
 	}
-	if (!whole)
-		secret_clear(answer);
 	return STATUS_OK;
 }
 
@@ -215,4 +221,19 @@ enum status prompt_ask(int tty, const char *question, bool hidden, struct secret
 		if (pause_signal != SIGCONT)
 			raise(pause_signal);
 	}
+}
+
+enum status prompt_read_stdin(struct secret *answer, struct error *e)
+{
+	bool whole = true;
+	ssize_t n;
+	char c;
+
+	if (!secret_make(answer, ANSWER_MAX))
+		return error_system(e, "standard input");
+	while ((n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n')
+		add(answer, c, &whole);
+	if (n < 0)
+		return error_system(e, "standard input");
+	return n == 0 && answer->size == 0 && whole ? no_answer(e) : STATUS_OK;
 }

@@ -35,4 +35,10 @@ struct prompt_watch {
 enum status prompt_ask(int tty, const char *question, bool hidden, struct secret *answer,
 	const struct prompt_watch *watch, struct error *e);
 
+/*
+ * The same without question and terminal: one line from standard input, and no byte more.
+ * STATUS_USAGE where the input ends before the first byte.
+ */
+enum status prompt_read_stdin(struct secret *answer, struct error *e);
+
 #endif

@@ -1,5 +1,6 @@
 #include "store.h"
 
+#include "ascii.h"
 #include "file/file.h"
 #include "file/inplace.h"
 #include "file/lock.h"
@@ -176,16 +177,11 @@ static bool is_storable(const char *value)
 	size_t len = strlen(value);
 
 	if (len == 0 || !utf8_valid(value, len) || utf8_space_at_start(value, len) ||
-		utf8_space_at_end(value, len))
+		utf8_space_at_end(value, len) || ascii_has_control(value))
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		char c = value[i];
-
-		if ((unsigned char)c < 0x20 || c == 0x7f)
+	for (size_t i = 0; i < len; i++)
+		if ((value[i] == '#' || value[i] == ';') && (i == 0 || value[i - 1] == ' '))
 			return false;
-		if ((c == '#' || c == ';') && (i == 0 || value[i - 1] == ' '))
-			return false;
-	}
 	return true;
 }
 

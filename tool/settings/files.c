@@ -166,6 +166,19 @@ enum status settings_read_keys(struct settings *s, struct error *e)
 	return rc;
 }
 
+/* The line of the first of these keys that the section has, and which of them; NULL without one. */
+static const struct ini_line *first_of(const struct ini *in, const struct ini_line *header,
+	const char *const keys[], size_t n, size_t *which)
+{
+	const struct ini_line *l = NULL;
+
+	for (size_t i = 0; header && i < n && !l; i++) {
+		l = ini_key(in, header, keys[i], strlen(keys[i]));
+		*which = i;
+	}
+	return l;
+}
+
 /*
  * Every SDK that sees one of these for a profile takes it and never looks at a session in the
  * credentials file (botocore: credentials.py, create_credential_resolver()).
@@ -176,20 +189,20 @@ static enum status check_seen_in(const struct settings *s, const struct ini *in,
 	static const char *const keys[] = {"role_arn", "web_identity_token_file", "sso_session",
 		"sso_start_url", "sso_account_id", "sso_role_name"};
 
-	for (size_t i = 0; header && i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const struct ini_line *l = ini_key(in, header, keys[i], strlen(keys[i]));
+	size_t which;
+	const struct ini_line *l =
+		first_of(in, header, keys, sizeof(keys) / sizeof(keys[0]), &which);
 
-		if (!l)
-			continue;
-		return error_set(e, STATUS_CONFIG,
-			"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
-			"--short-term-suffix WORD%s",
-			in->path, ini_line_number(in, l), s->session, keys[i], s->session,
-			i > 0 ? ""
-			      : ", or refresh its source profile instead, take out mfa_serial here, and "
-				"let the tools assume the role from that session");
-	}
-	return STATUS_OK;
+	if (!l)
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
+		"--short-term-suffix WORD%s",
+		in->path, ini_line_number(in, l), s->session, keys[which], s->session,
+		which > 0
+			? ""
+			: ", or refresh its source profile instead, take out mfa_serial here, and "
+			  "let the tools assume the role from that session");
 }
 
 /*
@@ -202,18 +215,16 @@ static bool warn_preferred(
 {
 	static const char *const keys[] = {"login_session", "credential_process"};
 
-	for (size_t i = 0; header && i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const struct ini_line *l = ini_key(in, header, keys[i], strlen(keys[i]));
+	size_t which;
+	const struct ini_line *l =
+		first_of(in, header, keys, sizeof(keys) / sizeof(keys[0]), &which);
 
-		if (!l)
-			continue;
+	if (l)
 		log_warning(
 			"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
 			"a session in [%s]; take it out, or give --short-term-suffix WORD",
-			in->path, ini_line_number(in, l), s->session, keys[i], s->session);
-		return true;
-	}
-	return false;
+			in->path, ini_line_number(in, l), s->session, keys[which], s->session);
+	return l;
 }
 
 /* What keeps AWS tools from using the session once it is there. */

@@ -172,14 +172,6 @@ const char *value_regional_endpoints(const char *value, bool *legacy)
 	return *legacy || value_is_word(value, "regional") ? NULL : "expected regional or legacy";
 }
 
-static bool has_control(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			return true;
-	return false;
-}
-
 const char *value_endpoint_url(const char *value)
 {
 	if (!length_within(value, 9, 2048) || !ascii_is_graphic(value) ||
@@ -208,7 +200,7 @@ const char *value_path(const char *value)
 {
 	if (!length_within(value, 1, 4095))
 		return "expected a path of at most 4095 bytes";
-	return has_control(value) ? "expected a path without control characters" : NULL;
+	return ascii_has_control(value) ? "expected a path without control characters" : NULL;
 }
 
 const char *value_access_key_id(const char *value)
@@ -237,7 +229,7 @@ const char *value_profile(const char *value)
 		return "expected a profile name in UTF-8";
 	if (utf8_space_at_start(value, len) || utf8_space_at_end(value, len))
 		return "expected a profile name without blanks around it";
-	if (has_control(value) || value[strcspn(value, "[]")])
+	if (ascii_has_control(value) || value[strcspn(value, "[]")])
 		return "expected a profile name without brackets and control characters";
 	return NULL;
 }
