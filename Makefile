@@ -180,7 +180,8 @@ TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.so.c,$(TEST_SOURCES)) \
 TESTED         = $(BUILD)/tests/tested.a
 TEST_LIBS      = -lcmocka -lpam $(STS_LIBS) -lssl $(TOOL_LIBS) -lpthread
 
-$(TEST_OBJS): ALL_CFLAGS += -fvisibility=default -Itool -I$(patsubst $(BUILD)/tests/%,%,$(@D))
+$(TEST_OBJS): ALL_CFLAGS += -fvisibility=default -Itests -Itool \
+	-I$(patsubst $(BUILD)/tests/%,%,$(@D))
 $(filter %.so,$(TEST_PROGRAMS)): private ALL_LDFLAGS += -shared
 # The module limits the helper's address space below what a sanitizer needs. A preloaded library
 # comes before the sanitizer's, which refuses to be second.
