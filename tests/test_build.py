@@ -38,6 +38,12 @@ class Build(unittest.TestCase):
         self.assertEqual(sorted(self.needs(STAGE / "libexec/aws-mfa-sts")),
                          ["libc.so.6", "libcrypto.so.3", "libcurl.so.4", "libexpat.so.1"])
 
+    def test_gnutls_does_not_set_itself_up(self):
+        """It would say so, where libcurl loads it at all."""
+        result = run(STAGE / "libexec/aws-mfa-sts", "--version",
+                     env={"GNUTLS_DEBUG_LEVEL": "9"})
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
     def test_the_module_exports_its_entry_points_only(self):
         symbols = run("nm", "-D", "--defined-only", STAGE / "lib/security/pam_aws_mfa.so").stdout
         self.assertEqual(sorted(line.split()[2].partition("@")[0] for line in symbols.splitlines()),

@@ -13,13 +13,13 @@
 #include "code.h"
 #include "confine.h"
 #include "error.h"
+#include "libraries.h"
 #include "record.h"
 #include "spend.h"
 #include "status.h"
 #include "version.h"
 #include "warmup.h"
 
-#include <curl/curl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -283,8 +283,8 @@ int main(int argc, char **argv)
 	}
 	record_reader_init(&reader, RECORD_FD, line_buffer, sizeof(line_buffer));
 	rc = confine(&e);
-	if (rc == STATUS_OK && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		rc = error_set(&e, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
+	if (rc == STATUS_OK)
+		rc = libraries_start(&e);
 	if (rc == STATUS_OK)
 		heard = parameters_read(&reader, &client.parameters, &e);
 	forget_records(&reader);
