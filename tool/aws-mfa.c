@@ -89,24 +89,19 @@ static enum status refuse(const struct command *c, const struct error *e)
 	return e->status;
 }
 
-static enum status help(const struct command_line *line)
-{
-	if (line->named)
-		help_print_command(line->command);
-	else
-		help_print(commands);
-	return written(STATUS_OK);
-}
-
 static enum status run(const struct command_line *line)
 {
-	if (line->option[OPTION_HELP])
-		return help(line);
-	if (line->option[OPTION_VERSION]) {
+	const struct command *c = line->command;
+
+	if (line->option[OPTION_VERSION])
 		puts("aws-mfa (pam-aws-mfa) " AWS_MFA_VERSION);
-		return written(STATUS_OK);
-	}
-	return line->command->prints ? written(line->command->run(line)) : line->command->run(line);
+	else if (line->option[OPTION_HELP] && line->named)
+		help_print_command(c);
+	else if (line->option[OPTION_HELP])
+		help_print(commands);
+	else
+		return c->prints ? written(c->run(line)) : c->run(line);
+	return written(STATUS_OK);
 }
 
 int main(int argc, char **argv)
@@ -124,6 +119,6 @@ int main(int argc, char **argv)
 		rc = run(&line);
 	else
 		rc = refuse(line.command, &e);
-	secret_free(&line.secret);
+	command_line_free(&line);
 	return (int)rc;
 }

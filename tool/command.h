@@ -31,7 +31,7 @@ struct command_line {
 	bool named; /* false: the first command of the table, since none is named */
 	/* By number. NULL where not given, "" where given and without argument. */
 	const char *option[N_OPTIONS];
-	struct secret secret; /* the value of the command's option that is one; option[] has it */
+	struct secret copy[N_OPTIONS]; /* of those that do not stand in argv so */
 	char **operands;
 	size_t n_operands;
 	char **rest; /* behind "--", ends with NULL; where the command takes it */

@@ -3,6 +3,7 @@
 #include "command_options.h"
 #include "settings/spelling.h"
 #include "text/log.h"
+#include "text/secret.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,37 +53,39 @@ static enum status no_such_command(struct parser *p, const char *name)
 }
 
 /*
- * What w means to the first command for people that knows it. *differs: to another command it means
- * an option with an argument, and here one without, or the other way round.
+ * The first command for people that has an option w, and which; NULL where none has. *differs: to
+ * another command w means an option with an argument, and here one without, or the other way round.
  */
-static const struct option *find_anywhere(
+static const struct command *find_anywhere(
 	const struct parser *p, const struct written *w, size_t *id, bool *differs)
 {
-	const struct option *first = NULL;
-	size_t its;
+	const struct command *first = NULL;
+	bool takes_value = false;
 
 	*differs = false;
 	for (const struct command *const *c = p->commands; *c; c++) {
-		const struct option *o;
+		size_t its;
+		bool takes;
 
 		if ((*c)->hidden || command_option_find(*c, w->name, w->len, &its) == FOUND_NONE)
 			continue;
-		o = command_option_get(*c, its);
+		takes = command_option_get(*c, its)->argument;
 		if (!first) {
-			first = o;
+			first = *c;
 			*id = its;
+			takes_value = takes;
 		}
-		*differs = *differs || !first->argument != !o->argument;
+		*differs = *differs || takes != takes_value;
 	}
 	return first;
 }
 
-/* The word that names the command; NULL where none does. *doubtful: an option that stands before.
- */
+/* The word that names the command; NULL where none does. *doubtful: an option before it. */
 static const char *find_command(struct parser *p, struct written *doubtful)
 {
 	for (int i = 1; i < p->argc; i++) {
 		bool ends = strcmp(p->argv[i], "--") == 0, differs;
+		const struct command *c;
 		const struct option *o;
 		struct written w;
 		size_t id;
@@ -93,12 +96,13 @@ static const char *find_command(struct parser *p, struct written *doubtful)
 			p->command_at = i;
 			return p->argv[i];
 		}
-		o = find_anywhere(p, &w, &id, &differs);
+		c = find_anywhere(p, &w, &id, &differs);
+		/* A mistake, which take_option() names. */
+		if (!c || command_option_find(c, w.name, w.len, &id) == FOUND_SEVERAL)
+			break;
 		if (differs)
 			*doubtful = w;
-		/* A mistake, which take_option() names. */
-		if (!o || command_option_find(p->commands[0], w.name, w.len, &id) == FOUND_SEVERAL)
-			break;
+		o = command_option_get(c, id);
 		if (id == OPTION_SETUP || id == OPTION_EXPLAIN)
 			return o->names[0] + strlen("--");
 		if (o->argument && !w.value)
@@ -145,14 +149,14 @@ static enum status no_such_option(struct parser *p, const struct written *w)
 	const char *nearest = command_option_nearest(c, w->name, w->len);
 	/* Of -t123456 the code is not shown. */
 	int shown = (int)strcspn(w->name, "=0123456789");
-	const struct option *o;
+	const struct command *other;
 	bool differs;
 	size_t id;
 
-	o = find_anywhere(p, w, &id, &differs);
-	if (o)
-		return error_set(p->e, STATUS_USAGE, "%s: is no option of %s; see %s", o->names[0],
-			c->name, help_of(p));
+	other = find_anywhere(p, w, &id, &differs);
+	if (other)
+		return error_set(p->e, STATUS_USAGE, "%s: is no option of %s, but of %s; see %s",
+			command_option_get(other, id)->names[0], c->name, other->name, help_of(p));
 	if (nearest)
 		return error_set(p->e, STATUS_USAGE,
 			"%.*s: no such option; did you mean %s? Else see %s", shown, w->name,
@@ -172,22 +176,29 @@ static enum status one_too_many(struct parser *p, const char *word)
 	return error_set(p->e, STATUS_USAGE, "'%s': one word too many; see %s", word, help_of(p));
 }
 
-/* The code is for us and not for whoever runs ps: take a copy, then overwrite argv. */
-static bool hide(struct secret *copy, char *argument)
+/* Puts value, or a list that ends with it, into *copy. */
+static bool make_copy(struct secret *copy, const char *list, const char *value)
 {
-	bool good;
+	struct secret made = {0};
 
+	if (!secret_make(&made, (list ? strlen(list) + 1 : 0) + strlen(value)))
+		return false;
+	if (list) {
+		secret_add(&made, list, strlen(list));
+		secret_add(&made, ",", 1);
+	}
+	secret_add(&made, value, strlen(value));
 	secret_free(copy);
-	good = secret_copy(copy, argument, strlen(argument));
-	memset(argument, 'x', strlen(argument));
-	return good;
+	*copy = made;
+	return true;
 }
 
 static enum status give(struct parser *p, size_t id, char *value)
 {
 	const struct option *o = command_option_get(p->line->command, id);
+	struct secret *copy = &p->line->copy[id];
 	const char **place = &p->line->option[id];
-	char *list;
+	bool adds = o->adds_up && *place, copied;
 
 	if (id == OPTION_LOG_LEVEL && !log_set_level(value))
 		return error_set(p->e, STATUS_USAGE,
@@ -196,20 +207,17 @@ static enum status give(struct parser *p, size_t id, char *value)
 	if ((id == OPTION_SETUP || id == OPTION_EXPLAIN) &&
 		strcmp(o->names[0] + strlen("--"), p->line->command->name) != 0)
 		return one_too_many(p, o->names[0] + strlen("--"));
-	if (!value) {
-		*place = "";
-	} else if (o->secret) {
-		if (!hide(&p->line->secret, value))
-			return error_system(p->e, o->names[0]);
-		*place = p->line->secret.data;
-	} else if (o->adds_up && *place) {
-		/* Not freed: it is kept as long as argv is. */
-		if (asprintf(&list, "%s,%s", *place, value) < 0)
-			return error_system(p->e, o->names[0]);
-		*place = list;
-	} else {
-		*place = value;
+	if (!value || (!o->secret && !adds)) {
+		*place = value ? value : "";
+		return STATUS_OK;
 	}
+	copied = make_copy(copy, adds ? *place : NULL, value);
+	/* It is for us and not for whoever runs ps. */
+	if (o->secret)
+		memset(value, 'x', strlen(value));
+	if (!copied)
+		return error_system(p->e, o->names[0]);
+	*place = copy->data;
 	return STATUS_OK;
 }
 
@@ -298,4 +306,10 @@ enum status command_line_parse(const struct command *const *commands, int argc, 
 			return rc;
 	}
 	return rc == STATUS_OK ? judge_number(&p) : rc;
+}
+
+void command_line_free(struct command_line *line)
+{
+	for (size_t id = 0; id < N_OPTIONS; id++)
+		secret_free(&line->copy[id]);
 }

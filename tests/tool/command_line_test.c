@@ -141,6 +141,7 @@ static void right(void **state)
 			fail_msg("%s: %s", cases[i].line, p.e.text);
 		if (strcmp(understood(&p, got), cases[i].expected) != 0)
 			fail_msg("%s: %s, expected %s", cases[i].line, got, cases[i].expected);
+		command_line_free(&p.line);
 	}
 }
 
@@ -169,7 +170,8 @@ static void wrong(void **state)
 		{"-f", "-f: no such option"},
 		{"--hush", "--hush: no such option"},
 
-		{"run --force -- ls", "--force: is no option of run; see aws-mfa run --help"},
+		{"run --force -- ls",
+			"--force: is no option of run, but of refresh; see aws-mfa run --help"},
 		{"run --mfa-token=123456", "--token: is no option of run"},
 		{"--quiet explain", "--quiet: is no option of explain"},
 		{"explain --quie", "--quiet: is no option of explain"},
@@ -212,6 +214,7 @@ static void wrong(void **state)
 			fail_msg("%s: status %d", cases[i].line, p.rc);
 		if (!strstr(p.e.text, cases[i].expected) || strstr(p.e.text, "123456"))
 			fail_msg("%s: %s", cases[i].line, p.e.text);
+		command_line_free(&p.line);
 	}
 }
 
@@ -247,7 +250,7 @@ static void secrets_are_overwritten(void **state)
 	assert_string_equal(p.argv[3], "--mfa-token=xxxxxx");
 	assert_string_equal(p.argv[5], "345678");
 	assert_null(p.line.option[FORCE]);
-	secret_free(&p.line.secret);
+	command_line_free(&p.line);
 }
 
 int main(void)

@@ -73,7 +73,8 @@ class Help(unittest.TestCase):
                 told = run(command, f"{name}=", "--frobnicate").stderr
                 with self.subTest(command=command, option=option):
                     if option not in every[command]:
-                        self.assertIn(f"{name}: is no option of {command}; see aws-mfa {command} --help", told)
+                        self.assertRegex(told, f"{name}: is no option of {command}, but of "
+                                               f"[a-z]+; see aws-mfa {command} --help")
                     elif argument == "LEVEL":
                         self.assertIn("expected DEBUG", told)
                     elif argument:
