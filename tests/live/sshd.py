@@ -1,5 +1,6 @@
 """A real sshd with a stack of its own, and the client that calls it."""
 
+import contextlib
 import functools
 import os
 import shutil
@@ -53,14 +54,20 @@ class Sshd:
             start_new_session=True)
         self.pid = self.process.pid
         end = time.monotonic() + 10
-        while not world.path(f"{FOLDER}/{name}.pid").exists():
+        pidfile = f"{FOLDER}/{name}.pid"        # once closed, it listens
+        while not world.path(pidfile).exists() or any(
+                path.endswith(pidfile) for path in self.descriptors()):
             if self.process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"{name} has not started: {self.said()}")
             time.sleep(0.01)
         self.descriptors_at_start = self.descriptors()
 
     def descriptors(self):
-        return sorted(os.readlink(link) for link in Path(f"/proc/{self.pid}/fd").iterdir())
+        found = []
+        for link in Path(f"/proc/{self.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):    # closed meanwhile
+                found.append(os.readlink(link))
+        return sorted(found)
 
     def said(self):
         return self.world.path(self.log).read_text(errors="replace")
