@@ -23,6 +23,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 import home             # noqa: E402
+import open_clone       # noqa: E402
 from paths import BUILD, REPO, STAGE, TESTS     # noqa: E402
 
 os.environ |= {"BUILD": str(BUILD), "STAGE": str(STAGE)}
@@ -163,6 +164,7 @@ def main():
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     if sys.argv[1:2] == ["--file"]:
         return run_file(Path(sys.argv[2]), *sys.argv[3:])
+    open_clone.enter()
     start = time.monotonic()
     files = chosen(sys.argv[1:])
     totals = [0, 0, 0]

@@ -27,6 +27,7 @@ import time
 import unittest
 from pathlib import Path
 
+from open_clone import closed_to_others
 from paths import BUILD
 
 HERE = Path(__file__).resolve().parent
@@ -46,13 +47,6 @@ KEYS = {"options", "user", "login", "answers", "script", "output", "helper", "wh
 
 def lines(text):
     return [line for line in text.splitlines() if line]
-
-
-def can_be_reached_by(uid):
-    """Whether a process of that uid could execute the helper."""
-    return subprocess.run(
-        ["test", "-x", FAKE / "bin/aws-mfa"], user=uid, group=uid, extra_groups=[]
-    ).returncode == 0
 
 
 def can_raise_limits():
@@ -166,8 +160,8 @@ class CaseTest(unittest.TestCase):
         if when == "root" and os.getuid() != 0:
             self.skipTest("changes its uid: needs root")
         if when and os.getuid() == 0:
-            if not can_be_reached_by(OTHER_UID):
-                self.skipTest(f"{FAKE} is closed to other users")
+            if closed_to_others():
+                self.skipTest(closed_to_others())
             if when == "user":
                 self.uid = self.gid = OTHER_UID
                 run_as = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}

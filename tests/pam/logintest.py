@@ -5,7 +5,8 @@ import subprocess
 import unittest
 
 from host import OTHER_UID, HostTest
-from paths import AWS_MFA, BUILD, MODULE, STAGE
+from open_clone import closed_to_others
+from paths import BUILD, MODULE
 
 
 class LoginTest(HostTest):
@@ -49,9 +50,8 @@ class OtherUser:
         if os.geteuid() != 0:
             raise unittest.SkipTest("needs root, to become another user")
         super().setUpClass()
-        if subprocess.run(["test", "-x", AWS_MFA], user=OTHER_UID, group=OTHER_UID,
-                          extra_groups=[]).returncode != 0:
-            raise unittest.SkipTest(f"{STAGE} is closed to other users")
+        if closed_to_others():
+            raise unittest.SkipTest(closed_to_others())
 
     def setUp(self):
         super().setUp()

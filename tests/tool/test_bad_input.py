@@ -7,6 +7,7 @@ import time
 import unittest
 
 from host import OTHER_UID, ROLE, HostTest
+from open_clone import closed_to_others
 from paths import AWS_MFA
 
 
@@ -28,10 +29,9 @@ class BadInput(HostTest):
         self.tls.chmod(0o755)
         for path in [self.home, self.credentials.parent, self.credentials, self.config]:
             os.chown(path, OTHER_UID, OTHER_UID)
-        somebody = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
-        if subprocess.run(["test", "-x", AWS_MFA], **somebody).returncode:
-            self.skipTest(f"{AWS_MFA.parent} is closed to other users")
-        return somebody
+        if closed_to_others():
+            self.skipTest(closed_to_others())
+        return {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
 
     def rewrite(self, old, new):
         text = self.credentials.read_text()

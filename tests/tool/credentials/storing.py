@@ -6,6 +6,7 @@ import subprocess
 import unittest
 
 from home import Home, section, write
+from open_clone import closed_to_others
 from paths import BUILD
 
 STORE = BUILD / "tests/tool/credentials/store-session"
@@ -78,13 +79,12 @@ class StoreTest(unittest.TestCase):
             self.folder.chmod(0o500)
             self.addCleanup(self.folder.chmod, 0o700)
             return {}
-        options = {"user": OTHER, "group": OTHER, "extra_groups": []}
-        if subprocess.run(["test", "-x", STORE], **options).returncode:
-            self.skipTest(f"{BUILD} is closed to other users")
+        if closed_to_others():
+            self.skipTest(closed_to_others())
         os.chown(self.home, OTHER, OTHER)
         os.chown(self.credentials, OTHER, OTHER)
         self.folder.chmod(0o755)
-        return options
+        return {"user": OTHER, "group": OTHER, "extra_groups": []}
 
     def section(self, name="work"):
         return section(self.credentials, name)

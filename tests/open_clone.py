@@ -1,0 +1,41 @@
+"""Tests become other users, who must be able to start what has been built. In a clone below a folder
+that only its owner may enter, such as /root, they cannot. So root runs the tests in a mount namespace
+with another folder in its place, in which nothing is but the clone."""
+
+import contextlib
+import functools
+import os
+import stat
+
+from live import mounts
+from paths import BUILD, REPO, STAGE
+
+
+def _closed(folders):
+    return [p for p in folders if p.exists() and not p.stat().st_mode & stat.S_IXOTH]
+
+
+@functools.cache
+def closed_to_others():
+    """-> why a test that becomes another user is skipped, or "" """
+    closed = _closed([*reversed(STAGE.parents), STAGE, STAGE / "bin", STAGE / "libexec"])
+    return f"{closed[0]} is closed to other users" if closed else ""
+
+
+def enter():
+    """Before there are threads. Where it is not allowed, those tests are skipped."""
+    closed = _closed(reversed(REPO.parents))
+    if os.geteuid() != 0 or not closed:
+        return
+    with contextlib.suppress(PermissionError):
+        mounts.leave_the_host()
+        folders = {place: os.open(place, os.O_PATH) for place in (REPO, BUILD)}
+        mounts.memory(closed[0], "755")
+        umask = os.umask(0o022)
+        for place, fd in folders.items():
+            if not place.exists():
+                place.mkdir(parents=True)
+                mounts.mount(f"/proc/self/fd/{fd}", place, flags=mounts.BIND | mounts.REC)
+            os.close(fd)
+        os.umask(umask)
+        os.chdir(REPO)
