@@ -84,10 +84,10 @@ help:
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'V=1 shows the commands, WERROR=1 makes warnings errors.'
 
-# The module takes the records and the six digits and nothing else of include/: what is in it runs
-# as root.
-$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) $(addprefix $(BUILD)/include/,record.o code.o) \
-		pam/pam_aws_mfa.map
+# The module takes its conversation and the six digits and nothing else of include/: what is in it
+# runs as root.
+$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) pam/pam_aws_mfa.map \
+		$(addprefix $(BUILD)/include/,code.o peer.o record.o words_pam.o)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
 		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam -pthread
 

@@ -1,11 +1,7 @@
 #include "record.h"
 
-#include "status.h"
-
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -20,7 +16,7 @@ int64_t monotonic_ms(void)
 }
 
 /* RECORD_OK once fd has events (or hung up), RECORD_TIMEOUT, RECORD_FAILED. */
-static int wait_for(int fd, short events, int64_t deadline_ms)
+static enum record_error wait_for(int fd, short events, int64_t deadline_ms)
 {
 	struct pollfd p = {.fd = fd, .events = events};
 
@@ -60,7 +56,7 @@ static bool is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-static int parse(char *line, size_t len, struct record *rec)
+static enum record_error parse(char *line, size_t len, struct record *rec)
 {
 	size_t word_len = 0;
 
@@ -86,13 +82,13 @@ bool record_pending(const struct record_reader *r)
 	return memchr(r->buf + r->start, '\n', r->end - r->start) != NULL;
 }
 
-int record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec)
+enum record_error record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec)
 {
 	for (;;) {
 		char *line = r->buf + r->start;
 		char *lf = memchr(line, '\n', r->end - r->start);
+		enum record_error rc;
 		ssize_t n;
-		int rc;
 
 		if (lf) {
 			r->start = (size_t)(lf + 1 - r->buf);
@@ -124,7 +120,7 @@ int record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec
 }
 
 /* Sends all of the parts; consumes iov. */
-static int send_all(int fd, int64_t deadline_ms, struct iovec *iov, size_t n_iov)
+static enum record_error send_all(int fd, int64_t deadline_ms, struct iovec *iov, size_t n_iov)
 {
 	while (n_iov > 0) {
 		struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n_iov};
@@ -145,7 +141,7 @@ static int send_all(int fd, int64_t deadline_ms, struct iovec *iov, size_t n_iov
 		} else if (errno == EPIPE || errno == ECONNRESET) {
 			return RECORD_EOF;
 		} else if (errno == EAGAIN) {
-			int rc = wait_for(fd, POLLOUT, deadline_ms);
+			enum record_error rc = wait_for(fd, POLLOUT, deadline_ms);
 
 			if (rc != RECORD_OK)
 				return rc;
@@ -156,7 +152,8 @@ static int send_all(int fd, int64_t deadline_ms, struct iovec *iov, size_t n_iov
 	return RECORD_OK;
 }
 
-int record_write(int fd, size_t max, int64_t deadline_ms, const char *word, const char *text)
+enum record_error record_write(
+	int fd, size_t max, int64_t deadline_ms, const char *word, const char *text)
 {
 	size_t word_len = strlen(word);
 	size_t text_len = text ? strlen(text) : 0;
@@ -177,29 +174,16 @@ int record_write(int fd, size_t max, int64_t deadline_ms, const char *word, cons
 	return send_all(fd, deadline_ms, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
-int record_printf(int fd, size_t max, int64_t deadline_ms, const char *word, const char *fmt, ...)
+void record_fit(char *text, size_t room)
 {
-	char text[RECORD_MAX_PAM];
-	size_t room = max - strlen(word) - 2;
-	size_t len;
-	va_list ap;
-
-	if (room > sizeof(text) - 2)
-		room = sizeof(text) - 2; /* so that text[room] is the byte that was cut off */
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	len = strlen(text);
-	if (len > room) {
-		len = room;
-		while (len > 0 && (text[len] & 0xc0) == 0x80)
-			len--;
-		text[len] = '\0';
+	if (strlen(text) > room) {
+		while (room > 0 && (text[room] & 0xc0) == 0x80)
+			room--;
+		text[room] = '\0';
 	}
-	for (size_t i = 0; i < len; i++)
-		if (is_control(text[i]))
-			text[i] = ' ';
-	return record_write(fd, max, deadline_ms, word, text);
+	for (; *text; text++)
+		if (is_control(*text))
+			*text = ' ';
 }
 
 int64_t record_number(const char *s)
@@ -216,7 +200,7 @@ int64_t record_number(const char *s)
 	return n;
 }
 
-int record_result(char *result, char **text)
+enum status record_result(const char *result, const char **text)
 {
 	size_t digits = strspn(result, "0123456789");
 

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "record.h"
+#include "words_pam.h"
 
 /* On 32-bit machines the plain names are the 16-bit calls of old. */
 #ifdef SYS_setresuid32

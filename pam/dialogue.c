@@ -17,7 +17,7 @@
 #include "helper.h"
 #include "listen.h"
 #include "reaper.h"
-#include "record.h"
+#include "words_pam.h"
 
 #define GRACE_MS 2000
 #define PROMPT_MS 30
@@ -30,7 +30,7 @@ struct call {
 	struct talk *talk;
 	struct helper helper;
 	bool runs;
-	struct record_reader reader;
+	struct peer peer;
 	int64_t left_ms; /* for helpers, one after the other, and the grace */
 	char buf[RECORD_MAX_PAM];
 };
@@ -105,16 +105,6 @@ static void forget(struct talk *talk)
 	talk->request_id[0] = talk->key_id[0] = talk->reason[0] = '\0';
 }
 
-/* verdict_of() refuses what only a code can bring about. This is for the log. */
-static int unasked(int heard, struct talk *talk)
-{
-	if (heard == STATUS_OK || heard == STATUS_NOT_STORED || heard == STATUS_WRONG_CODE ||
-		heard == STATUS_CODE_SPENT)
-		snprintf(talk->reason, sizeof(talk->reason),
-			"the helper sent result %d without a code", heard);
-	return heard;
-}
-
 /* Runs a helper with what is left of the time, and hears its first word. */
 static int start(struct call *c)
 {
@@ -128,8 +118,8 @@ static int start(struct call *c)
 	if (helper_start(&c->helper, c->user, &call, c->talk->reason, sizeof(c->talk->reason)) != 0)
 		return LISTEN_BROKEN;
 	c->runs = true;
-	record_reader_init(&c->reader, c->helper.fd, c->buf, sizeof(c->buf));
-	return listen_next(c->pamh, c->opt, &c->reader, &c->left_ms, c->talk);
+	peer_init(&c->peer, &words_pam, PARENT, LOGIN_STARTED, c->helper.fd, c->buf);
+	return listen_next(c->pamh, c->opt, &c->peer, &c->left_ms, c->talk);
 }
 
 static void stop(struct call *c)
@@ -137,7 +127,7 @@ static void stop(struct call *c)
 	if (!c->runs)
 		return;
 	c->runs = false;
-	record_reader_wipe(&c->reader);
+	record_reader_wipe(&c->peer.reader);
 	helper_end(&c->helper);
 }
 
@@ -148,10 +138,10 @@ static int send_code(struct call *c, const char *code)
 
 	forget(c->talk);
 	/* A failure shows in the answer: the helper may have said why before it went. */
-	c->talk->code_sent = record_write(c->reader.fd, RECORD_MAX_PAM, start_ms + c->left_ms,
-				     WORD_CODE, code) == RECORD_OK;
+	c->talk->code_sent =
+		peer_write(&c->peer, start_ms + c->left_ms, WORD_CODE, code) == RECORD_OK;
 	c->left_ms -= monotonic_ms() - start_ms;
-	return listen_next(c->pamh, c->opt, &c->reader, &c->left_ms, c->talk);
+	return listen_next(c->pamh, c->opt, &c->peer, &c->left_ms, c->talk);
 }
 
 /*
@@ -162,7 +152,7 @@ static int hand_over(struct call *c, const char *code)
 {
 	int64_t none_ms = 0;
 	/* What the helper has found out meanwhile makes the code needless: it is not sent then. */
-	int heard = listen_next(c->pamh, c->opt, &c->reader, &none_ms, c->talk);
+	int heard = listen_next(c->pamh, c->opt, &c->peer, &none_ms, c->talk);
 
 	if (heard == LISTEN_SILENT)
 		heard = send_code(c, code);
@@ -184,13 +174,11 @@ static int relay(struct call *c, const char *code)
 	/* Threat: an AWS message that quotes the code, carried on into the log. */
 	code_strike_out(talk->reason, code);
 	if (heard >= 0)
-		return talk->code_sent ? heard : unasked(heard, talk);
+		return heard;
 	if (heard == LISTEN_SILENT && talk->code_sent)
 		return STATUS_CODE_SPENT;
-	if (heard == LISTEN_ASK)
-		snprintf(talk->reason, sizeof(talk->reason), "the helper asked twice");
 	if (heard == LISTEN_IDLE)
-		snprintf(talk->reason, sizeof(talk->reason), "the helper was idle with a code");
+		snprintf(talk->reason, sizeof(talk->reason), "the helper was idle twice");
 	return OUTCOME_BROKEN;
 }
 
@@ -236,9 +224,6 @@ void dialogue(
 	case LISTEN_ASK:
 		ask_and_relay(&c);
 		break;
-	case LISTEN_IDLE:
-		snprintf(talk->reason, sizeof(talk->reason), "the helper was idle before it asked");
-		break;
 	case STATUS_NOT_SET_UP:
 		if (opt->nullok)
 			break;
@@ -249,7 +234,6 @@ void dialogue(
 		dialogue_in_vain(pamh, opt, talk);
 		break;
 	default:
-		unasked(heard, talk);
 		break;
 	}
 	stop(&c);

@@ -1,6 +1,6 @@
 /*
  * The helper: `aws-mfa pam`, run as the user, at the other end of a socket that carries records
- * (include/record.h).
+ * (include/words_pam.h).
  */
 #ifndef PAM_HELPER_H
 #define PAM_HELPER_H

@@ -6,22 +6,36 @@
 #include <syslog.h>
 
 #include "clean.h"
+#include "words_pam.h"
 
 static int broken(struct talk *talk, const char *why)
 {
-	clean_text(talk->reason, sizeof(talk->reason), why);
+	snprintf(talk->reason, sizeof(talk->reason), "%s", why);
 	return LISTEN_BROKEN;
 }
 
-static int not_read(struct talk *talk, int error)
+static int not_this(struct talk *talk, const struct record *rec)
+{
+	bool is_result = strcmp(rec->word, WORD_RESULT) == 0;
+	size_t digits = is_result ? strspn(rec->text, "0123456789") : 0;
+
+	snprintf(talk->reason, sizeof(talk->reason),
+		"the helper sent '%.32s%s%.*s' out of turn or with a wrong text", rec->word,
+		digits > 0 ? " " : "", digits < 3 ? (int)digits : 0, rec->text);
+	return LISTEN_BROKEN;
+}
+
+static int not_read(struct talk *talk, enum record_error error, const struct record *rec)
 {
 	switch (error) {
 	case RECORD_TIMEOUT:
-		clean_text(talk->reason, sizeof(talk->reason), "the helper gave no answer in time");
+		broken(talk, "the helper gave no answer in time");
 		return LISTEN_SILENT;
 	case RECORD_EOF:
 		return broken(talk, "the helper ended without a result");
 	case RECORD_BROKEN:
+		if (rec->word)
+			return not_this(talk, rec);
 		return broken(talk, "the helper sent a malformed record");
 	default:
 		snprintf(talk->reason, sizeof(talk->reason), "cannot read from the helper: %m");
@@ -38,56 +52,49 @@ static bool take_account(struct talk *talk, const char *text)
 	return true;
 }
 
-int listen_next(pam_handle_t *pamh, const struct options *opt, struct record_reader *r,
+/* Puts what a record tells into *talk. False for an account that is none. */
+static bool take_fact(struct talk *talk, const struct record *rec)
+{
+	if (strcmp(rec->word, WORD_UNTIL) == 0)
+		talk->until = record_number(rec->text);
+	else if (strcmp(rec->word, WORD_KEY_ID) == 0)
+		clean_text(talk->key_id, sizeof(talk->key_id), rec->text);
+	else if (strcmp(rec->word, WORD_REQUEST_ID) == 0)
+		clean_text(talk->request_id, sizeof(talk->request_id), rec->text);
+	else
+		return take_account(talk, rec->text);
+	return true;
+}
+
+int listen_next(pam_handle_t *pamh, const struct options *opt, struct peer *helper,
 	int64_t *left_ms, struct talk *talk)
 {
 	int64_t start_ms = monotonic_ms();
 	int64_t deadline_ms = start_ms + *left_ms;
-	bool until = false, key_id = false, request_id = false;
-	int heard = 0;
+	struct record rec;
+	const char *text;
+	int heard;
 
 	/* Threat: a flood that keeps the reader busy past its deadline. Each fact comes once. */
 	for (;;) {
-		struct record rec;
-		int rc = record_read(r, deadline_ms, &rec);
-		char *text;
+		enum record_error rc = peer_read(helper, deadline_ms, &rec);
 
-		if (rc != RECORD_OK) {
-			heard = not_read(talk, rc);
-			break;
-		}
-		if (opt->debug)
+		if (rec.word && opt->debug)
 			pam_syslog(pamh, LOG_DEBUG, "helper: %s", rec.word);
-		if (strcmp(rec.word, WORD_UNTIL) == 0 && !until) {
-			until = true;
-			talk->until = record_number(rec.text);
-			if (talk->until >= 0)
-				continue;
-		} else if (strcmp(rec.word, WORD_ACCOUNT) == 0 && !talk->account[0]) {
-			if (take_account(talk, rec.text))
-				continue;
-		} else if (strcmp(rec.word, WORD_KEY_ID) == 0 && !key_id) {
-			key_id = true;
-			clean_text(talk->key_id, sizeof(talk->key_id), rec.text);
-			continue;
-		} else if (strcmp(rec.word, WORD_REQUEST_ID) == 0 && !request_id) {
-			request_id = true;
-			clean_text(talk->request_id, sizeof(talk->request_id), rec.text);
-			continue;
-		} else if (strcmp(rec.word, WORD_ASK) == 0 && rec.text_len == 0) {
+		if (rc != RECORD_OK) {
+			heard = not_read(talk, rc, &rec);
+		} else if (strcmp(rec.word, WORD_ASK) == 0) {
 			heard = LISTEN_ASK;
-			break;
 		} else if (strcmp(rec.word, WORD_IDLE) == 0) {
 			heard = LISTEN_IDLE;
-			break;
 		} else if (strcmp(rec.word, WORD_RESULT) == 0) {
 			heard = record_result(rec.text, &text);
-			if (heard >= 0) {
-				clean_text(talk->reason, sizeof(talk->reason), text);
-				break;
-			}
+			clean_text(talk->reason, sizeof(talk->reason), text);
+		} else if (take_fact(talk, &rec)) {
+			continue;
+		} else {
+			heard = not_this(talk, &rec);
 		}
-		heard = broken(talk, "the helper sent a record that is not the protocol");
 		break;
 	}
 	*left_ms -= monotonic_ms() - start_ms;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "options.h"
-#include "record.h"
+#include "peer.h"
 #include "verdict.h"
 
 /* Beside enum status. LISTEN_BROKEN is the same as STATUS_MALFORMED there. */
@@ -25,7 +25,7 @@ enum listen {
  * request_id, key_id, and the reason of a result. Returns the result's status (0..99) or one of the
  * above.
  */
-int listen_next(pam_handle_t *pamh, const struct options *opt, struct record_reader *r,
+int listen_next(pam_handle_t *pamh, const struct options *opt, struct peer *helper,
 	int64_t *left_ms, struct talk *talk);
 
 #endif

@@ -12,8 +12,8 @@
 #include "item.h"
 #include "listen.h"
 #include "local_time.h"
-#include "record.h"
 #include "user.h"
+#include "words_pam.h"
 
 #define NOTIFY_SECONDS 3
 #define SOON_SECONDS (15 * 60)
@@ -68,7 +68,7 @@ static void notify(pam_handle_t *pamh, const struct options *opt, const struct u
 	struct talk talk = {.until = -1};
 	int64_t left_ms = NOTIFY_SECONDS * 1000;
 	char buf[RECORD_MAX_PAM], when[64], what[128];
-	struct record_reader r;
+	struct peer peer;
 	struct helper helper;
 	bool dated;
 	int heard;
@@ -77,9 +77,9 @@ static void notify(pam_handle_t *pamh, const struct options *opt, const struct u
 		pam_syslog(pamh, LOG_WARNING, "notify: %s", talk.reason);
 		return;
 	}
-	record_reader_init(&r, helper.fd, buf, sizeof(buf));
-	heard = listen_next(pamh, opt, &r, &left_ms, &talk);
-	record_reader_wipe(&r);
+	peer_init(&peer, &words_pam, PARENT, LOGIN_NOTIFIED, helper.fd, buf);
+	heard = listen_next(pamh, opt, &peer, &left_ms, &talk);
+	record_reader_wipe(&peer.reader);
 	helper_end(&helper);
 	dated = local_time(when, sizeof(when), talk.until);
 	if (heard == STATUS_NO_SESSION && dated && talk.until <= time(NULL)) {
@@ -90,8 +90,6 @@ static void notify(pam_handle_t *pamh, const struct options *opt, const struct u
 	} else if (heard == STATUS_VALID && dated && talk.until - time(NULL) <= SOON_SECONDS) {
 		snprintf(what, sizeof(what), "AWS session ends at %s.", when);
 		say(pamh, opt, what);
-	} else if (heard == LISTEN_ASK || heard == LISTEN_IDLE) {
-		pam_syslog(pamh, LOG_WARNING, "notify: the helper waits for a code");
 	} else if (heard != STATUS_VALID && heard != STATUS_NOT_SET_UP) {
 		pam_syslog(pamh, LOG_WARNING, "notify: %s", talk.reason);
 	}

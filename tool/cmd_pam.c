@@ -5,10 +5,12 @@
 #include "code.h"
 #include "command.h"
 #include "file/read.h"
+#include "peer.h"
 #include "refresh.h"
 #include "settings/value.h"
 #include "sts_limits.h"
 #include "text/log.h"
+#include "words_pam.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,49 +29,49 @@ enum { ALWAYS = OPTION_OWN, NOTIFY };
 
 struct dialogue {
 	struct refresh refresh;
-	struct record_reader reader;
+	struct peer module;
 	char buf[RECORD_MAX_PAM];
 	bool deaf; /* no more codes can come in */
 };
 
-static bool tell(const char *word, const char *text)
+static void begin(struct dialogue *d, enum login_state state)
 {
-	return record_write(RECORD_FD, RECORD_MAX_PAM, monotonic_ms() + 5000, word, text) ==
-		RECORD_OK;
+	peer_init(&d->module, &words_pam, CHILD, state, RECORD_FD, d->buf);
 }
 
-static bool tell_number(const char *word, int64_t n)
+static bool tell(struct dialogue *d, const char *word, const char *text)
+{
+	return peer_write(&d->module, monotonic_ms() + 5000, word, text) == RECORD_OK;
+}
+
+static bool tell_result(struct dialogue *d, enum status status, const char *text)
+{
+	return peer_printf(&d->module, monotonic_ms() + 5000, WORD_RESULT, "%d %s", (int)status,
+		       text) == RECORD_OK;
+}
+
+static void tell_until(struct dialogue *d)
 {
 	char text[32];
 
-	snprintf(text, sizeof(text), "%jd", (intmax_t)n);
-	return tell(word, text);
-}
-
-static bool tell_result(enum status status, const char *text)
-{
-	return record_printf(RECORD_FD, RECORD_MAX_PAM, monotonic_ms() + 5000, WORD_RESULT, "%d %s",
-		       (int)status, text) == RECORD_OK;
-}
-
-static bool tell_until(const struct refresh *r)
-{
-	return r->expiration <= 0 || tell_number(WORD_UNTIL, r->expiration);
+	snprintf(text, sizeof(text), "%jd", (intmax_t)d->refresh.expiration);
+	if (d->refresh.expiration > 0)
+		tell(d, WORD_UNTIL, text);
 }
 
 /* A role's session is one of the role's account, which need not be that of the keys. */
-static bool tell_account(const struct refresh *r)
+static void tell_account(struct dialogue *d)
 {
-	char *const *value = r->settings.value;
+	char *const *value = d->refresh.settings.value;
 	const char *arn =
 		value[SETTING_ASSUME_ROLE] ? value[SETTING_ASSUME_ROLE] : value[SETTING_DEVICE];
 	const char *digits = arn ? value_account(arn) : NULL;
 	char account[ACCOUNT_DIGITS + 1];
 
 	if (!digits)
-		return true;
+		return;
 	snprintf(account, sizeof(account), "%s", digits);
-	return tell(WORD_ACCOUNT, account);
+	tell(d, WORD_ACCOUNT, account);
 }
 
 /*
@@ -90,20 +92,20 @@ static void bound_waiting(const struct command_line *line)
  * more. A code that comes at the last moment is in the socket by the time its end is shut, and is
  * taken; so no code is ever left unread and unanswered.
  */
-static int next_code(struct dialogue *d, struct record *rec)
+static enum record_error next_code(struct dialogue *d, struct record *rec)
 {
-	int rc = d->deaf ? RECORD_TIMEOUT : record_read(&d->reader, monotonic_ms() + WARM_MS, rec);
+	enum record_error rc = RECORD_TIMEOUT;
 
+	if (!d->deaf)
+		rc = peer_read(&d->module, monotonic_ms() + WARM_MS, rec);
 	if (rc == RECORD_TIMEOUT && !d->deaf) {
 		d->deaf = true;
 		shutdown(RECORD_FD, SHUT_RD);
-		rc = record_read(&d->reader, monotonic_ms(), rec);
+		rc = peer_read(&d->module, monotonic_ms(), rec);
 		if (rc == RECORD_EOF)
 			rc = RECORD_TIMEOUT;
 	}
-	if (rc == RECORD_OK && (strcmp(rec->word, WORD_CODE) != 0 || !code_is_exact(rec->text)))
-		return RECORD_BROKEN;
-	return rc;
+	return rc == RECORD_OK && !code_is_exact(rec->text) ? RECORD_BROKEN : rc;
 }
 
 /* Tries one code and tells the outcome. True when another one may follow. */
@@ -114,24 +116,24 @@ static bool try_code(struct dialogue *d, const char *code)
 	enum status rc = refresh_finish(r, code, &e);
 
 	if (*r->exchange.request_id)
-		tell(WORD_REQUEST_ID, r->exchange.request_id);
+		tell(d, WORD_REQUEST_ID, r->exchange.request_id);
 	if (*r->key_id)
-		tell(WORD_KEY_ID, r->key_id);
+		tell(d, WORD_KEY_ID, r->key_id);
 	if (rc == STATUS_OK || rc == STATUS_VALID || rc == STATUS_NOT_STORED)
-		tell_until(r);
-	return tell_result(rc, e.text) && rc == STATUS_WRONG_CODE;
+		tell_until(d);
+	return tell_result(d, rc, e.text) && rc == STATUS_WRONG_CODE;
 }
 
 static void converse(struct dialogue *d)
 {
-	bool again = tell(WORD_ASK, "");
+	bool again = tell(d, WORD_ASK, "");
 
 	while (again) {
 		struct record rec;
-		int rc = next_code(d, &rec);
+		enum record_error rc = next_code(d, &rec);
 
 		if (rc == RECORD_TIMEOUT)
-			tell(WORD_IDLE, "");
+			tell(d, WORD_IDLE, "");
 		again = rc == RECORD_OK && try_code(d, rec.text);
 	}
 }
@@ -148,8 +150,12 @@ static bool is_run_by_module(void)
 
 static enum status refuse(const struct error *e)
 {
-	if (is_run_by_module())
-		tell_result(e->status, "the module and aws-mfa do not fit together");
+	struct dialogue d = {0};
+
+	if (!is_run_by_module())
+		return STATUS_USAGE;
+	begin(&d, LOGIN_STARTED);
+	tell_result(&d, e->status, "the module and aws-mfa do not fit together");
 	return STATUS_USAGE;
 }
 
@@ -161,25 +167,25 @@ static enum status run(const struct command_line *line)
 
 	if (!is_run_by_module())
 		return STATUS_USAGE;
-	record_reader_init(&d.reader, RECORD_FD, d.buf, sizeof(d.buf));
+	begin(&d, line->option[NOTIFY] ? LOGIN_NOTIFIED : LOGIN_STARTED);
 	d.refresh.force = line->option[ALWAYS];
 	bound_waiting(line);
 	rc = refresh_load(&d.refresh, line->option, &e);
-	tell_account(&d.refresh);
+	tell_account(&d);
 	if (line->option[NOTIFY]) {
-		tell_until(&d.refresh);
-		tell_result(rc == STATUS_OK ? STATUS_NO_SESSION : rc, e.text);
+		tell_until(&d);
+		tell_result(&d, rc == STATUS_OK ? STATUS_NO_SESSION : rc, e.text);
 	} else if (rc == STATUS_VALID) {
-		tell_result(rc, "");
+		tell_result(&d, rc, "");
 	} else {
 		if (rc == STATUS_OK)
 			rc = refresh_start(&d.refresh, &e);
 		if (rc == STATUS_OK)
 			converse(&d);
 		else
-			tell_result(rc, e.text);
+			tell_result(&d, rc, e.text);
 	}
-	record_reader_wipe(&d.reader);
+	record_reader_wipe(&d.module.reader);
 	refresh_free(&d.refresh);
 	return STATUS_OK;
 }

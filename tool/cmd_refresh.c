@@ -43,14 +43,14 @@ static enum status on_record(void *arg, struct error *e)
 
 		if (rc != STATUS_OK)
 			return rc;
-	} while (record_pending(&r->exchange.reader));
+	} while (record_pending(&r->exchange.peer.reader));
 	return STATUS_OK;
 }
 
 static enum status ask(struct refresh *r, int tty, struct secret *answer, struct error *e)
 {
 	const char *role = r->settings.value[SETTING_ASSUME_ROLE];
-	struct prompt_watch watch = {r->exchange.fd, on_record, r};
+	struct prompt_watch watch = {r->exchange.peer.reader.fd, on_record, r};
 	char question[2048];
 
 	snprintf(question, sizeof(question),

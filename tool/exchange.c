@@ -6,6 +6,7 @@
 #include "sts_limits.h"
 #include "text/log.h"
 #include "text/secret.h"
+#include "words_sts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,15 +73,15 @@ static enum status not_spawned(int error, struct error *e)
 }
 
 /* Sends word unless value is NULL; *rc carries the first failure. */
-static void send_setting(
-	struct exchange *x, int64_t deadline_ms, const char *word, const char *value, int *rc)
+static void send_setting(struct exchange *x, int64_t deadline_ms, const char *word,
+	const char *value, enum record_error *rc)
 {
 	if (*rc == RECORD_OK && value)
-		*rc = record_write(x->fd, RECORD_MAX_STS, deadline_ms, word, value);
+		*rc = peer_write(&x->peer, deadline_ms, word, value);
 }
 
 static void send_number(
-	struct exchange *x, int64_t deadline_ms, const char *word, int64_t n, int *rc)
+	struct exchange *x, int64_t deadline_ms, const char *word, int64_t n, enum record_error *rc)
 {
 	char text[32];
 
@@ -88,25 +89,25 @@ static void send_number(
 	send_setting(x, deadline_ms, word, text, rc);
 }
 
-static void send_flag(struct exchange *x, int64_t deadline_ms, const char *word, bool yes, int *rc)
+static void send_flag(
+	struct exchange *x, int64_t deadline_ms, const char *word, bool yes, enum record_error *rc)
 {
 	send_setting(x, deadline_ms, word, yes ? "" : NULL, rc);
 }
 
 /* One record for each item of a list with commas. */
-static void send_list(
-	struct exchange *x, int64_t deadline_ms, const char *word, const char *list, int *rc)
+static void send_list(struct exchange *x, int64_t deadline_ms, const char *word, const char *list,
+	enum record_error *rc)
 {
 	const char *item;
 	size_t len;
 
 	while (*rc == RECORD_OK && list && (item = tags_next(&list, &len)))
-		*rc = record_printf(
-			x->fd, RECORD_MAX_STS, deadline_ms, word, "%.*s", (int)len, item);
+		*rc = peer_printf(&x->peer, deadline_ms, word, "%.*s", (int)len, item);
 }
 
-static void send_role(
-	struct exchange *x, int64_t deadline_ms, const struct sts_request_role *role, int *rc)
+static void send_role(struct exchange *x, int64_t deadline_ms, const struct sts_request_role *role,
+	enum record_error *rc)
 {
 	send_setting(x, deadline_ms, WORD_ROLE_ARN, role->arn, rc);
 	send_setting(x, deadline_ms, WORD_ROLE_SESSION_NAME, role->session_name, rc);
@@ -116,9 +117,10 @@ static void send_role(
 	send_list(x, deadline_ms, WORD_TRANSITIVE_TAG_KEY, role->transitive_tags, rc);
 }
 
-static int send_request(struct exchange *x, int64_t deadline_ms, const struct sts_request *r)
+static enum record_error send_request(
+	struct exchange *x, int64_t deadline_ms, const struct sts_request *r)
 {
-	int rc = RECORD_OK;
+	enum record_error rc = RECORD_OK;
 
 	send_setting(x, deadline_ms, WORD_ACCESS_KEY_ID, r->access_key_id, &rc);
 	send_setting(x, deadline_ms, WORD_SECRET_ACCESS_KEY, r->secret_access_key->data, &rc);
@@ -132,10 +134,10 @@ static int send_request(struct exchange *x, int64_t deadline_ms, const struct st
 	send_flag(x, deadline_ms, WORD_LEGACY_ENDPOINT, r->legacy_endpoint, &rc);
 	send_flag(x, deadline_ms, WORD_FIPS, r->fips, &rc);
 	send_flag(x, deadline_ms, WORD_DUAL_STACK, r->dual_stack, &rc);
-	for (size_t i = 0; i < r->n_roles; i++)
-		send_role(x, deadline_ms, &r->roles[i], &rc);
 	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
 	send_number(x, deadline_ms, WORD_TIMEOUT, r->timeout, &rc);
+	for (size_t i = 0; i < r->n_roles; i++)
+		send_role(x, deadline_ms, &r->roles[i], &rc);
 	send_setting(x, deadline_ms, WORD_CONNECT, r->signed_warm_up ? "signed" : "unsigned", &rc);
 	return rc;
 }
@@ -154,8 +156,9 @@ static enum status broken(struct exchange *x, struct error *e)
 enum status exchange_start(
 	struct exchange *x, const struct sts_request *request, int64_t deadline_ms, struct error *e)
 {
+	enum record_error rc;
 	int pair[2] = {-1, -1};
-	int rc;
+	int error;
 
 	x->ready = x->code_sent = x->heard_time = false;
 	x->request_id[0] = '\0';
@@ -165,13 +168,12 @@ enum status exchange_start(
 		x->buf = NULL;
 		return error_system(e, "aws-mfa-sts");
 	}
-	x->fd = pair[0];
-	record_reader_init(&x->reader, x->fd, x->buf, RECORD_MAX_STS);
-	rc = spawn(x, pair[1]);
+	peer_init(&x->peer, &words_sts, PARENT, STS_SETTINGS, pair[0], x->buf);
+	error = spawn(x, pair[1]);
 	close(pair[1]);
-	if (rc != 0) {
+	if (error != 0) {
 		exchange_end(x);
-		return not_spawned(rc, e);
+		return not_spawned(error, e);
 	}
 	rc = send_request(x, deadline_ms, request);
 	/* A process that has ended says why before it does: exchange_step() reads that. */
@@ -183,19 +185,19 @@ static enum status take(
 	struct exchange *x, int64_t deadline_ms, struct record *rec, struct error *e)
 {
 	int64_t slow_ms = monotonic_ms() + SLOW_MS;
-	int rc = RECORD_TIMEOUT;
-	char *text;
-	int status;
+	enum record_error rc = RECORD_TIMEOUT;
+	enum status status;
+	const char *text;
 
 	if (x->show_progress && slow_ms < deadline_ms)
-		rc = record_read(&x->reader, slow_ms, rec);
+		rc = peer_read(&x->peer, slow_ms, rec);
 	if (rc == RECORD_TIMEOUT) {
 		if (x->show_progress && slow_ms < deadline_ms) {
 			log_info("waiting for AWS to answer ...");
 			x->show_progress = false;
 		}
 		/* The process keeps the deadline itself and says what it was waiting for. */
-		rc = record_read(&x->reader, deadline_ms + 500, rec);
+		rc = peer_read(&x->peer, deadline_ms + 500, rec);
 	}
 	if (rc != RECORD_OK)
 		return broken(x, e);
@@ -206,21 +208,11 @@ static enum status take(
 	if (strcmp(rec->word, WORD_RESULT) != 0)
 		return STATUS_OK;
 	status = record_result(rec->text, &text);
-	switch (status) {
-	case STATUS_OK:
-		return STATUS_OK;
-	case STATUS_SYSTEM:
-	case STATUS_CONFIG:
-	case STATUS_UNAVAILABLE:
-	case STATUS_CODE_SPENT:
-		error_set(e, (enum status)status, "%s", text);
+	if (status != STATUS_OK)
+		error_set(e, status, "%s", text);
+	if (status != STATUS_OK && status != STATUS_WRONG_CODE)
 		exchange_end(x);
-		return (enum status)status;
-	case STATUS_WRONG_CODE:
-		return error_set(e, STATUS_WRONG_CODE, "%s", text);
-	default:
-		return broken(x, e);
-	}
+	return status;
 }
 
 enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error *e)
@@ -234,8 +226,6 @@ enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error 
 		x->ready = true;
 		if (rec.text_len > 0)
 			log_debug("connected to STS as %s", rec.text);
-	} else if (strcmp(rec.word, WORD_DEBUG) != 0) {
-		return broken(x, e);
 	}
 	return STATUS_OK;
 }
@@ -321,7 +311,7 @@ enum status exchange_code(struct exchange *x, const char *code, int64_t deadline
 	struct session *session, struct error *e)
 {
 	enum status rc = STATUS_OK;
-	int sent = RECORD_OK;
+	enum record_error sent = RECORD_OK;
 
 	*session = (struct session){0};
 	while (rc == STATUS_OK && !x->ready)
@@ -349,9 +339,9 @@ void exchange_end(struct exchange *x)
 			;
 	}
 	if (x->buf) {
-		record_reader_wipe(&x->reader);
+		record_reader_wipe(&x->peer.reader);
 		free(x->buf);
-		close(x->fd);
+		close(x->peer.reader.fd);
 	}
 	x->pid = 0;
 	x->buf = NULL;

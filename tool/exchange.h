@@ -1,10 +1,10 @@
-/* One run of aws-mfa-sts: the client's side of the records in record.h. */
+/* One run of aws-mfa-sts: the client's side of the records in words_sts.h. */
 #ifndef AWS_MFA_EXCHANGE_H
 #define AWS_MFA_EXCHANGE_H
 
 #include "credentials/session.h"
 #include "error.h"
-#include "record.h"
+#include "peer.h"
 #include "sts_request.h"
 
 #include <stdbool.h>
@@ -13,8 +13,7 @@
 
 struct exchange {
 	pid_t pid; /* 0: not running */
-	int fd;
-	struct record_reader reader;
+	struct peer peer;
 	char *buf;
 	bool ready;         /* warmed up: a code may be sent */
 	bool code_sent;     /* from here on a failure may have used it up */

@@ -10,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char buf[LINE_MAX_SIZE], *text;
+	char buf[LINE_MAX_SIZE];
+	const char *text;
 	struct record_reader r;
 	struct record rec;
 	int pair[2], rc;

@@ -1,5 +1,11 @@
 """The module with one security decision reversed: (name, file below pam/ or include/, [(text, its
-replacement)], the case that must notice). Each text must stand in the file exactly once."""
+replacement)], the case that must notice). Each text must stand in the file exactly once. Where two
+places decide, either alone is enough, so a third item names the file of the other place."""
+
+# The table takes what only a code can bring about, before a code and after it.
+JUDGED_UNASKED = (".statuses = UNASKED},\n\t{WORD_RESULT,     CHILD,  LOGIN_SPENDING, STATE_ENDED",
+                  ".statuses = UNASKED | SPENT},\n\t{WORD_RESULT,     CHILD,  LOGIN_SPENDING, STATE_ENDED",
+                  "words_pam.c")
 
 MUTANTS = [
     # What becomes of a result
@@ -28,7 +34,7 @@ MUTANTS = [
      [("{OUTCOME_UNKNOWN_USER, {PAM_USER_UNKNOWN,", "{OUTCOME_UNKNOWN_USER, {PAM_IGNORE,")],
      "unknown user under nullok is refused unasked"),
     ("verdict-without-a-code", "verdict.c",
-     [("if (!talk->code_sent)", "if (0)")],
+     [("if (!talk->code_sent)", "if (0)"), JUDGED_UNASKED],
      "0 without a code is a broken helper"),
     ("always-takes-a-valid-session", "verdict.c",
      [("if (opt->always)", "if (0)")],
@@ -89,13 +95,14 @@ MUTANTS = [
      [("rc == PAM_SUCCESS && !*answer ? PAM_CONV_ERR : rc", "rc")],
      "PAM_SUCCESS and a NULL answer, as runuser does at the end of its input"),
     ("sent-though-not-read", "dialogue.c",
-     [("WORD_CODE, code) == RECORD_OK;", "WORD_CODE, code) != 12345;")],
+     [("WORD_CODE, code) == RECORD_OK;", "WORD_CODE, code) != 12345;"),
+      ("\tif (rc == RECORD_OK)\n\t\ttake(p, rule);", "\ttake(p, rule);", "peer.c")],
      "0 from a helper that cannot have read the code"),
     ("sent-once-sent-for-ever", "dialogue.c",
-     [("\t\ttalk->code_sent = false;\n", "")],
+     [("\t\ttalk->code_sent = false;\n", ""), JUDGED_UNASKED],
      "prompts: two results for one code"),
     ("sent-although-the-result-is-there", "dialogue.c",
-     [("heard = listen_next(c->pamh, c->opt, &c->reader, &none_ms, c->talk);",
+     [("heard = listen_next(c->pamh, c->opt, &c->peer, &none_ms, c->talk);",
        "heard = LISTEN_SILENT; (void)none_ms;")],
      "0 while the person types is a broken helper"),
     ("silence-is-an-outage", "dialogue.c",
@@ -129,7 +136,9 @@ MUTANTS = [
      [("if (heard == LISTEN_IDLE && !c->talk->code_sent) {", "if (0) {")],
      "idle: the code goes to a new helper"),
     ("the-code-to-two-helpers", "dialogue.c",
-     [("heard == LISTEN_IDLE && !c->talk->code_sent", "heard == LISTEN_IDLE")],
+     [("heard == LISTEN_IDLE && !c->talk->code_sent", "heard == LISTEN_IDLE"),
+      ("CHILD,  LOGIN_ASKED,    STATE_ENDED", "CHILD,  LOGIN_ASKED | LOGIN_SPENDING, STATE_ENDED",
+       "words_pam.c")],
      "idle: after the code is a broken helper, and the code goes to no other"),
     ("always-idle", "dialogue.c",
      [("\tif (heard == LISTEN_IDLE && !c->talk->code_sent) {", "\tfor (int i = 0; i < 2 && heard == LISTEN_IDLE; i++) {")],

@@ -21,24 +21,27 @@ def words(variable, default=""):
 
 
 def build(name, file, changes):
-    """-> the module, made of the objects the cases are run with, all but one."""
+    """-> the module, made of the objects the cases are run with, all but the changed ones."""
     folder = OUT / name
     folder.mkdir(parents=True, exist_ok=True)
-    part = "include" if (REPO / "include" / file).exists() else "pam"
-    source = (REPO / part / file).read_text()
-    for text, replacement in changes:
-        if source.count(text) != 1:
-            raise AssertionError(f"{name}: this is in {file} {source.count(text)} times, not once: {text}")
-        source = source.replace(text, replacement)
-    (folder / file).write_text(source)
     flags = words("CC", "cc") + words("CPPFLAGS") + words("CFLAGS", "-O1")
-    subprocess.run([*flags, "-std=c17", "-D_GNU_SOURCE", "-fPIC", "-fvisibility=hidden",
-                    "-Iinclude", "-Ipam", f"-I{FAKE}", "-c", "-o", folder / "mutant.o", folder / file],
-                   cwd=REPO, check=True)
-    objects = [*(FAKE / "pam").glob("*.o"), FAKE / "include/record.o", FAKE / "include/code.o"]
-    objects = [o for o in objects if o.parent.name != part or o.stem != Path(file).stem]
-    subprocess.run([*flags, *words("LDFLAGS"), "-shared", "-Wl,--version-script=pam/pam_aws_mfa.map",
-                    "-o", folder / "pam_aws_mfa.so", folder / "mutant.o", *objects,
+    sources = {}
+    for text, replacement, *other in changes:
+        path = next(p for part in ("include", "pam") if (p := REPO / part / (other or [file])[0]).exists())
+        source = sources.get(path) or path.read_text()
+        if source.count(text) != 1:
+            raise AssertionError(f"{name}: this is in {path} {source.count(text)} times, not once: {text}")
+        sources[path] = source.replace(text, replacement)
+    objects = [o for part in ("include", "pam") for o in (FAKE / part).glob("*.o")
+               if REPO / part / f"{o.stem}.c" not in sources]
+    for path, source in sources.items():
+        (folder / path.name).write_text(source)
+        objects.append(folder / f"{path.stem}.o")
+        subprocess.run([*flags, "-std=c17", "-D_GNU_SOURCE", "-fPIC", "-fvisibility=hidden", "-Iinclude",
+                        "-Ipam", f"-I{FAKE}", "-c", "-o", objects[-1], folder / path.name],
+                       cwd=REPO, check=True)
+    subprocess.run([*flags, *words("LDFLAGS"), "-shared", "-Wl,-z,defs",
+                    "-Wl,--version-script=pam/pam_aws_mfa.map", "-o", folder / "pam_aws_mfa.so", *objects,
                     "-lpam", "-pthread"], cwd=REPO, check=True)
     return folder / "pam_aws_mfa.so"
 

@@ -1,6 +1,6 @@
 /*
  * aws-mfa-sts: trades long-term keys and an MFA code for a session at AWS STS. Run by aws-mfa(1)
- * with a socket as descriptor 3, over which everything is said (include/record.h). It MUST
+ * with a socket as descriptor 3, over which everything is said (include/words_sts.h). It MUST
  * guarantee:
  *
  * - a code is sent at most once, and only after the connection is warmed up;
@@ -14,11 +14,12 @@
 #include "confine.h"
 #include "error.h"
 #include "libraries.h"
-#include "record.h"
+#include "peer.h"
 #include "spend.h"
 #include "status.h"
 #include "version.h"
 #include "warmup.h"
+#include "words_sts.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -39,6 +40,7 @@
 #define TOKEN_PIECE 32768
 
 static char line_buffer[RECORD_MAX_STS];
+static struct peer aws_mfa;
 
 static int64_t soon(int64_t ms)
 {
@@ -48,30 +50,28 @@ static int64_t soon(int64_t ms)
 /* Returns false when aws-mfa is gone. */
 static bool report(const char *word, const char *text)
 {
-	return record_write(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), word, text) ==
-		RECORD_OK;
+	return peer_write(&aws_mfa, soon(REPORT_TIMEOUT_MS), word, text) == RECORD_OK;
 }
 
 static void report_result(const struct error *e)
 {
-	record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_RESULT, "%d %s",
-		e->status, e->text);
+	peer_printf(&aws_mfa, soon(REPORT_TIMEOUT_MS), WORD_RESULT, "%d %s", e->status, e->text);
 }
 
 static void debug(
 	const char *what, const struct client *c, const struct reply *reply, int64_t began_ms)
 {
-	record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_DEBUG,
+	peer_printf(&aws_mfa, soon(REPORT_TIMEOUT_MS), WORD_DEBUG,
 		"%s: %s (%s) answered HTTP %ld after %" PRId64 " ms; clock corrected by %lld s",
 		what, c->endpoint.host, reply->peer, reply->status, monotonic_ms() - began_ms,
 		(long long)c->clock.skew);
 }
 
 /* Once nothing unread is left in it, the buffer need not hold what was read any longer. */
-static void forget_records(struct record_reader *r)
+static void forget_records(void)
 {
-	if (r->start == r->end)
-		record_reader_wipe(r);
+	if (aws_mfa.reader.start == aws_mfa.reader.end)
+		record_reader_wipe(&aws_mfa.reader);
 }
 
 /*
@@ -79,7 +79,7 @@ static void forget_records(struct record_reader *r)
  * is idle, and a person must not wait for a new connection after Enter. Bounded, since a server
  * may close each at once and a person may have left.
  */
-static void stay_warm(struct client *c, const struct record_reader *r)
+static void stay_warm(struct client *c)
 {
 	int64_t until = soon(WAIT_WARM_MS);
 	int64_t rewarm_at = soon(REWARM_PAUSE_MS);
@@ -87,7 +87,7 @@ static void stay_warm(struct client *c, const struct record_reader *r)
 	/* A server that says "Connection: close" will say it again. */
 	bool keeps = connection_socket(c->connection) >= 0;
 
-	while (keeps && !record_pending(r)) {
+	while (keeps && !record_pending(&aws_mfa.reader)) {
 		struct pollfd p[2] = {{.fd = RECORD_FD, .events = POLLIN},
 			{.fd = connection_socket(c->connection), .events = POLLIN | POLLRDHUP}};
 		bool gone = p[1].fd < 0 || poll(&p[1], 1, 0) != 0;
@@ -120,17 +120,16 @@ static enum heard broken(struct error *e)
  * Waits for a code. The time a person takes does not count, so without a `deadline` before the
  * code what was left of the last one counts from now.
  */
-static enum heard await_code(struct client *c, struct record_reader *r,
-	char code[static CODE_DIGITS + 1], struct error *e)
+static enum heard await_code(struct client *c, char code[static CODE_DIGITS + 1], struct error *e)
 {
 	int64_t *deadline_ms = &c->parameters.deadline_ms;
 	int64_t left = *deadline_ms - monotonic_ms();
 	bool renewed = false;
 	struct record rec;
 
-	stay_warm(c, r);
+	stay_warm(c);
 	for (;;) {
-		int rc = record_read(r, -1, &rec);
+		enum record_error rc = peer_read(&aws_mfa, -1, &rec);
 
 		if (rc == RECORD_EOF)
 			return HEARD_END;
@@ -139,17 +138,15 @@ static enum heard await_code(struct client *c, struct record_reader *r,
 		if (strcmp(rec.word, WORD_DEADLINE) != 0)
 			break;
 		*deadline_ms = record_number(rec.text);
-		if (*deadline_ms < 0)
-			return broken(e);
 		renewed = true;
 	}
-	if (strcmp(rec.word, WORD_CODE) != 0 || rec.text_len > CODE_DIGITS)
+	if (rec.text_len > CODE_DIGITS)
 		return broken(e);
 	if (!renewed)
 		*deadline_ms = soon(left);
 	memcpy(code, rec.text, rec.text_len + 1);
 	explicit_bzero(rec.text, rec.text_len);
-	forget_records(r);
+	forget_records();
 	return HEARD;
 }
 
@@ -184,8 +181,8 @@ static bool report_credentials(const struct client *c, const struct answer *a, t
 		(c->clock.heard && !report(WORD_SERVER_TIME, server_time)))
 		return false;
 	if (a->request_id)
-		record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_REQUEST_ID,
-			"%.100s", a->request_id);
+		peer_printf(&aws_mfa, soon(REPORT_TIMEOUT_MS), WORD_REQUEST_ID, "%.100s",
+			a->request_id);
 	return true;
 }
 
@@ -219,7 +216,7 @@ static void ask_the_time(struct client *c)
 }
 
 /* The whole dialogue after the settings. Returns what to exit with: 0 when aws-mfa has gone. */
-static enum status serve(struct client *c, struct record_reader *r, struct error *e)
+static enum status serve(struct client *c, struct error *e)
 {
 	int64_t began_ms = monotonic_ms();
 	struct identity id;
@@ -236,12 +233,12 @@ static enum status serve(struct client *c, struct record_reader *r, struct error
 	}
 	debug("warm-up", c, &reply, began_ms);
 	if (id.account[0])
-		record_printf(RECORD_FD, RECORD_MAX_STS, soon(REPORT_TIMEOUT_MS), WORD_READY,
-			"%s %s", id.account, id.arn);
+		peer_printf(
+			&aws_mfa, soon(REPORT_TIMEOUT_MS), WORD_READY, "%s %s", id.account, id.arn);
 	else if (!report(WORD_READY, NULL))
 		return STATUS_OK;
 	do {
-		enum heard heard = await_code(c, r, code, e);
+		enum heard heard = await_code(c, code, e);
 
 		if (heard == HEARD_END)
 			return STATUS_OK;
@@ -268,7 +265,6 @@ static bool run_by_aws_mfa(void)
 int main(int argc, char **argv)
 {
 	struct client client = {0};
-	struct record_reader reader;
 	enum heard heard = HEARD_FAULT;
 	struct error e;
 	enum status rc;
@@ -281,21 +277,21 @@ int main(int argc, char **argv)
 		fputs("aws-mfa-sts is run by aws-mfa(1)\n", stderr);
 		return STATUS_USAGE;
 	}
-	record_reader_init(&reader, RECORD_FD, line_buffer, sizeof(line_buffer));
+	peer_init(&aws_mfa, &words_sts, CHILD, STS_SETTINGS, RECORD_FD, line_buffer);
 	rc = confine(&e);
 	if (rc == STATUS_OK)
 		rc = libraries_start(&e);
 	if (rc == STATUS_OK)
-		heard = parameters_read(&reader, &client.parameters, &e);
-	forget_records(&reader);
+		heard = parameters_read(&aws_mfa, &client.parameters, &e);
+	forget_records();
 	if (heard == HEARD)
-		rc = serve(&client, &reader, &e);
+		rc = serve(&client, &e);
 	else if (heard == HEARD_FAULT) {
 		report_result(&e);
 		rc = e.status;
 	}
 	client_close(&client);
-	record_reader_wipe(&reader);
+	record_reader_wipe(&aws_mfa.reader);
 	/* Not exit(): a resolver thread may still be waiting for an answer that does not come. */
 	_exit((int)rc);
 }

@@ -2,6 +2,7 @@
 
 #include "status.h"
 #include "timeout.h"
+#include "words_sts.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -42,9 +43,7 @@ static char **find(const struct place *places, size_t n, void *base, const char 
 
 static struct texts *find_list(struct role *role, const char *word)
 {
-	if (strcmp(word, WORD_TAG) == 0)
-		return &role->tags;
-	return strcmp(word, WORD_TRANSITIVE_TAG_KEY) == 0 ? &role->transitive_tag_keys : NULL;
+	return strcmp(word, WORD_TAG) == 0 ? &role->tags : &role->transitive_tag_keys;
 }
 
 static bool *find_flag(struct parameters *s, const char *word)
@@ -69,8 +68,6 @@ static enum status no_memory(struct error *e)
 
 static enum status take_text(char **text, const struct record *rec, struct error *e)
 {
-	if (*text)
-		return broken(e);
 	if (rec->text_len == 0)
 		return STATUS_OK;
 	*text = strdup(rec->text);
@@ -79,8 +76,6 @@ static enum status take_text(char **text, const struct record *rec, struct error
 
 static enum status take_secret(struct parameters *s, struct record *rec, struct error *e)
 {
-	if (s->secret_access_key)
-		return broken(e);
 	if (rec->text_len == 0)
 		return STATUS_OK;
 	s->secret_access_key = OPENSSL_secure_malloc(rec->text_len + 1);
@@ -97,17 +92,13 @@ static enum status take_of_role(struct parameters *s, struct record *rec, struct
 	struct role *role;
 	char **text;
 
-	if (strcmp(rec->word, WORD_ROLE_ARN) == 0 && s->n_roles < ROLES_MAX)
+	if (strcmp(rec->word, WORD_ROLE_ARN) == 0)
 		s->n_roles++;
-	if (s->n_roles == 0)
-		return broken(e);
 	role = &s->roles[s->n_roles - 1];
 	text = find(of_role, N_OF_ROLE, role, rec->word);
 	if (text)
 		return take_text(text, rec, e);
 	list = find_list(role, rec->word);
-	if (!list || list->n == TAGS_MAX)
-		return broken(e);
 	return take_text(&list->text[list->n++], rec, e);
 }
 
@@ -140,17 +131,17 @@ static enum status take(struct parameters *s, struct record *rec, struct error *
 		return take_timeout(s, rec, e);
 	else
 		return take_of_role(s, rec, e);
-	return s->duration < 0 || s->deadline_ms < 0 ? broken(e) : 0;
+	return STATUS_OK;
 }
 
-enum heard parameters_read(struct record_reader *r, struct parameters *s, struct error *e)
+enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct error *e)
 {
 	struct record rec;
 
 	*s = (struct parameters){.deadline_ms = monotonic_ms() + TIMEOUT_DEFAULT * 1000,
 		.timeout_ms = TIMEOUT_DEFAULT * 1000};
 	for (;;) {
-		int rc = record_read(r, -1, &rec);
+		enum record_error rc = peer_read(aws_mfa, -1, &rec);
 
 		if (rc == RECORD_EOF)
 			return HEARD_END;

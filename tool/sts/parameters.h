@@ -1,11 +1,11 @@
 /*
- * The settings aws-mfa sends before `connect` (include/record.h), and what STS demands of them.
+ * The settings aws-mfa sends before `connect` (include/words_sts.h), and what STS demands of them.
  */
 #ifndef AWS_MFA_STS_PARAMETERS_H
 #define AWS_MFA_STS_PARAMETERS_H
 
 #include "error.h"
-#include "record.h"
+#include "peer.h"
 #include "sts_limits.h"
 
 #include <stdbool.h>
@@ -57,7 +57,7 @@ struct parameters {
  * Reads records up to and including `connect`. Afterwards, in every case, parameters_free() wipes
  * and frees.
  */
-enum heard parameters_read(struct record_reader *r, struct parameters *s, struct error *e);
+enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct error *e);
 
 /*
  * Checks before anything is sent: the bounds of sts_limits.h. With an endpoint URL a role may lack

@@ -117,7 +117,7 @@ class AfterTheCode(StsTest):
     def test_roles(self):
         self.box.add_role(ROLE)
         options = {"role_session_name": "me"}
-        got = self.ready(role_arn=ROLE, duration="7200", **options).code(self.user.code())
+        got = self.ready(duration="7200", role_arn=ROLE, **options).code(self.user.code())
         self.result(got, 13, "--duration", ROLE)
         got = self.ready(role_arn=ROLE + "2", **options).code(self.user.code())
         self.result(got, 13, "may not assume")
