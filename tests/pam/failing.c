@@ -12,9 +12,9 @@
  * The functions below stand in for those of libpam and libc (-rdynamic), for the module only.
  */
 #undef _FORTIFY_SOURCE /* whose inline functions would be in the way */
+#include "entries.h"
 #include "log_lines.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
@@ -329,18 +329,6 @@ static int converse(
 	return PAM_SUCCESS;
 }
 
-static int count_descriptors(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	int n = 0;
-
-	while (d && readdir(d))
-		n++;
-	if (d)
-		closedir(d);
-	return n;
-}
-
 static void log_in(const char *confdir, const char *helper_log, char *answer, int nth)
 {
 	struct pam_conv conv = {.conv = converse, .appdata_ptr = answer};
@@ -352,7 +340,7 @@ static void log_in(const char *confdir, const char *helper_log, char *answer, in
 	if (pam_start_confdir("test", "alice", &conv, confdir, &pamh) != PAM_SUCCESS)
 		exit(2);
 	pam_set_item(pamh, PAM_FAIL_DELAY, (const void *)no_delay);
-	before = count_descriptors();
+	before = count_entries("/proc/self/fd");
 	application = getpid();
 	countdown = nth;
 	armed = true;
@@ -366,7 +354,7 @@ static void log_in(const char *confdir, const char *helper_log, char *answer, in
 	printf("%d %s %d %d %d %s %s %d\n", nth, failed->name[0] ? failed->name : "-", auth,
 		account, open, seen[0] ? "executed" : "-",
 		strstr(seen, "heard code ") ? "code" : "-",
-		count_descriptors() - (log != NULL) - before);
+		count_entries("/proc/self/fd") - (log != NULL) - before);
 	if (log)
 		fclose(log);
 	pam_end(pamh, auth);

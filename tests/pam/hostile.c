@@ -13,9 +13,9 @@
  *	hostile CONFDIR daemon
  *	    alice logs in with the answers on standard input, one a line; then we live on to its end
  */
+#include "entries.h"
 #include "log_lines.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -77,18 +77,6 @@ static int answer(
 	if (is_prompt(messages[0]))
 		(*response)->resp = strdup(data);
 	return PAM_SUCCESS;
-}
-
-static int count_entries(const char *path)
-{
-	DIR *d = opendir(path);
-	int n = 0;
-
-	while (d && readdir(d))
-		n++;
-	if (d)
-		closedir(d);
-	return n;
 }
 
 static int count_lines(const char *path)
