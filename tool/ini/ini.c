@@ -3,10 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define DEFAULT_SECTION "DEFAULT" /* configparser.DEFAULTSECT */
-#define NEAR 16
 
 void ini_free(struct ini *ini)
 {
@@ -17,57 +15,40 @@ void ini_free(struct ini *ini)
 	*ini = (struct ini){0};
 }
 
+/* tolower() would depend on the locale. */
+static unsigned char small_letter(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
 /* Sections are compared exactly, keys not. */
 static bool names_match(const char *a, const char *b, size_t len, bool exactly)
 {
 	if (exactly)
 		return memcmp(a, b, len) == 0;
-	/* strncasecmp() would stop at a NUL, and depend on the locale. */
-	for (size_t i = 0; i < len; i++) {
-		unsigned char x = (unsigned char)a[i], y = (unsigned char)b[i];
-
-		if (x != y && ((x ^ y) != 0x20 || (x | 0x20) < 'a' || (x | 0x20) > 'z'))
+	for (size_t i = 0; i < len; i++)
+		if (small_letter(a[i]) != small_letter(b[i]))
 			return false;
-	}
 	return true;
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Makes the ASCII letters among eight bytes small ones, and nothing else: names that differ in that
- * bit of other characters would all meet in one slot, and cost their number's square. */
-static uint64_t small_letters(uint64_t word)
+/*
+ * Equal for names that match. Keys of one name lie in the order of their sections: in a large file,
+ * slots all over the table cost a cache miss each.
+ */
+static size_t hash(size_t section, const char *name, size_t len)
 {
-	uint64_t low = (word | EACH(0x20)) & EACH(0x7f);
-	uint64_t from_a = low + EACH(0x80 - 'a'), behind_z = low + EACH(0x7f - 'z');
+	size_t h = 0;
 
-	return word | ((from_a & ~behind_z & ~word & EACH(0x80)) >> 2);
+	for (size_t i = 0; i < len; i++)
+		h = h * 31 + (section ? small_letter(name[i]) : (unsigned char)name[i]);
+	return h + 2 * section;
 }
 
-/* Eight bytes at a time, since it is most of the cost of reading. Matches names_match(). */
-static uint64_t hash(size_t section, const char *name, size_t len)
-{
-	uint64_t h = section ^ (uint64_t)len << 32;
-
-	for (size_t i = 0; i < len; i += 8) {
-		uint64_t word = 0;
-
-		memcpy(&word, name + i, len - i < 8 ? len - i : 8);
-		h = (h ^ (section ? small_letters(word) : word)) * 0x9e3779b97f4a7c15;
-		h ^= h >> 32;
-	}
-	return h;
-}
-
+/* Half of the slots at least are empty, so the search ends soon. */
 uint32_t *ini_slot(const struct ini *ini, size_t section, const char *name, size_t len)
 {
-	size_t far = (size_t)hash(section, name, len);
-	/* A section's keys are looked for near each other first: in a large file, slots all over
-	 * the table cost a cache miss each. */
-	size_t near = section ? NEAR : 0;
-	size_t i = near ? 2 * section + far % NEAR : far;
-
-	for (;; i = near && --near == 0 ? far : i + 1) {
+	for (size_t i = hash(section, name, len);; i++) {
 		uint32_t *slot = &ini->slots[i & (ini->n_slots - 1)];
 		const struct ini_line *l;
 		bool header;
