@@ -187,8 +187,7 @@ $(TEST_OBJS): ALL_CFLAGS += -fvisibility=default -Itests -Itool \
 $(filter %.so,$(TEST_PROGRAMS)): private ALL_LDFLAGS += -shared
 # The module limits the helper's address space below what a sanitizer needs. A preloaded library
 # comes before the sanitizer's, which refuses to be second.
-UNSANITIZED = $(addprefix $(BUILD)/tests/,pam/scripted_helper tool/remains.so \
-	tool/sts/stepping_clock.so)
+UNSANITIZED = $(addprefix $(BUILD)/tests/,pam/scripted_helper tool/sts/stepping_clock.so)
 $(UNSANITIZED) $(UNSANITIZED:=.o): private override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))
 $(UNSANITIZED): private override LDFLAGS := $(filter-out -fsanitize=%,$(LDFLAGS))
 

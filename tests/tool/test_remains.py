@@ -19,11 +19,12 @@ ENDPOINT = "https://someone:verschwiegen@127.0.0.1:1"
 class Remains(HostTest):
     def setUp(self):
         super().setUp()
+        if b"__asan_init" in AWS_MFA.read_bytes():
+            self.skipTest("a sanitizer has free() for itself")
         self.remains = self.home / "remains"
         self.env = {**self.env, "REMAINS": str(self.remains), "https_proxy": PROXY,
                     "no_proxy": "127.0.0.1,localhost",
-                    "LD_PRELOAD": str(BUILD / "tests/tool/remains.so"),
-                    "ASAN_OPTIONS": "verify_asan_link_order=0"}     # where there is one
+                    "LD_PRELOAD": str(BUILD / "tests/tool/remains.so")}
 
     def section(self, name="work"):
         return super().section(name) if f"[{name}]" in self.credentials.read_text() else {}
