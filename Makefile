@@ -67,7 +67,7 @@ TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 pam/pam_aws_mfa.8
 EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
 
-.PHONY: help deps all check bench demo lint install uninstall clean FORCE
+.PHONY: help deps all check bench demo deb lint install uninstall clean FORCE
 .DELETE_ON_ERROR:
 all: $(PROGRAMS)
 
@@ -127,20 +127,35 @@ install: all
 	$(Q)$(INSTALL) -m 0711 $(BUILD)/aws-mfa '$(DESTDIR)$(BINDIR)/aws-mfa'
 	$(Q)$(INSTALL) -m 0711 $(BUILD)/aws-mfa-sts '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts'
 	$(Q)$(INSTALL) -m 0644 $(BUILD)/pam_aws_mfa.so '$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so'
+	$(Q)$(INSTALL) -D -m 0755 pam/named-by '$(DESTDIR)$(LIBEXECDIR)/pam-aws-mfa/named-by'
 	$(Q)for page in $(MANPAGES); do \
 		$(INSTALL) -m 0644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/" || exit 1; done
 	$(Q)$(INSTALL) -m 0644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(DOCDIR)/'
 	$(Q)for file in $(EXAMPLES); do \
 		$(INSTALL) -D -m 0644 $$file "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
 
-# What stands in $(SYSCONFDIR) is the administrator's and stays.
+# What stands in $(SYSCONFDIR) is the administrator's and stays. Refused while a PAM stack names the
+# module: logins through that stack would fail.
 uninstall:
+	@if [ -z '$(FORCE)' ] && sh pam/named-by '$(DESTDIR)' >&2; then \
+		echo 'These lines name the module, and logins through them would fail without it.' \
+			'Remove them first, or run: make uninstall FORCE=1' >&2; exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/aws-mfa' '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts' \
 		'$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so' $(foreach p,$(notdir $(MANPAGES)), \
 		'$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(p)')
-	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)'
+	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)' '$(DESTDIR)$(LIBEXECDIR)/pam-aws-mfa'
 
-# --- packages ------------------------------------------------------------------------------
+# --- Debian packages -----------------------------------------------------------------------
+
+# Built from a copy of what git tracks, so that nothing else gets in; the packages are in $(BUILD)/deb/.
+deb:
+	$(Q)rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb/source
+	$(Q)git ls-files -z | rsync -0 --files-from=- . $(BUILD)/deb/source
+	$(Q)cd $(BUILD)/deb/source && dpkg-buildpackage --no-sign --build=binary $(if $(Q),>../log) || \
+		{ tail -n 30 ../log >&2; exit 1; }
+	@ls $(BUILD)/deb/*.deb
+
+# --- what is needed --------------------------------------------------------------------------------
 
 # A machine that has them all is left alone: no lists are fetched, and no root is needed.
 deps:
