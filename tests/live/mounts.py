@@ -1,6 +1,7 @@
 """Makes a private mount namespace in which all that can be written is in memory, and holds it.
 
-    mounts.py FOLDER STAGE      FOLDER: an empty one; STAGE: shown to all users where it is
+    mounts.py FOLDER STAGE [NAME]...
+        FOLDER: an empty one; STAGE: shown to all users where it is; NAME: an overlay more, such as usr
 
 Prints "ready", or one line that says what is missing, and ends at the end of its standard input.
 The world is /proc/PID/root of this process, and /proc/PID/cwd/upper is what has been written in
@@ -102,7 +103,7 @@ def show(folder, root, stage):
         attr(inside, set=ATTR_RDONLY)
 
 
-def make(folder, stage):
+def make(folder, stage, layers):
     leave_the_host()
     os.umask(0o022)
     memory(folder, "755")
@@ -113,7 +114,7 @@ def make(folder, stage):
     mount("/", root, flags=BIND | REC)
     attr(root, AT_RECURSIVE, set=ATTR_RDONLY)
     attr(root / "proc", clr=ATTR_RDONLY)
-    for name in ("etc", "var"):
+    for name in ("etc", "var", *layers):
         overlay(folder, root, name)
     for name, mode in (("run", "755"), ("home", "755"), ("root", "700"), ("tmp", "1777"),
                        ("var/log", "755")):
@@ -126,7 +127,7 @@ def make(folder, stage):
 
 if __name__ == "__main__":
     try:
-        make(Path(sys.argv[1]), Path(sys.argv[2]))
+        make(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
     except OSError as error:
         print(error, flush=True)
         sys.exit(1)

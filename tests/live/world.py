@@ -115,10 +115,10 @@ def state(st):
 
 
 class World:
-    def __init__(self, stage=STAGE):
+    def __init__(self, stage=STAGE, layers=()):
         self.folder = temporary()
         self.holder = subprocess.Popen(
-            [sys.executable, mounts.__file__, self.folder, stage], stdin=subprocess.PIPE,
+            [sys.executable, mounts.__file__, self.folder, stage, *layers], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True, start_new_session=True)
         said = self.holder.stdout.readline().strip()
         if said != "ready":

@@ -1,0 +1,231 @@
+"""The Debian packages: built twice, judged by lintian, and installed, enabled, upgraded and removed by
+dpkg in a world of its own, in which /etc, /usr and /var are overlays of the host's."""
+
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from live.console import Console
+from live.world import CA, PASSWORD, Missing, World
+from paths import BUILD, REPO, temporary
+from sandbox.sts import Sandbox
+
+PACKAGES = ("aws-mfa", "libpam-aws-mfa")
+PROMPT = "AWS MFA code: "
+CONF = "/etc/aws-mfa/aws-mfa.conf"
+REST = "account required pam_permit.so\nsession required pam_permit.so\n"
+STACK = "auth required pam_aws_mfa.so profile=work always\n" + REST
+
+
+def version():
+    return re.search(r'AWS_MFA_VERSION "(.*)"', (REPO / "include/version.h").read_text())[1]
+
+
+def build(into):
+    run = subprocess.run(["make", "-s", "deb", f"BUILD={into.relative_to(REPO)}"], cwd=REPO, text=True,
+                         capture_output=True, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
+    if run.returncode != 0:
+        raise AssertionError(run.stdout + run.stderr)
+    return [into / "deb" / f"{name}_{version()}_{architecture()}.deb" for name in PACKAGES]
+
+
+def architecture():
+    return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True,
+                          check=True).stdout.strip()
+
+
+class PackageTest(unittest.TestCase):
+    folder = None
+
+    @classmethod
+    def setUpClass(cls):
+        if PackageTest.folder:
+            return
+        if not shutil.which("dh"):
+            raise unittest.SkipTest("no debhelper here; `make deps` installs it")
+        if subprocess.run(["git", "-C", REPO, "ls-files"], capture_output=True).returncode != 0:
+            raise unittest.SkipTest("not a git clone, from which packages are built")
+        # Once for both classes.
+        PackageTest.folder = temporary(unittest.addModuleCleanup)
+        PackageTest.debs = build(PackageTest.folder)
+
+
+class Built(PackageTest):
+    def test_lintian_finds_nothing(self):
+        """Overrides are for what is meant: debian/*.lintian-overrides say why."""
+        changes = next((self.folder / "deb").glob("*.changes"))
+        run = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", changes],
+                             capture_output=True, text=True)
+        self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
+
+    def test_two_builds_are_the_same_bytes(self):
+        other = temporary(self.addCleanup)
+        for one, two in zip(self.debs, build(other)):
+            self.assertTrue(filecmp.cmp(one, two, shallow=False), one.name)
+
+    def test_version_is_the_programs(self):
+        self.assertRegex((REPO / "debian/changelog").read_text(),
+                         rf"\Apam-aws-mfa \({re.escape(version())}\) ")
+
+    def test_what_is_in_them(self):
+        names = {}
+        for deb in self.debs:
+            listed = subprocess.run(["dpkg-deb", "-c", deb], capture_output=True, text=True,
+                                    check=True).stdout
+            names.update((line.split()[5], line.split()[:2]) for line in listed.splitlines())
+        for program in ("./usr/bin/aws-mfa", "./usr/libexec/aws-mfa-sts"):
+            self.assertEqual(names[program], ["-rwx--x--x", "root/root"])
+        self.assertEqual([n for n in names if n.startswith("./etc/pam.d")], [])
+        for name in ("man1/aws-mfa.1", "man5/aws-mfa.conf.5", "man8/pam_aws_mfa.8"):
+            self.assertIn(f"./usr/share/man/{name}.gz", names)
+        examples = {str(p.relative_to(REPO)) for p in (REPO / "examples").rglob("*")
+                    if p.is_file() and p.name != "demo"}
+        self.assertEqual(examples, {n[len("./usr/share/doc/libpam-aws-mfa/"):] for n in names
+                                    if "/examples/" in n and not n.endswith("/")})
+
+
+class Installed(PackageTest):
+    """Each test begins with a host on which the packages have never been."""
+
+    def setUp(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root, for a private mount namespace")
+        try:
+            self.world = World(layers=["usr"])
+        except Missing as missing:
+            self.skipTest(str(missing))
+        self.addCleanup(self.world.stop)
+        self.box = Sandbox(temporary(self.addCleanup)).start()
+        self.addCleanup(self.box.stop)
+        self.world.write(CA, self.box.ca_path.read_text())
+        for name in ("alice", "bob"):
+            self.world.add_user(name)
+        self.enrolled = 0
+        self.user = self.box.add_user("alice")
+        self.world.enroll("alice", self.user, self.box)
+        for deb in self.debs:
+            shutil.copy(deb, self.world.path("/root"))
+        self.stacks = self.read_stacks()
+
+    def read_stacks(self):
+        return {p.name: p.read_bytes() for p in self.world.path("/etc/pam.d").iterdir()}
+
+    def dpkg(self, *args, fails=False, **env):
+        # Triggers are other packages' work, such as an index of all man pages.
+        run = self.world.run("/usr/bin/dpkg", "--no-triggers", *args, env={"DEBIAN_FRONTEND": "noninteractive", **env})
+        self.assertEqual(run.returncode != 0, fails, run.stdout + run.stderr)
+        return run.stdout + run.stderr
+
+    def install(self, *args):
+        return self.dpkg("--install", *args, *(f"/root/{deb.name}" for deb in self.debs))
+
+    def newer(self):
+        """The same packages, as the version after this one."""
+        for deb in self.debs:
+            tree = self.folder / "newer"
+            subprocess.run(["dpkg-deb", "--raw-extract", deb, tree], check=True)
+            control = (tree / "DEBIAN/control").read_text().replace(version(), version() + "+1")
+            (tree / "DEBIAN/control").write_text(control)
+            subprocess.run(["dpkg-deb", "--build", "--root-owner-group", tree,
+                            self.world.path(f"/root/{deb.name}")], check=True, capture_output=True)
+            shutil.rmtree(tree)
+
+    def logs_in(self, code=None):
+        """Does su let alice in with this code, after her password where the stack asks for it?"""
+        su = Console(self.world, ["/usr/bin/su", "-c", "id -un", "alice"], user="bob")
+        self.addCleanup(lambda: su.process.poll() is None and su.kill())
+        if "pam_unix" in self.world.path("/etc/pam.d/su").read_text():
+            su.answer("Password: ", PASSWORD)
+        if code:
+            su.answer(PROMPT, code)
+        return su.wait() == 0 and su.screen.splitlines()[-1] == "alice"
+
+    def code(self):
+        """Of a new device: a code works once."""
+        self.enrolled += 1
+        user = self.box.add_user(f"alice{self.enrolled}")
+        self.world.enroll("alice", user, self.box)
+        return user.code()
+
+    def left(self):
+        """What the packages have left behind, but for dpkg's own notes."""
+        found = []
+        for top in ("/etc", "/usr", "/var/lib/pam"):
+            found += [str(p) for p in self.world.path(top).rglob("*")
+                      if re.search(r"aws.?mfa", p.name) and "dpkg" not in str(p)]
+        return found
+
+    def test_installing_changes_no_stack_and_names_the_next_steps(self):
+        said = self.install()
+        self.assertEqual(self.read_stacks(), self.stacks)
+        steps = [said.index(step) for step in
+                 ("root shell kept open", "1. each user:", "2. sshd:", "3. the stack:")]
+        self.assertEqual(steps, sorted(steps))
+        for page in re.findall(r"/usr/share/doc/\S+?(?=[,\s])", said):
+            self.assertTrue(self.world.path(page).is_dir(), page)
+
+    def test_by_hand_from_login_to_purge(self):
+        self.install()
+        self.world.write("/etc/pam.d/su", STACK)
+        self.assertTrue(self.logs_in(self.code()))
+        self.assertFalse(self.logs_in("000000"))
+
+        self.world.path(CONF).write_text("[aws-mfa]\nregion = eu-west-1\n")
+        self.newer()
+        self.assertNotIn("Next,", self.install("--force-confold"))
+        self.assertTrue(self.logs_in(self.code()))
+        self.assertIn("eu-west-1", self.world.path(CONF).read_text())
+
+        for purge in ("--remove", "--purge"):
+            refused = self.dpkg(purge, *PACKAGES, fails=True)
+            self.assertIn("/etc/pam.d/su:1:auth required pam_aws_mfa.so profile=work always", refused)
+            self.assertTrue(self.logs_in(self.code()), "it still works")
+        self.world.write("/etc/pam.d/su", "auth required pam_permit.so\n"
+                         "# auth required pam_aws_mfa.so\n" + REST)
+        self.dpkg("--remove", *PACKAGES)
+        self.assertTrue(self.logs_in())
+        self.assertIn("eu-west-1", self.world.path(CONF).read_text())
+        self.dpkg("--purge", *PACKAGES)
+        self.assertEqual(self.left(), [])
+        self.install()
+        self.world.write("/etc/pam.d/su", STACK)
+        self.assertTrue(self.logs_in(self.code()))
+
+    def test_removing_all_the_same(self):
+        self.install()
+        self.world.write("/etc/pam.d/su", STACK)
+        self.dpkg("--purge", *PACKAGES, AWS_MFA_FORCE="1")
+        self.assertEqual(self.left(), [])
+        self.assertFalse(self.logs_in())
+
+    def test_by_pam_auth_update(self):
+        self.world.write("/etc/pam.d/su", "@include common-auth\n" + REST)
+        update = ["/usr/sbin/pam-auth-update", "--package", "--force"]
+        self.assertEqual(self.world.run(*update).returncode, 0)
+        clean = self.read_stacks()
+        self.install()
+        self.assertEqual(self.read_stacks(), clean, "off until the administrator enables it")
+        run = self.world.run("/usr/sbin/pam-auth-update", "--enable", "aws-mfa")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn(b"pam_aws_mfa.so", self.world.path("/etc/pam.d/common-auth").read_bytes())
+        default = self.world.path("/home/alice/.aws/credentials")
+        default.write_text(default.read_text().replace("[work-", "[default-"))
+        config = self.world.path("/home/alice/.aws/config")
+        config.write_text(config.read_text().replace("[profile work]", "[default]"))
+        su = Console(self.world, ["/usr/bin/su", "-c", "id -un", "alice"], user="bob")
+        su.answer("Password: ", PASSWORD)
+        su.answer(PROMPT, self.user.code())
+        self.assertEqual(su.wait(), 0, su.screen)
+        self.newer()
+        self.install()
+        self.assertIn(b"pam_aws_mfa.so", self.world.path("/etc/pam.d/common-auth").read_bytes())
+        self.dpkg("--purge", *PACKAGES)
+        self.assertEqual(self.read_stacks(), clean)
+        self.assertEqual(self.left(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
