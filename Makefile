@@ -80,6 +80,7 @@ help:
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
 	@echo 'make lint        formatting, both compilers with -Werror, man pages'
 	@echo 'make install     PREFIX=$(PREFIX) PAMDIR=$(PAMDIR) SYSCONFDIR=$(SYSCONFDIR)'
+	@echo 'make deb         build Debian packages in $(BUILD)/deb/ (as a git clone only)'
 	@echo 'make uninstall   remove what install put there (never your configuration)'
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'V=1 shows the commands, WERROR=1 makes warnings errors.'
@@ -133,6 +134,13 @@ install: all
 	$(Q)$(INSTALL) -m 0644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(DOCDIR)/'
 	$(Q)for file in $(EXAMPLES); do \
 		$(INSTALL) -D -m 0644 $$file "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
+	@[ -n '$(DESTDIR)' ] || [ '$(SYSCONFDIR)' != /etc ] || printf '%s\n' \
+		'pam_aws_mfa is installed and changes no login yet. Next, with a root shell kept open:' \
+		'  1. each user:  aws-mfa setup' \
+		'  2. sshd:       the settings in $(DOCDIR)/examples/sshd_config.d,' \
+		'                 then sshd -t, then reload sshd' \
+		'  3. the stack:  $(DOCDIR)/examples/pam.d, then try it with pamtester' \
+		'See pam_aws_mfa(8), SETTING UP.'
 
 # What stands in $(SYSCONFDIR) is the administrator's and stays. Refused while a PAM stack names the
 # module: logins through that stack would fail.

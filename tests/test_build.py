@@ -142,7 +142,19 @@ class Build(unittest.TestCase):
         again = make(*args[:2], "PREFIX=/opt/mfa", "SYSCONFDIR=/etc", "all")
         self.assertNotIn(" CC ", again.stdout)
 
+        stack = dest / "etc/pam.d/sshd"
+        stack.parent.mkdir(parents=True)
+        stack.write_text("# pam_aws_mfa.so\n@include x\nauth required pam_aws_mfa.so always\n")
+        refused = make(*args, "uninstall")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("etc/pam.d/sshd:3:auth required pam_aws_mfa.so always\n", refused.stderr)
+        self.assertTrue((dest / module[0]).exists())
+        self.assertEqual(make(*args, "uninstall", "FORCE=1").returncode, 0)
+        self.assertFalse((dest / module[0]).exists())
+        self.assertEqual(make(*args, "install").returncode, 0)
+        stack.write_text("# pam_aws_mfa.so\n")
         self.assertEqual(make(*args, "uninstall").returncode, 0)
+        stack.unlink()
         self.assertEqual([p for p in dest.rglob("*") if p.is_file()], [])
 
     def test_deps_without_apt_get_names_the_packages(self):
