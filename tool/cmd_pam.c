@@ -155,8 +155,9 @@ static enum status refuse(const struct error *e)
 	if (!is_run_by_module())
 		return STATUS_USAGE;
 	begin(&d, LOGIN_STARTED);
-	tell_result(&d, e->status, "the module and aws-mfa do not fit together");
-	return STATUS_USAGE;
+	tell_result(&d, e->status,
+		e->status == STATUS_USAGE ? "the module and aws-mfa do not fit together" : e->text);
+	return e->status;
 }
 
 static enum status run(const struct command_line *line)

@@ -1,5 +1,7 @@
 """What the command line takes, and what it says of the rest."""
 
+import os
+import socket
 import subprocess
 import unittest
 
@@ -85,6 +87,24 @@ class CommandLine(HostTest):
         self.assertNotIn("is no option", run.stderr)
         run = self.aws_mfa("setup", *[word for pair in NAMES.items() for word in pair])
         self.refused(run, 2, "asks on a terminal", "[work-keys]")
+
+    def test_what_the_module_gives(self):
+        """The command behind the module tells it of options that it does not know, as a record."""
+        for args in [("--bogus",), ("--force",), ("--always=x",), ("--timeout",), ("--al", "x"),
+                     ("--notify", "--setup"), ("--device", "x")]:
+            with self.subTest(args=args):
+                module, helper = socket.socketpair()
+                with module, helper:
+                    def prepare():
+                        os.dup2(helper.fileno(), 3)
+                        os.set_inheritable(3, True)
+                    run = subprocess.run([AWS_MFA, "pam", "--profile", "work", *args], env=self.env,
+                                         capture_output=True, text=True, timeout=10, pass_fds=(3,),
+                                         preexec_fn=prepare)
+                    helper.close()
+                    told = module.makefile().read()
+                self.assertEqual(told, "result 2 the module and aws-mfa do not fit together\n")
+                self.assertEqual((run.returncode, run.stdout, run.stderr), (2, "", ""))
 
     def test_output_that_cannot_be_written(self):
         for args in [("--help",), ("--version",), ("explain",)]:
