@@ -43,13 +43,15 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 		dialogue(pamh, opt, &user, &talk);
 		break;
 	case USER_BAD_HOME:
-		talk.outcome = STATUS_CONFIG;
+		talk.outcome = OUTCOME_RESULT;
+		talk.status = STATUS_CONFIG;
 		dialogue_in_vain(pamh, opt, &talk);
 		break;
 	case USER_BAD_NAME:
 		/* No code ever helps here, so under nullok it is not asked for; refused all the
 		 * same. */
-		talk.outcome = STATUS_CONFIG;
+		talk.outcome = OUTCOME_RESULT;
+		talk.status = STATUS_CONFIG;
 		if (!opt->nullok)
 			dialogue_in_vain(pamh, opt, &talk);
 		break;

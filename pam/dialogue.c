@@ -35,7 +35,7 @@ struct call {
 	char buf[RECORD_MAX_PAM];
 };
 
-static int conversation_failed(int rc)
+static enum outcome conversation_failed(int rc)
 {
 	return rc == PAM_INCOMPLETE ? OUTCOME_LATER : OUTCOME_NO_ANSWER;
 }
@@ -83,21 +83,28 @@ static bool is_password(pam_handle_t *pamh, const char *answer)
 		strcmp(answer, password) == 0;
 }
 
-/* sudo silences every message, so the reason to type again stands in the prompt itself. */
-static int ask_person(pam_handle_t *pamh, const struct options *opt, bool again,
-	char code[static CODE_DIGITS + 1])
+/*
+ * Asks for a code, or fills talk->outcome and returns false. sudo silences every message, so the
+ * reason to type again stands in the prompt itself.
+ */
+static bool ask_person(struct call *c, bool again, char code[static CODE_DIGITS + 1])
 {
 	char prompt[PROMPT_SIZE];
 	char *answer = NULL;
+	bool ok;
 	int rc;
 
-	snprintf(prompt, sizeof(prompt), "%s%s", again ? "Wrong code. " : "", opt->prompt);
-	rc = converse_ask(pamh, opt->echo, prompt, &answer);
-	if (rc != PAM_SUCCESS)
-		return conversation_failed(rc);
-	rc = !is_password(pamh, answer) && code_from_answer(code, answer) ? 0 : OUTCOME_MALFORMED;
+	snprintf(prompt, sizeof(prompt), "%s%s", again ? "Wrong code. " : "", c->opt->prompt);
+	rc = converse_ask(c->pamh, c->opt->echo, prompt, &answer);
+	if (rc != PAM_SUCCESS) {
+		c->talk->outcome = conversation_failed(rc);
+		return false;
+	}
+	ok = !is_password(c->pamh, answer) && code_from_answer(code, answer);
 	converse_free(answer);
-	return rc;
+	if (!ok)
+		c->talk->outcome = OUTCOME_MALFORMED;
+	return ok;
 }
 
 static void forget(struct talk *talk)
@@ -106,7 +113,7 @@ static void forget(struct talk *talk)
 }
 
 /* Runs a helper with what is left of the time, and hears its first word. */
-static int start(struct call *c)
+static enum listen start(struct call *c)
 {
 	int64_t ms = c->left_ms - GRACE_MS;
 	struct helper_call call = {
@@ -132,7 +139,7 @@ static void stop(struct call *c)
 }
 
 /* Sends the code and hears what became of it. */
-static int send_code(struct call *c, const char *code)
+static enum listen send_code(struct call *c, const char *code)
 {
 	int64_t start_ms = monotonic_ms();
 
@@ -148,11 +155,11 @@ static int send_code(struct call *c, const char *code)
  * Hands the code over. A helper that has become idle while the person was away is replaced once:
  * it has read no code, so the new one is the first to have it.
  */
-static int hand_over(struct call *c, const char *code)
+static enum listen hand_over(struct call *c, const char *code)
 {
 	int64_t none_ms = 0;
 	/* What the helper has found out meanwhile makes the code needless: it is not sent then. */
-	int heard = listen_next(c->pamh, c->opt, &c->peer, &none_ms, c->talk);
+	enum listen heard = listen_next(c->pamh, c->opt, &c->peer, &none_ms, c->talk);
 
 	if (heard == LISTEN_SILENT)
 		heard = send_code(c, code);
@@ -166,20 +173,21 @@ static int hand_over(struct call *c, const char *code)
 	return heard;
 }
 
-static int relay(struct call *c, const char *code)
+/* Hands the code over and fills talk->outcome. */
+static void relay(struct call *c, const char *code)
 {
 	struct talk *talk = c->talk;
-	int heard = hand_over(c, code);
+	enum listen heard = hand_over(c, code);
 
 	/* Threat: an AWS message that quotes the code, carried on into the log. */
 	code_strike_out(talk->reason, code);
-	if (heard >= 0)
-		return heard;
-	if (heard == LISTEN_SILENT && talk->code_sent)
-		return STATUS_CODE_SPENT;
+	talk->outcome = heard == LISTEN_RESULT ? OUTCOME_RESULT : OUTCOME_BROKEN;
+	if (heard == LISTEN_SILENT && talk->code_sent) {
+		talk->outcome = OUTCOME_RESULT;
+		talk->status = STATUS_CODE_SPENT;
+	}
 	if (heard == LISTEN_IDLE)
 		snprintf(talk->reason, sizeof(talk->reason), "the helper was idle twice");
-	return OUTCOME_BROKEN;
 }
 
 static void ask_and_relay(struct call *c)
@@ -191,20 +199,28 @@ static void ask_and_relay(struct call *c)
 	for (unsigned i = 0; i < c->opt->prompts; i++) {
 		char code[CODE_DIGITS + 1];
 		struct reaper reaper;
+		bool ok, wrong;
 
 		forget(talk);
 		talk->code_sent = false;
 		reaper_start(&reaper, c->helper.pidfd);
-		talk->outcome = ask_person(c->pamh, c->opt, i > 0, code);
+		ok = ask_person(c, i > 0, code);
 		reaper_stop(&reaper);
-		if (talk->outcome == 0)
-			talk->outcome = relay(c, code);
+		if (ok)
+			relay(c, code);
 		explicit_bzero(code, sizeof(code));
-		talk->judged = talk->judged || talk->outcome == STATUS_WRONG_CODE;
-		if (talk->outcome != OUTCOME_MALFORMED &&
-			!(talk->outcome == STATUS_WRONG_CODE && talk->code_sent))
+		wrong = talk_ended_with(talk, STATUS_WRONG_CODE);
+		talk->judged = talk->judged || wrong;
+		if (talk->outcome != OUTCOME_MALFORMED && !(wrong && talk->code_sent))
 			break;
 	}
+}
+
+/* After a result that no code could better. */
+static bool is_in_vain(const struct options *opt, enum status status)
+{
+	return status == STATUS_SYSTEM || status == STATUS_CONFIG || status == STATUS_UNAVAILABLE ||
+		(status == STATUS_NOT_SET_UP && !opt->nullok);
 }
 
 void dialogue(
@@ -217,24 +233,12 @@ void dialogue(
 		.talk = talk,
 		.left_ms = (int64_t)opt->timeout * 1000 + GRACE_MS,
 	};
-	int heard = start(&c);
+	enum listen heard = start(&c);
 
-	talk->outcome = heard < 0 ? OUTCOME_BROKEN : heard;
-	switch (heard) {
-	case LISTEN_ASK:
+	talk->outcome = heard == LISTEN_RESULT ? OUTCOME_RESULT : OUTCOME_BROKEN;
+	if (heard == LISTEN_ASK)
 		ask_and_relay(&c);
-		break;
-	case STATUS_NOT_SET_UP:
-		if (opt->nullok)
-			break;
-		/* fall through */
-	case STATUS_SYSTEM:
-	case STATUS_CONFIG:
-	case STATUS_UNAVAILABLE:
+	else if (heard == LISTEN_RESULT && is_in_vain(opt, talk->status))
 		dialogue_in_vain(pamh, opt, talk);
-		break;
-	default:
-		break;
-	}
 	stop(&c);
 }

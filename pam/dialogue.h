@@ -7,8 +7,8 @@
 #include <security/pam_modules.h>
 
 #include "options.h"
+#include "talk.h"
 #include "user.h"
-#include "verdict.h"
 
 /* Runs the helper as the user, leads the whole talk, and fills *talk. */
 void dialogue(

@@ -8,13 +8,13 @@
 #include "clean.h"
 #include "words_pam.h"
 
-static int broken(struct talk *talk, const char *why)
+static enum listen broken(struct talk *talk, const char *why)
 {
 	snprintf(talk->reason, sizeof(talk->reason), "%s", why);
 	return LISTEN_BROKEN;
 }
 
-static int not_this(struct talk *talk, const struct record *rec)
+static enum listen not_this(struct talk *talk, const struct record *rec)
 {
 	bool is_result = strcmp(rec->word, WORD_RESULT) == 0;
 	size_t digits = is_result ? strspn(rec->text, "0123456789") : 0;
@@ -25,7 +25,7 @@ static int not_this(struct talk *talk, const struct record *rec)
 	return LISTEN_BROKEN;
 }
 
-static int not_read(struct talk *talk, enum record_error error, const struct record *rec)
+static enum listen not_read(struct talk *talk, enum record_error error, const struct record *rec)
 {
 	switch (error) {
 	case RECORD_TIMEOUT:
@@ -66,14 +66,14 @@ static bool take_fact(struct talk *talk, const struct record *rec)
 	return true;
 }
 
-int listen_next(pam_handle_t *pamh, const struct options *opt, struct peer *helper,
+enum listen listen_next(pam_handle_t *pamh, const struct options *opt, struct peer *helper,
 	int64_t *left_ms, struct talk *talk)
 {
 	int64_t start_ms = monotonic_ms();
 	int64_t deadline_ms = start_ms + *left_ms;
 	struct record rec;
 	const char *text;
-	int heard;
+	enum listen heard;
 
 	/* Threat: a flood that keeps the reader busy past its deadline. Each fact comes once. */
 	for (;;) {
@@ -88,7 +88,8 @@ int listen_next(pam_handle_t *pamh, const struct options *opt, struct peer *help
 		} else if (strcmp(rec.word, WORD_IDLE) == 0) {
 			heard = LISTEN_IDLE;
 		} else if (strcmp(rec.word, WORD_RESULT) == 0) {
-			heard = record_result(rec.text, &text);
+			heard = LISTEN_RESULT;
+			talk->status = record_result(rec.text, &text);
 			clean_text(talk->reason, sizeof(talk->reason), text);
 		} else if (take_fact(talk, &rec)) {
 			continue;

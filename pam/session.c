@@ -71,7 +71,7 @@ static void notify(pam_handle_t *pamh, const struct options *opt, const struct u
 	struct peer peer;
 	struct helper helper;
 	bool dated;
-	int heard;
+	enum listen heard;
 
 	if (helper_start(&helper, user, &call, talk.reason, sizeof(talk.reason)) != 0) {
 		pam_syslog(pamh, LOG_WARNING, "notify: %s", talk.reason);
@@ -82,16 +82,19 @@ static void notify(pam_handle_t *pamh, const struct options *opt, const struct u
 	record_reader_wipe(&peer.reader);
 	helper_end(&helper);
 	dated = local_time(when, sizeof(when), talk.until);
-	if (heard == STATUS_NO_SESSION && dated && talk.until <= time(NULL)) {
+	if (heard != LISTEN_RESULT ||
+		(talk.status != STATUS_NO_SESSION && talk.status != STATUS_VALID &&
+			talk.status != STATUS_NOT_SET_UP)) {
+		pam_syslog(pamh, LOG_WARNING, "notify: %s", talk.reason);
+	} else if (talk.status == STATUS_NO_SESSION && dated && talk.until <= time(NULL)) {
 		snprintf(what, sizeof(what), "AWS session expired at %s.", when);
 		say(pamh, opt, what);
-	} else if (heard == STATUS_NO_SESSION) {
+	} else if (talk.status == STATUS_NO_SESSION) {
 		say(pamh, opt, "There is no valid AWS session.");
-	} else if (heard == STATUS_VALID && dated && talk.until - time(NULL) <= SOON_SECONDS) {
+	} else if (talk.status == STATUS_VALID && dated &&
+		talk.until - time(NULL) <= SOON_SECONDS) {
 		snprintf(what, sizeof(what), "AWS session ends at %s.", when);
 		say(pamh, opt, what);
-	} else if (heard != STATUS_VALID && heard != STATUS_NOT_SET_UP) {
-		pam_syslog(pamh, LOG_WARNING, "notify: %s", talk.reason);
 	}
 }
 

@@ -45,7 +45,7 @@ static enum audience audience(pam_handle_t *pamh, const char *user)
  */
 static bool reason_is_for(enum audience who, const struct talk *talk)
 {
-	return who == THE_USER || (who == LOCAL_CALLER && talk->outcome == STATUS_WRONG_CODE);
+	return who == THE_USER || (who == LOCAL_CALLER && talk_ended_with(talk, STATUS_WRONG_CODE));
 }
 
 void tell(pam_handle_t *pamh, int flags, const struct options *opt, const char *user,

@@ -19,20 +19,26 @@
 #define UNKNOWN "Unknown user"
 #define SYSTEM "This system could not check an AWS MFA code"
 
-static const struct row {
-	int outcome;
+static const struct {
+	enum status status;
 	struct verdict verdict;
-} table[] = {
+} results[] = {
 	{STATUS_OK, {PAM_SUCCESS, LOG_NOTICE, "accepted", NULL}},
 	{STATUS_NOT_STORED, {PAM_SUCCESS, LOG_ERR, "not-stored", NOT_STORED}},
 	{STATUS_VALID, {PAM_IGNORE, LOG_NOTICE, "valid", NULL}},
 	{STATUS_WRONG_CODE, {PAM_AUTH_ERR, LOG_NOTICE, "wrong-code", WRONG_CODE}},
-	{OUTCOME_MALFORMED, {PAM_AUTH_ERR, LOG_NOTICE, "not-six-digits", MALFORMED}},
 	{STATUS_NOT_SET_UP, {PAM_CRED_INSUFFICIENT, LOG_NOTICE, "not-set-up", NOT_SET_UP}},
 	{STATUS_CONFIG, {PAM_CRED_INSUFFICIENT, LOG_NOTICE, "configuration", CONFIG}},
 	{STATUS_UNAVAILABLE, {PAM_AUTHINFO_UNAVAIL, LOG_NOTICE, "unavailable", UNAVAILABLE}},
 	{STATUS_CODE_SPENT, {PAM_AUTHINFO_UNAVAIL, LOG_NOTICE, "code-spent", SPENT}},
 	{STATUS_USAGE, {PAM_SERVICE_ERR, LOG_ERR, "usage", USAGE}},
+};
+
+static const struct {
+	enum outcome outcome;
+	struct verdict verdict;
+} others[] = {
+	{OUTCOME_MALFORMED, {PAM_AUTH_ERR, LOG_NOTICE, "not-six-digits", MALFORMED}},
 	{OUTCOME_UNKNOWN_USER, {PAM_USER_UNKNOWN, LOG_NOTICE, "unknown-user", UNKNOWN}},
 	{OUTCOME_NO_ANSWER, {PAM_CONV_ERR, LOG_NOTICE, "no-answer", NULL}},
 	{OUTCOME_LATER, {PAM_INCOMPLETE, LOG_DEBUG, "incomplete", NULL}},
@@ -41,15 +47,22 @@ static const struct row {
 /* STATUS_SYSTEM, OUTCOME_BROKEN, and every number nobody has thought of. */
 static const struct verdict broken = {PAM_SYSTEM_ERR, LOG_ERR, "system-error", SYSTEM};
 
+static struct verdict look_up(const struct talk *talk)
+{
+	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
+		if (talk_ended_with(talk, results[i].status))
+			return results[i].verdict;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (talk->outcome == others[i].outcome)
+			return others[i].verdict;
+	return broken;
+}
+
 struct verdict verdict_of(const struct talk *talk, const struct options *opt)
 {
-	struct verdict v = broken;
+	struct verdict v = look_up(talk);
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (table[i].outcome == talk->outcome)
-			v = table[i].verdict;
-
-	switch (talk->outcome) {
+	switch (talk->outcome == OUTCOME_RESULT ? talk->status : STATUS_MALFORMED) {
 	case STATUS_OK:
 	case STATUS_NOT_STORED:
 	case STATUS_CODE_SPENT:

@@ -4,35 +4,8 @@
 #ifndef PAM_VERDICT_H
 #define PAM_VERDICT_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "options.h"
-#include "status.h"
-#include "sts_limits.h"
-
-/* Ways to end beside enum status, for which there is no record. */
-enum outcome {
-	OUTCOME_BROKEN = 100, /* the helper crashed, hung, or said what it must not say */
-	OUTCOME_MALFORMED,    /* the answer is not six digits */
-	OUTCOME_UNKNOWN_USER,
-	OUTCOME_NO_ANSWER, /* the conversation failed */
-	OUTCOME_LATER,     /* the application will call again */
-};
-
-/* What happened in one call. The strings are clean (clean_text). */
-struct talk {
-	int outcome;      /* enum status or enum outcome */
-	bool asked;       /* the person was asked, or the helper wants it */
-	bool judged;      /* AWS has refused a code in this call, so it is not down */
-	bool code_sent;   /* outcome is the helper's answer to a code sent in this call */
-	int64_t start_ms; /* when the name was known, monotonic_ms() */
-	int64_t until;    /* end of the session, or -1 */
-	char account[ACCOUNT_DIGITS + 1]; /* empty where unknown */
-	char request_id[64];
-	char key_id[64];
-	char reason[256];
-};
+#include "talk.h"
 
 struct verdict {
 	int pam;              /* PAM_SUCCESS and so on */

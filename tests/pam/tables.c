@@ -42,12 +42,18 @@ int main(void)
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		printf("option %s\n", table[i].name);
-	for (int outcome = 0; outcome < 256; outcome++) {
-		const struct talk talk = {.outcome = outcome, .code_sent = true};
+	/* First every status, then what there is beside them. */
+	for (int i = 0; i < 256; i++) {
+		const bool result = i < 128;
+		const struct talk talk = {
+			.outcome = result ? OUTCOME_RESULT : (enum outcome)(i - 128),
+			.status = result ? (enum status)i : STATUS_MALFORMED,
+			.code_sent = true,
+		};
 		struct verdict verdict = verdict_of(&talk, &none);
 
-		if (is_status((enum status)outcome))
-			printf("status %d\n", outcome);
+		if (result && is_status(talk.status))
+			printf("status %d\n", i);
 		printf("verdict %s\n", verdict.name);
 		if (verdict.sentence)
 			printf("sentence %s\n", verdict.sentence);

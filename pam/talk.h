@@ -1,0 +1,40 @@
+/*
+ * What happened in one call of the module.
+ */
+#ifndef PAM_TALK_H
+#define PAM_TALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "status.h"
+#include "sts_limits.h"
+
+enum outcome {
+	OUTCOME_BROKEN = 0, /* the helper crashed, hung, or said what it must not say */
+	OUTCOME_RESULT,     /* the helper's: the talk's status says which */
+	OUTCOME_MALFORMED,  /* the answer is not six digits */
+	OUTCOME_UNKNOWN_USER,
+	OUTCOME_NO_ANSWER, /* the conversation failed */
+	OUTCOME_LATER,     /* the application will call again */
+};
+
+/* The strings are clean (clean_text). */
+struct talk {
+	enum outcome outcome;
+	enum status status;
+	bool asked;       /* the person was asked, or the helper wants it */
+	bool judged;      /* AWS has refused a code in this call, so it is not down */
+	bool code_sent;   /* outcome is the helper's answer to a code sent in this call */
+	int64_t start_ms; /* when the name was known, monotonic_ms() */
+	int64_t until;    /* end of the session, or -1 */
+	char account[ACCOUNT_DIGITS + 1]; /* empty where unknown */
+	char request_id[64];
+	char key_id[64];
+	char reason[256];
+};
+
+/* Has the helper's result this status? */
+bool talk_ended_with(const struct talk *talk, enum status status);
+
+#endif
