@@ -33,11 +33,18 @@ static const struct place of_role[] = {
 };
 #define N_OF_ROLE (sizeof(of_role) / sizeof(of_role[0]))
 
+static char **at(void *base, const struct place *place)
+{
+	void *text = (char *)base + place->offset;
+
+	return text;
+}
+
 static char **find(const struct place *places, size_t n, void *base, const char *word)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(word, places[i].word) == 0)
-			return (char **)(void *)((char *)base + places[i].offset);
+			return at(base, &places[i]);
 	return NULL;
 }
 
@@ -164,7 +171,7 @@ enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct er
 static void free_role(struct role *role)
 {
 	for (size_t i = 0; i < N_OF_ROLE; i++)
-		free(*find(of_role, N_OF_ROLE, role, of_role[i].word));
+		free(*at(role, &of_role[i]));
 	for (size_t i = 0; i < TAGS_MAX; i++) {
 		free(role->tags.text[i]);
 		free(role->transitive_tag_keys.text[i]);
@@ -178,7 +185,7 @@ void parameters_free(struct parameters *s)
 	if (s->https_proxy) /* it may hold a password */
 		explicit_bzero(s->https_proxy, strlen(s->https_proxy));
 	for (size_t i = 0; i < N_OF_ALL; i++)
-		free(*find(of_all, N_OF_ALL, s, of_all[i].word));
+		free(*at(s, &of_all[i]));
 	for (size_t i = 0; i < ROLES_MAX; i++)
 		free_role(&s->roles[i]);
 	*s = (struct parameters){0};
