@@ -21,8 +21,12 @@ static const char *until(const struct refresh *r, char *buf, size_t size)
 	char when[64];
 	struct tm tm;
 
-	localtime_r(&expiration, &tm);
-	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S %Z", &tm);
+	/* TZ may name its zone by a text of any length. */
+	if ((!localtime_r(&expiration, &tm) ||
+		    strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S %Z", &tm) == 0) &&
+		(!gmtime_r(&expiration, &tm) ||
+			strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm) == 0))
+		*when = '\0';
 	if (left >= 3600)
 		snprintf(buf, size, "until %s, %ld h %02ld min from now", when, left / 3600,
 			left / 60 % 60);

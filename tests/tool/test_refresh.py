@@ -59,6 +59,11 @@ class Refresh(HostTest):
         self.assertEqual(self.credentials.read_bytes(), before)
         self.assertEqual(len(self.box.requests), requests)
 
+    def test_a_zone_with_a_long_name(self):
+        self.refresh()
+        run = self.aws_mfa(env={"TZ": f"<{'A' * 80}>-1"})
+        self.assertRegex(run.stdout, r"\[work\] is still valid until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC, 1")
+
     def test_force_renews(self):
         self.refresh()
         first = self.section()

@@ -344,7 +344,8 @@ enum status store_session(const struct store_place *to, const struct session *se
 		{"expiration", expiration},
 	};
 
-	gmtime_r(&session->expiration, &tm);
-	strftime(expiration, sizeof(expiration), "%Y-%m-%d %H:%M:%S", &tm);
+	if (!gmtime_r(&session->expiration, &tm) ||
+		strftime(expiration, sizeof(expiration), "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		return error_set(e, STATUS_NOT_STORED, "the session's end is not a date");
 	return store_pairs(to, pairs, sizeof(pairs) / sizeof(pairs[0]), deadline_ms, e);
 }
