@@ -60,17 +60,19 @@ enum status store_check(const char *path, bool again, struct error *e)
 		/* A mount of its own that is read-only, or an immutable file. */
 		if (!why && (write_error == EROFS || write_error == EPERM))
 			why = write_error;
-		if (room_is_lacking(why))
+		if (room_is_lacking(why)) {
 			rc = error_set(e, STATUS_CONFIG,
 				"%s: there is no room for it: %s; make room first", t.path,
 				strerror(why));
-		else if (why && write_error)
+		} else if (why && write_error) {
+			errno = write_error;
 			rc = error_set(e, STATUS_CONFIG,
-				"%s: can neither be replaced (%s) nor written in place (%s); make "
+				"%s: can neither be replaced (%s) nor written in place (%m); make "
 				"it and its folder writable for this user",
-				t.path, strerror(why), strerror(write_error));
-		else if (why)
+				t.path, strerror(why));
+		} else if (why) {
 			rc = inplace_foresee(&t, &st, e);
+		}
 	}
 	if (fd >= 0)
 		close(fd);

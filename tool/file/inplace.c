@@ -61,10 +61,11 @@ static enum status write_held(const struct target *t, int fd, const struct stat 
 	}
 	if (which == N_PLACES) {
 		steady_reopen(fd);
+		errno = error;
 		return error_set(e, STATUS_NOT_STORED,
 			"%s: cannot be replaced (%s), and no copy of it can be saved, which "
-			"writing it in place needs: %s",
-			t->path, strerror(why), strerror(error));
+			"writing it in place needs: %m",
+			t->path, strerror(why));
 	}
 	/* Threat: what another program writes while the copies go to the disk would be lost. */
 	*changed = !steady_holds(fd, old);
@@ -83,8 +84,8 @@ static enum status write_held(const struct target *t, int fd, const struct stat 
 			t->path, strerror(error));
 	} else {
 		error_set(e, STATUS_NOT_STORED,
-			"%s: cannot be written: %s, nor put back: %s; the whole of it is %s%s",
-			t->path, strerror(error), strerror(errno), p->path, p->saved);
+			"%s: cannot be written: %s, nor put back: %m; the whole of it is %s%s",
+			t->path, strerror(error), p->path, p->saved);
 		log_warning("%s", e->text);
 	}
 	place_close(p);
