@@ -38,7 +38,7 @@
 #endif
 
 #define KEEP ((unsigned)-1) /* set-id calls: leave this one */
-#define MIB (1024U * 1024U)
+#define MIB ((rlim_t)1024 * 1024)
 #define DESCRIPTORS_LAST (1U << 20) /* the default of fs.nr_open */
 
 /*
@@ -65,7 +65,7 @@ static const struct limit {
 	{"RLIMIT_STACK", RLIMIT_STACK, MIB, 8 * MIB},
 	/* A file of the user's decides how much is read. */
 	{"RLIMIT_DATA", RLIMIT_DATA, 256 * MIB, 1024 * MIB},
-	{"RLIMIT_AS", RLIMIT_AS, 256 * MIB, 2048ULL * MIB},
+	{"RLIMIT_AS", RLIMIT_AS, 256 * MIB, 2048 * MIB},
 };
 
 static char *append(char *to, const char *text)

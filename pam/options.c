@@ -119,7 +119,7 @@ int options_parse(struct options *opt, int argc, const char **argv, char *error,
 			const char **before = &earlier[row - table];
 
 			wrong = store(row, value, (char *)opt + row->at);
-			if (!wrong && *before && strcmp(*before, value) != 0)
+			if (!wrong && *before && value && strcmp(*before, value) != 0)
 				wrong = "contradicts an earlier one";
 			*before = value;
 		}

@@ -22,7 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STACK_SIZE (256U * 1024U) /* with room for the thread-local data of the application */
+/* With room for the thread-local data of the application. */
+#define STACK_SIZE ((size_t)256 << 10)
 
 static void *reap(void *arg)
 {

@@ -15,8 +15,8 @@
 #include "user.h"
 #include "words_pam.h"
 
-#define NOTIFY_SECONDS 3
-#define SOON_SECONDS (15 * 60)
+#define NOTIFY_SECONDS 3U
+#define SOON_SECONDS (15L * 60)
 
 static bool is_default(const struct options *opt)
 {
@@ -66,7 +66,7 @@ static void notify(pam_handle_t *pamh, const struct options *opt, const struct u
 		.notify = true,
 	};
 	struct talk talk = {.until = -1};
-	int64_t left_ms = NOTIFY_SECONDS * 1000;
+	int64_t left_ms = NOTIFY_SECONDS * INT64_C(1000);
 	char buf[RECORD_MAX_PAM], when[64], what[128];
 	struct peer peer;
 	struct helper helper;

@@ -11,8 +11,8 @@
 
 #include "clean.h"
 
-#define BUFFER_FIRST 4096U
-#define BUFFER_LAST (1024U * 1024U)
+#define BUFFER_FIRST ((size_t)4 << 10)
+#define BUFFER_LAST ((size_t)1 << 20)
 #define GROUPS_FIRST 64
 #define GROUPS_LAST 65536 /* the kernel's NGROUPS_MAX */
 

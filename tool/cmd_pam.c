@@ -22,7 +22,7 @@
  * connections to AWS open for ever, nor use up the processes that the user may have.
  */
 #ifndef WARM_MS
-#define WARM_MS (5 * 60 * 1000)
+#define WARM_MS (5 * INT64_C(60000))
 #endif
 
 enum { ALWAYS = OPTION_OWN, NOTIFY };

@@ -170,7 +170,7 @@ static enum status read_line(const struct asking *a, struct secret *answer,
 		}
 		if (end_signal || pause_signal)
 			return no_answer(e);
-		if (fds[1].revents) {
+		if (watch && fds[1].revents) {
 			enum status rc = watch->ready(watch->arg, e);
 
 			if (rc != STATUS_OK)

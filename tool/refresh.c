@@ -50,7 +50,7 @@ static bool changed_lately(const char *path)
 
 	if (!path || strlen(path) >= sizeof(folder))
 		return false;
-	strcpy(folder, path);
+	memcpy(folder, path, strlen(path) + 1);
 	if (stat(path, &st) < 0 && stat(dirname(folder), &st) < 0)
 		return false;
 	age_s = time(NULL) - st.st_ctim.tv_sec;

@@ -29,7 +29,7 @@ static bool complete(const struct ini *credentials, const char *section)
 {
 	static const char *const needed[] = {"assumed_role", "aws_access_key_id",
 		"aws_secret_access_key", "aws_session_token", "aws_security_token"};
-	enum { KEY_ID = 1, SESSION_TOKEN = 3, SECURITY_TOKEN = 4, N_NEEDED };
+	enum { KEY_ID = 1, SESSION_TOKEN = 3, SECURITY_TOKEN = 4, N_NEEDED = 5 };
 	struct secret value[N_NEEDED];
 	bool good = true;
 

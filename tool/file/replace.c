@@ -85,7 +85,7 @@ bool replace_file(const struct target *t, int fd, const struct stat *st, const s
 {
 	char name[NAME_MAX + 32];
 	struct steady quiet;
-	struct stat made;
+	struct stat made = {0};
 	sigset_t before;
 	int error;
 
@@ -116,8 +116,9 @@ bool replace_is_impossible(int error)
 	case EOPNOTSUPP:
 	case EISDIR: /* in place of the temporary file */
 		return true;
+	default:
+		return false;
 	}
-	return false;
 }
 
 int replace_foresee(const struct target *t, int fd, const struct stat *st)

@@ -127,6 +127,7 @@ static bool suspect_folder(struct walk *w, bool link)
 /* Puts what the link says before what is still ahead. */
 static bool follow(struct walk *w, int link, const struct stat *st, const char *rest)
 {
+	size_t rest_size = strlen(rest) + 1;
 	char text[sizeof(w->todo)];
 	ssize_t n = readlinkat(link, "", text, PATH_MAX);
 
@@ -136,13 +137,13 @@ static bool follow(struct walk *w, int link, const struct stat *st, const char *
 		errno = n == 0 ? ENOENT : ELOOP;
 		return false;
 	}
-	if ((size_t)n + 1 + strlen(rest) >= sizeof(text)) {
+	if ((size_t)n + 1 + rest_size > sizeof(text)) {
 		errno = ENAMETOOLONG;
 		return false;
 	}
 	text[n] = '/';
-	strcpy(text + n + 1, rest);
-	strcpy(w->todo, text);
+	memcpy(text + n + 1, rest, rest_size);
+	memcpy(w->todo, text, (size_t)n + 1 + rest_size);
 	if (!suspect_folder(w, true))
 		return false;
 	if (w->wary)
@@ -352,7 +353,7 @@ __attribute__((noinline)) static bool walk(struct target *t, const char *path, b
 	w.wary = to_folder || w.us == 0;
 	w.others = w.several = w.mixed = false;
 	w.other = 0;
-	strcpy(w.todo, path);
+	memcpy(w.todo, path, strlen(path) + 1);
 	if (!begin(&w))
 		return false;
 	while (!done)

@@ -47,7 +47,7 @@ const char *value_duration(const char *value, long *seconds)
 	if (strcmp(unit, "h") == 0)
 		n = n > 36 ? -1 : n * 3600;
 	else if (strcmp(unit, "m") == 0)
-		n = n > 36 * 60 ? -1 : n * 60;
+		n = n > 36L * 60 ? -1 : n * 60;
 	else if (*unit && strcmp(unit, "s") != 0)
 		return expected;
 	if (n < STS_SESSION_SHORTEST || n > STS_SESSION_LONGEST)
@@ -281,6 +281,6 @@ time_t value_expiration(const char *value)
 	if (field[1] < 1 || field[1] > 12 || field[2] < 1 || field[2] > 31 || field[3] > 23 ||
 		field[4] > 59 || field[5] > 60)
 		return -1;
-	return days_until(field[0], field[1], field[2]) * 86400 + field[3] * 3600 + field[4] * 60 +
+	return days_until(field[0], field[1], field[2]) * 86400 + (field[3] * 60L + field[4]) * 60 +
 		field[5];
 }

@@ -29,7 +29,7 @@
 #include <unistd.h>
 
 /* How long a connection is kept warm for a person, and how often it is opened again for him. */
-#define WAIT_WARM_MS (5 * 60 * 1000)
+#define WAIT_WARM_MS (5 * INT64_C(60000))
 #define REWARM_MAX 20
 #define REWARM_PAUSE_MS 1000
 #define REWARM_TIMEOUT_MS 5000

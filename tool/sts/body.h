@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define BODY_MAX (1024U * 1024)
+#define BODY_MAX ((size_t)1 << 20)
 
 /* All zero is an empty body. */
 struct body {

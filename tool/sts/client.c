@@ -87,7 +87,7 @@ static enum status post(
 		{"x-amz-security-token", token},
 	};
 	/* Expect would cost a round trip, Accept is libcurl's habit. */
-	const char *const headers[] = {host, "Content-Type: " CONTENT_TYPE, date_line,
+	const char *const headers[] = {host, ("Content-Type: " CONTENT_TYPE), date_line,
 		authorization, "Accept:", "Expect:", token_line, NULL};
 	const struct sigv4_request request = {.time = now,
 		.access_key_id = call->keys.access_key_id,

@@ -19,7 +19,7 @@
 #include <time.h>
 
 #define ATTEMPTS 2
-#define RETRY_AFTER_MS 250
+#define RETRY_AFTER_MS 250L
 #define HURRY_MS 1000
 #define GLANCE_MS 20 /* a shorter wait is no evidence of anything, and not worth a look */
 
@@ -171,7 +171,7 @@ enum status connection_send(
 	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e)
 {
 	struct curl_slist *headers = headers_list(out->headers);
-	const struct timespec pause = {.tv_nsec = RETRY_AFTER_MS * 1000000L};
+	const struct timespec pause = {.tv_nsec = RETRY_AFTER_MS * 1000000};
 	enum status rc;
 
 	if (!headers)

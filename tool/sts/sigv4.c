@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
-#define SHA256_SIZE 32
+#define SHA256_SIZE ((size_t)32)
 #define SCOPE_SIZE 256
 
 bool sigv4_date(time_t time, char date[static SIGV4_DATE_SIZE])
@@ -124,7 +124,7 @@ static bool derive_key(
 
 	if (!start)
 		return false;
-	memcpy(start, "AWS4", 4);
+	memcpy(start, "AWS4", sizeof("AWS4"));
 	memcpy(start + 4, req->secret_access_key, len - 4 + 1);
 	ok = hmac((const unsigned char *)start, len, day, key) &&
 		hmac(key, SHA256_SIZE, req->region, key) &&

@@ -75,7 +75,7 @@ static enum status judge(
 
 static enum status get_credentials(struct client *c, struct order *o, struct error *e)
 {
-	struct reply reply;
+	struct reply reply = {0};
 	enum status rc = client_call(c, &o->call, &reply, e);
 
 	if (rc == STATUS_OK)
