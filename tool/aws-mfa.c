@@ -21,7 +21,7 @@
 #define COMMANDS(ROW) ROW(cmd_refresh) ROW(cmd_setup) ROW(cmd_explain) ROW(cmd_pam)
 
 #define DECLARED(name) extern const struct command name;
-#define LISTED(name) &name,
+#define LISTED(name) &(name),
 COMMANDS(DECLARED)
 static const struct command *const commands[] = {COMMANDS(LISTED) NULL};
 

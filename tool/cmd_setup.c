@@ -115,7 +115,7 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 
 		rc = store_pairs(&(struct store_place){.path = path, .section = s->long_term},
 			pairs, sizeof(pairs) / sizeof(pairs[0]),
-			monotonic_ms() + TIMEOUT_DEFAULT * 1000, e);
+			monotonic_ms() + TIMEOUT_DEFAULT * INT64_C(1000), e);
 	}
 	if (rc == STATUS_NOT_STORED)
 		e->status = rc = STATUS_CONFIG; /* no code is at stake here */

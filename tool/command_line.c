@@ -125,8 +125,10 @@ static enum status set_command(struct parser *p)
 	while (name && *c && strcmp((*c)->name, name) != 0)
 		c++;
 	p->line->command = *c;
-	if (!*c)
-		return no_such_command(p, name);
+	if (!*c) {
+		no_such_command(p, name);
+		return STATUS_USAGE;
+	}
 	if (doubtful.name && c != p->commands)
 		return error_set(p->e, STATUS_USAGE,
 			"%.*s: is an option of several commands; name the command before it",

@@ -34,7 +34,7 @@ const struct option *command_option_get(const struct command *c, size_t id)
 /* The name of c's options at place *i, which is then that of the next one; NULL behind the last. */
 static const char *next_name(const struct command *c, size_t *i, size_t *id)
 {
-	for (; *i < 2 * N_OPTIONS; ++*i) {
+	for (; *i / 2 < N_OPTIONS; ++*i) {
 		const struct option *o = command_option_get(c, *i / 2);
 
 		if (o && o->names[*i % 2]) {

@@ -53,6 +53,13 @@ static void add(struct list *l, const char *before, const char *word)
 	l->begun = l->begun || word;
 }
 
+static void end(struct list *l)
+{
+	size_t used = strlen(l->text);
+
+	snprintf(l->text + used, sizeof(l->text) - used, "%s", l->begun ? ")" : "");
+}
+
 /* "the profile (AWS_PROFILE; AWS_DEFAULT_PROFILE; else default)" */
 static void print_option(const struct command *c, size_t id)
 {
@@ -69,8 +76,7 @@ static void print_option(const struct command *c, size_t id)
 		add(&l, "", rule->env[i]);
 	if (rule)
 		add(&l, "else ", rule->built_in);
-	if (l.begun)
-		strcat(l.text, ")");
+	end(&l);
 	print_row(name, l.text);
 }
 

@@ -127,9 +127,9 @@ static void controls_in_a_name(void **state)
 {
 	static const char *const with[] = {"a\tb", "\x1b", "a\x7f", "\xc2\x80", "a\xc2\x9f", "\x80",
 		"a\x9f",
-		"a\xc2"
-		"\x9b"
-		"b"};
+		("a\xc2"
+		 "\x9b"
+		 "b")};
 	static const char *const without[] = {
 		"", "a b", "CORP\\frank", "g\xc3\xa9na", "g\xe9na", "\xc2\xa0", "\xa0", "a/b"};
 

@@ -310,7 +310,8 @@ static void list_words(void)
 	take_option(&l, "", "");
 	misbehave("", -1);
 	answer(&l.person, &response);
-	free(response->resp);
+	if (response)
+		free(response->resp);
 	free(response);
 }
 

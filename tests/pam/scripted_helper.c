@@ -70,9 +70,8 @@ static void hear(FILE *log)
 {
 	char line[256];
 	size_t n = 0;
-	ssize_t got;
 
-	while (n < sizeof(line) - 1 && (got = read(SOCKET, line + n, 1)) == 1 && line[n] != '\n')
+	while (n < sizeof(line) - 1 && read(SOCKET, line + n, 1) == 1 && line[n] != '\n')
 		n++;
 	line[n] = '\0';
 	fprintf(log, "heard %s\n", n > 0 ? line : "the end");
@@ -200,7 +199,9 @@ int main(int argc, char **argv)
 		fprintf(log, "%s%s", argv[i], i + 1 < argc ? " " : "\n");
 	while (n < 64 && fgets(line, sizeof(line), script)) {
 		line[strcspn(line, "\n")] = '\0';
-		lines[n++] = strdup(line);
+		lines[n] = strdup(line);
+		if (!lines[n++])
+			return 1;
 	}
 	fclose(script);
 	for (size_t i = 0; i < n; i++) {

@@ -7,7 +7,7 @@
  *	verdict NAME		as the log has it
  *	sentence TEXT		what a person is told
  */
-#include "options.c" /* the table is its own */
+#include "options.c" /* NOLINT(bugprone-suspicious-include): its table is its own */
 #include "verdict.h"
 
 #include <stdio.h>

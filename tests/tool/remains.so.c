@@ -30,12 +30,12 @@ static void keep(const char *from, size_t size)
 
 __attribute__((constructor)) static void begin(void)
 {
-	int low;
+	const char *path = getenv("REMAINS");
+	int low = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
 
 	stack_end = (char *)environ;
 	next_realloc = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
 	next_free = (void (*)(void *))dlsym(RTLD_NEXT, "free");
-	low = open(getenv("REMAINS"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	file = fcntl(low, F_DUPFD_CLOEXEC, 100); /* where no descriptor of the program will be */
 	if (low < 0 || file < 0)
 		abort();

@@ -37,7 +37,7 @@ static enum status absolute(struct settings *s, enum setting id, struct error *e
 	if (value[0] == '~' && value[1] == '/') {
 		s->value[id] = settings_format("%s%s", settings_home(), value + 1);
 	} else {
-		cwd = getcwd(NULL, 0);
+		cwd = getcwd(NULL, 0); /* NOLINT(clang-analyzer-unix.*): glibc allocates */
 		s->value[id] = settings_format("%s/%s", cwd ? cwd : "", value);
 	}
 	free(cwd);

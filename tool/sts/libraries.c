@@ -10,6 +10,7 @@
  * main(), unless the program has this function (GNUTLS_SKIP_GLOBAL_INIT of gnutls.h). A libcurl
  * that uses GnuTLS for https sets it up again.
  */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): GnuTLS has chosen the name */
 int _gnutls_global_init_skip(void) __attribute__((visibility("default")));
 
 int _gnutls_global_init_skip(void)

@@ -37,7 +37,7 @@ static char **at(void *base, const struct place *place)
 {
 	void *text = (char *)base + place->offset;
 
-	return text;
+	return (char **)text;
 }
 
 static char **find(const struct place *places, size_t n, void *base, const char *word)
@@ -145,8 +145,8 @@ enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct er
 {
 	struct record rec;
 
-	*s = (struct parameters){.deadline_ms = monotonic_ms() + TIMEOUT_DEFAULT * 1000,
-		.timeout_ms = TIMEOUT_DEFAULT * 1000};
+	*s = (struct parameters){.deadline_ms = monotonic_ms() + TIMEOUT_DEFAULT * INT64_C(1000),
+		.timeout_ms = TIMEOUT_DEFAULT * INT64_C(1000)};
 	for (;;) {
 		enum record_error rc = peer_read(aws_mfa, -1, &rec);
 

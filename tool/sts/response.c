@@ -115,7 +115,8 @@ static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **
 	}
 	r->depth++;
 	*end++ = '/';
-	strcpy(end, strlen(local) <= NAME_MAX_LEN ? local : "");
+	local = strlen(local) <= NAME_MAX_LEN ? local : "";
+	memcpy(end, local, strlen(local) + 1);
 	if (strcasecmp(r->path, "/html") == 0) {
 		refuse(r);
 		return;

@@ -129,7 +129,7 @@ static int compare(const void *a, const void *b)
 static char *canonical_query(char *query)
 {
 	struct pair pairs[PAIRS_MAX];
-	char *out = room(3 * strlen(query) + 2 * PAIRS_MAX), *save = NULL;
+	char *out = room(3 * strlen(query) + (size_t)2 * PAIRS_MAX), *save = NULL;
 	size_t n = 0;
 
 	for (char *text = strtok_r(query, "&", &save); text; text = strtok_r(NULL, "&", &save)) {

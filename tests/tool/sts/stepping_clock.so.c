@@ -13,7 +13,9 @@ static int file = -1;
 
 __attribute__((constructor)) static void open_it(void)
 {
-	file = open(getenv("STEP"), O_RDONLY | O_CLOEXEC);
+	const char *path = getenv("STEP");
+
+	file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 }
 
 static time_t ahead(void)
