@@ -76,6 +76,7 @@ help:
 	@echo 'make             build the three programs in $(BUILD)/'
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
+	@echo 'make check-suites  the above and lint on Debian 12 and 13 made from nothing (root)'
 	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
 	@echo 'make lint        formatting, compilers with -Werror, static analysis, man pages'
@@ -260,6 +261,11 @@ $(IDLE)/aws-mfa: FORCE
 
 check: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
+
+# Root, debootstrap and a Debian mirror. SUITES='trixie sid' chooses other releases.
+.PHONY: check-suites
+check-suites:
+	$(Q)BUILD=$(BUILD) /usr/bin/python3 tests/suites/suites.py $(SUITES)
 
 # The build reports on stderr: the table (or JSON) alone is on stdout.
 bench:
