@@ -37,10 +37,11 @@ static void die(const char *why)
 }
 
 /* What one request needs; all of it is freed together. */
-static struct block {
+struct block {
 	struct block *next;
 	char text[];
-} * blocks;
+};
+static struct block *blocks;
 
 static char *room(size_t size)
 {
