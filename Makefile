@@ -90,7 +90,7 @@ help:
 # The module takes its conversation and the six digits and nothing else of include/: what is in it
 # runs as root.
 $(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) pam/pam_aws_mfa.map \
-		$(addprefix $(BUILD)/include/,code.o peer.o record.o words_pam.o)
+		$(addprefix $(BUILD)/include/,character.o code.o peer.o record.o words_pam.o)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
 		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam -pthread
 

@@ -3,48 +3,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NO_CHARACTER UINT32_MAX
+#include "character.h"
 
-/*
- * The character that text begins with, and its bytes in *len. NO_CHARACTER and 1 where this is not
- * UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
- */
-static uint32_t first(const char *text, size_t *len)
-{
-	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-	const unsigned char *s = (const unsigned char *)text;
-	unsigned more = s[0] >= 0xf8 ? 0 : s[0] >= 0xf0 ? 3 : s[0] >= 0xe0 ? 2 : s[0] >= 0xc0;
-	uint32_t c = s[0] & (0x3fU >> more);
+#define ROOM SIZE_MAX /* the final NUL ends the text */
 
-	*len = 1;
-	if (s[0] < 0x80)
-		return s[0];
-	if (more == 0)
-		return NO_CHARACTER;
-	for (unsigned i = 1; i <= more; i++) { /* the final NUL does not pass this */
-		if ((s[i] & 0xc0) != 0x80)
-			return NO_CHARACTER;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < least[more] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return NO_CHARACTER;
-	*len = 1 + more;
-	return c;
-}
-
-static bool is_control(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0);
-}
-
-/* UAX #9, 2: the explicit directional formatting characters. */
-static bool is_bidirectional(uint32_t c)
-{
-	return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-		(c >= 0x2066 && c <= 0x2069);
-}
-
-/* Unicode's White_Space, where is_control() has not taken it already. */
+/* Unicode's White_Space, where character_steers() has not taken it already. */
 static bool is_blank(uint32_t c)
 {
 	return c == ' ' || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
@@ -79,10 +42,10 @@ static void clean(char *to, size_t size, const char *from, bool word)
 	size_t n = 0, len;
 
 	for (; *from; from += len) {
-		uint32_t c = first(from, &len);
+		uint32_t c = character_first(from, ROOM, &len);
 
-		if (c == NO_CHARACTER || is_control(c) || is_bidirectional(c) || c == 0x2028 ||
-			c == 0x2029 || (word && (is_blank(c) || is_unseen(c))))
+		if (c == NO_CHARACTER || character_steers(c) ||
+			(word && (is_blank(c) || is_unseen(c))))
 			c = '?';
 		else if (c == '"')
 			c = '\'';
@@ -113,9 +76,9 @@ bool clean_has_control(const char *text)
 	size_t len;
 
 	for (; *text; text += len) {
-		uint32_t c = first(text, &len);
+		uint32_t c = character_first(text, ROOM, &len);
 
-		if (is_control(c == NO_CHARACTER ? (unsigned char)*text : c))
+		if (character_is_control(c == NO_CHARACTER ? (unsigned char)*text : c))
 			return true;
 	}
 	return false;

@@ -10,8 +10,7 @@
 /*
  * Copies it so that it can be shown and logged. Valid UTF-8 stays, and what exceeds size is cut at
  * a character. '?' stands for each byte that is not UTF-8, and for each character that steers a
- * terminal or a line of text: C0, DEL, C1, the line separators U+2028 and U+2029, and the
- * bidirectional controls. A double quote becomes a single one.
+ * terminal or a line of text (character_steers). A double quote becomes a single one.
  */
 void clean_text(char *to, size_t size, const char *from);
 

@@ -64,9 +64,8 @@ static const char *bad_text(const struct row *row, const char *value)
 		return "is empty";
 	if (len > (size_t)row->max)
 		return "is too long";
-	for (const char *c = value; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return "holds a control character";
+	if (clean_has_control(value))
+		return "holds a control character";
 	/* Threat: the name becomes an argument of the helper, which would take it for an option. */
 	if (row->kind == PROFILE && value[0] == '-')
 		return "begins with '-'";

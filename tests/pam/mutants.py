@@ -153,11 +153,11 @@ MUTANTS = [
      "idle: both helpers share the time"),
 
     # What others say
-    ("control-characters", "clean.c",
-     [("c == NO_CHARACTER || is_control(c) ||", "c == NO_CHARACTER ||")],
+    ("control-characters", "character.c",
+     [("return character_is_control(c) || c == 0x061c", "return c == 0x061c")],
      "terminal sequences, quotes and percent signs in a reason"),
-    ("text-turned-round", "clean.c",
-     [("is_bidirectional(c) || c == 0x2028", "(0 && is_bidirectional(c)) || c == 0x2028")],
+    ("text-turned-round", "character.c",
+     [("(c >= 0x2028 && c <= 0x202e)", "c == 0x2028 || c == 0x2029")],
      "terminal sequences, quotes and percent signs in a reason"),
     ("quotes-of-the-helper-s-own", "clean.c",
      [("c = '\\'';", ";")],

@@ -53,6 +53,21 @@ static void all_given(void **state)
 	assert_string_equal(opt.prompt, "Code: ");
 }
 
+static void texts_are_utf8_without_controls(void **state)
+{
+	static const char *const good[] = {
+		"profile=\xe6\x97\xa5\xe6\x9c\xac", "prompt=\xe3\x82\xb3\xe3\x83\xbc\xe3\x83\x89"};
+	static const char *const bad[] = {"profile=a\x1b", "prompt=a\x7f", "profile=a\x9b",
+		"prompt=\xc2\x9b", "profile=a\tb"};
+	struct options opt;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_int_equal(parse(&opt, good[i]), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(parse(&opt, bad[i]), -1);
+}
+
 static void each_flag_sets_its_own(void **state)
 {
 #define AT(name) offsetof(struct options, name)
@@ -147,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_given),
 		cmocka_unit_test(all_given),
+		cmocka_unit_test(texts_are_utf8_without_controls),
 		cmocka_unit_test(each_flag_sets_its_own),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(lengths),

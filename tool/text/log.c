@@ -1,8 +1,10 @@
 #include "log.h"
 
+#include "character.h"
 #include "write_all.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,29 +36,16 @@ bool log_set_level(const char *name)
 	return false;
 }
 
-/*
- * The bytes of a character that steers a terminal or the order of what it shows, 0 for none: C0, C1
- * (U+0080 to U+009F), and the bidirectional controls U+202A to U+202E and U+2066 to U+2069.
- */
-static size_t steering(const unsigned char *p)
-{
-	if (*p < 0x20 || *p == 0x7f)
-		return 1;
-	if (*p == 0xc2)
-		return p[1] >= 0x80 && p[1] < 0xa0 ? 2 : 0;
-	if (*p != 0xe2)
-		return 0;
-	return (p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
-			(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)
-		? 3
-		: 0;
-}
-
 void log_clean(char *text)
 {
-	for (unsigned char *p = (unsigned char *)text; *p; p++)
-		for (size_t n = steering(p); n > 0; n--)
-			p[n - 1] = '?';
+	size_t len;
+
+	for (; *text; text += len) {
+		uint32_t c = character_first(text, SIZE_MAX, &len);
+
+		if (c == NO_CHARACTER || character_steers(c))
+			memset(text, '?', len);
+	}
 }
 
 void log_message(enum log_level level, const char *fmt, ...)

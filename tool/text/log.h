@@ -17,8 +17,8 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_E
 bool log_set_level(const char *name);
 
 /*
- * Control characters become '?', the 8-bit and bidirectional ones that hide in UTF-8 too, so that
- * nothing from a file or variable can steer a terminal. In place.
+ * What steers a terminal (character_steers) and what is not UTF-8 becomes '?', byte for byte and in
+ * place, whatever file or variable it comes from.
  */
 void log_clean(char *text);
 

@@ -1,5 +1,7 @@
 #include "utf8.h"
 
+#include "character.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -57,34 +59,19 @@ size_t utf8_characters(const char *s, size_t len)
 
 bool utf8_valid(const char *s, size_t len)
 {
-	static const unsigned long least[] = {0, 0x80, 0x800, 0x10000};
+	size_t n;
 
-	for (size_t i = 0; i < len;) {
-		unsigned char c = (unsigned char)s[i++];
-		unsigned long code = c;
-		size_t more;
+	for (size_t i = 0; i < len; i += n) {
+		uint64_t word;
 
-		if (c < 0x80) {
-			uint64_t word;
-
-			/* Nearly all text is ASCII, of which eight can be looked at in one go. */
-			for (; len - i >= sizeof(word); i += sizeof(word)) {
-				memcpy(&word, s + i, sizeof(word));
-				if (word & 0x8080808080808080)
-					break;
-			}
-			continue;
+		/* Nearly all text is ASCII, of which eight can be looked at in one go. */
+		for (; len - i >= sizeof(word); i += sizeof(word)) {
+			memcpy(&word, s + i, sizeof(word));
+			if (word & 0x8080808080808080)
+				break;
 		}
-		more = c >= 0xf8 ? 0 : c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0 ? 1 : 0;
-		if (more == 0 || len - i < more)
-			return false;
-		code &= 0x3fU >> more;
-		for (size_t end = i + more; i < end; i++) {
-			if (((unsigned char)s[i] & 0xc0) != 0x80)
-				return false;
-			code = code << 6 | ((unsigned char)s[i] & 0x3f);
-		}
-		if (code < least[more] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		n = 0;
+		if (i < len && character_first(s + i, len - i, &n) == NO_CHARACTER)
 			return false;
 	}
 	return true;
