@@ -263,6 +263,24 @@ class Login(LoginTest):
                 self.assertNotIn("prompt", out)
                 self.assertIn("result=not-set-up answer=PAM_IGNORE", out)
 
+    def test_a_profile_in_japanese(self):
+        """What people have named, they are shown, from the files through all three programs."""
+        for path, section in [(self.credentials, "[{}-long-term]"), (self.config, "[profile {}]")]:
+            text = path.read_text()
+            self.assertIn(section.format("work"), text)
+            path.write_text(text.replace(section.format("work"), section.format("日本語")))
+        self.stack("verbose notify setenv profile=日本語 [prompt=六桁のコード： ]")
+        out = self.login(self.user.code(), calls=("auth", "open"))
+        self.assertIn('hidden prompt: "六桁のコード： "\n', out)
+        self.assertIn(" profile=日本語 account=123456789012 result=accepted ", out)
+        self.assertIn("env AWS_PROFILE=日本語\n", out)
+        self.assertIn("aws_session_token", self.section("日本語"))
+        self.stack("verbose notify profile=平仮名 [prompt=六桁のコード： ]")
+        out = self.login("123456", calls=("auth", "open"))
+        reason = re.search(r'profile=平仮名 result=not-set-up .* reason="(.*)"', out)
+        self.assertIn("平仮名", reason[1])
+        self.assertIn(f"error: AWS MFA is not set up for this user: {reason[1]}\n", out)
+
     def test_notify(self):
         self.stack("profile=work notify")
         out = self.login(calls=("open",))
