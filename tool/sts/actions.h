@@ -1,7 +1,7 @@
 /*
- * The actions that are called here, a row each. To call another one is to add its name below and
- * its row to actions.c; if it is of a service other than STS, client_open() must find
- * that service's host. Sources: the API Reference of each service; "AWS query protocol".
+ * The actions that are called here, a row each. To call another one, add its name below and its row
+ * to actions.c. A service other than STS also needs its host: client_open() knows STS's alone.
+ * Sources: the API Reference of each service; "AWS query protocol".
  */
 #ifndef AWS_MFA_STS_ACTIONS_H
 #define AWS_MFA_STS_ACTIONS_H
@@ -30,7 +30,11 @@ struct action {
 	bool spends_code;                                    /* where it is given one */
 };
 
-enum { ACTION_GET_CALLER_IDENTITY, ACTION_GET_SESSION_TOKEN, ACTION_ASSUME_ROLE };
+enum {
+	ACTION_GET_CALLER_IDENTITY,
+	ACTION_GET_SESSION_TOKEN,
+	ACTION_ASSUME_ROLE,
+};
 extern const struct action actions[];
 
 /*
