@@ -8,7 +8,7 @@
 
 #define POSIX_ACL "system.posix_acl_access"
 
-/* The value of one attribute; *size 0 and NULL without one. False and errno on failure. */
+/* Reads one attribute; without one: NULL and *size 0. False and errno on failure. */
 static bool get(int fd, const char *name, char **value, size_t *size)
 {
 	ssize_t n = fgetxattr(fd, name, NULL, 0);
@@ -30,7 +30,7 @@ static bool get(int fd, const char *name, char **value, size_t *size)
 	return true;
 }
 
-/* Touches only what differs: many a file system shows attributes that nobody may set. */
+/* Changes only what differs: many file systems show attributes that no user may set. */
 static bool copy_one(int from, int to, const char *name)
 {
 	char *old = NULL, *new = NULL;
@@ -66,7 +66,7 @@ static bool copy_listed(int from, int to)
 	if (size < 0)
 		good = false;
 	for (char *name = names; good && name < names + size; name += strlen(name) + 1) {
-		/* Hashes of the old content: with them the new one would count as tampered with. */
+		/* Hashes of the old content. With them the new file would look tampered with. */
 		if (strcmp(name, "security.ima") == 0 || strcmp(name, "security.evm") == 0)
 			continue;
 		good = copy_one(from, to, name) ||
@@ -83,20 +83,20 @@ bool attributes_copy(int from, const struct stat *st, int to)
 
 	if (fstat(to, &now) < 0)
 		return false;
-	/* Owner first: a change of it clears set-id bits. In a set-group-id folder the group
-	 * differs although all is ours. */
+	/* Set the owner first: a change of owner clears set-id bits. In a set-group-id folder the
+	 * group can differ although the user owns both files. */
 	if ((now.st_uid != st->st_uid || now.st_gid != st->st_gid) &&
 		fchown(to, st->st_uid, st->st_gid) < 0)
 		return false;
-	/* The folder's default ACL has given it one. Under mode 0600 that lets nobody in; with the
-	 * old mode it would. So it goes before the mode comes, also where the old file has none. */
+	/* The folder's default ACL may have given the new file an ACL. Mode 0600 disables that ACL;
+	 * the old mode would enable it. So replace or remove the ACL before setting the mode. */
 	if (!copy_one(from, to, POSIX_ACL) || !copy_listed(from, to))
 		return false;
 	if (fstat(to, &now) < 0)
 		return false;
 	if (now.st_mode != st->st_mode && fchmod(to, st->st_mode & 07777) < 0)
 		return false;
-	/* Some file systems say yes and do nothing. */
+	/* Some file systems report success and change nothing. */
 	if (fstat(to, &now) < 0)
 		return false;
 	if (now.st_uid != st->st_uid || now.st_gid != st->st_gid || now.st_mode != st->st_mode) {

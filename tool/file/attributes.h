@@ -1,6 +1,6 @@
 /*
- * What belongs to a file besides its bytes: owner, group, mode, POSIX or NFSv4 ACL, extended
- * attributes (the SELinux context is one).
+ * A file's attributes: owner, group, mode, POSIX or NFSv4 ACL, and extended attributes. The SELinux
+ * context is an extended attribute.
  */
 #ifndef AWS_MFA_ATTRIBUTES_H
 #define AWS_MFA_ATTRIBUTES_H
@@ -9,10 +9,11 @@
 #include <sys/stat.h>
 
 /*
- * Gives the file to, made with mode 0600, those of the file from (st is fstat() of it). At no
- * moment may anybody open `to` who may not open `from`. False and errno when one that matters
- * cannot be given; what the kernel or an administrator alone can set (trusted.*, IMA and EVM
- * hashes) is let go.
+ * Copies the attributes of the file `from` to the file `to`. st is fstat() of `from`. `to` must
+ * have mode 0600. A user who may not open `from` cannot open `to` at any moment.
+ *
+ * False and errno when an attribute that matters cannot be set. Attributes that only the kernel or
+ * an administrator can set may be lost: trusted.*, IMA and EVM hashes.
  */
 bool attributes_copy(int from, const struct stat *st, int to);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whose folder it is, his are the things made in it. */
+/* When root runs this, new files get the folder's owner. */
 static bool give(const struct target *t, int fd)
 {
 	struct stat st;
@@ -30,7 +30,7 @@ static enum status make_folder(const char *path, struct error *e)
 	if (rc != STATUS_OK)
 		goto out;
 	if (mkdirat(t.folder, t.name, 0700) == 0) {
-		/* The user may have put another there meanwhile, but only one of his own. */
+		/* The user may have replaced the new folder, but only by one that they own. */
 		fd = openat(t.folder, t.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd < 0 || !give(&t, fd))
 			rc = error_set(e, STATUS_CONFIG, "%s: cannot be made: %s", t.path,
@@ -84,6 +84,6 @@ enum status create_file(const char *path, struct error *e)
 		rc = make_file(&t, e);
 	target_free(&t);
 	if (rc == STATUS_NOT_SET_UP)
-		e->status = rc = STATUS_CONFIG; /* gone again meanwhile */
+		e->status = rc = STATUS_CONFIG; /* the folder has disappeared again */
 	return rc;
 }

@@ -18,7 +18,7 @@ static enum status read_all(int fd, size_t size, struct secret *b)
 		if (n < 0)
 			return STATUS_CONFIG;
 		if (n == 0)
-			break; /* truncated meanwhile: what is there is the file */
+			break; /* truncated during the read: return what is there */
 		b->size += (size_t)n;
 	}
 	b->data[b->size] = '\0';

@@ -1,4 +1,4 @@
-/* Reading one of the small text files the settings stand in. */
+/* Reads small text files: settings and credentials. */
 #ifndef AWS_MFA_FILE_H
 #define AWS_MFA_FILE_H
 
@@ -12,18 +12,18 @@
 #define FILE_MAX_BYTES ((size_t)8 << 20) /* 10,000 profiles are about 3 MB */
 
 /*
- * Reads all of an open file, from its start, into *b, which is the caller's to free. *st is what
- * the descriptor is. STATUS_CONFIG when it cannot be read or is over FILE_MAX_BYTES.
+ * Reads all of an open file, from its start, into *b. The caller frees *b. *st is fstat() of fd.
+ * STATUS_CONFIG when the file cannot be read or is larger than FILE_MAX_BYTES.
  */
 enum status file_read_fd(
 	int fd, const char *path, struct secret *b, struct stat *st, struct error *e);
 
-/* Do both describe one file, not written in between? */
+/* Do a and b describe the same file, unchanged between the two fstat() calls? */
 bool file_same(const struct stat *a, const struct stat *b);
 
 /*
- * Makes names made or changed in a folder (a descriptor, O_PATH will do) safe on disk. False and
- * errno when the disk fails; true also where that cannot be asked for.
+ * Makes new and changed names in a folder safe on disk. folder is a descriptor; O_PATH is enough.
+ * False and errno when the disk fails. True also where the folder cannot be synced.
  */
 bool file_sync_folder(int folder);
 

@@ -1,4 +1,4 @@
-/* A number for a text. It is the same in every version: names of files are made of it. */
+/* A hash of a text. It must stay the same in every version: names of files contain it. */
 #ifndef AWS_MFA_HASH_H
 #define AWS_MFA_HASH_H
 

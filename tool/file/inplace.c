@@ -13,15 +13,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Makes fd, which holds before or a part of after, hold after. */
+/* Writes `after` into fd. fd holds `before`, or `before` partly overwritten by `after`. */
 static bool rewrite(int fd, const struct secret *before, const struct secret *after)
 {
 	size_t done = 0;
 
 	while (done < before->size && done < after->size && before->data[done] == after->data[done])
 		done++;
-	/* Room first: a full disk in the middle would leave half a file. Not every file system can
-	 * do this. */
+	/* Reserve room first: a disk that fills up during the write would leave half a file. Some
+	 * file systems cannot reserve room. */
 	if (after->size > before->size &&
 		fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)after->size) < 0 &&
 		room_is_lacking(errno))
@@ -39,7 +39,7 @@ static bool rewrite(int fd, const struct secret *before, const struct secret *af
 		TEMP_FAILURE_RETRY(fsync(fd)) == 0;
 }
 
-/* Prints only the worst: a signal that is held may end the process before the caller prints. */
+/* Logs only the worst error: a held signal may end the process before the caller prints. */
 static enum status write_held(const struct target *t, int fd, const struct stat *st,
 	const struct secret *old, const struct secret *new, int why, bool *changed, struct place *p,
 	struct error *e)
@@ -67,7 +67,8 @@ static enum status write_held(const struct target *t, int fd, const struct stat 
 			"writing it in place needs: %m",
 			t->path, strerror(why));
 	}
-	/* Threat: what another program writes while the copies go to the disk would be lost. */
+	/* Threat: another program writes the file while the copies go to disk. That write would be
+	 * lost. */
 	*changed = !steady_holds(fd, old);
 	if (*changed || rewrite(fd, old, new)) {
 		steady_reopen(fd);
@@ -115,7 +116,7 @@ enum status inplace_foresee(const struct target *t, const struct stat *st, struc
 	struct stat folder;
 	struct place p;
 
-	/* Threat: a hard link in a user's folder to a file of root's. */
+	/* Threat: a user makes a hard link in their folder to a file that root owns. */
 	if (geteuid() == 0 && st->st_nlink > 1 &&
 		(fstat(t->folder, &folder) < 0 || folder.st_uid != 0))
 		return error_set(e, STATUS_CONFIG,
@@ -150,7 +151,7 @@ static bool left(const char *path, const struct stat *st)
 	return false;
 }
 
-/* Not inlined: most runs need no target, and no stack for it. */
+/* Not inlined: most runs need no target, so they save its stack. */
 __attribute__((noinline)) static bool left_behind_links(const char *path)
 {
 	struct error e;
@@ -185,7 +186,10 @@ bool inplace_left_any(const struct target *t, const struct stat *st)
 	return found;
 }
 
-/* Is each byte of now the one of old or of new in its place, as a write cut off leaves it? */
+/*
+ * Is each byte of `now` the byte of `old` or `new` in the same place? An interrupted write leaves
+ * such a file.
+ */
 static bool is_mixture(const struct secret *now, const struct secret *old, const struct secret *new)
 {
 	size_t least = old->size < new->size ? old->size : new->size;
@@ -199,7 +203,7 @@ static bool is_mixture(const struct secret *now, const struct secret *old, const
 		bool is_old = i < old->size && old->data[i] == c;
 		bool is_new = i < new->size &&new->data[i] == c;
 
-		/* After a power cut what was appended can read as zeros. */
+		/* After a power cut, appended bytes can read as zeros. */
 		if (!is_old && !is_new && !(i >= old->size && c == '\0'))
 			return false;
 	}
@@ -232,7 +236,7 @@ static enum status undo_from(struct place *p, const struct target *t, int fd, co
 	} else if (secret_equal(&now, &new) || secret_equal(&now, &saved)) {
 		place_forget(p);
 	} else {
-		/* An empty "before": nothing is known of what stands there. */
+		/* Pass an empty `before`: the current content is unknown. */
 		const struct secret none = {.data = now.data};
 		sigset_t before;
 		bool put_back;

@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Which byte is whose. No lock covers two, so that two descriptors of one process never clash. */
+/* The locks use different bytes, so two descriptors of one process never clash. */
 enum { BYTE_FILE, BYTE_CONTENT, BYTE_SECTIONS };
 
-/* Two sections on one byte only wait for each other. */
+/* If two sections get the same byte, they only wait for each other. */
 static off_t section_byte(const char *section)
 {
 	return (off_t)(BYTE_SECTIONS + hash_text(section) % 0x7ffffff0);
@@ -28,8 +28,8 @@ static enum status unfit(const struct target *t, const char *name, const char *w
 }
 
 /*
- * Does the name still lead to the file whose fstat() *st is? Then *st is what it is now: the number
- * of names counted while this was one of them.
+ * Is name still the file that *st describes? If yes, *st is updated: name is then one of the links
+ * that st_nlink counts.
  */
 static bool leads_to(const struct target *t, const char *name, struct stat *st)
 {
@@ -43,8 +43,9 @@ static bool leads_to(const struct target *t, const char *name, struct stat *st)
 }
 
 /*
- * Threat: in a folder that others may write, somebody puts there what is not ours to lock or to
- * chown: a link to a file elsewhere, a FIFO, a file he keeps locked for ever.
+ * Threat: in a folder that others may write, another user creates the lock file. It may be a link
+ * to a file elsewhere, a FIFO, or a file that they keep locked. We must not lock or chown such a
+ * file.
  */
 static enum status check(const struct target *t, const char *name, int fd, struct error *e)
 {
@@ -60,9 +61,11 @@ static enum status check(const struct target *t, const char *name, int fd, struc
 		return STATUS_OK;
 	if (lock_st.st_uid != geteuid() && lock_st.st_uid != 0 && lock_st.st_uid != st.st_uid)
 		return unfit(t, name, "belongs to somebody else", e);
-	/* Made by root, it would shut out the file's owner. Empty: nothing is given away. */
+	/* A lock file that root made would lock out the file's owner. Only an empty one is given to
+	 * the owner: it reveals nothing. */
 	if (geteuid() == 0 && lock_st.st_uid == 0 && st.st_uid != 0 && lock_st.st_size == 0) {
-		/* Threat: a link to a file elsewhere that is gone again since it was opened. */
+		/* Threat: name was a hard link to a file elsewhere, and the user has removed name
+		 * since the open. That file then has only one name, too. */
 		if (!leads_to(t, name, &lock_st) || lock_st.st_nlink > 1)
 			return unfit(t, name, "has another name, or has been exchanged", e);
 		if (fchown(fd, st.st_uid, st.st_gid) < 0)
@@ -71,7 +74,10 @@ static enum status check(const struct target *t, const char *name, int fd, struc
 	return STATUS_OK;
 }
 
-/* Beside the file that is meant, whatever symlinks lead to it: ".credentials.aws-mfa-lock". */
+/*
+ * Opens the lock file, such as ".credentials.aws-mfa-lock". It is beside the file itself, not
+ * beside a symlink to it.
+ */
 static enum status open_lock_file(const struct target *t, int *fd, struct error *e)
 {
 	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -109,7 +115,10 @@ static enum status open_lock_file(const struct target *t, int *fd, struct error 
 	}
 }
 
-/* NFS without lockd, Lustre without flock: a user must get in all the same. */
+/*
+ * NFS without lockd and Lustre without flock have no locks. Users must be able to log in there,
+ * too.
+ */
 static bool has_no_locks(int error)
 {
 	return error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP;
@@ -127,7 +136,7 @@ static void warn_about_no_locks(const struct target *t, int error)
 	warned = true;
 }
 
-/* Asked again and again, since the waiting form of fcntl() has no deadline. */
+/* Polls for the lock: the blocking form of fcntl() has no deadline. */
 static enum status wait_for(int fd, short type, off_t byte, const struct target *t,
 	const char *section, int64_t deadline_ms, struct error *e)
 {
@@ -163,7 +172,8 @@ static enum status take(const struct target *t, const char *section, int64_t dea
 
 	*lock = -1;
 	if (t->linked) {
-		/* Nothing is made in a folder before it is known whose file is there. */
+		/* Check the file's owner before creating anything in a folder that a symlink leads
+		 * to. */
 		int fd = target_open(t, O_RDONLY, deadline_ms, &st, e);
 
 		if (fd < 0)

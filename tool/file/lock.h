@@ -1,16 +1,16 @@
 /*
- * Two kinds of lock on a credentials file, both on one small file beside it that is never
- * removed (removing a lock file is a race): one for each section, held while STS is asked, so
- * that two refreshes of one session spend one code; and one for the file, held for the moment of
- * replacing it.
+ * Locks for a credentials file.
  *
- * A third one is on the file itself. A container that has only this file mounted into it sees
- * another folder, and so another lock file. It is also the only one in a folder that is closed to
- * us. It is held for the moment of writing only: while a descriptor for writing is open, nobody
- * gets a lease (steady.h).
+ * The section lock and the file lock are on a small lock file beside it. The lock file is never
+ * removed, because removing it would be a race. The section lock is held while STS is asked: two
+ * refreshes of one session then spend one code. The file lock is held while the file is replaced.
  *
- * Open file description locks (fcntl(2)): they end with their process, however it ends, and NFS
- * honours them.
+ * The content lock is on the file itself. A container that mounts only this file sees another
+ * folder, and so another lock file. In a folder that is closed to us, the content lock is the only
+ * one. Hold it only while writing: a descriptor open for writing blocks all leases (steady.h).
+ *
+ * All are open file description locks (fcntl(2)). They end with the process, however it ends. NFS
+ * supports them.
  */
 #ifndef AWS_MFA_LOCK_H
 #define AWS_MFA_LOCK_H
@@ -21,22 +21,24 @@
 #include <stdint.h>
 
 /*
- * Each waits until deadline_ms (monotonic_ms()) and sets *lock to a descriptor; close() is the
- * unlock. *lock is -1 on failure, and where nothing can be locked: in a folder that is closed to
- * us. Where the file system has no locks they warn once and lock nothing. STATUS_SYSTEM when the
- * time is up (never STATUS_UNAVAILABLE: a login held up by other logins must not pass for an outage
- * that failmode=safe forgives), STATUS_CONFIG when the lock file is not ours to lock.
+ * Wait for the lock until deadline_ms (monotonic_ms()) and set *lock to a descriptor. close()
+ * unlocks. *lock is -1 on failure. It is also -1 where no lock file can be created because the
+ * folder is closed to us. On a file system without locks, both warn once and lock nothing.
+ *
+ * STATUS_SYSTEM when the time is up. Never STATUS_UNAVAILABLE: failmode=safe must not let in a
+ * login that other logins delay. STATUS_CONFIG when we must not use the lock file.
  */
 enum status lock_section(
 	const char *path, const char *section, int64_t deadline_ms, int *lock, struct error *e);
 enum status lock_file(const struct target *t, int64_t deadline_ms, int *lock, struct error *e);
 
 /*
- * Locks the file itself, open as fd, until fd is closed: to replace it (fd O_RDONLY), or to write
- * it in place (fd O_RDWR), which excludes the other. Results as above.
+ * Locks the file itself, open as fd, until fd is closed. LOCK_TO_REPLACE needs an O_RDONLY fd.
+ * LOCK_TO_WRITE is for writing in place and needs an O_RDWR fd. The two kinds exclude each other.
+ * Results are as above.
  *
- * Threat: every user who may read a file can keep a read lock on it for ever. So replacing takes a
- * read lock, too, which no other read lock hinders.
+ * Threat: a user who can read a file can hold a read lock on it forever. So LOCK_TO_REPLACE takes a
+ * read lock, too: other read locks do not block it.
  */
 enum lock_use { LOCK_TO_REPLACE, LOCK_TO_WRITE };
 enum status lock_content(

@@ -45,7 +45,7 @@ enum status owner_check_file(const char *path, const struct stat *st, struct err
 	if (stat(folder, &folder_st) < 0) {
 		rc = error_system(e, folder);
 	} else {
-		/* In a sticky folder, as /tmp is, others cannot replace what is not their own. */
+		/* In a sticky folder such as /tmp, users cannot replace files of other users. */
 		if (folder_st.st_mode & S_ISVTX)
 			folder_st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
 		rc = owner_check(folder, &folder_st, e);
@@ -55,15 +55,15 @@ out:
 	return rc;
 }
 
-/* What is known of the way to a file. */
+/* What is known so far about the path to a file. */
 struct way {
-	enum status rc; /* of the folders so far */
+	enum status rc; /* the result for the folders so far */
 	struct error *e;
-	bool linked; /* by symlinks */
-	bool found;  /* what the last name leads to */
+	bool linked; /* a symlink is on the path */
+	bool found;  /* the last name exists */
 };
 
-/* For struct walk_guard: may others make a name in the folder lead elsewhere? */
+/* For struct walk_guard. Refuses a folder where others could make a name lead elsewhere. */
 static bool check_folder(void *arg, const struct target *t, const struct stat *entry)
 {
 	const char *path = *t->path ? t->path : "/";
@@ -76,14 +76,14 @@ static bool check_folder(void *arg, const struct target *t, const struct stat *e
 		w->rc = error_system(w->e, path);
 		return false;
 	}
-	/* In a sticky folder others cannot move or replace what is not their own. */
+	/* In a sticky folder, users cannot move or replace files of other users. */
 	if ((st.st_mode & S_ISVTX) && (!entry || is_ours(entry)))
 		st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
 	w->rc = owner_check(path, &st, w->e);
 	return w->rc == STATUS_OK;
 }
 
-/* Why the way does not lead to a file. */
+/* Sets the error that says why the path leads to no file. */
 static enum status explain(const struct way *w, const char *path, int error)
 {
 	if (error == EMFILE || error == ENFILE || error == ENOMEM)
@@ -98,7 +98,10 @@ static enum status explain(const struct way *w, const char *path, int error)
 	return error_set(w->e, STATUS_CONFIG, "%s: %s", path, strerror(error));
 }
 
-/* A home that is missing or another user's is not "not set up": it may not be mounted yet. */
+/*
+ * A home that is missing or belongs to another user is STATUS_CONFIG. It may not be mounted yet, so
+ * the user may still be enrolled.
+ */
 static enum status check_home(const char *home, struct error *e)
 {
 	struct stat st;

@@ -1,9 +1,12 @@
 /*
- * Can users other than the running one and root change what a path leads to? For logins.
+ * For logins: can only this user and root change what a path leads to?
  *
- * Threats: a user who can write these files can let themselves in. A user who can move a file away
- * makes its owner look not enrolled, and `nullok` lets such users in without a code. OpenSSH checks
- * the same of authorized_keys (sshd_config(5), StrictModes).
+ * Threat: a user who can write these files can let themselves in.
+ *
+ * Threat: a user can move a file away. Its owner then looks not enrolled, and `nullok` lets the
+ * owner in without a code.
+ *
+ * OpenSSH checks authorized_keys in the same way (sshd_config(5), StrictModes).
  */
 #ifndef AWS_MFA_OWNER_H
 #define AWS_MFA_OWNER_H
@@ -13,23 +16,23 @@
 #include <sys/stat.h>
 
 /*
- * Checks the way to a file of ~/.aws: the home, and each folder below it in which a name is looked
- * up, also behind symlinks. A way that leaves the home is checked from the root on. The file itself
- * is not checked.
+ * Checks the path to a file of ~/.aws. This covers the home and every folder below it in which a
+ * name is looked up, also behind symlinks. When a symlink leaves the home, the check starts at the
+ * root directory. The file itself is not checked.
  *
- * Call it after the file was opened, or not found: then what was found holds as long as no folder
- * on the way is open to others.
+ * Call this after the file was opened or not found. If this check passes, no other user can have
+ * changed what the open found.
  *
- * STATUS_OK: there is a file. STATUS_NOT_SET_UP: there is none (ENOENT), and no symlink leads to
- * where it is missing, since its target may not be mounted yet. Else STATUS_CONFIG or
- * STATUS_SYSTEM, with *e filled.
+ * STATUS_OK: the file exists. STATUS_NOT_SET_UP: the file does not exist (ENOENT), and no symlink
+ * is on the path. Behind a symlink a missing file is STATUS_CONFIG: the target may not be mounted
+ * yet. Other errors are STATUS_CONFIG or STATUS_SYSTEM. Every error fills *e.
  */
 enum status owner_check_way(const char *home, const char *path, struct error *e);
 
-/* The file or folder at path, of which *st is the fstat(): its owner and its mode. */
+/* Checks owner and mode of the file or folder at path. st is its fstat(). */
 enum status owner_check(const char *path, const struct stat *st, struct error *e);
 
-/* The same, and the folder the file is in. */
+/* Checks the file in the same way, and also its folder. */
 enum status owner_check_file(const char *path, const struct stat *st, struct error *e);
 
 #endif

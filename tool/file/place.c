@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 /*
- * The home of the file's owner, also when root runs this: the owner's next run finds there what a
- * run under sudo has left. HOME counts only for files of the user who runs this.
+ * Returns the home of the file's owner, also when root runs this. The owner's next run then finds
+ * what a run under sudo left there. HOME counts only for files of the user who runs this.
  */
 const char *place_home(uid_t owner)
 {
@@ -29,7 +29,7 @@ const char *place_home(uid_t owner)
 	return pw && pw->pw_dir && *pw->pw_dir == '/' ? pw->pw_dir : NULL;
 }
 
-/* In a folder of many files the name must tell which file is meant. */
+/* Outside the file's own folder, the name must identify the whole path of the file. */
 static void name_stem(
 	char stem[static NAME_MAX + 16], int which, const char *path, const struct stat *file)
 {
@@ -57,8 +57,8 @@ static const char *place_path(int which, const struct stat *file)
 }
 
 /*
- * Threat: a symlink that leads a copy to where somebody else can take it away. Then the half of a
- * file that a cut-off write leaves would pass for the whole.
+ * Threat: a symlink leads a copy to a folder where another user can remove it. An interrupted write
+ * leaves half a file, which would then pass for the whole file.
  */
 static bool open_elsewhere(struct place *p, const char *path, const struct stat *file)
 {
@@ -101,7 +101,7 @@ void place_close(struct place *p)
 	close(p->folder);
 }
 
-/* Has somebody put there what is neither ours nor the file's owner's? */
+/* Is the file neither ours nor the owner's? st describes the file in the place. */
 static bool is_stranger(const struct stat *st, const struct stat *file)
 {
 	return st->st_uid != file->st_uid && st->st_uid != geteuid();
@@ -118,14 +118,15 @@ bool place_left(int which, const char *path, const struct stat *file)
 		return false;
 	name_stem(stem, which, path, file);
 	len = which > 0 ? (int)strlen(folder) : (int)(strrchr(path, '/') - path);
-	/* What is too long here is looked at more closely. */
+	/* The path is too long for this quick test: the caller must look more closely. */
 	if ((size_t)snprintf(name, sizeof(name), "%.*s/%s-new", len, folder, stem) >= sizeof(name))
 		return true;
-	/* Whoever can write /var/tmp must not make each run of others do more than this. */
+	/* Threat: a user who can write /var/tmp slows down every run of other users. So a file of a
+	 * stranger does not count. */
 	return lstat(name, &st) == 0 && !(which > 0 && is_stranger(&st, file));
 }
 
-/* Under the name already: what a killed run leaves is found by it. */
+/* Creates the file under its known name, so that a later run finds it after a crash. */
 static int create(const struct place *p, const char *name, const struct stat *file)
 {
 	int fd, error;
@@ -143,7 +144,7 @@ static int create(const struct place *p, const char *name, const struct stat *fi
 	return fd;
 }
 
-/* Makes name hold b, safe on disk. */
+/* Writes b to a new file called name and syncs it to disk. */
 static bool save(
 	const struct place *p, const char *name, const struct secret *b, const struct stat *file)
 {
@@ -160,7 +161,7 @@ static bool save(
 	return good;
 }
 
-/* True also for what cannot be removed and is not ours: a stranger's file, or a folder. */
+/* True also if we cannot remove the file and it is not ours: a stranger's file, or a folder. */
 static bool removed(const struct place *p, const char *name)
 {
 	return unlinkat(p->folder, name, 0) == 0 || errno == ENOENT || errno == EISDIR ||
@@ -172,8 +173,8 @@ void place_forget(const struct place *p)
 	sigset_t before;
 
 	signals_hold(&before);
-	/* "new" stays to the end: with the copy it tells what has been written, without it that
-	 * there is something to be removed. */
+	/* Remove "new" last. Together with the copy, it shows what has been written. Alone, it
+	 * shows that files are left to remove. */
 	if (removed(p, p->saved) && removed(p, p->part))
 		unlinkat(p->folder, p->new, 0);
 	signals_release(&before);
@@ -196,9 +197,12 @@ bool place_save(const struct place *p, const struct secret *old, const struct se
 }
 
 /*
- * Threat: in /var/tmp anybody can take our names first, and we cannot remove their files. That must
- * be known before a code is spent. Elsewhere it may be the copy of another user who may write the
- * file. Our own copy may be that of a run at work, so here we only look at it.
+ * Can we create or replace this name?
+ *
+ * Threat: in /var/tmp any user can take our names first, and we cannot remove their files. Find
+ * that out before a code is spent. In other folders, the file may be the copy of another user who
+ * may write the credentials file. Only look: our own copy may belong to a run that is still
+ * working.
  */
 static bool can_have(
 	const struct place *p, const char *name, const struct stat *folder, const struct stat *file)
@@ -252,7 +256,7 @@ bool place_keep(struct place *p)
 	size_t len = strlen(p->kept);
 	struct stat st;
 
-	/* Not over what has been kept before, and past what strangers have put in the way. */
+	/* Do not overwrite an older kept copy. Skip names that strangers have taken. */
 	for (int n = 1; n < 100; n++) {
 		if (n > 1)
 			snprintf(p->kept + len, sizeof(p->kept) - len, "-%d", n);
@@ -273,8 +277,8 @@ bool place_read(const struct place *p, const char *name, const struct stat *file
 
 	if (fd < 0)
 		return false;
-	/* Threat: a user gives a file of root's this name, and root copies it into the user's. What
-	 * root saves belongs to the file's owner. */
+	/* Threat: a user gives this name to a file of root, and root copies it into the user's
+	 * file. So root accepts only files of the owner. create() gives copies to the owner. */
 	good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
 		(st.st_uid == file->st_uid || (st.st_uid == we && we != 0)) &&
 		!(st.st_mode & (S_IWGRP | S_IWOTH)) &&

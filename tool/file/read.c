@@ -20,7 +20,7 @@ void file_wait_at_most(int64_t ms)
 		read_wait_ms = ms;
 }
 
-/* A descriptor that somebody keeps open for writing and does not use must lock nobody out. */
+/* A program may keep the file open for writing and never write. That must lock nobody out. */
 static bool is_long_unchanged(const struct stat *st)
 {
 	return time(NULL) - st->st_mtim.tv_sec > LONG_UNCHANGED_S;
@@ -38,13 +38,17 @@ static enum status read_steadily(int fd, const char *path, int64_t deadline_ms, 
 		*found = FILE_UNFINISHED;
 		return STATUS_OK;
 	}
-	/* Threat: half of a file read as a whole one, by which nullok finds nobody enrolled. */
+	/* Threat: half of a file passes for the whole file, and nullok takes the user for not
+	 * enrolled. */
 	secret_free(b);
 	return error_set(e, STATUS_SYSTEM,
 		"%s: another program is writing it and does not end; try again", path);
 }
 
-/* For a path with symlinks, or to find out what is wrong. Not inlined: most runs need no target. */
+/*
+ * Handles a path with symlinks, and finds the reason of an error. Not inlined: most runs need no
+ * target.
+ */
 __attribute__((noinline)) static enum status read_target(const char *path, int64_t deadline_ms,
 	struct secret *b, struct stat *st, enum file_found *found, struct error *e)
 {
@@ -57,7 +61,7 @@ __attribute__((noinline)) static enum status read_target(const char *path, int64
 		if (fd >= 0)
 			rc = read_steadily(fd, t.path, deadline_ms, b, st, found, e);
 		else if (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3))
-			*found = FILE_MISSING; /* AWS_CONFIG_FILE=/dev/null: a way to say "none" */
+			*found = FILE_MISSING; /* AWS_CONFIG_FILE=/dev/null means "no file" */
 		else
 			rc = e->status;
 	}
@@ -81,7 +85,7 @@ enum status file_read(const char *path, struct secret *b, struct stat *st, enum 
 	*b = (struct secret){0};
 	*st = (struct stat){0};
 	*found = FILE_WHOLE;
-	/* As most files are: no symlink leads to it, and it can be read. */
+	/* The usual case: no symlink is on the path, and the file can be read. */
 	if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode))
 		rc = read_steadily(fd, path, deadline_ms, b, st, found, e);
 	else

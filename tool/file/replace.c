@@ -10,15 +10,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* One fixed name, and only under the file's lock: what a killed run left is found again. */
+/*
+ * One fixed name, so that the next run finds what a killed run left. Used only under the file's
+ * lock.
+ */
 static void temporary(const struct target *t, char name[static NAME_MAX + 32])
 {
 	snprintf(name, NAME_MAX + 32, ".%s.aws-mfa-new", t->name);
 }
 
 /*
- * Writes the new file under its temporary name, with all that belongs to the old one. 0 or an
- * errno; *made is its stat().
+ * Writes the new file under its temporary name, with the attributes of the old file. Returns 0 or
+ * an errno. *made is fstat() of the new file.
  */
 static int write_beside(const struct target *t, const char *name, int fd, const struct stat *st,
 	const struct secret *b, struct stat *made)
@@ -28,7 +31,8 @@ static int write_beside(const struct target *t, const char *name, int fd, const 
 
 	if (!target_folder_writable(t) || (unlinkat(t->folder, name, 0) < 0 && errno != ENOENT))
 		return errno;
-	/* Closed to others until it has its owner: it holds the keys from the start. */
+	/* Others cannot open it until the attributes are copied: the file holds the keys from the
+	 * start. */
 	new = openat(t->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (new < 0)
 		return errno;
@@ -52,7 +56,7 @@ static bool change_places(const struct target *t, const char *name)
 	return renameat2(t->folder, name, t->folder, t->name, RENAME_EXCHANGE) == 0;
 }
 
-/* For file systems that know no exchange. */
+/* For file systems without RENAME_EXCHANGE. */
 static int rename_over(const struct target *t, const char *name)
 {
 	if (renameat(t->folder, name, t->folder, t->name) < 0)
@@ -62,9 +66,11 @@ static int rename_over(const struct target *t, const char *name)
 }
 
 /*
- * Puts the new file in the old one's place. 0, or an errno; then the old one has its name. A
- * program that looked up the old file before the exchange opens it while the folder goes to the
- * disk.
+ * Puts the new file in the place of the old one. Returns 0 or an errno; with an errno, the old file
+ * has its name again.
+ *
+ * A program may look up the old file before the exchange and open it afterwards. It does so while
+ * the folder is synced, so look for such a program after the sync.
  */
 static int put_in_place(const struct target *t, const char *name, const struct stat *st,
 	const struct stat *made, const struct steady *quiet)
@@ -73,7 +79,8 @@ static int put_in_place(const struct target *t, const char *name, const struct s
 		return EAGAIN;
 	if (!change_places(t, name))
 		return errno == EINVAL || errno == ENOSYS ? rename_over(t, name) : errno;
-	/* The new file is whole on disk: should this fail, a power cut undoes us at worst. */
+	/* Ignore a failure: the new file is whole on disk. At worst a power cut undoes the
+	 * exchange. */
 	file_sync_folder(t->folder);
 	if ((is_named(t, name, st) && steady_is_quiet(quiet)) || !is_named(t, t->name, made))
 		return 0;
@@ -107,14 +114,14 @@ bool replace_file(const struct target *t, int fd, const struct stat *st, const s
 bool replace_is_impossible(int error)
 {
 	switch (error) {
-	case EBUSY: /* a file that is mounted there */
+	case EBUSY: /* the file is a mount point */
 	case EXDEV:
-	case EROFS: /* a folder that is read-only ... */
+	case EROFS: /* the folder is read-only */
 	case EACCES:
-	case EPERM:  /* ... or sticky, or an owner we may not give away */
-	case EINVAL: /* ... or one unknown to this user namespace or NFS server */
+	case EPERM:  /* the folder is sticky, or we may not give the file its owner */
+	case EINVAL: /* this user namespace or NFS server does not know the owner */
 	case EOPNOTSUPP:
-	case EISDIR: /* in place of the temporary file */
+	case EISDIR: /* a folder has the temporary file's name */
 		return true;
 	default:
 		return false;

@@ -15,7 +15,10 @@ static bool is_definite(int error)
 	return room_is_lacking(error) || error == EROFS || error == EACCES || error == EPERM;
 }
 
-/* Not fallocate(): most file systems give the bytes written a place only much later. */
+/*
+ * Not fallocate(): most file systems allocate disk blocks for written bytes much later. The file is
+ * gone before that, so no block is allocated and freed again.
+ */
 static int write_nothing(int fd, off_t size)
 {
 	static char nothing[16384];
@@ -33,7 +36,7 @@ static int write_nothing(int fd, off_t size)
 
 int room_try(int folder, off_t size)
 {
-	/* Not every file system knows files without a name. */
+	/* Some file systems do not support O_TMPFILE. */
 	int fd = openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 	int error = fd < 0 ? errno : write_nothing(fd, size);
 

@@ -1,4 +1,4 @@
-/* Is there room on the disk, and under the user's quota and file size limit? */
+/* Is there room for a file: on the disk, under the quota and under the file size limit? */
 #ifndef AWS_MFA_ROOM_H
 #define AWS_MFA_ROOM_H
 
@@ -6,13 +6,13 @@
 #include <sys/types.h>
 
 /*
- * Tries whether a file of size bytes can be written in the folder (a descriptor, O_PATH will do).
- * 0, or an errno: ENOSPC, EDQUOT, EFBIG, EROFS, EACCES or EPERM. 0 also where this cannot be tried.
- * Nothing is left of the trial, however it ends: the file has no name.
+ * Tries to write a file of size bytes in the folder (a descriptor; O_PATH is enough). Returns 0,
+ * ENOSPC, EDQUOT, EFBIG, EROFS, EACCES or EPERM. Returns 0 also where this cannot be tried. Nothing
+ * is left behind, even after a crash: the file has no name.
  */
 int room_try(int folder, off_t size);
 
-/* Is errno one of the first three: no space, quota or file size left? */
+/* Does this errno mean that space, quota or file size is used up (ENOSPC, EDQUOT, EFBIG)? */
 bool room_is_lacking(int error);
 
 #endif

@@ -10,13 +10,14 @@
 
 #define YOUNG_NS 50000000
 #define SHUT_MS 10
-#define SLOW_MS 1000 /* after this time say what we wait for */
+#define SLOW_MS 1000 /* after this time, print what we wait for */
 
 enum lease { LEASE_TAKEN, LEASE_WRITER, LEASE_NONE };
 
 static enum lease take_lease(int fd)
 {
-	/* The kernel tells by a signal that somebody waits. SIGIO would kill, SIGURG is ignored. */
+	/* The kernel sends a signal when another program waits. SIGIO would kill us; SIGURG is
+	 * ignored by default. */
 	fcntl(fd, F_SETSIG, SIGURG);
 	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0)
 		return LEASE_TAKEN;
@@ -28,7 +29,7 @@ static void give_back(int fd)
 	fcntl(fd, F_SETLEASE, F_UNLCK);
 }
 
-/* A file server's clock may be a little ahead; more tells nothing. */
+/* A file server's clock may be 1 s ahead. A larger difference proves nothing. */
 static bool is_young(const struct stat *st)
 {
 	struct timespec now;
@@ -40,7 +41,7 @@ static bool is_young(const struct stat *st)
 	return age_s >= -1 && age_s <= 1 && age_ns < YOUNG_NS;
 }
 
-/* One look. *steady as in steady_read(). */
+/* Reads once. *steady is as in steady_read(). */
 static enum status look(
 	int fd, const char *path, struct secret *b, struct stat *st, bool *steady, struct error *e)
 {
@@ -50,7 +51,8 @@ static enum status look(
 
 	if (lease == LEASE_TAKEN)
 		give_back(fd);
-	/* The kernel takes a lease away after 45 s, should we be stopped that long. */
+	/* The process may have been stopped: after 45 s the kernel takes the lease away. So compare
+	 * again. */
 	*steady = rc == STATUS_OK && lease != LEASE_WRITER && fstat(fd, &after) == 0 &&
 		file_same(st, &after) && !(lease == LEASE_NONE && is_young(st));
 	return rc;
@@ -117,7 +119,7 @@ void steady_shut(int fd)
 	int64_t until_ms = monotonic_ms() + SHUT_MS;
 
 	fcntl(fd, F_SETSIG, SIGURG);
-	/* EAGAIN: somebody has the file open, mostly to read it, and that is soon over. */
+	/* EAGAIN: a program has the file open. Usually it only reads the file and ends soon. */
 	while (fcntl(fd, F_SETLEASE, F_WRLCK) < 0 && errno == EAGAIN && monotonic_ms() < until_ms)
 		nanosleep(&pause, NULL);
 }

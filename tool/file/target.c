@@ -73,7 +73,7 @@ void target_free(struct target *t)
 	t->folder = -1;
 }
 
-/* O_NONBLOCK: opening a FIFO without a writer would wait for ever, and for a lease 45 s. */
+/* O_NONBLOCK: without it the open waits forever for a FIFO's writer, and 45 s for a lease. */
 static int open_in_time(const struct target *t, int flags, int64_t deadline_ms)
 {
 	const struct timespec pause = {.tv_nsec = 5000000};
@@ -153,7 +153,7 @@ bool target_folder_writable(const struct target *t)
 {
 	if (faccessat(t->folder, ".", W_OK | X_OK, AT_EACCESS) < 0)
 		return false;
-	/* In a folder that only grows our temporary file, with all keys, would stay for ever. */
+	/* In an append-only folder our temporary file, which holds all keys, would stay forever. */
 	errno = EPERM;
 	return !target_is_fixed(t->folder);
 }

@@ -9,22 +9,22 @@
 #include <linux/openat2.h>
 #endif
 
-#define LINKS_MAX 40 /* as the kernel has it (path_resolution(7)) */
+#define LINKS_MAX 40 /* the kernel's limit (path_resolution(7)) */
 
 struct walk {
 	struct target *t;
-	char todo[2 * PATH_MAX]; /* what of the path is still ahead */
+	char todo[2 * PATH_MAX]; /* the rest of the path */
 	int links;
-	bool to_folder;                 /* what the path leads to is a folder */
-	const struct walk_guard *guard; /* NULL without one */
+	bool to_folder;                 /* the path leads to a folder */
+	const struct walk_guard *guard; /* or NULL */
 
-	/* Who could have arranged what the walk has come through: us and root, and these. */
-	bool wary; /* else nobody asks */
+	/* The users, besides us and root, who could have arranged the path so far. */
+	bool wary; /* if false, the rest is not tracked */
 	uid_t us;
-	bool others; /* other is one, and the only one unless several */
+	bool others; /* there is such a user: other */
 	uid_t other;
 	bool several;
-	bool mixed; /* the links are those of several: no file can be of all */
+	bool mixed; /* several users could have put the symlinks there, so no file belongs to all */
 };
 
 static void move_to(struct target *t, int folder)
@@ -34,7 +34,7 @@ static void move_to(struct target *t, int folder)
 	t->folder = folder;
 }
 
-/* The length of the guard's home where path leads below it, else 0. */
+/* Returns the length of the guard's home if path is below it, else 0. */
 static size_t home_length(const struct walk_guard *guard, const char *path)
 {
 	size_t len = guard ? strlen(guard->home) : 0;
@@ -46,7 +46,7 @@ static size_t home_length(const struct walk_guard *guard, const char *path)
 		: 0;
 }
 
-/* Starts at the home, at the root or in the current folder, as what is ahead says. */
+/* Starts at the home, the root directory or the current folder: what the rest of the path needs. */
 static bool begin(struct walk *w)
 {
 	size_t len = home_length(w->guard, w->todo);
@@ -71,7 +71,7 @@ static bool begin(struct walk *w)
 	return true;
 }
 
-/* The path goes on with name, or goes back with "..". */
+/* Appends name to the path. For "..", removes the last name. */
 static bool append(struct target *t, const char *name, size_t name_len)
 {
 	size_t len = strlen(t->path);
@@ -106,8 +106,9 @@ static void suspect(struct walk *w, uid_t who)
 }
 
 /*
- * Who can have put there what the walk finds in the current folder? A link may also have been moved
- * there by those who may create names, as in /tmp; a folder that is not theirs cannot.
+ * Notes who could have put an entry into the current folder. In a folder of root that others may
+ * write, such as /tmp, any user may have moved a symlink there. If the folder is sticky, users
+ * cannot move another user's folder.
  */
 static bool suspect_folder(struct walk *w, bool link)
 {
@@ -124,7 +125,7 @@ static bool suspect_folder(struct walk *w, bool link)
 	return true;
 }
 
-/* Puts what the link says before what is still ahead. */
+/* Puts the symlink's text before the rest of the path. */
 static bool follow(struct walk *w, int link, const struct stat *st, const char *rest)
 {
 	size_t rest_size = strlen(rest) + 1;
@@ -154,7 +155,7 @@ static bool follow(struct walk *w, int link, const struct stat *st, const char *
 	return text[0] != '/' || begin(w);
 }
 
-/* A folder on the way. */
+/* Enters a folder on the path. */
 static bool enter(struct walk *w, int fd, const char *name, size_t len, const char *rest)
 {
 	bool good = suspect_folder(w, false);
@@ -170,13 +171,13 @@ static bool enter(struct walk *w, int fd, const char *name, size_t len, const ch
 }
 
 /*
- * Opens a name in the current folder. *st tells of what kind it is, and a guard gets all of it. -1
- * and errno on failure.
+ * Opens a name in the current folder. -1 and errno on failure. Without a guard, *st may hold the
+ * file type only.
  */
 static int open_entry(const struct walk *w, const char *name, bool last, struct stat *st)
 {
 	const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-	/* O_DIRECTORY first: without it an automounter would not be woken. */
+	/* O_DIRECTORY first: only with it an automounter mounts the folder. */
 	int fd = last ? -1 : openat(w->t->folder, name, flags | O_DIRECTORY);
 	int error;
 
@@ -205,7 +206,7 @@ static bool guard_agrees(const struct walk *w, const struct stat *entry)
 	return good;
 }
 
-/* The walk ends at a name that cannot be passed, as errno says. */
+/* Ends the walk at a name that cannot be passed. errno is the reason. */
 static bool end_at(struct walk *w, const char *name)
 {
 	int error = errno;
@@ -215,7 +216,7 @@ static bool end_at(struct walk *w, const char *name)
 	return false;
 }
 
-/* One component. *done when it was the last and no link. */
+/* Walks one component. *done: it was the last one and is no symlink. */
 static bool step(struct walk *w, bool *done)
 {
 	char name[NAME_MAX + 1];
@@ -262,7 +263,7 @@ static bool step(struct walk *w, bool *done)
 	return good;
 }
 
-/* The path without its empty and "." components, and without "..": there are no symlinks. */
+/* Sets t->path to path without empty, "." and ".." components. path has no symlinks. */
 static bool name_path(struct target *t, const char *path)
 {
 	t->path[0] = '\0';
@@ -281,8 +282,8 @@ static bool name_path(struct target *t, const char *path)
 }
 
 /*
- * One call of the kernel, which says whether a symlink is on the way. -1 where one is, where the
- * kernel or a sandbox does not know that call, and on failure.
+ * Opens path in one system call, which fails if a symlink is on the path. Returns -1 also where the
+ * kernel or a sandbox does not know that call.
  */
 static int open_at_once(const char *path, int flags)
 {
@@ -297,7 +298,10 @@ static int open_at_once(const char *path, int flags)
 #endif
 }
 
-/* False where that call does not do: the walk by hand finds the way, or says why there is none. */
+/*
+ * False where that call fails. The walk by hand then finds the file, or the reason why there is
+ * none.
+ */
 static bool find_at_once(struct target *t, const char *path, bool to_folder)
 {
 	const char *slash = strrchr(path, '/');
@@ -321,7 +325,7 @@ static bool find_at_once(struct target *t, const char *path, bool to_folder)
 
 int walk_open_plain(const char *path)
 {
-	/* O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
+	/* O_NONBLOCK: without it the open waits forever for a FIFO's writer. */
 	return open_at_once(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
@@ -338,11 +342,11 @@ bool walk_is_plain(const char *path, struct stat *st)
 	return good;
 }
 
-/* Not inlined: a stack of many pages is touched where it is needed only. */
+/* Not inlined: it needs many pages of stack, and most runs do not call it. */
 __attribute__((noinline)) static bool walk(struct target *t, const char *path, bool to_folder,
 	const struct walk_guard *guard, bool *mixed)
 {
-	struct walk w; /* its text is not cleared: 8 KiB would cost more than the walk */
+	struct walk w; /* todo is not cleared: clearing 8 KiB would cost more than the walk */
 	bool done = false;
 
 	w.t = t;
@@ -363,7 +367,7 @@ __attribute__((noinline)) static bool walk(struct target *t, const char *path, b
 	return true;
 }
 
-/* Fails for a path that no walk can begin with. */
+/* Fails for a path that is empty or too long. */
 static bool init(struct target *t, const char *path)
 {
 	t->folder = -1;
