@@ -1,10 +1,10 @@
-/* What is wrong in a file of ~/.aws, noted while it is read and told in a few lines. */
+/* Notes the faults of a file of ~/.aws while it is read, and prints the first of them. */
 #ifndef AWS_MFA_FAULTS_H
 #define AWS_MFA_FAULTS_H
 
 #include "ini.h"
 
-#define FAULTS_TOLD 4 /* of a file full of faults the first ones are enough to begin with */
+#define FAULTS_TOLD 4 /* a file may have thousands; the first ones are enough */
 
 struct fault {
 	size_t line;
@@ -12,15 +12,15 @@ struct fault {
 };
 
 struct faults {
-	struct fault told[FAULTS_TOLD]; /* the first ones */
-	struct fault unreadable;        /* the first of that kind; line 0 where there is none */
-	size_t n;                       /* all of them */
+	struct fault told[FAULTS_TOLD]; /* the first faults */
+	struct fault unreadable;        /* the first INI_UNREADABLE; line 0 without one */
+	size_t n;                       /* the number of all faults */
 };
 
 /* For ini_parse(), with a struct faults as arg. */
 ini_fault_fn faults_note;
 
-/* One warning for each of the first faults, and one that counts the others. */
+/* Prints a warning for each of the first faults, and one with the number of the others. */
 void faults_warn(const struct faults *f, const char *path);
 
 #endif

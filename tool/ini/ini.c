@@ -15,13 +15,13 @@ void ini_free(struct ini *ini)
 	*ini = (struct ini){0};
 }
 
-/* tolower() would depend on the locale. */
+/* Not tolower(): that depends on the locale. */
 static unsigned char small_letter(char c)
 {
 	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
-/* Sections are compared exactly, keys not. */
+/* Section names are case-sensitive, keys are not. */
 static bool names_match(const char *a, const char *b, size_t len, bool exactly)
 {
 	if (exactly)
@@ -33,8 +33,8 @@ static bool names_match(const char *a, const char *b, size_t len, bool exactly)
 }
 
 /*
- * Equal for names that match. Keys of one name lie in the order of their sections: in a large file,
- * slots all over the table cost a cache miss each.
+ * Names that match have the same hash. Keys of one name get slots in the order of their sections.
+ * Otherwise, in a large file, each look-up would cost a cache miss.
  */
 static size_t hash(size_t section, const char *name, size_t len)
 {
@@ -45,7 +45,7 @@ static size_t hash(size_t section, const char *name, size_t len)
 	return h + 2 * section;
 }
 
-/* Half of the slots at least are empty, so the search ends soon. */
+/* At least half of the slots are empty, so the search is short. */
 uint32_t *ini_slot(const struct ini *ini, size_t section, const char *name, size_t len)
 {
 	for (size_t i = hash(section, name, len);; i++) {
@@ -109,7 +109,8 @@ struct secret ini_value(const struct ini *ini, const struct ini_line *key)
 	for (l = key + 1; l < end && l->kind != INI_KEY && l->kind != INI_SECTION; l++)
 		if (l->kind == INI_CONTINUATION)
 			last = l->end;
-	/* Each line adds at most a newline and its text, and has its line ending for that. */
+	/* Each line adds at most its text and a newline. The line's own ending has room for the
+	 * newline. */
 	if (!secret_make(&value, last - key->value))
 		return value;
 	for (l = key; l < end && l->start < last; l++) {

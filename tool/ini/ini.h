@@ -1,19 +1,23 @@
 /*
  * An INI document of ~/.aws that keeps every byte.
  *
- * Wherever botocore accepts a file (configloader.py, Python's RawConfigParser) it reads the same
- * here: sections `[NAME]` up to the last ']' of the line; `key = value` or `key: value`; comment
- * lines starting with '#' or ';'; a line indented deeper than the key above it continues that
- * key's value, joined with a newline; [DEFAULT] holds what every section has unless it sets it
- * itself. Sections are case-sensitive, keys are not (in ASCII). Lines end as in Python: LF, CRLF
- * or CR.
+ * A file that botocore accepts reads the same here (configloader.py, Python's RawConfigParser):
+ * - `[NAME]` starts a section. The name ends at the last ']' of the line.
+ * - A key is `key = value` or `key: value`.
+ * - A comment line starts with '#' or ';'.
+ * - A line indented deeper than the key above it continues that key's value after a newline.
+ * - [DEFAULT] has the values of keys that a section does not set itself.
+ * - Sections are case-sensitive, keys are not (in ASCII).
+ * - Lines end with LF, CRLF or CR, as in Python.
  *
- * As in the AWS SDKs and unlike botocore, a '#' or ';' behind a blank ends the value on the key's
- * own line (not on a continued one), and a byte order mark is no text.
+ * Two rules follow the AWS SDKs, not botocore:
+ * - On the key's own line, a '#' or ';' after a blank ends the value. On a continuation it does
+ * not.
+ * - A byte order mark is ignored.
  *
- * Where botocore refuses the whole file, what can be read is read and the rest is a fault:
- * sections and keys that stand twice are merged and the last value wins; a line that is none of
- * the above is passed over.
+ * Where botocore refuses the whole file, this reads what it can and reports a fault for the rest.
+ * Sections and keys that appear twice are merged, and the last value wins. Any other line is
+ * ignored.
  */
 #ifndef AWS_MFA_INI_H
 #define AWS_MFA_INI_H
@@ -25,22 +29,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* INI_BAD: no key or header, or of no known section, so neither a key nor part of a value. */
+/* INI_BAD: neither a header nor a key of a known section. It is no part of a value either. */
 enum ini_kind { INI_BLANK, INI_COMMENT, INI_SECTION, INI_KEY, INI_CONTINUATION, INI_BAD };
 
-/* Offsets into the document's bytes. 32 bits, since to touch memory is most of the cost of reading.
- */
+/* Offsets into the document's bytes. 32 bits: memory access is most of the cost of reading. */
 struct ini_line {
 	enum ini_kind kind;
 	uint32_t start, end;       /* the line with its line ending */
-	uint32_t name, name_len;   /* the key; on a header the section's name */
-	uint32_t value, value_len; /* what this line, a key or continuation, gives to the value */
-	uint32_t indent;           /* the bytes of white space before the text */
-	uint32_t column;           /* the same in characters, which is what counts as "deeper" */
-	uint32_t section; /* index + 1 of the header line above, 0 where there is none; on a
-	                   * header, of the first header with this name */
-	uint32_t next;    /* index + 1 of the next header with this name, or of the next line
-	                   * with this key of this section; 0 on the last, which counts */
+	uint32_t name, name_len;   /* the key, or the section's name on a header */
+	uint32_t value, value_len; /* the part of the value on this line: a key or a continuation */
+	uint32_t indent;           /* bytes of white space before the text */
+	uint32_t column;           /* the same in characters: this decides what is "deeper" */
+	/* Index + 1 of the header above, or 0. On a header: of the first header with this name. */
+	uint32_t section;
+	/*
+	 * On a header: index + 1 of the next header with this name. On a key: index + 1 of the next
+	 * line with this key in this section. It is 0 on the last one, which counts.
+	 */
+	uint32_t next;
 };
 
 struct ini {
@@ -48,74 +54,91 @@ struct ini {
 	struct secret bytes;
 	struct ini_line *lines;
 	size_t n_lines;
-	uint32_t *slots; /* hash table of headers and keys, index + 1 of the line that counts */
+	uint32_t *slots; /* hash table of headers and keys: index + 1 of the line that counts */
 	size_t n_slots;
-	const char *eol; /* of the first line that ends in LF; CR where there are only those */
+	const char *eol; /* of the first line that ends in LF; CR if all lines end in CR */
 };
 
-/* A key and the value to give it; a NULL value removes the key. */
+/* A key and its new value; NULL removes the key. */
 struct ini_pair {
 	const char *key, *value;
 };
 
-/* What a fault costs: the line, or nothing here (but botocore refuses the file). */
+/*
+ * INI_UNREADABLE: the line is lost. INI_REFUSED: nothing is lost here, but botocore refuses the
+ * file.
+ */
 enum ini_fault { INI_UNREADABLE, INI_REFUSED };
 
-/* Reports faults, one line each, "path:line: what, expected what". Never the line's own text. */
+/*
+ * Gets each fault. what is one line: "what is wrong, expected what". It never quotes keys or
+ * values, because they may be secrets.
+ */
 typedef void ini_fault_fn(
 	void *arg, enum ini_fault fault, const char *path, size_t line, const char *what);
 
 /*
- * Takes over *bytes (freed by ini_free(), and here on failure). fault may be NULL. Fails with
- * STATUS_SYSTEM only, for want of memory or over FILE_MAX_BYTES.
+ * Takes over *bytes: ini_free() frees them, and so does a failure here. fault may be NULL. Fails
+ * only with STATUS_SYSTEM: no memory, or more than FILE_MAX_BYTES.
  */
 enum status ini_parse(struct ini *ini, const char *path, struct secret *bytes, ini_fault_fn *fault,
 	void *arg, struct error *e);
 void ini_free(struct ini *ini);
 
-/* Is there such a section? [DEFAULT] is none. */
+/* Does the section exist? [DEFAULT] does not count. */
 bool ini_has_section(const struct ini *ini, const char *section);
 
 /*
- * The value of key in section, or else in [DEFAULT]; where it stands more than once, the last; all
- * its lines joined with newlines. In a block (nothing on the key's own line, as below `s3 =`) blank
- * lines are left out, as they mean nothing to its readers. Returns NULL without one, else a string
- * the caller frees. *line, where line is not NULL, is the number of the line, from 1.
+ * Returns the value of key in section, else in [DEFAULT]. If the key appears several times, the
+ * last one counts. The lines of the value are joined with newlines. A block is a value with nothing
+ * on the key's own line, as below `s3 =`. Blank lines in a block are left out: its readers ignore
+ * them.
+ *
+ * Returns NULL without a value, else a string that the caller frees. If line is not NULL, *line is
+ * the number of the line, from 1.
  */
 char *ini_get(const struct ini *ini, const char *section, const char *key, size_t *line);
 
-/* The same for a value that is one. The caller frees it. */
+/* The same for a value that is a secret. The caller frees it. */
 struct secret ini_get_secret(
 	const struct ini *ini, const char *section, const char *key, size_t *line);
 
-/* The same in steps. The last header of the section, NULL without one; also of [DEFAULT]. */
+/*
+ * The same in steps. Returns the last header of the section, also of [DEFAULT]. NULL without one.
+ */
 const struct ini_line *ini_section(const struct ini *ini, const char *name, size_t len);
 
-/* Does this line stand for a section: its last header, and not [DEFAULT]? */
+/* Is this line the last header of its section, and not [DEFAULT]? */
 bool ini_is_section(const struct ini *ini, const struct ini_line *l);
 
-/* The line that sets key for the section of this header, be it in [DEFAULT]; NULL without one. */
+/*
+ * Returns the line that sets key for the section of this header, also in [DEFAULT]. NULL without
+ * one.
+ */
 const struct ini_line *ini_key(
 	const struct ini *ini, const struct ini_line *section, const char *key, size_t len);
 
-/* The number of a line of this document, from 1. */
+/* Returns the number of a line of this document, from 1. */
 size_t ini_line_number(const struct ini *ini, const struct ini_line *l);
 
-/* The value that starts on this line, which the caller frees; none without memory. */
+/* Returns the value that starts on this line. The caller frees it. data is NULL without memory. */
 struct secret ini_value(const struct ini *ini, const struct ini_line *key);
 
 /*
- * The document with the keys of section set: present ones replaced where they stand (with their
- * continuation lines), absent ones inserted in the order given, a section not there added at the
- * end behind one blank line. All other bytes stay as they are. *out is the caller's to free.
- * STATUS_CONFIG where lines that cannot be read would keep a reader from finding the keys.
+ * Makes *out a copy of the document with the given keys of section set. The caller frees *out. A
+ * key that exists is replaced in its place, with its continuation lines. New keys are inserted in
+ * the given order. A new section is added at the end, after one blank line. All other bytes stay
+ * unchanged.
+ *
+ * STATUS_CONFIG if unreadable lines would hide the keys from a reader.
  */
 enum status ini_set(const struct ini *ini, const char *section, const struct ini_pair *pairs,
 	size_t n_pairs, struct secret *out, struct error *e);
 
 /*
- * For ini_parse.c: the slot of a header (section 0) or of a key in the section whose first header
- * is line section - 1: index + 1 of the last such line that was put there, 0 when there is none.
+ * For ini_parse.c. Returns the slot of a header (section 0) or of a key. section is index + 1 of
+ * the first header of the key's section. The slot holds index + 1 of the last such line so far, or
+ * 0.
  */
 uint32_t *ini_slot(const struct ini *ini, size_t section, const char *name, size_t len);
 

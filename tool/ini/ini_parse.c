@@ -1,6 +1,4 @@
-/*
- * Bytes to lines, as configparser.RawConfigParser._read() goes through them (Python 3.11).
- */
+/* Splits bytes into lines, as configparser.RawConfigParser._read() does (Python 3.11). */
 #include "ini.h"
 #include "text/utf8.h"
 
@@ -15,11 +13,11 @@ struct reader {
 	struct ini *ini;
 	ini_fault_fn *fault;
 	void *arg;
-	bool has_cr;      /* anywhere in the file */
-	uint32_t lf;      /* where the next one is, or the file ends */
+	bool has_cr;      /* the file has a CR */
+	uint32_t lf;      /* offset of the next LF, or the end of the file */
 	uint32_t section; /* index + 1 of the header above */
 	bool lost;        /* the header above could not be read */
-	/* The key above and, behind it or the header, a line that could not be read. */
+	/* The key above, and the unreadable line after the key or header. */
 	const struct ini_line *key, *bad;
 };
 
@@ -36,13 +34,13 @@ static void bad(struct reader *r, struct ini_line *l, const char *what)
 	report(r, INI_UNREADABLE, what);
 }
 
-/* Nearly every character is: spares a call. */
+/* Nearly all characters are: this saves a call. */
 static bool is_printable_ascii(char c)
 {
 	return c > ' ' && c <= '~';
 }
 
-/* Shrinks data[*from, *to) by the white space at both of its ends. */
+/* Removes the white space at both ends of data[*from, *to). */
 static void trim(const char *data, uint32_t *from, uint32_t *to)
 {
 	uint32_t n;
@@ -55,7 +53,7 @@ static void trim(const char *data, uint32_t *from, uint32_t *to)
 		*to -= n;
 }
 
-/* Makes l the line that counts for its name. Returns the one that did before, or NULL. */
+/* Makes l the line that counts for its name. Returns the line that counted before, or NULL. */
 static struct ini_line *enter(const struct reader *r, struct ini_line *l, uint32_t section)
 {
 	struct ini *ini = r->ini;
@@ -80,7 +78,7 @@ static void read_header(struct reader *r, struct ini_line *l)
 	l->section = before ? before->section : r->section;
 	r->key = r->bad = NULL;
 	r->lost = false;
-	/* [DEFAULT] may stand as often as one likes. */
+	/* [DEFAULT] may appear any number of times. */
 	if (!before || !ini_is_section(r->ini, l))
 		return;
 	snprintf(what, sizeof(what),
@@ -90,7 +88,7 @@ static void read_header(struct reader *r, struct ini_line *l)
 	report(r, INI_REFUSED, what);
 }
 
-/* Where the first '=' or ':' is, or to. */
+/* Returns the offset of the first '=' or ':', or `to`. */
 static uint32_t delimiter_in(const char *data, uint32_t from, uint32_t to)
 {
 	const char *equals = memchr(data + from, '=', to - from), *colon;
@@ -100,7 +98,7 @@ static uint32_t delimiter_in(const char *data, uint32_t from, uint32_t to)
 	return colon ? (uint32_t)(colon - data) : to;
 }
 
-/* Where the value that begins at from ends for a comment of this sign, or to. */
+/* Returns where a comment of this sign ends the value that begins at `from`, or `to`. */
 static uint32_t comment_in(const char *data, uint32_t from, uint32_t to, char sign)
 {
 	const char *at = data + from, *end = data + to;
@@ -144,8 +142,8 @@ static void read_key(struct reader *r, struct ini_line *l, uint32_t from, uint32
 	before = enter(r, l, r->ini->lines[r->section - 1].section);
 	if (!before)
 		return;
-	/* Without its name: of a value that was broken into two lines, the second may be read as
-	 * a key. */
+	/* Do not print the key: it may be the second half of a value that is split into two
+	 * lines. */
 	snprintf(what, sizeof(what),
 		"this key stands twice (before in line %zu), expected once; the last counts here, "
 		"but botocore refuses the file",
@@ -169,8 +167,8 @@ static void read_continuation(struct reader *r, struct ini_line *l, uint32_t fro
 	l->kind = INI_CONTINUATION;
 	l->value = from;
 	l->value_len = to - from;
-	/* botocore reads a value as a block when the key's own line has none of it; in [DEFAULT]
-	 * only when a section comes to use it. */
+	/* botocore reads a value as a block if the key's own line has no value. In [DEFAULT] it
+	 * does so only when a section uses the key. */
 	if (r->key->value_len == 0 && !commented && !in_default(r) &&
 		!memchr(data + from, '=', to - from))
 		report(r, INI_UNREADABLE,
@@ -193,14 +191,14 @@ static bool has_header(const struct reader *r, struct ini_line *l, uint32_t from
 	return true;
 }
 
-/* Is a line that starts with '[' indented as the header or the key above, and not as text below? */
+/* Is a line that starts with '[' indented no deeper than the header or the key above? */
 static bool may_be_header(const struct reader *r, const struct ini_line *l)
 {
 	return !r->section || l->column <= r->ini->lines[r->section - 1].column ||
 		(r->key && l->column <= r->key->column);
 }
 
-/* The text of the line is data[from, to), without its line ending. */
+/* data[from, to) is the line without its line ending. */
 static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint32_t to)
 {
 	const char *data = r->ini->bytes.data;
@@ -225,7 +223,8 @@ static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint3
 		read_header(r, l);
 	} else if (data[first] == '[' && may_be_header(r, l) &&
 		(!r->section || delimiter_in(data, first, to) == to)) {
-		/* Lines below it are not the section's above: that would mix two profiles' keys. */
+		/* Do not add the lines below to the section above: that would mix the keys of two
+		 * profiles. */
 		r->section = l->section = 0;
 		r->key = NULL;
 		r->lost = true;
@@ -235,7 +234,7 @@ static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint3
 	} else if (r->lost) {
 		l->kind = INI_BAD;
 	} else if (deeper) {
-		/* Whether it belongs to that line or to the key above nobody can tell. */
+		/* It is unclear if this continues the unreadable line or the key above. */
 		l->kind = INI_BAD;
 		report(r, INI_UNREADABLE,
 			"indented below a line that cannot be read, expected that one to be "
@@ -249,14 +248,14 @@ static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint3
 	}
 }
 
-/* Where the line that starts at pos ends; *text_end is the same without the line ending. */
+/* Returns where the line that starts at pos ends. *text_end is the end without the line ending. */
 static uint32_t line_end(struct reader *r, uint32_t pos, uint32_t *text_end)
 {
 	const char *data = r->ini->bytes.data;
 	uint32_t size = (uint32_t)r->ini->bytes.size;
 	const char *lf, *cr;
 
-	/* Looked for once and not for each CR before it. */
+	/* Search for the LF once, not again for each CR before it. */
 	if (pos == 0 || r->lf < pos) {
 		lf = memchr(data + pos, '\n', size - pos);
 		r->lf = lf ? (uint32_t)(lf - data) : size;

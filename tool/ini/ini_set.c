@@ -1,7 +1,9 @@
 /*
- * Editing a document. MUST guarantee: no byte changes but those of the keys given, in the section
- * given; and no line changes its meaning because a neighbour came or went. The second needs care
- * with indentation, since a line indented deeper than the key above it is not a key of its own.
+ * Edits a document. MUST guarantee:
+ * 1. Only the bytes of the given keys in the given section change.
+ * 2. No line changes its meaning because a line beside it is added or removed.
+ *
+ * The second needs care with indentation: a line indented deeper than the key above it is no key.
  */
 #include "ini.h"
 
@@ -12,7 +14,7 @@
 #include <strings.h>
 
 struct writer {
-	struct secret *out; /* room for everything is there from the start */
+	struct secret *out; /* has room for everything from the start */
 };
 
 static void put(struct writer *w, const char *data, size_t len)
@@ -37,7 +39,7 @@ static bool ends_with_newline(const struct writer *w)
 	return last == '\n' || last == '\r';
 }
 
-/* One "key = value" line, indented as model is (NULL: not at all). */
+/* Writes a "key = value" line, indented as model is. NULL: no indentation. */
 static void put_pair(struct writer *w, const struct ini *ini, const struct ini_line *model,
 	const struct ini_pair *pair)
 {
@@ -51,7 +53,7 @@ static void put_pair(struct writer *w, const struct ini *ini, const struct ini_l
 	put_string(w, ini->eol);
 }
 
-/* first: what ini_line.section says of that section's headers. */
+/* first is ini_line.section of the section's headers. */
 static bool in_section(const struct ini *ini, const struct ini_line *l, uint32_t first)
 {
 	if (!l->section && l->kind != INI_SECTION)
@@ -59,7 +61,7 @@ static bool in_section(const struct ini *ini, const struct ini_line *l, uint32_t
 	return (l->kind == INI_SECTION ? l : &ini->lines[l->section - 1])->section == first;
 }
 
-/* The index of the pair this line sets, or n_pairs. */
+/* Returns the index of the pair that this line sets, or n_pairs. */
 static size_t pair_of(const struct ini *ini, const struct ini_line *l, const struct ini_pair *pairs,
 	size_t n_pairs)
 {
@@ -73,14 +75,14 @@ static size_t pair_of(const struct ini *ini, const struct ini_line *l, const str
 }
 
 /*
- * Where each thing goes: line numbers, n_lines for "nowhere". All goes into the last section of
- * that name: of readers that take a name twice, some merge and some forget what came before.
+ * The lines where the keys go; n_lines means "nowhere". All keys go into the last section of this
+ * name. If a name appears twice, some readers merge the sections and some use only the last.
  */
 struct plan {
-	uint32_t first;     /* what in_section() wants; 0: there is no such section */
-	size_t *at;         /* for each pair the line it replaces */
-	size_t insert;      /* absent pairs go behind this line */
-	size_t last_header; /* the section's own last header */
+	uint32_t first;     /* for in_section(); 0 if the section does not exist */
+	size_t *at;         /* for each pair, the line that it replaces */
+	size_t insert;      /* new pairs go after this line */
+	size_t last_header; /* the section's last header */
 };
 
 static void make_plan(const struct ini *ini, const char *section, const struct ini_pair *pairs,
@@ -115,9 +117,9 @@ static void put_absent(struct writer *w, const struct ini *ini, const struct ini
 {
 	const struct ini_line *model = NULL;
 
-	/* Not at all where that can be, since SDKs other than botocore take an indented line for
-	 * part of the value above; but as much as what is below, which would else become part of
-	 * ours. */
+	/* Do not indent if possible: SDKs other than botocore add an indented line to the value
+	 * above. But indent as the next line does, if it is indented. Otherwise it would become
+	 * part of our value. */
 	for (size_t i = plan->insert + 1; !model && i < ini->n_lines; i++)
 		if (ini->lines[i].kind != INI_BLANK && ini->lines[i].kind != INI_COMMENT)
 			model = &ini->lines[i];
@@ -140,7 +142,7 @@ static void put_edited(struct writer *w, const struct ini *ini, const struct ini
 		if (l->kind == INI_KEY && in_section(ini, l, plan->first))
 			pair = pair_of(ini, l, pairs, n_pairs);
 		if (pair < n_pairs) {
-			/* Duplicates go: readers that take the first would see them. */
+			/* Remove duplicates: some readers take the first. */
 			dropping = true;
 			if (plan->at[pair] == i && pairs[pair].value)
 				put_pair(w, ini, l, &pairs[pair]);
@@ -177,7 +179,7 @@ static bool has_bad_lines(const struct ini *ini)
 	return false;
 }
 
-/* Does a reader of out find all pairs in the section? */
+/* Checks that a reader of out finds all pairs in the section. */
 static enum status read_back(const struct ini *ini, const char *section,
 	const struct ini_pair *pairs, size_t n_pairs, const struct secret *out, struct error *e)
 {
@@ -231,7 +233,8 @@ enum status ini_set(const struct ini *ini, const char *section, const struct ini
 	else
 		put_new_section(&w, ini, section, pairs, n_pairs);
 	free(plan.at);
-	/* What a broken line means can hang on the key above it, which may be one of ours now. */
+	/* The meaning of an unreadable line can depend on the key above it, which may now be
+	 * ours. */
 	if (has_bad_lines(ini))
 		rc = read_back(ini, section, pairs, n_pairs, out, e);
 	if (rc != STATUS_OK)
