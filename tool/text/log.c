@@ -77,7 +77,7 @@ void log_message(enum log_level level, const char *fmt, ...)
 	log_clean(line + len);
 	len += strlen(line + len);
 	line[len++] = '\n';
-	/* Past stdio: its buffer would cost as much as the rest. */
+	/* Write without stdio: its buffer would cost as much as everything else. */
 	fflush(out);
 	write_all(fileno(out), line, len);
 }

@@ -1,7 +1,7 @@
 /*
- * What the tool tells people. Results and progress (INFO) go to standard output, as the Python
- * tool has it, so that `>/dev/null` leaves warnings and errors; those go to standard error. Under
- * PAM both are /dev/null and the records speak.
+ * Prints messages for people. Results and progress (INFO) go to standard output, as in the Python
+ * tool. Everything else goes to standard error, so `>/dev/null` keeps warnings and errors visible.
+ * Under PAM both are /dev/null: the user then sees what the records say.
  */
 #ifndef AWS_MFA_LOG_H
 #define AWS_MFA_LOG_H
@@ -11,18 +11,19 @@
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
 /*
- * Sets the lowest level that is printed from the names the Python tool takes (CRITICAL, ERROR,
- * WARNING, INFO, DEBUG, NOTSET; any case). False when name is none of them.
+ * Sets the lowest level that is printed. Takes the names of the Python tool, in any case: CRITICAL,
+ * ERROR, WARNING, INFO, DEBUG, NOTSET. False for any other name.
  */
 bool log_set_level(const char *name);
 
 /*
- * What steers a terminal (character_steers) and what is not UTF-8 becomes '?', byte for byte and in
- * place, whatever file or variable it comes from.
+ * Replaces each byte of a character that steers a terminal (character_steers()) with '?', in place.
+ * Does the same with bytes that are not UTF-8. Threat: text from a file or variable controls the
+ * terminal.
  */
 void log_clean(char *text);
 
-/* Prints one line, cleaned. */
+/* Prints one line, cleaned by log_clean(). */
 void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_debug(...) log_message(LOG_LEVEL_DEBUG, __VA_ARGS__)

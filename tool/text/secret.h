@@ -1,6 +1,6 @@
 /*
- * What must not stay in memory: a key, a token, a code, a password, and a file that holds some. All
- * of them are of this type, so that none is freed without being overwritten. Never printed.
+ * Data that must not stay in memory: keys, tokens, codes, passwords, and files with one of them.
+ * All such data has this type, so that it is overwritten before it is freed. Never print it.
  */
 #ifndef AWS_MFA_SECRET_H
 #define AWS_MFA_SECRET_H
@@ -9,28 +9,31 @@
 #include <stddef.h>
 
 struct secret {
-	char *data; /* NULL: none. A NUL behind the last byte, which size does not count */
+	char *data; /* NULL: no secret. A NUL follows the last byte; size does not count it */
 	size_t size;
 };
 
-/* Makes *s, which must be none, an empty one that can grow to room bytes. False: no memory. */
+/*
+ * Makes *s an empty secret that can grow to room bytes. *s must not hold a secret yet. False: no
+ * memory.
+ */
 bool secret_make(struct secret *s, size_t room);
 
-/* Appends within the room there is. */
+/* Appends data. The room must be large enough. */
 void secret_add(struct secret *s, const char *data, size_t size);
 
-/* Both at once. */
+/* Does secret_make() and secret_add(). */
 bool secret_copy(struct secret *s, const char *data, size_t size);
 
 bool secret_equal(const struct secret *a, const struct secret *b);
 
-/* Overwrites; the room stays. */
+/* Overwrites the bytes and keeps the room. */
 void secret_clear(struct secret *s);
 
-/* Overwrites and frees; *s is none then. */
+/* Overwrites and frees the bytes. *s then holds no secret. */
 void secret_free(struct secret *s);
 
-/* The same for a string that is a secret only now and then, as a URL with a password. */
+/* The same for a string that holds a secret only sometimes, such as a URL with a password. */
 void secret_free_string(char *string);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* These mean nothing to a shell. */
+/* Characters without a special meaning in a shell. */
 static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-";
 
 bool shell_quote(const char *text, size_t len, char *to, size_t size)
@@ -12,7 +12,8 @@ bool shell_quote(const char *text, size_t len, char *to, size_t size)
 
 	if (len > 0 && strspn(text, plain) >= len)
 		return snprintf(to, size, "%.*s", (int)len, text) < (int)size;
-	/* A quote ends the word, stands behind a backslash, and begins the word again. */
+	/* For a quote: end the quoted part, add a quote after a backslash, begin a quoted part
+	 * again. */
 	for (size_t i = 0; i < len && n + 6 < size; i++)
 		n += (size_t)snprintf(to + n, size - n, "%s%s%.1s", i == 0 ? "'" : "",
 			text[i] == '\'' ? "'\\'" : "", text + i);

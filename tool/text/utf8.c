@@ -64,7 +64,7 @@ bool utf8_valid(const char *s, size_t len)
 	for (size_t i = 0; i < len; i += n) {
 		uint64_t word;
 
-		/* Nearly all text is ASCII, of which eight can be looked at in one go. */
+		/* Nearly all text is ASCII: check eight bytes at once. */
 		for (; len - i >= sizeof(word); i += sizeof(word)) {
 			memcpy(&word, s + i, sizeof(word));
 			if (word & 0x8080808080808080)
