@@ -16,15 +16,15 @@ void session_free(struct session *s)
 }
 
 /*
- * Threat: `aws configure` over a session writes key id and secret, and leaves the session's token
- * and expiration where they are. AWS gives ids that begin so to long-term keys only.
+ * Threat: `aws configure` writes a long-term key id and secret into a session's section. It leaves
+ * the token and expiration there. AWS gives only long-term keys an id that begins with AKIA.
  */
 static bool is_long_term(const struct secret *id)
 {
 	return strncmp(id->data, "AKIA", 4) == 0;
 }
 
-/* Are all keys there that any reader of a session needs, and no long-term ones? */
+/* Does the section have every key that readers of a session need, and no long-term keys? */
 static bool complete(const struct ini *credentials, const char *section)
 {
 	static const char *const needed[] = {"assumed_role", "aws_access_key_id",
@@ -82,7 +82,7 @@ static bool is_named(const struct ini *ini, const struct ini_line *l, const char
 		strncasecmp(ini->bytes.data + l->name, name, l->name_len) == 0;
 }
 
-/* Puts the line's value in the place of *value. */
+/* Replaces *value with the line's value. */
 static void take(const struct ini *ini, const struct ini_line *l, struct secret *value)
 {
 	secret_free(value);
@@ -90,7 +90,7 @@ static void take(const struct ini *ini, const struct ini_line *l, struct secret 
 }
 
 /*
- * What stands below one header. A section may stand twice. Each part is looked at by itself:
+ * Reads the keys below one header. A section may appear twice. Each part is checked on its own:
  * writing the section removes also the values that do not count.
  */
 static void read_keys(const struct ini *ini, const struct ini_line *header, struct keys *k)
@@ -111,7 +111,7 @@ static void read_keys(const struct ini *ini, const struct ini_line *header, stru
 	}
 }
 
-/* Do the keys stand in another section, or in [DEFAULT]? */
+/* Does another section, or [DEFAULT], hold the same keys? */
 static bool stand_elsewhere(
 	const struct ini *ini, const struct ini_line *header, const struct keys *k)
 {

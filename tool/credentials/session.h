@@ -1,4 +1,4 @@
-/* The temporary session that stands in [NAME]: is it still good, and what one is made of. */
+/* The temporary session in [NAME]: is it still valid, and what does it consist of? */
 #ifndef AWS_MFA_SESSION_H
 #define AWS_MFA_SESSION_H
 
@@ -7,37 +7,39 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* Seconds. With less, what somebody is about to do would fail half-way. */
+/* Seconds. With less time left, the user's next command could fail half-way. */
 #define SESSION_LEAST 60
 
 enum session_state {
 	SESSION_VALID,
-	SESSION_ABSENT,     /* no section, or keys missing from it */
-	SESSION_EXPIRED,    /* or about to be */
-	SESSION_OTHER_ROLE, /* good, but for another role, or for a role where none is wanted */
+	SESSION_ABSENT,     /* no section, or keys are missing */
+	SESSION_EXPIRED,    /* less than SESSION_LEAST is left */
+	SESSION_OTHER_ROLE, /* valid, but its role is not the wanted one */
 };
 
 /*
- * role is the ARN wanted, or NULL. *expiration (UTC) is set where the section has one that can be
- * read, else 0; it is the true one, also of a session that counts as expired because it ends within
- * SESSION_LEAST. Judges as the Python tool does, with three differences: that minute; an
- * aws_security_token that differs from aws_session_token counts as missing, because botocore
- * prefers it (credentials.py, SharedCredentialProvider.TOKENS); and so does a session with the key
- * id of long-term keys.
+ * role is the wanted ARN, or NULL. *expiration (UTC) is the one in the section, or 0 if it cannot
+ * be read. It is the true end, also if the session counts as expired because of SESSION_LEAST.
+ *
+ * The result is that of the Python tool, with three differences:
+ * 1. A session with less than SESSION_LEAST left counts as expired.
+ * 2. An aws_security_token that differs from aws_session_token counts as missing. botocore prefers
+ *    it (credentials.py, SharedCredentialProvider.TOKENS).
+ * 3. A session with the key id of long-term keys counts as missing.
  */
 enum session_state session_check(const struct ini *credentials, const char *section,
 	const char *role, time_t now, time_t *expiration);
 
 /*
- * Threat: the only copy of a long-term key is overwritten by a session. AWS shows a secret once.
+ * Threat: a session overwrites the only copy of a long-term key. AWS shows a secret only once.
  *
- * STATUS_CONFIG, and what to do, when the section holds keys of its own that are no session's (a
- * key id of AKIA..., or no token and none of ASIA...), and no other section of the file holds the
- * same key id and secret.
+ * STATUS_CONFIG, with the next step, if two things are true. The section holds keys that are no
+ * session's: an id of AKIA..., or no token and no id of ASIA... And no other section of the file
+ * holds the same key id and secret.
  */
 enum status session_spare_keys(const struct ini *credentials, const char *section, struct error *e);
 
-/* What STS issued. */
+/* The credentials that STS issued. */
 struct session {
 	struct secret access_key_id, secret_access_key, session_token;
 	time_t expiration;

@@ -20,12 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What a session may add to the file, as tried before the code: AWS promises no size of a token. */
+/*
+ * The bytes that a session may add, tried before the code is spent. AWS promises no limit for a
+ * token.
+ */
 #define ROOM ((off_t)16384)
 
 #define LEASE_WAIT_MS 2000
 
-/* Is the lock file one of ours? Whether somebody has the lock just now means nothing. */
+/* May we use the lock file? It does not matter if another process has the lock now. */
 static enum status check_lock(const struct target *t, struct error *e)
 {
 	int lock;
@@ -49,7 +52,7 @@ enum status store_check(const char *path, bool again, struct error *e)
 		rc = fd < 0 ? e->status : check_lock(&t, e);
 	}
 	if (rc == STATUS_OK) {
-		/* Not opened to see: that would be in the way of leases (steady.h). */
+		/* Do not open the file to find out: that would block leases (steady.h). */
 		if (faccessat(t.folder, t.name, W_OK, AT_EACCESS) < 0)
 			write_error = errno;
 		else if (target_is_fixed(fd))
@@ -57,7 +60,7 @@ enum status store_check(const char *path, bool again, struct error *e)
 		why = replace_foresee(&t, fd, &st);
 		if (!why && !again)
 			why = room_try(t.folder, st.st_size + ROOM);
-		/* A mount of its own that is read-only, or an immutable file. */
+		/* The file is a read-only mount of its own, or it is immutable. */
 		if (!why && (write_error == EROFS || write_error == EPERM))
 			why = write_error;
 		if (room_is_lacking(why)) {
@@ -109,8 +112,8 @@ enum status store_check_content(
 }
 
 /*
- * Opens the file for writing, with its lock. -1 and *e on failure. While it waits for the lock the
- * file is closed: the process that has the lock may be waiting for a lease.
+ * Opens the file for writing and locks it. -1 and *e on failure. While this waits for the lock, the
+ * file is closed. The process with the lock may be waiting for a lease.
  */
 static int open_in_place(
 	const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e)
@@ -129,7 +132,7 @@ static int open_in_place(
 	}
 }
 
-/* Undoes what a run left that was cut off in the middle of writing in place. */
+/* Undoes a write in place that was interrupted. */
 static enum status undo(const struct target *t, int64_t deadline_ms, bool *undone, struct error *e)
 {
 	enum status rc;
@@ -147,7 +150,7 @@ static enum status undo(const struct target *t, int64_t deadline_ms, bool *undon
 	return rc;
 }
 
-/* Not inlined: most runs have nothing to undo, and need no stack for it. */
+/* Not inlined: most runs have nothing to undo, so they save its stack. */
 __attribute__((noinline)) static bool undo_left(const char *path)
 {
 	struct error e = {0};
@@ -173,7 +176,7 @@ bool store_undo(const char *path)
 	return inplace_left(path) && undo_left(path);
 }
 
-/* Would a reader get back what is written? */
+/* Does a reader get back the same value? */
 static bool is_storable(const char *value)
 {
 	size_t len = strlen(value);
@@ -193,11 +196,11 @@ struct attempt {
 	int64_t deadline_ms;
 	int fd; /* O_RDONLY */
 	struct stat st;
-	struct secret old; /* what fd holds; NULL where the document has taken it over */
-	bool again;        /* set when somebody else has written meanwhile: read it anew */
+	struct secret old; /* what fd holds; NULL after ini_parse() has taken it over */
+	bool again;        /* another program has written the file: read it again */
 };
 
-/* Writes over the file where it stands. why, an errno, is why it cannot be replaced. */
+/* Writes the file in place. why is the errno that prevents replacing it. */
 static enum status write_in_place(struct attempt *a, const struct secret *old,
 	const struct secret *new, int why, struct error *e)
 {
@@ -205,7 +208,7 @@ static enum status write_in_place(struct attempt *a, const struct secret *old,
 	enum status rc;
 	int fd;
 
-	/* Its lock to replace would be in the way of the one to write. */
+	/* Close it first: its LOCK_TO_REPLACE would block LOCK_TO_WRITE. */
 	close(a->fd);
 	a->fd = -1;
 	fd = open_in_place(a->t, a->deadline_ms, &st, e);
@@ -245,7 +248,7 @@ static enum status put(
 		e, STATUS_NOT_STORED, "%s: cannot be replaced: %s", a->t->path, strerror(why));
 }
 
-/* Reads the file at a moment when nobody is writing it. */
+/* Reads the file at a moment when no program is writing it. */
 static enum status read_steadily(struct attempt *a, struct error *e)
 {
 	enum status rc;
@@ -341,7 +344,8 @@ enum status store_session(const struct store_place *to, const struct session *se
 		{"aws_access_key_id", session->access_key_id.data},
 		{"aws_secret_access_key", session->secret_access_key.data},
 		{"aws_session_token", session->session_token.data},
-		/* Equal to the session token: botocore prefers it, so a stale one breaks all. */
+		/* The same as the session token: botocore prefers this key, so an old value breaks
+	         * every call. */
 		{"aws_security_token", session->session_token.data},
 		{"expiration", expiration},
 	};
