@@ -21,10 +21,9 @@ enum {
 	OPTION_EXPLAIN,
 	OPTION_VERSION,
 	OPTION_HELP,
-	OPTION_OWN, /* the first of a command's own */
-	N_OWN = 8,
-	N_OPTIONS = OPTION_OWN + N_OWN
+	OPTION_OWN /* the first of a command's own */
 };
+enum { N_OWN = 8, N_OPTIONS = OPTION_OWN + N_OWN };
 
 struct command_line {
 	const struct command *command;

@@ -246,7 +246,9 @@ static enum status take_option(struct parser *p, const struct written *w)
 	if (!o->argument && value)
 		return error_set(p->e, STATUS_USAGE, "%s: takes no value, expected %s alone",
 			o->names[0], o->names[0]);
-	if (o->argument && !value && !(value = p->argv[++p->at]))
+	if (o->argument && !value)
+		value = p->argv[++p->at];
+	if (o->argument && !value)
 		return error_set(p->e, STATUS_USAGE, "%s: value missing, expected %s %s",
 			o->names[0], o->names[0], o->argument);
 	return give(p, id, value);

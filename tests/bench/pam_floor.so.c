@@ -20,8 +20,10 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 	pid_t pid;
 
 	(void)flags, (void)argc, (void)argv;
-	if (pam_get_user(pamh, &name, NULL) != PAM_SUCCESS || !(user = getpwnam(name)) ||
-		getgrouplist(name, user->pw_gid, groups, &n) < 0)
+	if (pam_get_user(pamh, &name, NULL) != PAM_SUCCESS)
+		return PAM_SYSTEM_ERR;
+	user = getpwnam(name);
+	if (!user || getgrouplist(name, user->pw_gid, groups, &n) < 0)
 		return PAM_SYSTEM_ERR;
 	pid = fork();
 	if (pid == 0) {

@@ -353,7 +353,7 @@ int main(int argc, char **argv)
 		fprintf(out, "env %s\n", *e);
 		free(*e);
 	}
-	free(env);
+	free((void *)env);
 	pam_end(pamh, PAM_SUCCESS);
 	return 0;
 }

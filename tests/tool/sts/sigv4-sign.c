@@ -229,9 +229,11 @@ static void sign_many(bool as_it_is, const char *fold)
 		char *text;
 		size_t size;
 
-		for (size_t i = 0; i < 5; i++)
-			if (!(field[i] = strtok(i ? NULL : line, " \n")))
+		for (size_t i = 0; i < 5; i++) {
+			field[i] = strtok(i ? NULL : line, " \n");
+			if (!field[i])
 				die("not KEY-ID SECRET REGION SERVICE LENGTH");
+		}
 		size = strtoul(field[4], NULL, 10);
 		text = room(size);
 		if (fread(text, 1, size, stdin) != size)
