@@ -247,7 +247,7 @@ class BadInput(HostTest):
                 os.lchown(self.credentials, 12345, 12345)
                 run = self.aws_mfa("--token", self.user.code())
                 self.assertEqual(run.returncode, 13, run.stderr)
-                self.assertIn("a symlink of uid 12345", run.stderr)
+                self.assertIn("a symlink that uid 12345 could have put there", run.stderr)
                 self.assertEqual(sorted(os.listdir(self.home)), [".aws", "victim"])
                 self.assertEqual(self.box.codes_seen(self.user), [])
                 self.credentials.unlink()

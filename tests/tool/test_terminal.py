@@ -129,7 +129,7 @@ class AtTheTerminal(HostTest):
             term.send(answer + "\n")
         status, _, err = term.wait()
         self.assertEqual(status, 13)
-        self.assertIn(f"{self.home}/gone/.aws: cannot be made", err)
+        self.assertIn(f"{self.home}/gone/.aws: cannot be created", err)
 
     def test_setup_without_a_terminal(self):
         self.refused(self.aws_mfa("--setup"), 2, "--setup", "[work-long-term]")

@@ -89,7 +89,7 @@ class WrittenMeanwhile(HostTest):
         writer = self.write(8, rest=12)
         run = self.aws_mfa("--token", self.user.code())
         self.assertEqual(run.returncode, 4, run.stderr)
-        self.assertIn(f"{self.credentials}: another program is writing it and does not end; try again",
+        self.assertIn(f"{self.credentials}: another program is still writing it; try again",
                       run.stderr)
         self.assertIn("waiting for the program that is writing it", run.stdout)
         self.assertEqual(self.box.codes_seen(self.user), [])

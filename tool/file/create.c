@@ -26,17 +26,19 @@ static enum status make_folder(const char *path, struct error *e)
 	if (rc == STATUS_OK)
 		rc = target_check_folder(&t, e);
 	else if (rc == STATUS_NOT_SET_UP)
-		rc = error_set(e, STATUS_CONFIG, "%s: cannot be made: %s", path, strerror(ENOENT));
+		rc = error_set(
+			e, STATUS_CONFIG, "%s: cannot be created: %s", path, strerror(ENOENT));
 	if (rc != STATUS_OK)
 		goto out;
 	if (mkdirat(t.folder, t.name, 0700) == 0) {
 		/* The user may have replaced the new folder, but only by one that they own. */
 		fd = openat(t.folder, t.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd < 0 || !give(&t, fd))
-			rc = error_set(e, STATUS_CONFIG, "%s: cannot be made: %s", t.path,
+			rc = error_set(e, STATUS_CONFIG, "%s: cannot be created: %s", t.path,
 				strerror(errno));
 	} else if (errno != EEXIST) {
-		rc = error_set(e, STATUS_CONFIG, "%s: cannot be made: %s", t.path, strerror(errno));
+		rc = error_set(
+			e, STATUS_CONFIG, "%s: cannot be created: %s", t.path, strerror(errno));
 	}
 out:
 	if (fd >= 0)
@@ -58,7 +60,7 @@ static enum status make_file(const struct target *t, struct error *e)
 		return STATUS_OK;
 	if (fd < 0 || !give(t, fd))
 		rc = error_set(
-			e, STATUS_CONFIG, "%s: cannot be made: %s", t->path, strerror(errno));
+			e, STATUS_CONFIG, "%s: cannot be created: %s", t->path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return rc;

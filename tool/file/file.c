@@ -34,8 +34,9 @@ enum status file_read_fd(
 	if (fstat(fd, st) < 0)
 		return error_system(e, path);
 	if (st->st_size > (off_t)FILE_MAX_BYTES)
-		return error_set(e, STATUS_CONFIG, "%s: is over %zu MiB, too large to be meant",
-			path, FILE_MAX_BYTES >> 20);
+		return error_set(e, STATUS_CONFIG,
+			"%s: is too large: more than %zu MiB; check the path", path,
+			FILE_MAX_BYTES >> 20);
 	rc = read_all(fd, (size_t)st->st_size, b);
 	if (rc != STATUS_OK) {
 		error_set(e, rc, "%s: %s", path, strerror(errno));

@@ -63,8 +63,8 @@ static enum status write_held(const struct target *t, int fd, const struct stat 
 		steady_reopen(fd);
 		errno = error;
 		return error_set(e, STATUS_NOT_STORED,
-			"%s: cannot be replaced (%s), and no copy of it can be saved, which "
-			"writing it in place needs: %m",
+			"%s: cannot be replaced (%s), and cannot be written in place "
+			"because no copy can be saved: %m",
 			t->path, strerror(why));
 	}
 	/* Threat: another program writes the file while the copies go to disk. That write would be
@@ -81,11 +81,12 @@ static enum status write_held(const struct target *t, int fd, const struct stat 
 	steady_reopen(fd);
 	if (put_back) {
 		place_forget(p);
-		error_set(e, STATUS_NOT_STORED, "%s: cannot be written: %s; it is as before",
+		error_set(e, STATUS_NOT_STORED, "%s: cannot be written: %s; the file is unchanged",
 			t->path, strerror(error));
 	} else {
 		error_set(e, STATUS_NOT_STORED,
-			"%s: cannot be written: %s, nor put back: %m; the whole of it is %s%s",
+			"%s: cannot be written (%s) or restored (%m); the complete old "
+			"content is in %s%s; the next run tries to restore it",
 			t->path, strerror(error), p->path, p->saved);
 		log_warning("%s", e->text);
 	}
@@ -104,8 +105,8 @@ enum status inplace_write(const struct target *t, int fd, const struct stat *st,
 	rc = write_held(t, fd, st, old, new, why, changed, &p, e);
 	signals_release(&before);
 	if (rc == STATUS_OK && !*changed)
-		log_warning("%s: cannot be replaced as a whole (%s), so it was written in place; "
-			    "meanwhile a copy was %s%s",
+		log_warning("%s: cannot be replaced (%s), so it was written in place; "
+			    "during the write a copy was %s%s",
 			t->path, strerror(why), p.path, p.saved);
 	return rc;
 }
@@ -120,8 +121,9 @@ enum status inplace_foresee(const struct target *t, const struct stat *st, struc
 	if (geteuid() == 0 && st->st_nlink > 1 &&
 		(fstat(t->folder, &folder) < 0 || folder.st_uid != 0))
 		return error_set(e, STATUS_CONFIG,
-			"%s: has other names (hard links), in a folder of somebody else; root does "
-			"not write through it",
+			"%s: has other names (hard links), and its folder belongs to "
+			"another user; root does not write to it; remove the other "
+			"names",
 			t->path);
 	for (int which = 0; which < N_PLACES; which++) {
 		const char *name;
@@ -138,8 +140,9 @@ enum status inplace_foresee(const struct target *t, const struct stat *st, struc
 			return STATUS_OK;
 	}
 	return error_set(e, STATUS_CONFIG,
-		"%s: cannot be replaced, and there is no folder that could hold a copy while it is "
-		"written in place: not its own, not %s, not /var/tmp%s",
+		"%s: cannot be replaced or written in place, because no folder "
+		"can hold a copy (tried its own, %s and /var/tmp); one of them "
+		"must be writable and have room%s",
 		t->path, place_home(st->st_uid) ? place_home(st->st_uid) : "home", in_the_way);
 }
 
@@ -220,17 +223,19 @@ static enum status undo_from(struct place *p, const struct target *t, int fd, co
 	if (rc != STATUS_OK)
 		goto out;
 	if (!place_read(p, p->saved, st, &saved)) {
-		log_warning(
-			"%s%s: is in the way and no copy of ours; remove it", p->path, p->saved);
+		log_warning("%s%s: is in the way and is not a copy that aws-mfa made; "
+			    "remove it",
+			p->path, p->saved);
 	} else if (!place_read(p, p->new, st, &new) || !is_mixture(&now, &saved, &new)) {
 		if (!place_keep(p)) {
 			rc = error_set(e, STATUS_CONFIG,
-				"%s%s: cannot be kept as %s: %s; move it away", p->path, p->saved,
-				p->kept, strerror(errno));
+				"%s%s: cannot be renamed to %s: %s; move it away", p->path,
+				p->saved, p->kept, strerror(errno));
 			goto out;
 		}
-		log_warning("%s: has been changed since a write to it was cut off and stays; what "
-			    "it was before that write is %s%s: compare, and remove that",
+		log_warning("%s: was changed after an interrupted write and stays as it is; "
+			    "the content before that write is in %s%s; compare the two, "
+			    "then remove the copy",
 			t->path, p->path, p->kept);
 		place_forget(p);
 	} else if (secret_equal(&now, &new) || secret_equal(&now, &saved)) {
@@ -248,13 +253,13 @@ static enum status undo_from(struct place *p, const struct target *t, int fd, co
 		signals_release(&before);
 		*undone = *undone || put_back;
 		if (put_back)
-			log_warning("%s: a write to it was cut off; it has been put back as it was "
-				    "before that",
+			log_warning("%s: a write to it was interrupted; the content before that "
+				    "write is restored",
 				t->path);
 		else
 			rc = error_set(e, STATUS_CONFIG,
-				"%s: a write to it was cut off and cannot be undone: %s; the whole "
-				"of it is %s%s",
+				"%s: a write to it was interrupted and cannot be undone: %s; "
+				"the complete old content is in %s%s; copy it back",
 				t->path, strerror(errno), p->path, p->saved);
 	}
 out:

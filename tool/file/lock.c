@@ -56,18 +56,18 @@ static enum status check(const struct target *t, const char *name, int fd, struc
 	if (!S_ISREG(lock_st.st_mode))
 		return unfit(t, name, "is not a regular file", e);
 	if (lock_st.st_nlink > 1)
-		return unfit(t, name, "has another name, too (a hard link)", e);
+		return unfit(t, name, "has another name (a hard link)", e);
 	if (fstatat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return STATUS_OK;
 	if (lock_st.st_uid != geteuid() && lock_st.st_uid != 0 && lock_st.st_uid != st.st_uid)
-		return unfit(t, name, "belongs to somebody else", e);
+		return unfit(t, name, "belongs to another user", e);
 	/* A lock file that root made would lock out the file's owner. Only an empty one is given to
 	 * the owner: it reveals nothing. */
 	if (geteuid() == 0 && lock_st.st_uid == 0 && st.st_uid != 0 && lock_st.st_size == 0) {
 		/* Threat: name was a hard link to a file elsewhere, and the user has removed name
 		 * since the open. That file then has only one name, too. */
 		if (!leads_to(t, name, &lock_st) || lock_st.st_nlink > 1)
-			return unfit(t, name, "has another name, or has been exchanged", e);
+			return unfit(t, name, "has another name (a hard link) or was replaced", e);
 		if (fchown(fd, st.st_uid, st.st_gid) < 0)
 			return unfit(t, name, strerror(errno), e);
 	}
@@ -153,7 +153,8 @@ static enum status wait_for(int fd, short type, off_t byte, const struct target 
 				strerror(errno));
 		if (monotonic_ms() >= deadline_ms)
 			return error_set(e, STATUS_SYSTEM,
-				"%s: another aws-mfa is working on %s%s%s and has not ended in time",
+				"%s: another aws-mfa is working on %s%s%s and did not end in "
+				"time; try again",
 				t->path, section ? "[" : "the file", section ? section : "",
 				section ? "]" : "");
 		nanosleep(&pause, NULL);

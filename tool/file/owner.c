@@ -92,8 +92,8 @@ static enum status explain(const struct way *w, const char *path, int error)
 		return error_set(w->e, STATUS_NOT_SET_UP, "%s: there is no such file", path);
 	if (error == ENOENT)
 		return error_set(w->e, STATUS_CONFIG,
-			"%s: a symlink leads there, and there is no such file; is its target "
-			"mounted?",
+			"%s: a symlink leads there, but the file does not exist; check "
+			"that its target is mounted",
 			path);
 	return error_set(w->e, STATUS_CONFIG, "%s: %s", path, strerror(error));
 }

@@ -41,8 +41,8 @@ static enum status read_steadily(int fd, const char *path, int64_t deadline_ms, 
 	/* Threat: half of a file passes for the whole file, and nullok takes the user for not
 	 * enrolled. */
 	secret_free(b);
-	return error_set(e, STATUS_SYSTEM,
-		"%s: another program is writing it and does not end; try again", path);
+	return error_set(
+		e, STATUS_SYSTEM, "%s: another program is still writing it; try again", path);
 }
 
 /*

@@ -13,8 +13,9 @@
 static enum status refuse(const struct target *t, uid_t owner, struct error *e)
 {
 	return error_set(e, STATUS_CONFIG,
-		"%s: belongs to uid %ju, but a symlink of uid %ju, or one that they could have put "
-		"there, leads to it; root follows it to files of that user only: remove it",
+		"%s: belongs to uid %ju, but a symlink that uid %ju could have "
+		"put there leads to it; root follows such a symlink only to "
+		"files of that user; remove the symlink",
 		t->path, (uintmax_t)owner, (uintmax_t)t->link_owner);
 }
 
@@ -47,8 +48,8 @@ static enum status find(struct target *t, const char *path, bool to_folder, stru
 	if (!mixed)
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
-		"%s: symlinks lead there that several users could have put there; %s does not "
-		"follow them",
+		"%s: several users could have put symlinks on the way to this "
+		"file; %s does not follow them; use a path without symlinks",
 		path, geteuid() == 0 ? "root" : "aws-mfa");
 }
 
@@ -106,7 +107,7 @@ static int open_checked(const struct target *t, int flags, bool any_readable, in
 			t->path,
 			S_ISDIR(st->st_mode)            ? "a folder"
 				: S_ISFIFO(st->st_mode) ? "a FIFO"
-							: "not a file of text");
+							: "a device or a socket");
 	} else if (t->linked && st->st_uid != t->link_owner &&
 		!(any_readable && (st->st_mode & S_IROTH))) {
 		error = ELOOP;

@@ -18,8 +18,8 @@ class InPlace(StoreTest):
         options = self.closed_folder()
         inode = self.credentials.stat().st_ino
         run = self.store(**options)
-        self.assertRegex(run.stderr, rf"Permission denied\), so it was written in place; meanwhile a "
-                                     rf"copy was {self.home}/\.aws-mfa-\d+-[0-9a-f]+-saved")
+        self.assertRegex(run.stderr, rf"Permission denied\), so it was written in place; during the "
+                                     rf"write a copy was {self.home}/\.aws-mfa-\d+-[0-9a-f]+-saved")
         self.assertEqual(self.section(), SESSION)
         self.assertEqual(self.credentials.stat().st_ino, inode)
         self.assertEqual((self.names(), self.names(self.home)), (["credentials"], [".aws"]))
@@ -76,7 +76,7 @@ class InPlace(StoreTest):
                        self.home / "box", *self.mounted(), self.home / "empty")
         self.write(OLD)
         run = self.store(status=13, path=self.inner)
-        self.assertIn("there is no folder that could hold a copy", run.stderr)
+        self.assertIn("no folder can hold a copy", run.stderr)
         self.assertEqual(self.credentials.read_bytes(), OLD)
 
     def mounted(self):
@@ -113,12 +113,12 @@ class InPlace(StoreTest):
             path.mkdir()
         saved.write_bytes(b"[before]\n")
         run = self.store(path=self.inner, status=10)
-        self.assertRegex(run.stderr, f"{saved}: cannot be kept as {kept[-1].name}: File exists; move it "
+        self.assertRegex(run.stderr, f"{saved}: cannot be renamed to {kept[-1].name}: File exists; move it "
                                      "away")
         self.assertEqual((saved.read_bytes(), self.credentials.read_bytes()), (b"[before]\n", OLD))
         kept[1].rmdir()
         run = self.store(path=self.inner)
-        self.assertIn(f"what it was before that write is {kept[1]}: compare, and remove that", run.stderr)
+        self.assertIn(f"the content before that write is in {kept[1]}; compare the two", run.stderr)
         self.assertEqual(kept[1].read_bytes(), b"[before]\n")
         self.assertEqual(self.section(), SESSION)
 
@@ -137,7 +137,7 @@ class InPlace(StoreTest):
         self.credentials.write_bytes(OLD)
         run = self.store(**options)
         self.assertEqual(self.section(), SESSION)
-        return Path(re.search(r"meanwhile a copy was (.*)-saved\n", run.stderr).group(1))
+        return Path(re.search(r"during the write a copy was (.*)-saved\n", run.stderr).group(1))
 
     @root_only
     def test_names_in_var_tmp_that_somebody_else_has(self):
@@ -174,7 +174,7 @@ class InPlace(StoreTest):
         subprocess.run([*self.prefix, *self.becoming(OTHER), "sh", "-c", "umask 077; echo [before] "
                         '>"$1-saved"; echo [after] >"$1-new"', "sh", stem], check=True)
         run = self.store(**as_user)
-        self.assertIn(f"what it was before that write is {stem}-kept-3: compare", run.stderr)
+        self.assertIn(f"the content before that write is in {stem}-kept-3; compare the two", run.stderr)
 
     @root_only
     def test_a_home_behind_symlinks(self):
@@ -210,7 +210,7 @@ class InPlace(StoreTest):
         subprocess.run([*self.prefix, "dd", "if=/dev/zero", "of=/var/tmp/full", "bs=1k", "count=60"],
                        check=True, stderr=subprocess.DEVNULL)
         run = self.store(status=13, **as_user)
-        self.assertIn("there is no folder that could hold a copy", run.stderr)
+        self.assertIn("no folder can hold a copy", run.stderr)
 
     def test_a_file_that_is_mounted_read_only_is_found_out_before(self):
         self.namespace('mount --bind "$1" "$2"; mount -o remount,ro,bind "$2"', *self.mounted())
