@@ -25,6 +25,6 @@ void faults_warn(const struct faults *f, const char *path)
 	for (size_t i = 0; i < f->n && i < FAULTS_TOLD; i++)
 		log_warning("%s:%zu: %s", path, f->told[i].line, f->told[i].what);
 	if (f->n > FAULTS_TOLD)
-		log_warning("%s: %zu more faults like these; mend the first ones and look again",
-			path, f->n - FAULTS_TOLD);
+		log_warning("%s: %zu more faults; fix the first ones, then look again", path,
+			f->n - FAULTS_TOLD);
 }

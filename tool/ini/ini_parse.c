@@ -82,8 +82,8 @@ static void read_header(struct reader *r, struct ini_line *l)
 	if (!before || !ini_is_section(r->ini, l))
 		return;
 	snprintf(what, sizeof(what),
-		"section [%.*s] stands twice (first in line %u), expected once; read as one here, "
-		"but botocore refuses the file",
+		"section [%.*s] appears twice (first in line %u), expected "
+		"once; aws-mfa reads both as one, but botocore refuses the file",
 		(int)(l->name_len < 100 ? l->name_len : 100), name, l->section);
 	report(r, INI_REFUSED, what);
 }
@@ -119,13 +119,15 @@ static void read_key(struct reader *r, struct ini_line *l, uint32_t from, uint32
 	char what[128];
 
 	if (delimiter == to) {
-		bad(r, l, "no '=' in this line, expected KEY = VALUE; the line is passed over");
+		bad(r, l, "no '=' in this line, expected KEY = VALUE; the line is ignored");
 		return;
 	}
 	name_end = delimiter;
 	trim(data, &from, &name_end);
 	if (name_end == from) {
-		bad(r, l, "no key before the '=', expected KEY = VALUE; the line is passed over");
+		bad(r, l,
+			"no key before the '=', expected KEY = VALUE; the line is "
+			"ignored");
 		return;
 	}
 	value = delimiter + 1;
@@ -145,8 +147,8 @@ static void read_key(struct reader *r, struct ini_line *l, uint32_t from, uint32
 	/* Do not print the key: it may be the second half of a value that is split into two
 	 * lines. */
 	snprintf(what, sizeof(what),
-		"this key stands twice (before in line %zu), expected once; the last counts here, "
-		"but botocore refuses the file",
+		"this key appears twice (before in line %zu), expected once; "
+		"aws-mfa uses the last one, but botocore refuses the file",
 		(size_t)(before - r->ini->lines) + 1);
 	report(r, INI_REFUSED, what);
 }
@@ -229,20 +231,21 @@ static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint3
 		r->key = NULL;
 		r->lost = true;
 		bad(r, l,
-			"section header without name or ']', expected [NAME]; passed over with all "
-			"lines up to the next header");
+			"section header without name or ']', expected [NAME]; it is "
+			"ignored, with all lines up to the next header");
 	} else if (r->lost) {
 		l->kind = INI_BAD;
 	} else if (deeper) {
 		/* It is unclear if this continues the unreadable line or the key above. */
 		l->kind = INI_BAD;
 		report(r, INI_UNREADABLE,
-			"indented below a line that cannot be read, expected that one to be "
-			"mended; the line is passed over");
+			"indented below a line that cannot be read; fix that line "
+			"first; this line is ignored");
 	} else if (!r->section) {
 		l->kind = INI_BAD;
 		report(r, INI_UNREADABLE,
-			"text before the first section, expected [NAME]; the line is passed over");
+			"text before the first section, expected [NAME]; the line is "
+			"ignored");
 	} else {
 		read_key(r, l, first, to);
 	}
@@ -321,8 +324,8 @@ enum status ini_parse(struct ini *ini, const char *path, struct secret *bytes, i
 		if (text == 0 && ini->bytes.size >= 3 && memcmp(ini->bytes.data, BOM, 3) == 0) {
 			text = 3;
 			report(&r, INI_REFUSED,
-				"starts with a byte order mark, expected none; it is passed over "
-				"here, but botocore refuses the file");
+				"starts with a byte order mark, expected none; aws-mfa ignores "
+				"it, but botocore refuses the file");
 		}
 		read_line(&r, l, text, text_end);
 	}

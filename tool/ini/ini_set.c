@@ -197,8 +197,9 @@ static enum status read_back(const struct ini *ini, const char *section,
 
 		if (pairs[i].value && (!value.data || strcmp(value.data, pairs[i].value) != 0))
 			rc = error_set(e, STATUS_CONFIG,
-				"%s: lines of [%s] that cannot be read leave no place for its keys; "
-				"mend them (--explain names each)",
+				"%s: [%s] has lines that cannot be read, so other programs "
+				"would not find its new keys; fix these lines (--explain lists "
+				"them)",
 				ini->path, section);
 		secret_free(&value);
 	}

@@ -143,12 +143,12 @@ static void merges_what_stands_twice(void **state)
 	free(x);
 	ini_free(&ini);
 	assert_string_equal(faults,
-		"file:3: this key stands twice (before in line 2), expected once; the last counts "
-		"here, but botocore refuses the file\n"
-		"file:6: section [a] stands twice (first in line 1), expected once; read as one "
-		"here, but botocore refuses the file\n"
-		"file:8: this key stands twice (before in line 3), expected once; the last counts "
-		"here, but botocore refuses the file\n");
+		"file:3: this key appears twice (before in line 2), expected once; aws-mfa uses "
+		"the last one, but botocore refuses the file\n"
+		"file:6: section [a] appears twice (first in line 1), expected once; aws-mfa reads "
+		"both as one, but botocore refuses the file\n"
+		"file:8: this key appears twice (before in line 3), expected once; aws-mfa uses "
+		"the last one, but botocore refuses the file\n");
 }
 
 static void tells_bad_lines_without_their_text(void **state)
@@ -158,11 +158,11 @@ static void tells_bad_lines_without_their_text(void **state)
 
 	(void)state;
 	assert_string_equal(faults,
-		"file:1: text before the first section, expected [NAME]; the line is passed over\n"
-		"file:3: no '=' in this line, expected KEY = VALUE; the line is passed over\n"
-		"file:5: no key before the '=', expected KEY = VALUE; the line is passed over\n"
-		"file:6: section header without name or ']', expected [NAME]; passed over with all "
-		"lines up to the next header\n"
+		"file:1: text before the first section, expected [NAME]; the line is ignored\n"
+		"file:3: no '=' in this line, expected KEY = VALUE; the line is ignored\n"
+		"file:5: no key before the '=', expected KEY = VALUE; the line is ignored\n"
+		"file:6: section header without name or ']', expected [NAME]; it is ignored, with "
+		"all lines up to the next header\n"
 		"file:7: this line is not UTF-8, expected UTF-8; botocore refuses the file\n"
 		"file:10: no '=' in this line of a block, expected KEY = VALUE; botocore refuses "
 		"the file\n");
@@ -253,7 +253,7 @@ static void writes_nothing_that_is_not_read(void **state)
 
 	(void)state;
 	assert_int_equal(ini_set(&ini, "a", pairs, 2, &out, &e), STATUS_CONFIG);
-	assert_non_null(strstr(e.text, "lines of [a] that cannot be read"));
+	assert_non_null(strstr(e.text, "[a] has lines that cannot be read"));
 	assert_null(out.data);
 	ini_free(&ini);
 }

@@ -223,9 +223,9 @@ class OnPurpose(ReadingTest):
     def test_what_stands_twice_is_merged(self):
         self.assertEqual(
             self.read("[profile a]\nx = 1\nX = 2\n[default]\n[profile a]\ny = 3\nx = 4\n", "", (
-                "config:3: this key stands twice (before in line 2), expected once",
-                "config:5: section [profile a] stands twice (first in line 1), expected once",
-                "config:7: this key stands twice (before in line 3), expected once")),
+                "config:3: this key appears twice (before in line 2), expected once",
+                "config:5: section [profile a] appears twice (first in line 1), expected once",
+                "config:7: this key appears twice (before in line 3), expected once")),
             {"a": {"x": "4", "y": "3"}, "default": {}})
 
     def test_blocks(self):
