@@ -24,7 +24,7 @@ class StaticKeys(HostTest):
         self.write(("work", keys() + "region = eu-west-1\n"))
         before = self.credentials.read_bytes()
         words = (f"{self.credentials}: [work] holds long-term keys", "AWS shows a secret only once",
-                 "changing [work] to [work-keys]", "--force")
+                 "renaming [work] to [work-keys]", "--force")
         self.refused(self.aws_mfa("--token", self.user.code()), 13, *words)
         term = self.terminal()
         status, _, err = term.wait()

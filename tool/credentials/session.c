@@ -149,8 +149,9 @@ enum status session_spare_keys(const struct ini *credentials, const char *sectio
 	if (!lost)
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
-		"%s: [%s] holds long-term keys that stand nowhere else in the file, where the session "
-		"would replace them, and AWS shows a secret only once; give them a section of their "
-		"own, for example by changing [%s] to [%s-keys], or let them go with --force",
+		"%s: [%s] holds long-term keys that are nowhere else in this "
+		"file; the session would overwrite them, and AWS shows a secret "
+		"only once; give them a section of their own, for example by "
+		"renaming [%s] to [%s-keys], or overwrite them with --force",
 		credentials->path, section, section, section);
 }

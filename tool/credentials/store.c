@@ -98,15 +98,16 @@ enum status store_check_content(
 		return STATUS_OK;
 	if (ini->bytes.size == 0)
 		return error_set(e, STATUS_CONFIG,
-			"%s: is empty now; it stays so, put back what it held", to->path);
+			"%s: is empty now and is not written; restore its content", to->path);
 	if (is_cut_off(ini))
 		return error_set(e, STATUS_CONFIG,
-			"%s:%zu: ends in the middle of a line, as if cut off; mend it first",
+			"%s:%zu: ends in the middle of a line, as if cut off; fix it "
+			"first",
 			to->path, ini->n_lines);
 	if (!ini_has_section(ini, to->keys))
 		return error_set(e, STATUS_CONFIG,
-			"%s: has lost [%s] since its keys were read; it stays as it is: look what "
-			"another program has done to it",
+			"%s: has lost [%s] since its keys were read and is not written; "
+			"check what another program has changed",
 			to->path, to->keys);
 	return to->replaces_keys ? STATUS_OK : session_spare_keys(ini, to->section, e);
 }
@@ -232,8 +233,8 @@ static enum status put(
 		return rc;
 	if (replace_file(a->t, a->fd, &a->st, old, new)) {
 		if (a->st.st_nlink > 1)
-			log_warning("%s: had %ju names (hard links); the others keep what it was: "
-				    "make them symlinks",
+			log_warning("%s: had %ju names (hard links); the other names keep the old "
+				    "content; make them symlinks",
 				a->t->path, (uintmax_t)a->st.st_nlink);
 		return STATUS_OK;
 	}
@@ -260,8 +261,8 @@ static enum status read_steadily(struct attempt *a, struct error *e)
 	rc = steady_read(a->fd, a->t->path, a->deadline_ms, &a->old, &a->st, &steady, e);
 	if (rc == STATUS_OK && !steady)
 		rc = error_set(e, STATUS_NOT_STORED,
-			"%s: another program has it open for writing and has not ended in time; "
-			"try again with the next code",
+			"%s: another program has it open for writing and did not end in "
+			"time; try again with the next code",
 			a->t->path);
 	return rc;
 }
@@ -298,8 +299,8 @@ static enum status check_storable(
 	for (size_t i = 0; i < n_pairs; i++)
 		if (pairs[i].value && !is_storable(pairs[i].value))
 			return error_set(e, STATUS_NOT_STORED,
-				"%s: the value for %s has characters that it cannot hold", path,
-				pairs[i].key);
+				"%s: the value for %s has characters that the file cannot hold",
+				path, pairs[i].key);
 	return STATUS_OK;
 }
 
@@ -322,7 +323,8 @@ enum status store_pairs(const struct store_place *to, const struct ini_pair *pai
 		again = a.again;
 		if (rc == STATUS_OK && again && monotonic_ms() >= deadline_ms)
 			rc = error_set(e, STATUS_NOT_STORED,
-				"%s: other programs write it again and again; try again with the next code",
+				"%s: other programs keep writing it; try again with the next "
+				"code",
 				t.path);
 	}
 	if (rc != STATUS_OK)
