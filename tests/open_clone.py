@@ -31,11 +31,9 @@ def enter():
         mounts.leave_the_host()
         folders = {place: os.open(place, os.O_PATH) for place in (REPO, BUILD)}
         mounts.memory(closed[0], "755")
-        umask = os.umask(0o022)
         for place, fd in folders.items():
             if not place.exists():
                 place.mkdir(parents=True)
                 mounts.mount(f"/proc/self/fd/{fd}", place, flags=mounts.BIND | mounts.REC)
             os.close(fd)
-        os.umask(umask)
         os.chdir(REPO)

@@ -164,6 +164,7 @@ def main():
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     if sys.argv[1:2] == ["--file"]:
         return run_file(Path(sys.argv[2]), *sys.argv[3:])
+    os.umask(0o022)     # Debian 13 gives its users 002; what others may write is refused
     open_clone.enter()
     start = time.monotonic()
     files = chosen(sys.argv[1:])

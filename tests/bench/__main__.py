@@ -59,6 +59,7 @@ def rows_of(group, bench):
 
 
 def main():
+    os.umask(0o022)
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
