@@ -75,7 +75,7 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
             os.utime(self.credentials, (time.time() - 60,) * 2)
             out = self.login("123456")
         self.assertIn(" result=system-error answer=PAM_SYSTEM_ERR ", out)
-        self.assertIn("[work-long-term] is not there, but another program keeps the file open", out)
+        self.assertIn("there is no section [work-long-term], but another program keeps the file open", out)
         self.let_in()
 
     def test_a_file_that_is_about_to_come_back(self):

@@ -202,7 +202,7 @@ class BadInput(HostTest):
                 self.refused(self.aws_mfa(profile=None, *["--profile", name]), 2, "--profile")
 
     def test_long_term_and_session_section_the_same(self):
-        self.refused(self.aws_mfa("--long-term-suffix", "none"), 2, "would both be [work]")
+        self.refused(self.aws_mfa("--long-term-suffix", "none"), 2, "would both be in [work]")
         self.refused(self.aws_mfa("--short-term-suffix", "long-term"), 2, "[work-long-term]")
 
     def test_bad_option(self):

@@ -52,7 +52,7 @@ class Hints(HostTest):
 
     def test_profile_before_the_name(self):
         self.write_credentials(f"[profile work]\n{self.keys}")
-        self.hint(12, f'{self.credentials}:1: a section of this file has no "profile "',
+        self.hint(12, f'{self.credentials}:1: in this file a section has no "profile "',
                   "change [profile work] to [work-long-term]")
         self.write_credentials(f"[profile work-long-term]\n{self.keys}")
         self.hint(13, f"{self.credentials}:1: this line looks like the section [work-long-term]")
@@ -67,7 +67,7 @@ class Hints(HostTest):
                                ("work-long-term", 13)]:
             with self.subTest(header):
                 self.config.write_text(f"[{header}]\n{self.keys}")
-                self.hint(status, f"{self.config}:2: the long-term keys are read from the other file",
+                self.hint(status, f"{self.config}:2: long-term keys are not read from this file",
                           str(self.credentials), "[work-long-term]")
 
     def test_default_as_aws_configure_leaves_it(self):
@@ -80,7 +80,7 @@ class Hints(HostTest):
                 self.config.write_text(f"[{header}]\nmfa_serial = {self.user.serial}\n{self.network}")
                 self.hint(12, f"{self.credentials}:2: there is no section [{profile}-long-term], but "
                           f"[{profile}] has long-term keys; rename that section to "
-                          f"[{profile}-long-term], or use it as it is",
+                          f"[{profile}-long-term], or keep its name",
                           "--long-term-suffix none --short-term-suffix mfa\n", profile=profile)
                 device = self.user.add_device(profile.replace(" ", ""))
                 run = self.aws_mfa(

@@ -108,7 +108,7 @@ class RoleProfiles(HostTest):
         self.assertEqual([r.action for r in requests], ["GetCallerIdentity"] + 5 * ["AssumeRole"])
         self.assertEqual(len({r.connection for r in requests}), 1)
         self.chain(*roles, ROLE)
-        self.refused(self.admin(), 13, "more than 4 roles on its way")
+        self.refused(self.admin(), 13, "source profiles have more than 4 roles")
 
     def test_what_a_chain_may_not_be(self):
         self.chain(ROLE, ROLE, duration="duration_seconds = 7200")

@@ -49,7 +49,7 @@ class SiteFile(HostTest):
                 ("[aws-mfa]\nnot an ini file\n", "aws-mfa.conf:2: ", "expected [aws-mfa]"),
                 ("[aws-mfa]\nhttps_prox = x\n", "aws-mfa.conf: unknown key https_prox"),
                 ("[other]\nregion = x\n", "aws-mfa.conf: unknown section [other]"),
-                ("[aws-mfa]\nlong_term_suffix = none\n", "would both be [work]")]:
+                ("[aws-mfa]\nlong_term_suffix = none\n", "would both be in [work]")]:
             with self.subTest(text):
                 self.write(text)
                 self.refused(self.aws_mfa("--force"), 13, *words)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define LOOKED_AT 512 /* bytes at a file's start that tell its encoding */
+#define LOOKED_AT 512 /* bytes at the start of a file that show its encoding */
 
 static bool starts_with(const struct secret *b, const char *prefix, size_t len)
 {
@@ -14,15 +14,16 @@ static bool starts_with(const struct secret *b, const char *prefix, size_t len)
 }
 
 /*
- * The encoding as iconv calls it, NULL for UTF-8 and what is none. Without a byte order mark it is
- * UTF-16 where every other byte is NUL, which ASCII gives.
+ * Returns the encoding by its iconv name; NULL for UTF-8 and for a file that is no text.
+ * A file without a byte order mark is UTF-16 if about every other byte is NUL: ASCII text in UTF-16
+ * looks like that.
  */
 static const char *wide_encoding(const struct secret *b)
 {
 	size_t size = b->size < LOOKED_AT ? b->size : LOOKED_AT;
 	size_t nul[2] = {0};
 
-	/* Before UTF-16, which has the start of this mark. */
+	/* Check UTF-32 first: its mark starts with the mark of UTF-16. */
 	if (starts_with(b, "\xff\xfe\0\0", 4) || starts_with(b, "\0\0\xfe\xff", 4))
 		return "UTF-32";
 	if (starts_with(b, "\xff\xfe", 2) || starts_with(b, "\xfe\xff", 2))
@@ -41,13 +42,13 @@ enum status absence_check_encoding(const struct ini *ini, struct error *e)
 	const char *encoding = wide_encoding(&ini->bytes);
 	const char *slash = strrchr(ini->path, '/');
 	const char *option;
-	char folder[200], name[80]; /* so that the whole command has room in *e */
+	char folder[200], name[80]; /* short, so that the whole command fits in *e */
 	size_t len = slash ? (size_t)(slash - ini->path) : 0;
 
 	if (!encoding)
 		return STATUS_OK;
 	option = slash && slash[1] == '-' ? "./" : "";
-	/* Half a command is worse than none. */
+	/* Never print half a command: the user would run it. */
 	if (!slash || !shell_quote(ini->path, len ? len : 1, folder, sizeof(folder)) ||
 		!shell_quote(slash + 1, strlen(slash + 1), name, sizeof(name)))
 		return error_set(e, STATUS_CONFIG,
@@ -60,7 +61,7 @@ enum status absence_check_encoding(const struct ini *ini, struct error *e)
 		option, name);
 }
 
-/* The bytes of the one of these characters that s[0, len) starts with, 0 for none. */
+/* If s[0, len) starts with one of chars, returns the length of that character; else 0. */
 static size_t one_of(const char *const chars[], const char *s, size_t len)
 {
 	for (; *chars; chars++) {
@@ -72,7 +73,7 @@ static size_t one_of(const char *const chars[], const char *s, size_t len)
 	return 0;
 }
 
-/* Moves *at behind white space, quotes and what nobody sees: all that web pages and chats add. */
+/* Moves *at past white space, quotes and invisible characters, which web pages and chats add. */
 static void skip(const char **at, const char *end)
 {
 	static const char *const unseen[] = {"\"", "'", "\xe2\x80\x98", "\xe2\x80\x99",
@@ -93,10 +94,10 @@ static void skip(const char **at, const char *end)
 	}
 }
 
-/* Moves *at behind what an eye takes for the name, in whatever capitals. */
+/* Moves *at past text that looks like name to a person; case does not matter. False if none. */
 static bool skip_name(const char **at, const char *end, const char *name)
 {
-	/* U+2010 to U+2015, the minus sign and the hyphen of full width. */
+	/* U+2010 to U+2015, the minus sign and the full-width hyphen. */
 	static const char *const dashes[] = {"-", "\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92",
 		"\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x80\x95", "\xe2\x88\x92", "\xef\xbc\x8d",
 		NULL};
@@ -143,7 +144,7 @@ static bool resembles(const struct ini *ini, const struct ini_line *l, const cha
 	return at > behind || at == end || *at == ']' || *at == '\0';
 }
 
-/* The first line, from 1, that looks like the section's header; 0 for none. */
+/* The number of the first line, from 1, that looks like the header of section; 0 if none does. */
 static size_t line_like(const struct ini *ini, const char *section)
 {
 	for (size_t i = 0; i < ini->n_lines; i++)
@@ -160,7 +161,7 @@ static bool has_header(const struct ini *ini)
 	return false;
 }
 
-static const char again[] = "restore it from a backup, or move it away and start anew";
+static const char again[] = "restore it from a backup, or move it away and start with a new file";
 
 enum status absence_check_text(const struct ini *ini, struct error *e)
 {
@@ -169,7 +170,8 @@ enum status absence_check_text(const struct ini *ini, struct error *e)
 	if (rc == STATUS_OK && ini->bytes.size > 0 &&
 		memchr(ini->bytes.data, '\0', ini->bytes.size))
 		rc = error_set(e, STATUS_CONFIG,
-			"%s: has NUL bytes, so it is damaged or no text; %s", ini->path, again);
+			"%s: has NUL bytes, so it is damaged or not a text file; %s", ini->path,
+			again);
 	return rc;
 }
 
@@ -187,12 +189,12 @@ enum status absence_check(const struct ini *ini, const struct faults *faults, co
 		return error_set(e, STATUS_CONFIG, "%s: is empty; %s", ini->path, again);
 	if (faults->unreadable.line > 0)
 		return error_set(e, STATUS_CONFIG,
-			"%s:%zu: %s (faults in this file: %zu; mend them, since they may hide a section)",
+			"%s:%zu: %s (faults in this file: %zu; correct them: they may hide a section)",
 			ini->path, faults->unreadable.line, faults->unreadable.what, faults->n);
 	like = section ? line_like(ini, section) : 0;
 	if (like > 0)
 		return error_set(e, STATUS_CONFIG,
-			"%s:%zu: this line looks like the section [%s] and is not; write [%s], at the "
+			"%s:%zu: this line looks like the section [%s] but is not; write [%s] at the "
 			"start of the line",
 			ini->path, like, section, section);
 	if (certain && !has_header(ini))

@@ -1,25 +1,30 @@
 /*
- * May it be said that a section is not in a file? With `nullok` that lets the user in without a
- * code, so it must not be said of a file that is damaged, or that holds the section and hides it.
+ * Is a section absent from a file, or is it only damaged or hidden? With `nullok` an absent section
+ * lets the user in without a code, so doubt must mean "not absent".
  *
- * A section is absent from a file that is well-formed, which is one that
+ * A section is absent if the file is well-formed and no line looks like the header of the section.
  *
- *   - is not empty, and holds one section header at least: a file of blanks or comments alone may
- *     be what is left of another;
- *   - is UTF-8 without NUL bytes. UTF-16 and UTF-32, as PowerShell writes them, are not; nor is
- *     what a power cut leaves, nor a file of another kind;
- *   - has no line that ini.h cannot read (INI_UNREADABLE). That covers a header without ']', and a
- *     file that ends inside a header. What ini.h reads and botocore refuses (INI_REFUSED: a section
- *     twice, a byte order mark of UTF-8) is no damage;
- *   - ends with the end of a line, LF or CR: all programs that write it see to that. One that ends
- *     otherwise may be cut off. A file that is cut between two lines looks whole.
+ * A file is well-formed if it
  *
- * and that has no line, comments apart, which looks like the section's header: other capitals or
- * dashes, blanks, quotes, brackets or characters without width inside the brackets, "profile "
- * before the name, text behind the ']', or so far to the right that it belongs to the value above.
+ *   - has at least one section header. An empty file, or a file of blanks and comments, may be what
+ *     is left of a damaged file;
+ *   - is UTF-8 without NUL bytes. PowerShell writes UTF-16 and UTF-32. A power cut leaves
+ *     NUL bytes;
+ *   - has no line that ini.h cannot read (INI_UNREADABLE), such as a header without ']'. A
+ *     line that ini.h reads and botocore refuses (INI_REFUSED) is no damage. Examples are a second
+ *     header of a section, and a UTF-8 byte order mark;
+ *   - ends with LF or CR, as every program writes it. Otherwise the file may be cut off. A
+ *     file that is cut between two lines is not recognised.
  *
- * By hand nobody is let in. There the hint to set the profile up is worth more, so a file of
- * comments alone and a last line without end are damage at logins only.
+ * A line looks like the header, comments excepted, if it differs from the header only in
+ *
+ *   - capitals or the kind of dash;
+ *   - blanks, quotes, brackets or invisible characters inside the brackets;
+ *   - "profile " before the name, or text after the ']';
+ *   - its indentation, which makes it part of the value above.
+ *
+ * By hand, a file of comments alone and a last line without an end are no damage: no login depends
+ * on the answer, and the hint to set up the profile helps more.
  */
 #ifndef AWS_MFA_ABSENCE_H
 #define AWS_MFA_ABSENCE_H
@@ -30,20 +35,20 @@
 #include "mode.h"
 
 /*
- * For a section that was not found. STATUS_OK when it is absent; else STATUS_CONFIG, with one line
- * that names the damage and the way to mend it. faults: what ini_parse() has noted of the file.
- * section: NULL where only the file itself is judged.
+ * Call this when a section was not found. STATUS_OK: the section is absent. STATUS_CONFIG: *e names
+ * the damage and how to correct it. faults: what ini_parse() noted about the file. section: NULL
+ * checks the file only.
  */
 enum status absence_check(const struct ini *ini, const struct faults *faults, const char *section,
 	enum mode mode, struct error *e);
 
 /*
- * STATUS_CONFIG for a file in UTF-16 or UTF-32, with the command that converts it: whatever is
- * looked for in it is hidden.
+ * STATUS_CONFIG for a file in UTF-16 or UTF-32, because no section can be found in it. *e has the
+ * command that converts the file.
  */
 enum status absence_check_encoding(const struct ini *ini, struct error *e);
 
-/* The same, and for NUL bytes: a section written into such a file would be found by no tool. */
+/* Also STATUS_CONFIG for NUL bytes: no tool finds a section that is written into such a file. */
 enum status absence_check_text(const struct ini *ini, struct error *e);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What to tell a user without a long-term section: that the file is damaged (absence.h), or which
- * of the usual mistakes it is.
+ * The message for a user without a long-term section. It names the damage of the file (absence.h),
+ * or the usual mistake that the user made.
  */
 #include "absent.h"
 
@@ -20,7 +20,7 @@
 
 #define NAMES_TOLD 6
 
-/* The line of the section's own access key id; NULL without one. */
+/* The line with the access key id of this very section; NULL without one. */
 static const struct ini_line *own_key(const struct ini *ini, const struct ini_line *header)
 {
 	static const char key[] = "aws_access_key_id";
@@ -34,7 +34,7 @@ static const struct ini_line *section(const struct ini *ini, const char *name)
 	return ini_section(ini, name, strlen(name));
 }
 
-/* profile = work-long-term, where work is meant. */
+/* The user gave --profile work-long-term and means work. */
 static enum status check_profile(const struct settings *s, struct error *e)
 {
 	const char *profile = s->value[SETTING_PROFILE];
@@ -47,12 +47,12 @@ static enum status check_profile(const struct settings *s, struct error *e)
 		!ini_has_section(&s->credentials, profile))
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
-		"%s: '%s' is the section of the keys, expected the profile without -%s; give "
+		"%s: '%s' is the section of the keys; expected the profile, without -%s; give "
 		"--profile %.*s",
 		s->where[SETTING_PROFILE], profile, suffix, (int)short_len, profile);
 }
 
-/* [NAME-long-term] in the config file. */
+/* [NAME-long-term] is in the config file. */
 static enum status check_config(const struct settings *s, struct error *e)
 {
 	const struct ini *config = &s->config;
@@ -64,12 +64,12 @@ static enum status check_config(const struct settings *s, struct error *e)
 	if (!key)
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
-		"%s:%zu: the long-term keys are read from the other file; move this section to %s, "
+		"%s:%zu: long-term keys are not read from this file; move this section to %s, "
 		"under the header [%s]",
 		config->path, ini_line_number(config, key), s->credentials.path, s->long_term);
 }
 
-/* [NAME] has keys of its own, as `aws configure` writes them. */
+/* The long-term keys are in [NAME], where `aws configure` writes them. */
 static void hint_at_own_keys(const struct settings *s, const struct ini_line *key, struct error *e)
 {
 	char command[COMMAND_SIZE] = "", quoted[200];
@@ -83,7 +83,7 @@ static void hint_at_own_keys(const struct settings *s, const struct ini_line *ke
 		snprintf(command, sizeof(command), " --profile %s", quoted);
 	error_set(e, STATUS_NOT_SET_UP,
 		"%s:%zu: there is no section [%s], but [%s] has long-term keys; rename that section to "
-		"[%s]%s, or use it as it is, with the session in [%s-mfa]: aws-mfa%s "
+		"[%s]%s, or keep its name and store the session in [%s-mfa]: aws-mfa%s "
 		"--long-term-suffix none --short-term-suffix mfa%s",
 		s->credentials.path, ini_line_number(&s->credentials, key), s->long_term, profile,
 		s->long_term, device ? "" : " and add aws_mfa_device", profile, command,
@@ -91,7 +91,7 @@ static void hint_at_own_keys(const struct settings *s, const struct ini_line *ke
 	free(device);
 }
 
-/* Are there keys, only in the wrong place? Then *e is filled. */
+/* True if the keys are in the wrong place; *e then says where they belong. */
 static bool misplaced(const struct settings *s, struct error *e)
 {
 	const struct ini *credentials = &s->credentials, *config = &s->config;
@@ -105,7 +105,7 @@ static bool misplaced(const struct settings *s, struct error *e)
 	key = own_key(credentials, section(credentials, prefixed));
 	if (key) {
 		error_set(e, STATUS_NOT_SET_UP,
-			"%s:%zu: a section of this file has no \"profile \" before its name; change "
+			"%s:%zu: in this file a section has no \"profile \" before its name; change "
 			"[%s] to [%s]",
 			credentials->path, (size_t)key->section, prefixed, s->long_term);
 		return true;
@@ -113,7 +113,7 @@ static bool misplaced(const struct settings *s, struct error *e)
 	key = own_key(config, profiles_section(config, SECTION_PROFILE, profile));
 	if (key) {
 		error_set(e, STATUS_NOT_SET_UP,
-			"%s:%zu: the long-term keys are read from the other file; move them to %s, under "
+			"%s:%zu: long-term keys are not read from this file; move them to %s, under "
 			"the header [%s]",
 			config->path, ini_line_number(config, key), credentials->path,
 			s->long_term);
@@ -129,7 +129,7 @@ static bool misplaced(const struct settings *s, struct error *e)
 	return true;
 }
 
-/* Profiles that can be refreshed: some names, how many there are, and the nearest one. */
+/* Profiles with keys: some of their names, their number, and the name nearest to wanted. */
 struct known {
 	const char *wanted;
 	char names[256];
@@ -175,7 +175,7 @@ static void add_keys(const struct settings *s, struct known *k)
 	}
 }
 
-/* Profiles with the keys of a source profile. */
+/* Profiles that use the keys of a source profile. */
 static void add_roles(const struct settings *s, struct known *k)
 {
 	static const char key[] = "source_profile";
@@ -220,15 +220,15 @@ enum status settings_absent(const struct settings *s, struct error *e)
 {
 	enum status rc;
 
-	/* Threat: of a file that is half written, the half that has no such section. With nullok it
-	 * would let the user in. */
+	/* Threat: the file is half written and the section is still missing. With nullok that would
+	 * let the user in. */
 	if (s->unfinished)
 		return error_set(e, STATUS_SYSTEM,
-			"%s: [%s] is not there, but another program keeps the file open for "
+			"%s: there is no section [%s], but another program keeps the file open for "
 			"writing; end that program and try again",
 			s->unfinished, s->long_term);
 	rc = absence_check(&s->credentials, &s->credentials_faults, s->long_term, s->mode, e);
-	/* The keys may be with a source profile, which the config file names. */
+	/* The config file may name a source profile that has the keys. */
 	if (rc == STATUS_OK && s->has_config && policy_of(s->mode)->absence_must_be_certain)
 		rc = absence_check(&s->config, &s->config_faults, NULL, s->mode, e);
 	if (rc != STATUS_OK)

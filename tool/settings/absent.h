@@ -6,9 +6,12 @@
 #include "rules.h"
 
 /*
- * For a profile without long-term keys. STATUS_NOT_SET_UP where that is all
- * there is to say, STATUS_CONFIG where a file is damaged or the keys stand in the wrong place; *e
- * then holds the hint that helps.
+ * For a profile without long-term keys. *e has a hint for the user. Returns
+ *
+ * STATUS_CONFIG: a file is damaged, NAME-long-term was given as the profile, or [NAME-long-term] is
+ * in the config file;
+ * STATUS_SYSTEM: a program keeps a file open for writing;
+ * STATUS_NOT_SET_UP: otherwise.
  */
 enum status settings_absent(const struct settings *s, struct error *e);
 

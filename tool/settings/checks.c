@@ -26,7 +26,7 @@ static enum status bad_value(
 	return error_set(e, status, "%s: '%.200s': %s", s->where[id], s->value[id], expected);
 }
 
-/* Makes a path absolute: "~/" is the home, and aws-mfa-sts runs in another folder than we. */
+/* Makes a path absolute: "~/" is the home. aws-mfa-sts runs in another folder. */
 static enum status absolute(struct settings *s, enum setting id, struct error *e)
 {
 	char *value = s->value[id];
@@ -69,8 +69,10 @@ enum status settings_check_names(struct settings *s, struct error *e)
 	if (s->origin[SETTING_PROFILE] == ORIGIN_ENVIRONMENT && aws_profile && *aws_profile &&
 		aws_default_profile && *aws_default_profile &&
 		strcmp(aws_profile, aws_default_profile) != 0)
-		log_warning("AWS_PROFILE (%s) and AWS_DEFAULT_PROFILE (%s) differ; using "
-			    "AWS_PROFILE as the AWS CLI does, but boto3 takes the other: unset one",
+		log_warning(
+			"AWS_PROFILE (%s) and AWS_DEFAULT_PROFILE (%s) differ; using "
+			"AWS_PROFILE, as the AWS CLI does, but boto3 uses AWS_DEFAULT_PROFILE: unset "
+			"one of them",
 			aws_profile, aws_default_profile);
 	s->long_term = settings_section_name(
 		s->value[SETTING_PROFILE], s->value[SETTING_LONG_TERM_SUFFIX]);
@@ -84,7 +86,7 @@ enum status settings_check_names(struct settings *s, struct error *e)
 			? STATUS_CONFIG
 			: STATUS_USAGE;
 		return error_set(e, rc,
-			"long-term keys and session would both be [%s]; give --long-term-suffix "
+			"long-term keys and session would both be in [%s]; give --long-term-suffix "
 			"and "
 			"--short-term-suffix different values",
 			s->session);
@@ -93,7 +95,7 @@ enum status settings_check_names(struct settings *s, struct error *e)
 	return rc == STATUS_OK ? absolute(s, SETTING_CONFIG_FILE, e) : rc;
 }
 
-/* As in the AWS tools, but what is given on the command line stays. */
+/* The AWS tools do the same. An endpoint from the command line stays. */
 static void drop_ignored_endpoint(struct settings *s)
 {
 	const char *ignore = s->value[SETTING_IGNORE_ENDPOINTS];
@@ -180,7 +182,7 @@ enum status settings_check_values(struct settings *s, struct error *e)
 	return STATUS_OK;
 }
 
-/* The login name as getpass.getuser() finds it, made fit for a RoleSessionName. */
+/* The login name, as getpass.getuser() finds it. Characters that STS refuses become '-'. */
 static char *default_session_name(void)
 {
 	static const char *const env[] = {"LOGNAME", "USER", "LNAME", "USERNAME"};
@@ -204,7 +206,7 @@ static char *default_session_name(void)
 	return name;
 }
 
-/* Looked at here, although aws-mfa-sts reads it, because only here it is known who named it. */
+/* aws-mfa-sts reads the file. It is checked here, because the message names the setting. */
 static enum status check_ca_bundle(struct settings *s, struct error *e)
 {
 	enum status rc = absolute(s, SETTING_CA_BUNDLE, e);
@@ -249,7 +251,7 @@ static enum status check_tags(const struct settings *s, struct error *e)
 	if (s->value[SETTING_TAGS] && !s->value[SETTING_ASSUME_ROLE] &&
 		s->origin[SETTING_TAGS] == ORIGIN_OPTION)
 		return bad_value(s, SETTING_TAGS,
-			"only the session of a role has tags; give --assume-role, too", e);
+			"only the session of a role has tags; add --assume-role", e);
 	return STATUS_OK;
 }
 
@@ -268,16 +270,18 @@ static enum status check_duration(struct settings *s, struct error *e)
 		e);
 }
 
-/* A role without account is one of an STS like Ceph's; AWS has none. NULL, or what was expected. */
+/*
+ * Returns NULL, or what was expected. AWS has no role without an account; an STS like Ceph's has.
+ */
 static const char *check_account(const struct settings *s, const char *role)
 {
 	return s->value[SETTING_ENDPOINT_URL] || value_account(role)
 		? NULL
-		: "expected arn:aws:iam::ACCOUNT:role/NAME; only with an endpoint_url may a role be "
-		  "without ACCOUNT";
+		: "expected arn:aws:iam::ACCOUNT:role/NAME; ACCOUNT may be empty only with an "
+		  "endpoint_url";
 }
 
-/* NULL, or what was expected of which key. */
+/* Returns NULL, or what was expected; *key is then the key with the bad value. */
 static const char *check_via(const struct via_role *via, const char **key)
 {
 	const struct {
@@ -298,14 +302,15 @@ static const char *check_via(const struct via_role *via, const char **key)
 	return expected;
 }
 
-/* The roles on the way are given names and checked as the last one is. */
+/* Gives the roles of source profiles session names, and checks them like the last role. */
 static enum status complete_via(struct settings *s, struct error *e)
 {
 	if (s->n_via > 0 && !s->value[SETTING_ASSUME_ROLE])
 		return error_set(e, STATUS_CONFIG,
-			"profile %s has no role of its own, but its source profile has (%.300s); give it "
-			"a role_arn, or refresh the source profile",
-			s->value[SETTING_PROFILE], s->via[s->n_via - 1].arn);
+			"profile %s has no role of its own, but its source profile has one (%.300s); add "
+			"role_arn to profile %s, or refresh the source profile",
+			s->value[SETTING_PROFILE], s->via[s->n_via - 1].arn,
+			s->value[SETTING_PROFILE]);
 	for (size_t i = 0; i < s->n_via; i++) {
 		struct via_role *via = &s->via[i];
 		const char *key, *expected;
@@ -337,7 +342,7 @@ enum status settings_complete(struct settings *s, struct error *e)
 			"%s: [%s] has no aws_mfa_device, and neither --device nor MFA_DEVICE is "
 			"given; add aws_mfa_device = arn:aws:iam::ACCOUNT:mfa/NAME",
 			s->value[SETTING_CREDENTIALS_FILE], s->long_term);
-	/* Not asked for without need: a look at passwd costs as much as the rest of a run. */
+	/* Only with a role: reading passwd costs as much as the rest of a run. */
 	if (s->value[SETTING_ASSUME_ROLE] && !s->value[SETTING_ROLE_SESSION_NAME]) {
 		s->value[SETTING_ROLE_SESSION_NAME] = default_session_name();
 		if (!s->value[SETTING_ROLE_SESSION_NAME])

@@ -35,7 +35,7 @@ const char *settings_setup_command(const struct settings *s, char command[static
 		: NULL;
 	char quoted[2][256] = {"", ""};
 
-	/* What is too long to be shown is left out: aws-mfa(1) tells the rest. */
+	/* Leave out a name that is too long; aws-mfa(1) explains the options. */
 	if (strcmp(profile, "default") == 0 ||
 		!shell_quote(profile, strlen(profile), quoted[0], sizeof(quoted[0])))
 		quoted[0][0] = '\0';
@@ -85,7 +85,7 @@ void settings_warn(const struct settings *s)
 	faults_warn(&s->config_faults, s->config.path);
 }
 
-/* Could anybody else have moved the file away, or put it there? */
+/* Checks that no other user can have moved the file away or put it there. */
 static enum status check_way(const char *path, bool missing, const struct stat *st, struct error *e)
 {
 	enum status rc = owner_check_way(settings_home(), path, e);
@@ -94,7 +94,7 @@ static enum status check_way(const char *path, bool missing, const struct stat *
 		return STATUS_OK;
 	if (rc == STATUS_NOT_SET_UP || (rc == STATUS_OK && missing))
 		return error_set(e, STATUS_CONFIG,
-			"%s: came or went while it was read; is another program writing it? Try again",
+			"%s: appeared or disappeared while it was read; another program may be writing it; try again",
 			path);
 	return rc == STATUS_OK ? owner_check(path, st, e) : rc;
 }
@@ -134,7 +134,7 @@ enum status settings_read_credentials(struct settings *s, struct error *e)
 	return rc;
 }
 
-/* One of the long-term keys into *value. */
+/* Reads one of the long-term keys into *value. */
 static enum status read_key(const struct settings *s, const char *key,
 	const char *(*check)(const char *value), struct secret *value, struct error *e)
 {
@@ -159,14 +159,14 @@ enum status settings_read_keys(struct settings *s, struct error *e)
 	struct secret id;
 	enum status rc = read_key(s, "aws_access_key_id", value_access_key_id, &id, e);
 
-	s->access_key_id = id.data; /* is none */
+	s->access_key_id = id.data; /* not a secret */
 	if (rc == STATUS_OK)
 		rc = read_key(s, "aws_secret_access_key", value_secret_access_key,
 			&s->secret_access_key, e);
 	return rc;
 }
 
-/* The line of the first of these keys that the section has, and which of them; NULL without one. */
+/* The line of the first of keys that the section has; *which is its index. NULL without one. */
 static const struct ini_line *first_of(const struct ini *in, const struct ini_line *header,
 	const char *const keys[], size_t n, size_t *which)
 {
@@ -180,8 +180,8 @@ static const struct ini_line *first_of(const struct ini *in, const struct ini_li
 }
 
 /*
- * Every SDK that sees one of these for a profile takes it and never looks at a session in the
- * credentials file (botocore: credentials.py, create_credential_resolver()).
+ * Every SDK prefers these keys of a profile to a session in the credentials file (botocore:
+ * credentials.py, create_credential_resolver()). The session would never be used.
  */
 static enum status check_seen_in(const struct settings *s, const struct ini *in,
 	const struct ini_line *header, struct error *e)
@@ -197,18 +197,17 @@ static enum status check_seen_in(const struct settings *s, const struct ini *in,
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
 		"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
-		"--short-term-suffix WORD%s",
+		"--short-term-suffix WORD to use another section%s",
 		in->path, ini_line_number(in, l), s->session, keys[which], s->session,
-		which > 0
-			? ""
-			: ", or refresh its source profile instead, take out mfa_serial here, and "
-			  "let the tools assume the role from that session");
+		which > 0 ? ""
+			  : ", or remove mfa_serial here and refresh the source profile: AWS tools "
+			    "then assume the role from its session");
 }
 
 /*
- * Some SDKs prefer one of these as well: for Java 2.x (ProfileCredentialsUtils.java) and Rust
- * (aws-config, profile/credentials/repr.rs, base_provider()). botocore, and the SDKs for Go v2 and
- * JavaScript v3, take the session. True where it has warned.
+ * Two SDKs also prefer these keys to a session: Java 2.x (ProfileCredentialsUtils.java) and Rust
+ * (aws-config, profile/credentials/repr.rs, base_provider()). botocore and the SDKs for Go v2 and
+ * JavaScript v3 use the session. True after a warning.
  */
 static bool warn_preferred(
 	const struct settings *s, const struct ini *in, const struct ini_line *header)
@@ -222,12 +221,12 @@ static bool warn_preferred(
 	if (l)
 		log_warning(
 			"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
-			"a session in [%s]; take it out, or give --short-term-suffix WORD",
+			"a session in [%s]; remove it, or give --short-term-suffix WORD",
 			in->path, ini_line_number(in, l), s->session, keys[which], s->session);
 	return l;
 }
 
-/* What keeps AWS tools from using the session once it is there. */
+/* Looks for settings that keep AWS tools from using the session. */
 static enum status check_use(const struct settings *s, struct error *e)
 {
 	const struct ini *const in[] = {&s->credentials, &s->config};
@@ -256,7 +255,7 @@ enum status settings_read_config(struct settings *s, struct error *e)
 	if (rc == STATUS_OK)
 		rc = ini_parse(&s->config, path, &bytes, faults_note, &s->config_faults, e);
 	secret_free(&bytes);
-	/* Nothing can be read in such a file, not even where the keys are. */
+	/* In such a file nothing can be found, not even the name of the source profile. */
 	return rc == STATUS_OK ? absence_check_encoding(&s->config, e) : rc;
 }
 

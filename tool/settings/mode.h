@@ -1,5 +1,5 @@
 /*
- * Who asks for a session, and what follows from it. Where the two modes differ, the code asks
+ * Who asks for a session, and what differs for them. Code that differs between the modes asks
  * policy_of() and nothing else.
  */
 #ifndef AWS_MFA_MODE_H
@@ -8,27 +8,25 @@
 #include <stdbool.h>
 
 enum mode {
-	MODE_BY_HAND, /* the user, at a terminal or from a script: nobody is let in by it */
-	MODE_LOGIN,   /* the PAM module, as the user: the outcome decides whether they get in */
-	/* The keystore's mode comes here, with a row of its own: root's keys, and no file of the
-	 * user's is read. */
+	MODE_BY_HAND, /* the user, at a terminal or from a script; no login depends on it */
+	MODE_LOGIN,   /* the PAM module, as the user; the login depends on the result */
 };
 
 struct policy {
-	/* Others must not be able to change home, files and CA certificates (owner.h). */
+	/* Refuse a home, a file or CA certificates that other users can change (owner.h). */
 	bool files_must_be_safe;
-	/* No endpoint over http: any process of this machine could judge the code. */
+	/* Refuse an endpoint over http: any process on this machine could accept the code. */
 	bool https_only;
-	/* "Not set up" can let the user in. So it is said only when nothing speaks against it
-	 * (absence.h), and the files have not just changed. */
+	/* Return STATUS_NOT_SET_UP only without any doubt (absence.h), and when the files have not
+	 * just changed: with `nullok` it lets the user in. */
 	bool absence_must_be_certain;
-	/* The code is spent even where the session cannot be stored: a home that is full or
-	 * read-only must not lock out who comes to mend it. */
+	/* Send the code even if the session cannot be stored. Otherwise a full or read-only home
+	 * would lock out the user who comes to repair it. */
 	bool stores_or_not;
-	/* With --force a session may replace the only copy of long-term keys. */
+	/* With --force, replace long-term keys even if they are the only copy. */
 	bool force_replaces_keys;
-	/* The warm-up is a signed call. Else strangers could make calls with a user's key by
-	 * knocking at sshd. */
+	/* Sign the warm-up call, which tests the key. Not at a login: strangers could make calls
+	 * with a user's key by connecting to sshd. */
 	bool signed_warm_up;
 };
 

@@ -3,28 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A word is compared with want, or put into text, as it comes out of its quotes. */
+/* A word without its quotes. It is compared with want, or copied to text; either may be NULL. */
 struct word {
 	const char *want;
 	char *text;
 	size_t len;
-	bool same; /* as want, so far */
+	bool same; /* equal to want so far */
 };
 
 static void add(struct word *w, char c)
 {
 	if (w->text)
 		w->text[w->len] = c;
-	/* A NUL in want is its end. */
+	/* A NUL in want ends it. */
 	if (w->want && w->same)
 		w->same = w->want[w->len] == c && c != '\0';
 	w->len++;
 }
 
 /*
- * Python's shlex.split(): blanks separate words, quotes of both kinds group, a backslash quotes
- * the next character, between double quotes only itself and '"'. The second word goes to *second.
- * Returns how many words there are, 0 when a quote is not closed or a backslash ends the text.
+ * Splits like Python's shlex.split(). Blanks separate words; single and double quotes group. A
+ * backslash quotes the next character; between double quotes only '\\' and '"'. The second word
+ * goes to *second. Returns the number of words; 0 if a quote is open or a backslash ends the text.
  */
 static size_t split(const char *s, size_t len, struct word *second)
 {
@@ -64,7 +64,8 @@ static bool starts_with(const char *s, size_t len, const char *prefix)
 	return len >= strlen(prefix) && memcmp(s, prefix, strlen(prefix)) == 0;
 }
 
-/* What the header of a config file is; its name goes to *name, not for SECTION_OTHER. */
+/* Returns the kind of a header of the config file. *name gets its name, except for
+ * SECTION_OTHER. */
 static enum section_kind read_header(
 	const struct ini *config, const struct ini_line *header, struct word *name)
 {
@@ -72,7 +73,7 @@ static enum section_kind read_header(
 	size_t len = header->name_len;
 	enum section_kind kind = SECTION_OTHER;
 
-	/* The first word is not looked at any closer: to botocore [profiles x] is a profile. */
+	/* Compare the beginning only: for botocore [profiles x] is a profile. */
 	if (starts_with(s, len, "profile"))
 		kind = SECTION_PROFILE;
 	else if (starts_with(s, len, "sso-session"))

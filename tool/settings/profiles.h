@@ -1,12 +1,13 @@
 /*
- * Which sections of ~/.aws/config and ~/.aws/credentials are which profile, as botocore has it
- * (configloader.build_profile_map(), session.full_config).
+ * Finds the section of a profile, by the rules of botocore (configloader.build_profile_map(),
+ * session.full_config).
  *
- * In the config file a header is split into words as by a shell (Python's shlex.split(), so
- * [profile "a b"] is the profile `a b`): [profile NAME], [sso-session NAME], [services NAME], and
- * [default]; other sections are no profiles. Where two sections are one profile, [default] and
- * [profile default] or [profile a] and [profile "a"], the lower one alone counts. In the
- * credentials file every section is the profile of its name.
+ * In the credentials file every section is the profile of its name.
+ *
+ * In the config file the header is [profile NAME], [sso-session NAME], [services NAME] or
+ * [default]. Other sections are ignored. A header is split into words like a shell command, by
+ * Python's shlex.split(): [profile "a b"] is the profile `a b`. Two sections can be one profile,
+ * such as [default] and [profile default]. Then only the lower one counts.
  */
 #ifndef AWS_MFA_PROFILES_H
 #define AWS_MFA_PROFILES_H
@@ -15,13 +16,13 @@
 
 enum section_kind { SECTION_OTHER, SECTION_PROFILE, SECTION_SSO_SESSION, SECTION_SERVICES };
 
-/* The header in the config file of the section [KIND NAME]; NULL without one. */
+/* The header of [KIND NAME] in the config file; NULL without one. */
 const struct ini_line *profiles_section(
 	const struct ini *config, enum section_kind kind, const char *name);
 
 /*
- * What a header of the config file is. Its name goes to name[header->name_len + 1], without a NUL,
- * and the name's length to *len; both mean nothing for SECTION_OTHER.
+ * Returns the kind of a header of the config file. Writes its name, without a NUL, to
+ * name[header->name_len + 1], and the length of the name to *len. Ignore both for SECTION_OTHER.
  */
 enum section_kind profiles_header(
 	const struct ini *config, const struct ini_line *header, char *name, size_t *len);

@@ -1,6 +1,6 @@
 /*
- * The one table of settings, and the settings of one run as they are taken from command line,
- * environment and files by it. settings.h says who wins.
+ * The one table of settings. Also the settings of one run, which come from the command line, the
+ * environment and files. settings.h says which source wins.
  */
 #ifndef AWS_MFA_RULES_H
 #define AWS_MFA_RULES_H
@@ -46,7 +46,7 @@ enum setting {
 
 enum origin { ORIGIN_OPTION, ORIGIN_ENVIRONMENT, ORIGIN_FILE, ORIGIN_BUILT_IN };
 
-/* A role to be assumed on the way to another. */
+/* A role that is assumed before the wanted role. */
 struct via_role {
 	char *arn, *session_name;
 	char *external_id, *source_identity; /* NULL where unset */
@@ -57,45 +57,44 @@ struct via_role {
 struct settings {
 	enum mode mode;
 
-	/* Each NULL where it is unset. */
+	/* NULL: unset. */
 	char *value[N_SETTINGS];
-	/* For messages: "--device", "MFA_DEVICE", "/path:14: aws_mfa_device". */
+	/* The source, for messages: "--device", "MFA_DEVICE", "/path:14: aws_mfa_device". */
 	char *where[N_SETTINGS];
 	enum origin origin[N_SETTINGS];
 
-	/* Section names. The keys are in another profile's section where the profile has a role and
-	 * a source_profile (source.h). */
+	/* Section names. A profile with a role and a source_profile has its keys in the section of
+	 * another profile (source.h). */
 	char *long_term;
 	char *session;
 	char *access_key_id; /* of the long-term section */
 	struct secret secret_access_key;
 	long duration, timeout; /* seconds */
 	bool legacy_endpoint, fips, dual_stack;
-	/* Those of the source profiles, in the order they are assumed in; SETTING_ASSUME_ROLE last.
-	 */
+	/* The roles of the source profiles, first one first. SETTING_ASSUME_ROLE follows. */
 	struct via_role via[VIA_MAX];
 	size_t n_via;
 
-	/* The device that a source profile names, and where; NULL without one. */
+	/* The device that a source profile names, and its source; NULL without one. */
 	char *source_device, *source_device_where;
 
-	struct ini credentials, config; /* the files as they were read */
+	struct ini credentials, config; /* the two files, as read */
 	struct faults credentials_faults, config_faults;
-	struct stat credentials_stat; /* of that file then */
+	struct stat credentials_stat; /* of the credentials file as it was read */
 	bool has_config;
-	/* One of the two may be half of the file, since a program keeps it open for writing; or
-	 * NULL. */
+	/* The path of a file that another program has open for writing. It may be half written.
+	 * Else NULL. */
 	const char *unfinished;
 };
 
 /*
- * A row of the one table of settings. --help is printed from it, and aws-mfa(1), SETTINGS, shows
- * the same. Of two names the first that is set wins. Keys that are not personal stand in the
- * site's file only.
+ * A row of the table of settings. --help prints it, and SETTINGS in aws-mfa(1) shows the same. The
+ * first of two names wins, if both are set. Keys that are not personal are read from the site's
+ * file only.
  */
 struct rule {
 	const char *name;
-	struct option option; /* no names: it has none */
+	struct option option; /* no names: the setting has no option */
 	const char *env[2];
 	const char *keys[2];
 	const char *built_in;
@@ -104,41 +103,42 @@ struct rule {
 
 const struct rule *settings_rule(enum setting id);
 
-/* What people call the setting: "device", "CA certificates". */
+/* The name of the setting for people: "device", "CA certificates". */
 const char *settings_name(enum setting id);
 
-/* A URL. The values of the other settings are public. */
+/* True for URLs. The values of all other settings may be shown. */
 bool settings_may_hold_password(enum setting id);
 
-/* asprintf() that returns the string, NULL without memory. */
+/* Like asprintf(), but returns the string; NULL without memory. */
 char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Gives a setting its value and the place it comes from, both taken over. STATUS_SYSTEM
- * when either is NULL: no memory.
+ * Sets the value and the source of a setting, and takes ownership of both strings. STATUS_SYSTEM if
+ * either is NULL, which means no memory.
  */
 enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
 	enum origin origin, struct error *e);
 
-/* Makes a setting unset again. Its value is wiped: a URL may hold a password. */
+/* Unsets a setting and wipes its value: a URL may hold a password. */
 void settings_drop(struct settings *s, enum setting id);
 
-/* Takes what section of ini sets and nothing before it has set. */
+/* Takes settings from section of ini. Settings that are set already stay. */
 enum status settings_take_section(
 	struct settings *s, const struct ini *ini, const char *section, struct error *e);
 
-/* Takes what the command line (options) and then the environment give. */
+/* Takes settings from the command line (options), then from the environment. */
 enum status settings_take_given(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e);
 
-/* Takes the site's values for the settings that are personal, or for those that are not. */
+/* Takes the site's values: of the personal settings, or of all others. Settings that are set
+ * already stay. */
 enum status settings_take_site(
 	struct settings *s, const struct site *site, bool personal, struct error *e);
 
-/* Takes what is built in, in the same two halves. */
+/* Takes the built-in values in the same way. */
 enum status settings_take_built_in(struct settings *s, bool personal, struct error *e);
 
-/* The keys that may stand in the site's file, into known[2 * N_SETTINGS]; returns their number. */
+/* Writes the keys that the site's file may have to known; returns their number. */
 size_t settings_known_keys(const char *known[2 * N_SETTINGS]);
 
 #endif

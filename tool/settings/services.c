@@ -9,7 +9,7 @@
 
 #define KEY "endpoint_url"
 
-/* The value of a block's line `endpoint_url = VALUE`, NULL when it is another or says nothing. */
+/* The value of a line `endpoint_url = VALUE` in a block; NULL for any other line or no value. */
 static const char *value_of(const struct ini *ini, const struct ini_line *l, size_t *value_len)
 {
 	const char *text = ini->bytes.data + l->value, *end = text + l->value_len, *equals;
@@ -23,12 +23,12 @@ static const char *value_of(const struct ini *ini, const struct ini_line *l, siz
 	if (!equals || equals != text + key_len)
 		return NULL;
 	text = equals + 1 + strspn(equals + 1, " \t");
-	/* Blanks at the end of a line are not of the value: text may be past it. */
+	/* value_len excludes blanks at the end, so text may be past end. */
 	*value_len = text < end ? (size_t)(end - text) : 0;
 	return text < end ? text : NULL;
 }
 
-/* The last such line of the block below `sts =`. */
+/* Takes the last endpoint_url of the block under `sts =`. */
 static enum status take_from(struct settings *s, const struct ini_line *block, struct error *e)
 {
 	const struct ini *config = &s->config;
@@ -71,8 +71,8 @@ enum status services_take(struct settings *s, struct error *e)
 	block = section ? ini_key(&s->config, section, "sts", strlen("sts")) : NULL;
 	if (!section)
 		rc = error_set(e, STATUS_CONFIG,
-			"%s: there is no section [services %s], which profile %s names; add it, or take "
-			"the line `services` out",
+			"%s: there is no section [services %s], but profile %s names it; add the section, "
+			"or remove the line `services`",
 			s->value[SETTING_CONFIG_FILE], name, s->value[SETTING_PROFILE]);
 	else if (block && block->value_len == 0)
 		rc = take_from(s, block, e);

@@ -1,5 +1,5 @@
 /*
- * The [services NAME] sections of the config file: an endpoint for one service (SDKs and Tools
+ * The sections [services NAME] of the config file: an endpoint for a single service (SDKs and Tools
  * Reference Guide, "Service-specific endpoints"; botocore configprovider.py,
  * ConfiguredEndpointProvider).
  */
@@ -10,9 +10,9 @@
 #include "rules.h"
 
 /*
- * Takes endpoint_url from the block `sts =` of the section that `services` names, in the long-term
- * section or the profile's, unless the endpoint is set already. STATUS_CONFIG when there is no such
- * section.
+ * Takes endpoint_url from the block `sts =` of [services NAME]. The key `services` of the long-term
+ * section or of the profile gives NAME. An endpoint that is set already stays. STATUS_CONFIG if
+ * there is no section [services NAME].
  */
 enum status services_take(struct settings *s, struct error *e);
 

@@ -18,7 +18,7 @@ static enum status load_site(struct site *site, struct error *e)
 	return site_load(site, known, settings_known_keys(known), e);
 }
 
-/* What names files and sections: nothing in ~/.aws can change it. */
+/* The settings that name files and sections. They never come from ~/.aws. */
 static enum status locate(struct settings *s, const char *const options[N_SETTINGS],
 	const struct site *site, struct error *e)
 {
@@ -46,7 +46,7 @@ enum status settings_locate(
 	return rc;
 }
 
-/* Finds their section. A damaged file gets one line and no warnings beside it. */
+/* Finds the section of the keys. A damaged file gives one error and no warnings. */
 static enum status find_keys(struct settings *s, struct error *e)
 {
 	enum status rc = source_find(s, e);

@@ -1,11 +1,11 @@
 /*
- * Which settings a refresh runs with, and who wins:
+ * The settings of a refresh. The first source that has a setting wins:
  *
  *	command line > environment > [NAME-long-term] > [NAME] of the credentials file
  *	> [profile NAME] of the config file > the site's aws-mfa.conf > built in
  *
- * Places and names are those of the AWS SDKs (SDKs and Tools Reference Guide, "Settings
- * reference") and of the Python tool aws-mfa. aws-mfa(1) prints the same table.
+ * The AWS SDKs use the same sources and names (SDKs and Tools Reference Guide, "Settings
+ * reference"). So does the Python tool aws-mfa. aws-mfa(1) has the same table.
  */
 #ifndef AWS_MFA_SETTINGS_H
 #define AWS_MFA_SETTINGS_H
@@ -13,20 +13,22 @@
 #include "rules.h"
 
 /*
- * Fills *s from options (one for each setting, NULL where not given), the environment and the
- * files. policy_of(mode) says how strictly they are judged.
+ * Fills *s from options, the environment and the files. options has one entry for each setting;
+ * NULL: not given. policy_of(mode) says how strict the checks are. Call settings_free() afterwards,
+ * also after a failure.
  *
- * STATUS_USAGE for a bad value on the command line or in the environment, STATUS_NOT_SET_UP
- * without a credentials file (owner.h) or long-term section (absence.h), STATUS_CONFIG for all else
- * that is wrong in a file, STATUS_SYSTEM without memory. settings_free() in any case.
+ * STATUS_USAGE: a bad value on the command line or in the environment.
+ * STATUS_NOT_SET_UP: no credentials file (owner.h) or no long-term section (absence.h).
+ * STATUS_CONFIG: anything else that is wrong in a file.
+ * STATUS_SYSTEM: no memory, or a program keeps a file open for writing.
  */
 enum status settings_load(
 	struct settings *s, const char *const options[N_SETTINGS], enum mode mode, struct error *e);
 void settings_free(struct settings *s);
 
 /*
- * Only what names files and sections (the first five settings and their two derived names), and
- * no file but the site's is opened: for `aws-mfa --setup`, which writes the others.
+ * Fills only what names files and sections: the first five settings and s->long_term and
+ * s->session. Opens only the site's file. For `aws-mfa --setup`, which writes the other files.
  */
 enum status settings_locate(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e);

@@ -13,7 +13,7 @@
 
 #define SECTION "aws-mfa"
 
-/* iniparser tells lines in sentences only, "... in PATH (LINE)...": the first one is kept. */
+/* The first bad line. iniparser reports lines only in sentences, "... in PATH (LINE)...". */
 static long bad_line;
 
 static int note_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -33,7 +33,7 @@ static int note_line(const char *fmt, ...)
 	return 0;
 }
 
-/* A misspelt key that is silently nothing would be a proxy or a region that is not used. */
+/* Reject unknown keys; ignoring one would drop a setting, such as the proxy. */
 static enum status check_keys(
 	dictionary *d, const char *const known[], size_t n_known, struct error *e)
 {
@@ -42,9 +42,9 @@ static enum status check_keys(
 	for (int i = 0; i < sections; i++)
 		if (strcmp(iniparser_getsecname(d, i), SECTION) != 0)
 			return error_set(e, STATUS_CONFIG,
-				"%s: unknown section [%s], expected [" SECTION "] alone",
+				"%s: unknown section [%s]; expected only [" SECTION "]",
 				AWS_MFA_CONF_PATH, iniparser_getsecname(d, i));
-	/* int before iniparser 4.2 */
+	/* iniparser before 4.2 has an int here. */
 	for (size_t i = 0; i < (size_t)d->size; i++) {
 		const char *key = d->key[i] ? strchr(d->key[i], ':') : NULL;
 		bool good = !d->key[i] || (!key && sections > 0);
@@ -53,7 +53,7 @@ static enum status check_keys(
 			good = strcmp(key + 1, known[k]) == 0 && key != d->key[i];
 		if (!good)
 			return error_set(e, STATUS_CONFIG,
-				"%s: unknown key %s; see aws-mfa.conf(5) for those there are",
+				"%s: unknown key %s; aws-mfa.conf(5) lists all keys",
 				AWS_MFA_CONF_PATH, key ? key + 1 : d->key[i]);
 	}
 	return STATUS_OK;
@@ -67,7 +67,7 @@ enum status site_load(struct site *site, const char *const known[], size_t n_kno
 	if (access(AWS_MFA_CONF_PATH, R_OK) < 0) {
 		if (errno == ENOENT)
 			return STATUS_OK;
-		return error_set(e, STATUS_CONFIG, "%s: %s; make it readable for all",
+		return error_set(e, STATUS_CONFIG, "%s: %s; make it readable for all users",
 			AWS_MFA_CONF_PATH, strerror(errno));
 	}
 	bad_line = 0;
@@ -75,11 +75,11 @@ enum status site_load(struct site *site, const char *const known[], size_t n_kno
 	site->dictionary = iniparser_load(AWS_MFA_CONF_PATH);
 	if (!site->dictionary && bad_line > 0)
 		return error_set(e, STATUS_CONFIG,
-			"%s:%ld: cannot be read, expected [" SECTION "] and lines of KEY = VALUE",
+			"%s:%ld: cannot be read; expected [" SECTION "] and lines of KEY = VALUE",
 			AWS_MFA_CONF_PATH, bad_line);
 	if (!site->dictionary)
 		return error_set(e, STATUS_CONFIG,
-			"%s: cannot be read, expected [" SECTION "] and lines of KEY = VALUE",
+			"%s: cannot be read; expected [" SECTION "] and lines of KEY = VALUE",
 			AWS_MFA_CONF_PATH);
 	rc = check_keys(site->dictionary, known, n_known, e);
 	if (rc != STATUS_OK)

@@ -1,8 +1,9 @@
 /*
- * The site's own defaults, aws-mfa.conf(5): for what a whole host has in common, such as a proxy,
- * and for what logins need that have no environment. Read by iniparser, which is good enough for
- * a short file that root writes by hand (not for ~/.aws: it refuses lines over 1024 bytes, which a
- * session token is, and stops a value at ";" and "#").
+ * The defaults of a host, aws-mfa.conf(5). A login has no environment, so it takes a proxy from
+ * here. iniparser reads this file, which is short and written by root.
+ *
+ * iniparser cannot read ~/.aws: it refuses lines over 1024 bytes, such as a session token, and ends
+ * a value at ";" or "#".
  */
 #ifndef AWS_MFA_SITE_H
 #define AWS_MFA_SITE_H
@@ -16,14 +17,14 @@ struct site {
 };
 
 /*
- * known are the keys there may be. No file is no error. STATUS_CONFIG when it cannot be read, has
- * a line that is none, or a section or key that is not known.
+ * Reads the file; a missing file is no error. known lists the keys that are allowed. STATUS_CONFIG:
+ * the file cannot be read, or has a malformed line or an unknown section or key.
  */
 enum status site_load(
 	struct site *site, const char *const known[], size_t n_known, struct error *e);
 void site_free(struct site *site);
 
-/* The value of key in the section [aws-mfa], or NULL where it is unset or empty. */
+/* The value of key in the section [aws-mfa]; NULL if it is unset or empty. */
 const char *site_get(const struct site *site, const char *key);
 
 #endif

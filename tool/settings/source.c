@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Profiles on the way. More than this can only be a mistake, as a circle is. */
+/* Source profiles to follow. A longer chain is a mistake, such as a circle. */
 #define STEPS_MAX 16
 
-/* Keys that stand in [NAME] and are no session's. */
+/* True if [NAME] has long-term keys: an access key without a session token. */
 static bool has_static_keys(const struct settings *s, const char *profile)
 {
 	char *key = ini_get(&s->credentials, profile, "aws_access_key_id", NULL);
@@ -22,7 +22,8 @@ static bool has_static_keys(const struct settings *s, const char *profile)
 	return yes;
 }
 
-/* The section of the profile's own long-term keys, *section, owned; NULL where it has none. */
+/* Sets *section to the section with the profile's own long-term keys; the caller frees it. NULL
+ * without keys. */
 static enum status own_keys(
 	const struct settings *s, const char *profile, bool first, char **section, struct error *e)
 {
@@ -35,7 +36,7 @@ static enum status own_keys(
 		return STATUS_OK;
 	free(*section);
 	*section = NULL;
-	/* [NAME] is for the session, except where the profile is its own source. */
+	/* The session goes to [NAME] of the first profile, so do not take keys from there. */
 	if (first || !has_static_keys(s, profile))
 		return STATUS_OK;
 	*section = strdup(profile);
@@ -45,7 +46,7 @@ static enum status own_keys(
 static enum status nowhere(
 	const struct settings *s, const char *profile, bool first, struct error *e)
 {
-	/* settings_absent() says it better. */
+	/* settings_absent() replaces this text with a better hint. */
 	if (first)
 		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no section [%s]",
 			s->credentials.path, s->long_term);
@@ -67,18 +68,18 @@ static bool seen(char *const names[], size_t n, const char *name)
 static enum status circle(const struct settings *s, const char *source, struct error *e)
 {
 	return error_set(e, STATUS_CONFIG,
-		"source_profile of profile %s leads in a circle, back to %s; name a profile with keys",
+		"source_profile of profile %s leads in a circle, back to %s; name a profile that has keys",
 		s->value[SETTING_PROFILE], source);
 }
 
-/* The role of a source profile is assumed before those that are there already. */
+/* Puts the role of a source profile first: it is assumed before the roles found so far. */
 static enum status add_via(struct settings *s, const char *profile, char *arn, struct error *e)
 {
 	if (s->n_via == VIA_MAX) {
 		free(arn);
 		return error_set(e, STATUS_CONFIG,
-			"profile %s has more than %d roles on its way, up to %s; refresh one of them by "
-			"itself and name its session as source_profile",
+			"profile %s: its source profiles have more than %d roles, up to profile %s; "
+			"refresh one of them by itself and name its session as source_profile",
 			s->value[SETTING_PROFILE], VIA_MAX, profile);
 	}
 	memmove(s->via + 1, s->via, s->n_via * sizeof(s->via[0]));
@@ -93,8 +94,8 @@ static enum status add_via(struct settings *s, const char *profile, char *arn, s
 }
 
 /*
- * Of the devices the profiles on the way name, the one nearest to the keys counts: the code goes
- * with the request that these sign.
+ * Notes the device of a source profile. A later call replaces it, so the profile nearest to the
+ * keys wins: these keys sign the request with the code.
  */
 static enum status note_device(struct settings *s, const char *profile, struct error *e)
 {
@@ -130,14 +131,14 @@ static enum status check_one_source(const struct settings *s, const char *profil
 	}
 	if (n == N_KEYS)
 		error_set(e, STATUS_CONFIG,
-			"%s: profile %s has source_profile, too; AWS tools refuse such a profile: take "
-			"one of both out",
+			"%s: profile %s has source_profile, too; AWS tools refuse such a profile: remove "
+			"one of them",
 			where ? where : "credential_source", profile);
 	free(where);
 	return n == N_KEYS ? STATUS_CONFIG : STATUS_OK;
 }
 
-/* One step from the profile: *section is set where the way ends, else *source. */
+/* Looks at one profile. Sets *section if the profile has the keys, else *source: the next one. */
 static enum status step(struct settings *s, const char *profile, bool first, char **section,
 	char **source, struct error *e)
 {

@@ -16,9 +16,8 @@ static bool same(char a, char b)
 }
 
 /*
- * The bytes to be inserted, left out or changed to make one of the other; two neighbours in each
- * other's place count once. Capitals count as small letters (ASCII). Over SPELLING_MAX bytes:
- * SIZE_MAX.
+ * How many bytes must be inserted, removed or changed to turn a into b. Two swapped neighbours
+ * count once. ASCII case does not matter. SIZE_MAX if a word is longer than SPELLING_MAX.
  */
 static size_t distance_of(const char *a, size_t a_len, const char *b, size_t b_len)
 {
@@ -49,7 +48,7 @@ bool spelling_is_nearer(
 {
 	size_t d = distance_of(word, len, wanted, wanted_len);
 
-	/* In a short name most letters must be right. */
+	/* More than half of the letters must be right. */
 	if (d > NEAR || 2 * d >= wanted_len || d >= *distance)
 		return false;
 	*distance = d;

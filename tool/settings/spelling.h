@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SPELLING_MAX 64 /* bytes; a longer word is like no other */
+#define SPELLING_MAX 64 /* bytes; a longer word has no near word */
 
 /*
- * True when word[len] may be meant by wanted[wanted_len], and is nearer to it than *distance, which
- * then becomes its own. *distance must be SIZE_MAX before the first word.
+ * True if wanted[wanted_len] may be a misspelt word[len], and their distance is below *distance.
+ * *distance then becomes their distance. Set it to SIZE_MAX before the first word.
  */
 bool spelling_is_nearer(
 	const char *word, size_t len, const char *wanted, size_t wanted_len, size_t *distance);

@@ -20,7 +20,7 @@ const char *tags_next(const char **rest, size_t *len)
 	return *len > 0 ? start : NULL;
 }
 
-/* Which of the characters beyond ASCII are letters is AWS's to say. */
+/* Only AWS knows which characters beyond ASCII are letters, so all are accepted here. */
 static bool is_text(const char *s, size_t len)
 {
 	static const char ascii[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -71,10 +71,11 @@ const char *tags_check(const char *tags)
 		size_t key_len = equals ? (size_t)(equals - tag) : 0;
 
 		if (!is_key(tag, key_len) || !is_value(equals + 1, len - key_len - 1))
-			return "expected KEY=VALUE of letters, digits, blanks and _.:/=+-@, 128 and 256 "
-			       "at most; several separated by commas; no key that begins with aws:";
+			return "expected KEY=VALUE of letters, digits, blanks and _.:/=+-@, separated by "
+			       "commas; KEY has at most 128 characters and does not begin with aws:, "
+			       "VALUE has at most 256";
 		if (has_key(tags, tag, tag, key_len))
-			return "expected each key once, whatever its case";
+			return "expected each key once; case does not matter";
 		if (++n > TAGS_MAX)
 			return "expected 50 tags at most";
 	}

@@ -23,7 +23,7 @@ static bool made_of(const char *s, const char *chars)
 	return s[strspn(s, chars)] == '\0';
 }
 
-/* A decimal number at the start of s, at most 9 digits; *end is what follows. -1 when none. */
+/* The decimal number at the start of s, at most 9 digits; -1 without one. *end: what follows. */
 static long leading_number(const char *s, const char **end)
 {
 	size_t digits;
@@ -67,7 +67,7 @@ const char *value_timeout(const char *value, long *seconds)
 	return NULL;
 }
 
-/* What follows arn:PARTITION:iam:: or NULL. */
+/* What follows arn:PARTITION:iam::, or NULL. */
 static const char *behind_iam(const char *arn)
 {
 	const char *p;
@@ -112,7 +112,7 @@ const char *value_mfa_serial(const char *value)
 
 	if (!sts_takes_serial(value))
 		return "expected the ARN of an MFA device, arn:aws:iam::ACCOUNT:mfa/NAME, or the "
-		       "serial number of a hardware one";
+		       "serial number of a hardware device";
 	if (strncmp(value, "arn:", 4) != 0)
 		return NULL;
 	resource = iam_resource(value);
@@ -122,9 +122,8 @@ const char *value_mfa_serial(const char *value)
 		return "this is the user, not the device; is it .../mfa/NAME and not "
 		       ".../user/NAME?";
 	if (strncmp(resource, "u2f/", 4) == 0)
-		return "STS cannot take passkeys and security keys; add a virtual MFA device to "
-		       "the "
-		       "IAM user and name that one";
+		return "STS does not accept passkeys and security keys; add a virtual MFA device to "
+		       "the IAM user and name that device";
 	if (strncmp(resource, "mfa/", 4) != 0 || resource[4] == '\0')
 		return "expected arn:aws:iam::ACCOUNT:mfa/NAME";
 	return NULL;
@@ -151,7 +150,7 @@ const char *value_region(const char *value)
 	return NULL;
 }
 
-/* In any case of its ASCII letters. Not strcasecmp(), which depends on the locale. */
+/* Not strcasecmp(), because its result depends on the locale. */
 bool value_is_word(const char *value, const char *word)
 {
 	for (; *word; value++, word++)
@@ -224,17 +223,17 @@ const char *value_profile(const char *value)
 	if (len == 0 || len > 256)
 		return "expected a profile name of 1 to 256 bytes";
 	if (strcmp(value, "DEFAULT") == 0)
-		return "expected another name: Python tools give what stands in [DEFAULT] to all profiles";
+		return "expected another name: Python tools apply the section [DEFAULT] to all profiles";
 	if (!utf8_valid(value, len))
 		return "expected a profile name in UTF-8";
 	if (utf8_space_at_start(value, len) || utf8_space_at_end(value, len))
 		return "expected a profile name without blanks around it";
 	if (ascii_has_control(value) || value[strcspn(value, "[]")])
-		return "expected a profile name without brackets and control characters";
+		return "expected a profile name without brackets or control characters";
 	return NULL;
 }
 
-/* n digits at *p as a number; moves *p behind them. -1 when there are fewer. */
+/* Reads n digits at *p as a number and moves *p past them; -1 if there are fewer. */
 static int fixed_digits(const char **p, int n)
 {
 	int number = 0;
@@ -247,10 +246,10 @@ static int fixed_digits(const char **p, int n)
 	return number;
 }
 
-/* From 1970. Not timegm(): that reads the time zone's file, though UTC has none. */
+/* Days since 1970-01-01. Not timegm(), because it reads the file of the local time zone. */
 static time_t days_until(int year, int month, int day)
 {
-	if (month <= 2) { /* March is the first, so that leap days are the last */
+	if (month <= 2) { /* count from March, so that a leap day ends the year */
 		year--;
 		month += 12;
 	}
