@@ -1,4 +1,4 @@
-/* aws-mfa(1): trades an MFA code for a session, and what belongs to that. */
+/* aws-mfa(1): trades an MFA code for a session. This file has the table of its commands. */
 #include "command.h"
 #include "command_line.h"
 #include "help.h"
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The first one is meant where none is named. Another command is a row here. */
+/* To add a command, add a row. The first command runs if the user names none. */
 #define COMMANDS(ROW) ROW(cmd_refresh) ROW(cmd_setup) ROW(cmd_explain) ROW(cmd_pam)
 
 #define DECLARED(name) extern const struct command name;
@@ -33,7 +33,7 @@ static bool are_all_open(void)
 		!((fds[0].revents | fds[1].revents | fds[2].revents) & POLLNVAL);
 }
 
-/* Threat: a file or socket of ours on a descriptor that is taken for the standard error. */
+/* Threat: a credentials file on descriptor 2 would receive error messages. */
 static bool open_standard_descriptors(void)
 {
 	int fd;
@@ -48,7 +48,7 @@ static bool open_standard_descriptors(void)
 	return fd >= 0;
 }
 
-/* Keys and codes pass through this process: no core dump, no ptrace by others of our uid. */
+/* Keys and codes pass through this process: forbid core dumps, and ptrace by the same uid. */
 static void confine(void)
 {
 	const struct rlimit no_core = {0, 0};
@@ -56,23 +56,23 @@ static void confine(void)
 
 	prctl(PR_SET_DUMPABLE, 0);
 	setrlimit(RLIMIT_CORE, &no_core);
-	/* Files we make are their owner's, neither opened to others nor closed to him. */
+	/* New files: full access for their owner, none for others. */
 	umask(S_IRWXG | S_IRWXO);
-	/* Inherited as ignored, it would reap aws-mfa-sts behind our back. */
+	/* If SIGCHLD is ignored, the kernel reaps aws-mfa-sts and waitpid() fails. */
 	sigaction(SIGCHLD, &dfl, NULL);
-	/* A closed pipe or a file size limit is an error to report, not a death. */
+	/* Report a closed pipe or a file size limit as an error; do not die of it. */
 	sigaction(SIGPIPE, &ign, NULL);
 	sigaction(SIGXFSZ, &ign, NULL);
 }
 
-/* The standard error may be closed, too: then only the status tells. */
+/* Standard error may be closed, too. Then only the exit status tells the user. */
 static enum status cannot_start(const char *what, const char *why)
 {
 	dprintf(STDERR_FILENO, "aws-mfa: error: %s: %s\n", what, why);
 	return STATUS_SYSTEM;
 }
 
-/* A full disk or a closed descriptor is no success. */
+/* Report a full disk or a closed descriptor: the output is missing. */
 static enum status written(enum status rc)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))

@@ -1,4 +1,4 @@
-/* aws-mfa --explain: each setting's value and where it came from. Secrets are not shown. */
+/* aws-mfa explain: prints the value and the source of each setting. Secrets are not shown. */
 #include "command.h"
 #include "credentials/session.h"
 #include "settings/settings.h"
@@ -55,7 +55,7 @@ static enum status run(const struct command_line *line)
 			row(settings_name(id), s.value[id], s.where[id] ? s.where[id] : "built in");
 	}
 	for (size_t i = 0; i < s.n_via; i++)
-		row("assumed on the way", s.via[i].arn, "");
+		row("assumed before", s.via[i].arn, "");
 	if (s.long_term)
 		row("long-term keys in", s.long_term, "");
 	if (s.session)
@@ -73,8 +73,8 @@ static enum status run(const struct command_line *line)
 const struct command cmd_explain = {
 	.name = "explain",
 	.run = run,
-	.summary = "show each setting and where it came from",
-	.help = "Show the value of each setting and where it came from, and do nothing else. "
+	.summary = "show each setting and where it comes from",
+	.help = "Show the value of each setting and where it comes from. Change nothing. "
 		"Secrets are not shown.",
 	.example = "  aws-mfa explain --profile work",
 	.settings = ALL_SETTINGS,

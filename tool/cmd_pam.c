@@ -1,6 +1,6 @@
 /*
- * aws-mfa pam: run by the PAM module, as the user, with an environment built from nothing. It
- * never asks anybody itself: the code comes as a record, and the outcome goes as one.
+ * aws-mfa pam: the PAM module runs it, as the user, with a new environment. It never asks the user
+ * itself. It receives the code as a record and sends the result as a record.
  */
 #include "code.h"
 #include "command.h"
@@ -18,8 +18,8 @@
 #include <sys/stat.h>
 
 /*
- * Threat: a stranger runs su again and again and never answers. Such prompts must not hold
- * connections to AWS open for ever, nor use up the processes that the user may have.
+ * Threat: a stranger runs su many times and never answers. Limit how long a prompt waits. Otherwise
+ * such prompts would hold connections to AWS open and use up the processes of the user.
  */
 #ifndef WARM_MS
 #define WARM_MS (5 * INT64_C(60000))
@@ -31,7 +31,7 @@ struct dialogue {
 	struct refresh refresh;
 	struct peer module;
 	char buf[RECORD_MAX_PAM];
-	bool deaf; /* no more codes can come in */
+	bool deaf; /* the reading side is shut: no code can arrive */
 };
 
 static void begin(struct dialogue *d, enum login_state state)
@@ -59,7 +59,7 @@ static void tell_until(struct dialogue *d)
 		tell(d, WORD_UNTIL, text);
 }
 
-/* A role's session is one of the role's account, which need not be that of the keys. */
+/* A session of a role belongs to the account of the role, not to the account of the keys. */
 static void tell_account(struct dialogue *d)
 {
 	char *const *value = d->refresh.settings.value;
@@ -75,8 +75,8 @@ static void tell_account(struct dialogue *d)
 }
 
 /*
- * Threat: a descriptor that a program keeps open for writing, so that the module's time is over
- * before anything is asked. For each file two fifths of it, which are 8 of the usual 20 s.
+ * Threat: a program keeps a file open for writing until the time of the module is over. Then the
+ * user is never asked. Wait two fifths of the time for each file: 8 of the usual 20 s.
  */
 static void bound_waiting(const struct command_line *line)
 {
@@ -88,9 +88,8 @@ static void bound_waiting(const struct command_line *line)
 }
 
 /*
- * Waits for a code. RECORD_TIMEOUT: there is none, and the module knows that none can be read any
- * more. A code that comes at the last moment is in the socket by the time its end is shut, and is
- * taken; so no code is ever left unread and unanswered.
+ * Waits for a code. RECORD_TIMEOUT: no code came, and the module can send none any more. A code may
+ * arrive just before the socket is shut. So look once more after that: no code stays unanswered.
  */
 static enum record_error next_code(struct dialogue *d, struct record *rec)
 {
@@ -108,7 +107,7 @@ static enum record_error next_code(struct dialogue *d, struct record *rec)
 	return rc == RECORD_OK && !code_is_exact(rec->text) ? RECORD_BROKEN : rc;
 }
 
-/* Tries one code and tells the outcome. True when another one may follow. */
+/* Tries one code and reports the result. True if another code may follow. */
 static bool try_code(struct dialogue *d, const char *code)
 {
 	struct refresh *r = &d->refresh;
@@ -144,7 +143,8 @@ static bool is_run_by_module(void)
 
 	if (fstat(RECORD_FD, &st) == 0 && S_ISSOCK(st.st_mode))
 		return true;
-	log_error("pam: this command is for pam_aws_mfa.so; you want: aws-mfa --profile NAME");
+	log_error(
+		"pam: this command is only for pam_aws_mfa.so; run instead: aws-mfa --profile NAME");
 	return false;
 }
 
@@ -156,7 +156,9 @@ static enum status refuse(const struct error *e)
 		return STATUS_USAGE;
 	begin(&d, LOGIN_STARTED);
 	tell_result(&d, e->status,
-		e->status == STATUS_USAGE ? "the module and aws-mfa do not fit together" : e->text);
+		e->status == STATUS_USAGE
+			? "the module and aws-mfa are of different versions; install the same version of both"
+			: e->text);
 	return e->status;
 }
 
@@ -195,10 +197,10 @@ const struct command cmd_pam = {
 	.name = "pam",
 	.run = run,
 	.refuse = refuse,
-	.summary = "what pam_aws_mfa.so runs",
-	.help = "What pam_aws_mfa.so runs. It speaks records on a socket that the module gives it.",
+	.summary = "for pam_aws_mfa.so only",
+	.help = "For pam_aws_mfa.so only. It exchanges records with the module over a socket.",
 	.settings = SETTING_BIT(SETTING_PROFILE) | SETTING_BIT(SETTING_TIMEOUT),
-	.own = {{.names = {"--always"}, .help = "ask even when a session is still valid"},
-		{.names = {"--notify"}, .help = "ask nothing, tell how the session stands"}},
+	.own = {{.names = {"--always"}, .help = "ask for a code even while a session is valid"},
+		{.names = {"--notify"}, .help = "ask nothing, report the state of the session"}},
 	.hidden = true,
 };

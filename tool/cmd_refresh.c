@@ -1,4 +1,4 @@
-/* aws-mfa [refresh]: at a terminal, or with --token from a script. */
+/* aws-mfa [refresh]: asks at a terminal, or takes the code from --token. */
 #include "code.h"
 #include "command.h"
 #include "prompt.h"
@@ -21,7 +21,7 @@ static const char *until(const struct refresh *r, char *buf, size_t size)
 	char when[64];
 	struct tm tm;
 
-	/* TZ may name its zone by a text of any length. */
+	/* The name of a zone in TZ can have any length. If it does not fit, show UTC. */
 	if ((!localtime_r(&expiration, &tm) ||
 		    strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S %Z", &tm) == 0) &&
 		(!gmtime_r(&expiration, &tm) ||
@@ -37,7 +37,7 @@ static const char *until(const struct refresh *r, char *buf, size_t size)
 	return buf;
 }
 
-/* Called while the prompt stands: after a failed warm-up no answer is needed. */
+/* Runs during the prompt. A failed warm-up ends the prompt: a code would not help. */
 static enum status on_record(void *arg, struct error *e)
 {
 	struct refresh *r = arg;
@@ -64,14 +64,14 @@ static enum status ask(struct refresh *r, int tty, struct secret *answer, struct
 	return prompt_ask(tty, question, false, answer, &watch, e);
 }
 
-/* The rest of the input may be the script's. */
+/* Read one line only: the rest of standard input may be for another program. */
 static enum status read_token(struct secret *answer, struct error *e)
 {
 	enum status rc = prompt_read_stdin(answer, e);
 
 	if (rc == STATUS_USAGE)
-		error_set(
-			e, rc, "--token -: standard input is empty; expected a line with the code");
+		error_set(e, rc,
+			"--token -: standard input is empty; write the code and a newline to it");
 	return rc;
 }
 
@@ -87,7 +87,7 @@ static enum status get_answer(struct refresh *r, const struct command_line *line
 		: error_system(e, "--token");
 }
 
-/* Takes the code out of the answer and spends it. */
+/* Takes the code from the answer and uses it. */
 static enum status spend(struct refresh *r, const struct secret *answer, struct error *e)
 {
 	struct secret code;
@@ -100,7 +100,7 @@ static enum status spend(struct refresh *r, const struct secret *answer, struct 
 		rc = refresh_finish(r, code.data, e);
 	} else {
 		rc = error_set(e, STATUS_WRONG_CODE,
-			"MFA code: expected a code of exactly six digits; nothing was sent");
+			"MFA code: expected exactly six digits; nothing was sent");
 	}
 	secret_free(&code);
 	return rc;
@@ -150,9 +150,8 @@ static enum status run(const struct command_line *line)
 		tty = prompt_open();
 		if (tty < 0)
 			rc = error_set(&e, STATUS_USAGE,
-				"there is no terminal to ask on; give --token CODE, or --token - "
-				"and "
-				"the code on standard input");
+				"there is no terminal to ask on; use --token - and write the "
+				"code to standard input");
 	}
 	if (rc == STATUS_OK)
 		rc = renew(&r, line, tty, &e);
@@ -173,7 +172,7 @@ static enum status run(const struct command_line *line)
 		log_error("the code was accepted, but the session could not be stored: %s", e.text);
 		break;
 	case STATUS_UNAVAILABLE:
-		log_error("%s (no code was sent: yours is still good)", e.text);
+		log_error("%s (no code was sent; your code is still good)", e.text);
 		break;
 	default:
 		log_error("%s", e.text);
@@ -187,17 +186,17 @@ static enum status run(const struct command_line *line)
 const struct command cmd_refresh = {
 	.name = "refresh",
 	.run = run,
-	.summary = "get a session where there is no valid one; also without a command",
+	.summary = "get a session, unless one is valid; the default command",
 	.help = "Trade an MFA code for temporary AWS credentials and write them to [NAME] of "
-		"~/.aws/credentials. The long-term keys and aws_mfa_device stand in "
-		"[NAME-long-term] of the same file. A session that is still valid is left alone.",
+		"~/.aws/credentials. The long-term keys and aws_mfa_device are in "
+		"[NAME-long-term] of the same file. A session that is still valid is kept.",
 	.example = "  aws-mfa --profile work\n"
 		   "  aws --profile work s3 ls",
 	.settings = ALL_SETTINGS,
-	.own = {{.names = {"--force"}, .help = "renew even a session that is still valid"},
+	.own = {{.names = {"--force"}, .help = "renew a session that is still valid, too"},
 		{.names = {"--token", "--mfa-token"},
 			.argument = "CODE",
-			.help = "the code; - reads a line from standard input. Without it you are "
-				"asked on the terminal",
+			.help = "the code; - reads it from standard input. Without this option "
+				"you are asked on the terminal",
 			.secret = true}},
 };

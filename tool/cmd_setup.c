@@ -1,4 +1,4 @@
-/* aws-mfa --setup: asks for long-term keys and the device, and writes [NAME-long-term]. */
+/* aws-mfa setup: asks for long-term keys and the device, and writes [NAME-long-term]. */
 #include "command.h"
 #include "credentials/store.h"
 #include "file/create.h"
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One answer without the blanks around it. */
+/* Asks once. *value has no blanks around it. */
 static enum status ask_once(
 	int tty, const char *question, bool hidden, struct secret *value, struct error *e)
 {
@@ -37,7 +37,7 @@ static enum status ask_once(
 	return rc;
 }
 
-/* Asks until the answer passes check. */
+/* Repeats the question until check accepts the answer. */
 static enum status ask(int tty, const char *question, bool hidden,
 	const char *(*check)(const char *value), struct secret *value, struct error *e)
 {
@@ -52,7 +52,7 @@ static enum status ask(int tty, const char *question, bool hidden,
 	}
 }
 
-/* Keys that are there already are not replaced unasked. */
+/* Before existing keys are replaced, the user must agree. */
 static enum status ask_to_replace(const char *path, const char *section, int tty, struct error *e)
 {
 	struct secret bytes;
@@ -72,14 +72,14 @@ static enum status ask_to_replace(const char *path, const char *section, int tty
 	ini_free(&ini);
 	if (!there)
 		return rc;
-	snprintf(question, sizeof(question), "[%s] is there already. Replace its keys? [y/N] ",
+	snprintf(question, sizeof(question), "[%s] exists already. Replace its keys? [y/N] ",
 		section);
 	log_clean(question);
 	rc = prompt_ask(tty, question, false, &answer, NULL, e);
 	if (rc == STATUS_OK && strcasecmp(answer.data, "y") != 0 &&
 		strcasecmp(answer.data, "yes") != 0)
 		rc = error_set(e, STATUS_USAGE,
-			"[%s] is kept; for another profile give --profile NAME", section);
+			"[%s] is kept; for another profile use --profile NAME", section);
 	secret_free(&answer);
 	return rc;
 }
@@ -118,7 +118,7 @@ static enum status set_up(const struct settings *s, int tty, struct error *e)
 			monotonic_ms() + TIMEOUT_DEFAULT * INT64_C(1000), e);
 	}
 	if (rc == STATUS_NOT_STORED)
-		e->status = rc = STATUS_CONFIG; /* no code is at stake here */
+		e->status = rc = STATUS_CONFIG; /* no code was sent */
 	secret_free(&key_id);
 	secret_free(&key);
 	secret_free(&serial);
@@ -134,7 +134,7 @@ static enum status run(const struct command_line *line)
 
 	if (rc == STATUS_OK && tty < 0)
 		rc = error_set(&e, STATUS_USAGE,
-			"--setup asks on a terminal, and there is none; write [%s] of %s with an "
+			"--setup needs a terminal, and there is none; write [%s] of %s with an "
 			"editor",
 			s.long_term, s.value[SETTING_CREDENTIALS_FILE]);
 	if (rc == STATUS_OK)
@@ -153,9 +153,9 @@ static enum status run(const struct command_line *line)
 const struct command cmd_setup = {
 	.name = "setup",
 	.run = run,
-	.summary = "ask for long-term keys and write them",
+	.summary = "ask for long-term keys and store them",
 	.help = "Ask for long-term keys and the MFA device, and write them to [NAME-long-term] of "
-		"~/.aws/credentials. The file is made where it is missing.",
+		"~/.aws/credentials. A missing file is created.",
 	.example = "  aws-mfa setup --profile work",
 	.settings = SETTING_BIT(SETTING_PROFILE) | SETTING_BIT(SETTING_LONG_TERM_SUFFIX) |
 		SETTING_BIT(SETTING_SHORT_TERM_SUFFIX),

@@ -1,6 +1,7 @@
 /*
- * A command of aws-mfa. Each is a file cmd_NAME.c, which defines cmd_NAME, and a row of the table
- * in aws-mfa.c. Its row says what it takes: the parser, --help and the tests of the manual read it.
+ * A command of aws-mfa: a file cmd_NAME.c, which defines cmd_NAME, and a row of the table in
+ * aws-mfa.c. struct command says which options and operands it takes. The parser, --help and the
+ * tests of the manual read this.
  */
 #ifndef AWS_MFA_COMMAND_H
 #define AWS_MFA_COMMAND_H
@@ -14,26 +15,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The number of an option. A setting's option has the setting's own number. */
+/* The number of an option. The option of a setting has the number of the setting. */
 enum {
 	OPTION_LOG_LEVEL = N_SETTINGS,
 	OPTION_SETUP,
 	OPTION_EXPLAIN,
 	OPTION_VERSION,
 	OPTION_HELP,
-	OPTION_OWN /* the first of a command's own */
+	OPTION_OWN /* the first of the options that only one command has */
 };
 enum { N_OWN = 8, N_OPTIONS = OPTION_OWN + N_OWN };
 
 struct command_line {
 	const struct command *command;
-	bool named; /* false: the first command of the table, since none is named */
-	/* By number. NULL where not given, "" where given and without argument. */
+	bool named; /* false: the user named no command, so it is the first of the table */
+	/* By number. NULL: not given. "": given, and takes no argument. */
 	const char *option[N_OPTIONS];
-	struct secret copy[N_OPTIONS]; /* of those that do not stand in argv so */
+	struct secret copy[N_OPTIONS]; /* the value, where it is not a word of argv */
 	char **operands;
 	size_t n_operands;
-	char **rest; /* behind "--", ends with NULL; where the command takes it */
+	char **rest; /* the words after "--", up to NULL; NULL if the command takes none */
 };
 
 /* A set of settings, as bits. */
@@ -45,18 +46,18 @@ struct command {
 	const char *name;
 	/* Returns the exit status, which is never STATUS_VALID. */
 	enum status (*run)(const struct command_line *line);
-	/* Instead of printing e, where the words of the command line are wrong. May be NULL. */
+	/* Reports a wrong command line, instead of printing e. May be NULL. */
 	enum status (*refuse)(const struct error *e);
 	const char *summary;      /* half a sentence, for the list of the commands */
 	const char *help;         /* sentences */
 	const char *example;      /* command lines of up to 80 bytes; may be NULL */
-	uint64_t settings;        /* bits: it takes their options */
+	uint64_t settings;        /* bits: the settings it takes options of */
 	struct option own[N_OWN]; /* own[i] has the number OPTION_OWN + i */
 	const char *operand;      /* such as "NAME"; NULL when it takes no operands */
 	size_t min_operands, max_operands;
-	const char *rest; /* such as "COMMAND": what must stand behind "--"; NULL for nothing */
-	bool prints;      /* what is asked for is on standard output */
-	bool hidden;      /* not for people */
+	const char *rest; /* such as "COMMAND": what must follow "--"; NULL for nothing */
+	bool prints;      /* writes its result to standard output */
+	bool hidden;      /* not shown in --help */
 };
 
 #endif

@@ -13,20 +13,20 @@ struct parser {
 	struct command_line *line;
 	char **argv;
 	int argc;
-	int at;         /* the word that is looked at */
-	int command_at; /* the word that names the command; 0 where none does */
+	int at;         /* the current word */
+	int command_at; /* the word that names the command; 0 without one */
 	char help[64];
 	struct error *e;
 };
 
-/* A word such as --name=value. */
+/* An option in argv, such as --name=value. */
 struct written {
 	const char *name;
 	size_t len;
 	char *value; /* NULL without '=' */
 };
 
-/* False for an operand, as "-" is one. */
+/* False for an operand. "-" is an operand. */
 static bool is_option(char *word, struct written *w)
 {
 	w->name = word;
@@ -53,8 +53,8 @@ static enum status no_such_command(struct parser *p, const char *name)
 }
 
 /*
- * The first command for people that has an option w, and which; NULL where none has. *differs: to
- * another command w means an option with an argument, and here one without, or the other way round.
+ * Returns the first visible command that has an option w, and sets *id to its number. NULL: no
+ * command has it. *differs: w takes an argument for some commands and none for others.
  */
 static const struct command *find_anywhere(
 	const struct parser *p, const struct written *w, size_t *id, bool *differs)
@@ -80,7 +80,10 @@ static const struct command *find_anywhere(
 	return first;
 }
 
-/* The word that names the command; NULL where none does. *doubtful: an option before it. */
+/*
+ * Returns the word that names the command; NULL without one. *doubtful: an option before that word
+ * that takes an argument for some commands only.
+ */
 static const char *find_command(struct parser *p, struct written *doubtful)
 {
 	for (int i = 1; i < p->argc; i++) {
@@ -97,7 +100,7 @@ static const char *find_command(struct parser *p, struct written *doubtful)
 			return p->argv[i];
 		}
 		c = find_anywhere(p, &w, &id, &differs);
-		/* A mistake, which take_option() names. */
+		/* take_option() reports this mistake. */
 		if (!c || command_option_find(c, w.name, w.len, &id) == FOUND_SEVERAL)
 			break;
 		if (differs)
@@ -112,8 +115,8 @@ static const char *find_command(struct parser *p, struct written *doubtful)
 }
 
 /*
- * Options may stand before the command that says which options there are. To find the command, it
- * is enough to know which of them take the next word.
+ * Finds the command. Options may come before it, but only the command says which options exist. To
+ * skip them, it is enough to know which of them take the next word.
  */
 static enum status set_command(struct parser *p)
 {
@@ -131,12 +134,12 @@ static enum status set_command(struct parser *p)
 	}
 	if (doubtful.name && c != p->commands)
 		return error_set(p->e, STATUS_USAGE,
-			"%.*s: is an option of several commands; name the command before it",
+			"%.*s: differs between commands; write the command before this option",
 			(int)doubtful.len, doubtful.name);
 	return STATUS_OK;
 }
 
-/* The command that shows what is right. */
+/* The command that shows the right options. */
 static const char *help_of(struct parser *p)
 {
 	if (!p->line->named)
@@ -149,7 +152,7 @@ static enum status no_such_option(struct parser *p, const struct written *w)
 {
 	const struct command *c = p->line->command;
 	const char *nearest = command_option_nearest(c, w->name, w->len);
-	/* Of -t123456 the code is not shown. */
+	/* Do not show the code of -t123456. */
 	int shown = (int)strcspn(w->name, "=0123456789");
 	const struct command *other;
 	bool differs;
@@ -173,12 +176,12 @@ static enum status one_too_many(struct parser *p, const char *word)
 
 	if (c->max_operands == 0)
 		return error_set(p->e, STATUS_USAGE,
-			"'%s': one command at a time, and %s takes no other words; see %s", word,
+			"'%s': give one command only; %s takes no other words; see %s", word,
 			c->name, help_of(p));
-	return error_set(p->e, STATUS_USAGE, "'%s': one word too many; see %s", word, help_of(p));
+	return error_set(p->e, STATUS_USAGE, "'%s': unexpected word; see %s", word, help_of(p));
 }
 
-/* Puts value, or a list that ends with it, into *copy. */
+/* Sets *copy to value, or to list, a comma and value. */
 static bool make_copy(struct secret *copy, const char *list, const char *value)
 {
 	struct secret made = {0};
@@ -214,7 +217,7 @@ static enum status give(struct parser *p, size_t id, char *value)
 		return STATUS_OK;
 	}
 	copied = make_copy(copy, adds ? *place : NULL, value);
-	/* It is for us and not for whoever runs ps. */
+	/* Hide it from ps. */
 	if (o->secret)
 		memset(value, 'x', strlen(value));
 	if (!copied)
@@ -237,31 +240,31 @@ static enum status take_option(struct parser *p, const struct written *w)
 	case FOUND_SEVERAL:
 		command_option_list(c, w->name, w->len, several, sizeof(several));
 		return error_set(p->e, STATUS_USAGE,
-			"%.*s: is short for several options, write one of them out: %s",
+			"%.*s: is short for several options; write one of them in full: %s",
 			(int)w->len, w->name, several);
 	case FOUND_ONE:
 		break;
 	}
 	o = command_option_get(c, id);
 	if (!o->argument && value)
-		return error_set(p->e, STATUS_USAGE, "%s: takes no value, expected %s alone",
+		return error_set(p->e, STATUS_USAGE, "%s: takes no value; expected only %s",
 			o->names[0], o->names[0]);
 	if (o->argument && !value)
 		value = p->argv[++p->at];
 	if (o->argument && !value)
-		return error_set(p->e, STATUS_USAGE, "%s: value missing, expected %s %s",
+		return error_set(p->e, STATUS_USAGE, "%s: value missing; expected %s %s",
 			o->names[0], o->names[0], o->argument);
 	return give(p, id, value);
 }
 
-/* Operands are put in order at the beginning of argv, whose words there have been looked at. */
+/* Moves operands to the beginning of argv. The words there are not needed any more. */
 static enum status take_operand(struct parser *p, char *word)
 {
 	struct command_line *line = p->line;
 
 	if (p->at == p->command_at)
 		return STATUS_OK;
-	/* `--explain explain` has it twice. */
+	/* `--explain explain` names the command twice. */
 	if (line->command->max_operands == 0 && strcmp(word, line->command->name) == 0)
 		return STATUS_OK;
 	if (line->n_operands == line->command->max_operands)
@@ -279,7 +282,7 @@ static enum status judge_number(struct parser *p)
 			c->operand, help_of(p));
 	if (c->rest && (!p->line->rest || !p->line->rest[0]))
 		return error_set(p->e, STATUS_USAGE,
-			"%s: %s is missing; it stands last, behind --; see %s", c->name, c->rest,
+			"%s: %s is missing; write it last, after --; see %s", c->name, c->rest,
 			help_of(p));
 	return STATUS_OK;
 }

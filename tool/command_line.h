@@ -5,15 +5,19 @@
 #include "command.h"
 
 /*
- * Fills *line, which must be zeros, from argv. commands ends with NULL; its first one is meant
- * where no command is named. Options, operands and the command may stand in any order; "--" ends
- * options. An option may be shortened to a beginning that no other option of the command has. At
- * --help and --version parsing ends.
+ * Fills *line, which must be zeros, from argv. commands ends with NULL. Its first command is used
+ * if the user names none.
  *
- * STATUS_USAGE after a mistake: *e names it and the next step, and line->command is the command
- * where one is known, else NULL. STATUS_SYSTEM without memory. *line keeps pointers into argv,
- * which is put in order. A secret is overwritten in argv at once: until then ps shows it.
- * command_line_free() in any case.
+ * Options, operands and the command may come in any order. "--" ends the options. An option may be
+ * shortened to a beginning that no other option of the command has. Parsing stops after --help or
+ * --version.
+ *
+ * STATUS_USAGE: the user made a mistake. *e names it and the next step. line->command is NULL if
+ * the command is unknown. STATUS_SYSTEM: no memory.
+ *
+ * *line keeps pointers into argv, and the words of argv are reordered. The value of a secret option
+ * is overwritten in argv at once; until then ps shows it. Call command_line_free() afterwards, also
+ * after a failure.
  */
 enum status command_line_parse(const struct command *const *commands, int argc, char **argv,
 	struct command_line *line, struct error *e);

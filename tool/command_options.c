@@ -7,11 +7,12 @@
 
 #define COMMON(id) [OPTION_##id - N_SETTINGS]
 
-/* Every command takes these. Two commands are also options, as the Python tool has them. */
+/* Every command takes these. --setup and --explain are commands, too; the Python tool has them as
+ * options. */
 static const struct option common[OPTION_OWN - N_SETTINGS] = {
 	COMMON(LOG_LEVEL) = {.names = {"--log-level"},
 		.argument = "LEVEL",
-		.help = "DEBUG, INFO, WARNING, ERROR or CRITICAL (else INFO)"},
+		.help = "DEBUG, INFO, WARNING, ERROR or CRITICAL; else INFO"},
 	COMMON(SETUP) = {.names = {"--setup"}, .help = "the command setup"},
 	COMMON(EXPLAIN) = {.names = {"--explain"}, .help = "the command explain"},
 	COMMON(VERSION) = {.names = {"--version"}, .help = "print the version"},
@@ -31,7 +32,7 @@ const struct option *command_option_get(const struct command *c, size_t id)
 	return o && o->names[0] ? o : NULL;
 }
 
-/* The name of c's options at place *i, which is then that of the next one; NULL behind the last. */
+/* Returns the option name of c at or after position *i, and moves *i past it. NULL at the end. */
 static const char *next_name(const struct command *c, size_t *i, size_t *id)
 {
 	for (; *i / 2 < N_OPTIONS; ++*i) {
@@ -86,7 +87,7 @@ const char *command_option_nearest(const struct command *c, const char *name, si
 	size_t distance = SIZE_MAX, dashes = strspn(name, "-");
 	const char *nearest = NULL, *candidate;
 
-	/* "-profile" means --profile. */
+	/* Ignore dashes: "-profile" is near --profile. */
 	for (size_t i = 0, id; (candidate = next_name(c, &i, &id));) {
 		const char *word = candidate + strspn(candidate, "-");
 

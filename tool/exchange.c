@@ -20,9 +20,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLOW_MS 1000 /* after this time say what we wait for */
+#define SLOW_MS 1000 /* after this time tell the user to wait */
 
-/* An empty environment, /dev/null, the one socket, default signals: nothing of ours is inherited.
+/*
+ * Starts the process. It inherits nothing: it gets an empty environment, /dev/null, one socket and
+ * default signals. Returns 0 or an errno.
  */
 static int spawn(struct exchange *x, int peer)
 {
@@ -58,7 +60,7 @@ static int spawn(struct exchange *x, int peer)
 	return rc;
 }
 
-/* Says what is missing. */
+/* Names what is missing. */
 static enum status not_spawned(int error, struct error *e)
 {
 	char why[256];
@@ -72,7 +74,7 @@ static enum status not_spawned(int error, struct error *e)
 		error == EAGAIN ? error_no_process(why, sizeof(why)) : strerror(error));
 }
 
-/* Sends word unless value is NULL; *rc carries the first failure. */
+/* Sends word unless value is NULL. Does nothing after a failure: *rc keeps the first one. */
 static void send_setting(struct exchange *x, int64_t deadline_ms, const char *word,
 	const char *value, enum record_error *rc)
 {
@@ -95,7 +97,7 @@ static void send_flag(
 	send_setting(x, deadline_ms, word, yes ? "" : NULL, rc);
 }
 
-/* One record for each item of a list with commas. */
+/* Sends one record for each item of a list with commas. */
 static void send_list(struct exchange *x, int64_t deadline_ms, const char *word, const char *list,
 	enum record_error *rc)
 {
@@ -147,8 +149,8 @@ static enum status broken(struct exchange *x, struct error *e)
 	exchange_end(x);
 	if (x->code_sent)
 		return error_set(e, STATUS_CODE_SPENT,
-			"aws-mfa-sts has broken off; the code may be used up: try with the next "
-			"one");
+			"aws-mfa-sts has ended without an answer; the code may be used up: try "
+			"with the next one");
 	return error_set(
 		e, STATUS_SYSTEM, "%s has ended without an answer; try again", AWS_MFA_STS_PATH);
 }
@@ -162,7 +164,7 @@ enum status exchange_start(
 
 	x->ready = x->code_sent = x->heard_time = false;
 	x->request_id[0] = '\0';
-	x->buf = malloc(RECORD_MAX_STS); /* not cleared: its pages stay unused */
+	x->buf = malloc(RECORD_MAX_STS); /* not calloc(): most of its pages are never used */
 	if (!x->buf || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
 		free(x->buf);
 		x->buf = NULL;
@@ -176,11 +178,11 @@ enum status exchange_start(
 		return not_spawned(error, e);
 	}
 	rc = send_request(x, deadline_ms, request);
-	/* A process that has ended says why before it does: exchange_step() reads that. */
+	/* RECORD_EOF: the process says why before it ends. exchange_step() reads that. */
 	return rc == RECORD_OK || rc == RECORD_EOF ? STATUS_OK : broken(x, e);
 }
 
-/* One record, whatever it is; a `result` other than 0 becomes its status and *e. */
+/* Reads any record. For a `result` other than 0 it returns that status and fills *e. */
 static enum status take(
 	struct exchange *x, int64_t deadline_ms, struct record *rec, struct error *e)
 {
@@ -196,7 +198,7 @@ static enum status take(
 			log_info("waiting for AWS to answer ...");
 			x->show_progress = false;
 		}
-		/* The process keeps the deadline itself and says what it was waiting for. */
+		/* Wait a little longer: at the deadline the process says what it waited for. */
 		rc = peer_read(&x->peer, deadline_ms + 500, rec);
 	}
 	if (rc != RECORD_OK)
@@ -230,7 +232,9 @@ enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error 
 	return STATUS_OK;
 }
 
-/* Takes the value of rec when it is word; a token too long for one record comes in several. */
+/*
+ * If rec is word, adds its text to *value and returns true. A long token comes in several records.
+ */
 static bool collect(const struct record *rec, const char *word, struct secret *value, bool *failed)
 {
 	struct secret joined;
@@ -321,7 +325,7 @@ enum status exchange_code(struct exchange *x, const char *code, int64_t deadline
 	send_number(x, deadline_ms, WORD_DEADLINE, deadline_ms, &sent);
 	send_setting(x, deadline_ms, WORD_CODE, code, &sent);
 	x->code_sent = sent != RECORD_EOF;
-	/* RECORD_EOF: it has ended before it could read the code, and said why. */
+	/* RECORD_EOF: the process ended before it read the code, and said why. */
 	if (sent == RECORD_OK || sent == RECORD_EOF)
 		rc = take_session(x, deadline_ms, session, e);
 	else
@@ -334,7 +338,7 @@ enum status exchange_code(struct exchange *x, const char *code, int64_t deadline
 void exchange_end(struct exchange *x)
 {
 	if (x->pid > 0) {
-		kill(x->pid, SIGKILL); /* ours and not reaped: the number cannot be another's */
+		kill(x->pid, SIGKILL); /* not reaped yet, so no other process has this pid */
 		while (waitpid(x->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}

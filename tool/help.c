@@ -6,9 +6,9 @@
 #include <string.h>
 
 #define COLUMNS 80
-#define TEXT_AT 29 /* where the text beside a name begins */
+#define TEXT_AT 29 /* the column of the text beside a name */
 
-/* Prints text from column on, in as many lines as it takes; the others begin at indent. */
+/* Prints text, starting at column. Further lines start at indent. */
 static void print_text(int column, int indent, const char *text)
 {
 	bool begins = true;
@@ -80,7 +80,7 @@ static void print_option(const struct command *c, size_t id)
 	print_row(name, l.text);
 }
 
-/* Those with a number of from and more, and less than to. */
+/* Prints the options with numbers from `from` up to, but not including, `to`. */
 static void print_options(const struct command *c, size_t from, size_t to)
 {
 	for (size_t id = from; id < to; id++)
@@ -122,13 +122,13 @@ void help_print(const struct command *const *commands)
 	for (const struct command *const *c = commands; *c; c++)
 		if (!(*c)->hidden)
 			print_row((*c)->name, (*c)->summary);
-	printf("\nOptions of %s, and where no command is named:\n", commands[0]->name);
+	printf("\nOptions of %s, also without a command:\n", commands[0]->name);
 	print_options(commands[0], OPTION_OWN, N_OPTIONS);
 	print_options(commands[0], 0, OPTION_OWN);
 	print_example(commands[0]);
 	putchar('\n');
 	print_text(0, 0,
-		"Exit status: 0 done or still valid, 2 usage, 4 system, 10 not stored, 11 wrong "
+		"Exit status: 0 renewed or still valid, 2 usage, 4 system, 10 not stored, 11 wrong "
 		"code, 12 not set up, 13 set up wrongly, 14 AWS not reached, 15 failed after the "
 		"code was sent.");
 	puts("See aws-mfa COMMAND --help and aws-mfa(1).");

@@ -1,10 +1,10 @@
-/* What --help prints, in 80 columns: from the rows of commands and options. */
+/* Prints --help in 80 columns, from the tables of commands and options. */
 #ifndef AWS_MFA_HELP_H
 #define AWS_MFA_HELP_H
 
 #include "command.h"
 
-/* The list of the commands, which ends with NULL, and all about the first one. */
+/* Prints the list of commands, and the options of the first command. commands ends with NULL. */
 void help_print(const struct command *const *commands);
 
 void help_print_command(const struct command *c);

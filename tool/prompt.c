@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 /*
- * MUST guarantee: however a prompt ends or pauses (an answer, ^C, ^Z, kill), the terminal is as it
- * was before, and what was typed is not left for the shell. A terminal that belongs to another job
- * is not touched.
+ * A prompt ends or pauses by an answer, ^C, ^Z or a signal. In every case it MUST guarantee:
+ *
+ * 1. The terminal has its old modes again.
+ * 2. A half-typed answer does not reach the shell.
+ * 3. A terminal that belongs to another job is not changed.
  */
 
-/* The last three pause the prompt; it is put anew afterwards. */
+/* The last four pause the prompt. The question is repeated afterwards. */
 static const int caught_signals[] = {
 	SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
 #define N_CAUGHT (sizeof(caught_signals) / sizeof(caught_signals[0]))
@@ -41,7 +43,7 @@ static void on_signal(int number)
 struct asking {
 	int tty;
 	bool hidden;
-	bool quiet; /* echo is off, and before is what it was */
+	bool quiet; /* echo is off; before has the old modes */
 	struct termios before;
 	sigset_t before_block;
 	struct sigaction before_catch[N_CAUGHT];
@@ -62,7 +64,7 @@ static bool is_ours(int tty)
 	return tcgetpgrp(tty) == getpgrp();
 }
 
-/* From here on signals come in while read_line() waits and at no other time. */
+/* After this, signals arrive only while read_line() waits. */
 static void catch_signals(struct asking *a)
 {
 	struct sigaction catch = {.sa_handler = on_signal};
@@ -76,7 +78,7 @@ static void catch_signals(struct asking *a)
 	end_signal = pause_signal = 0;
 	for (size_t i = 0; i < N_CAUGHT; i++) {
 		sigaction(caught_signals[i], &catch, &a->before_catch[i]);
-		/* As nohup and shells without job control have it. */
+		/* nohup, and shells without job control, ignore some signals: keep that. */
 		if (a->before_catch[i].sa_handler == SIG_IGN)
 			sigaction(caught_signals[i], &a->before_catch[i], NULL);
 	}
@@ -90,8 +92,8 @@ static void release_signals(struct asking *a)
 }
 
 /*
- * Waits until the terminal is ours: in the background tcdrain() stops us, as a read would. Its
- * modes are those of the shell's own line editor before.
+ * Waits until this job has the terminal: in the background tcdrain() stops the process. Read the
+ * modes only after that; before, they are those of the line editor of the shell.
  */
 static enum status begin(struct asking *a, struct error *e)
 {
@@ -105,8 +107,8 @@ static enum status begin(struct asking *a, struct error *e)
 	if (rc < 0 || !is_ours(a->tty)) {
 		release_signals(a);
 		return error_set(e, STATUS_USAGE,
-			"/dev/tty: no question can be put there now: this program is in the "
-			"background, or the terminal is gone");
+			"/dev/tty: cannot ask: this program is in the background, or the "
+			"terminal is gone; run it in the foreground");
 	}
 	if (!a->hidden)
 		return STATUS_OK;
@@ -121,7 +123,7 @@ static enum status begin(struct asking *a, struct error *e)
 	return STATUS_OK;
 }
 
-/* flush: a half-typed answer is not for the shell. SIGTTOU is blocked, so nothing stops us here. */
+/* flush discards a half-typed answer. SIGTTOU is blocked, so the process does not stop here. */
 static void end(struct asking *a, bool flush, bool newline)
 {
 	if (is_ours(a->tty)) {
@@ -141,7 +143,7 @@ static enum status no_answer(struct error *e)
 	return error_set(e, STATUS_USAGE, "no answer was given; nothing was changed");
 }
 
-/* What does not fit or holds a NUL is no answer, and must not become one by being cut. */
+/* Adds c. If the answer gets too long or has a NUL, empties it: a cut line could look valid. */
 static void add(struct secret *answer, char c, bool *whole)
 {
 	*whole = *whole && answer->size < ANSWER_MAX && c != '\0';
@@ -151,7 +153,7 @@ static void add(struct secret *answer, char c, bool *whole)
 		secret_clear(answer);
 }
 
-/* Ends without an answer when a signal has come. */
+/* Reads one line. Returns without an answer after a signal. */
 static enum status read_line(const struct asking *a, struct secret *answer,
 	const struct prompt_watch *watch, struct error *e)
 {
@@ -178,12 +180,12 @@ static enum status read_line(const struct asking *a, struct secret *answer,
 		}
 		if (!fds[0].revents)
 			continue;
-		/* Moved to the background without a signal: what is typed is for another job. */
+		/* In the background now, without a signal: the input is for another job. */
 		if (!is_ours(a->tty)) {
 			pause_signal = SIGTTIN;
 			return no_answer(e);
 		}
-		/* By the byte: what is typed behind the newline is for the shell. */
+		/* Read single bytes: input after the newline is for the shell. */
 		n = read(a->tty, &c, 1);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -217,7 +219,7 @@ enum status prompt_ask(int tty, const char *question, bool hidden, struct secret
 			raise(end_signal);
 		if (end_signal || !pause_signal)
 			return rc;
-		/* SIGCONT: a signal that cannot be caught has stopped us, and we are back. */
+		/* SIGCONT: SIGSTOP stopped the process, and it runs again. Ask again. */
 		if (pause_signal != SIGCONT)
 			raise(pause_signal);
 	}

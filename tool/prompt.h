@@ -1,6 +1,6 @@
 /*
- * Asking a person at the terminal. Prompts go to /dev/tty and never to standard output, so that
- * `eval $(...)` and pipes do not swallow them.
+ * Asks the user at the terminal. Prompts go to /dev/tty, never to standard output: `eval $(...)`
+ * and pipes would take them.
  */
 #ifndef AWS_MFA_PROMPT_H
 #define AWS_MFA_PROMPT_H
@@ -12,12 +12,12 @@
 
 #define ANSWER_MAX 512 /* bytes */
 
-/* A descriptor of the controlling terminal, or -1 when there is none. */
+/* Returns a descriptor of the controlling terminal; -1 without one. */
 int prompt_open(void);
 
 /*
- * While a prompt stands something else may become readable, on descriptor fd. ready() is called
- * then; a status other than STATUS_OK ends the prompt and is returned.
+ * A prompt also watches fd and calls ready() when fd becomes readable. A status other than
+ * STATUS_OK ends the prompt, which returns that status.
  */
 struct prompt_watch {
 	int fd;
@@ -26,18 +26,21 @@ struct prompt_watch {
 };
 
 /*
- * Writes question and reads one line into *answer, without its newline. The caller frees it in any
- * case. A line over ANSWER_MAX, or one with a NUL, becomes empty rather than another answer.
- * hidden turns echo off; a signal then takes effect once it is on again. After ^Z and fg the
- * question is put anew; in the background it waits for fg. watch may be NULL.
- * STATUS_USAGE at the end of input (^D). What was typed at a prompt that failed is thrown away.
+ * Writes question and reads one line into *answer, without its newline. The caller frees *answer,
+ * also after a failure. A line that is longer than ANSWER_MAX or has a NUL gives an empty answer: a
+ * cut line could look like a valid one.
+ *
+ * hidden turns echo off. A signal then takes effect after echo is on again. After ^Z and fg the
+ * question is repeated. In the background the prompt waits for fg. watch may be NULL.
+ *
+ * STATUS_USAGE: end of input (^D). After a failure, typed input is discarded.
  */
 enum status prompt_ask(int tty, const char *question, bool hidden, struct secret *answer,
 	const struct prompt_watch *watch, struct error *e);
 
 /*
- * The same without question and terminal: one line from standard input, and no byte more.
- * STATUS_USAGE where the input ends before the first byte.
+ * Reads one line from standard input into *answer, and no byte more. Otherwise like prompt_ask().
+ * STATUS_USAGE: standard input is empty.
  */
 enum status prompt_read_stdin(struct secret *answer, struct error *e);
 

@@ -14,10 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A spent code is worth waiting for other programs that are writing the file, but not for long. */
+/* How long to wait for another program that writes the file. The code is spent by then. */
 #define STORE_MS 2000
 
-/* A file that has not changed for longer than this is not in the middle of a change. */
+/* A file that changed within this time may be in the middle of a change. */
 #define SETTLED_S 1
 
 static struct store_place place(const struct refresh *r)
@@ -33,15 +33,15 @@ static struct store_place place(const struct refresh *r)
 	};
 }
 
-/* Loads the settings anew, since the files have changed. */
+/* Loads the settings again, because the files have changed. */
 static enum status reload(struct refresh *r, const char *const options[N_SETTINGS], struct error *e)
 {
 	settings_free(&r->settings);
-	e->text[0] = '\0'; /* what was wrong before is no reason any more */
+	e->text[0] = '\0'; /* drop the old error */
 	return settings_load(&r->settings, options, r->mode, e);
 }
 
-/* Where the file is missing, the folder shows when it went. */
+/* The folder of a missing file shows when the file was removed. */
 static bool changed_lately(const char *path)
 {
 	char folder[PATH_MAX];
@@ -58,9 +58,9 @@ static bool changed_lately(const char *path)
 }
 
 /*
- * Threat: an editor moves the file away for a moment before it writes the new one, or a script
- * writes it in two steps. A user who logs in at that moment is enrolled. So wait until the files
- * have not changed lately, for SETTLED_S at most, before the answer is "not set up".
+ * Threat: an editor moves the file away for a moment, or a script writes it in two steps. An
+ * enrolled user who logs in at that moment would count as "not set up". So wait until the files
+ * have not changed for SETTLED_S; give up after SETTLED_S.
  */
 static enum status settle(struct refresh *r, const char *const options[N_SETTINGS],
 	int64_t start_ms, enum status rc, struct error *e)
@@ -83,7 +83,7 @@ enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS
 	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
 	struct store_place to;
 
-	/* A file that a run has left half written must not be judged. */
+	/* Do not judge a file that an earlier run left half written: undo that first. */
 	if (path && store_undo(path))
 		rc = reload(r, options, e);
 	if (policy_of(r->mode)->absence_must_be_certain)
@@ -158,7 +158,7 @@ enum status refresh_start(struct refresh *r, struct error *e)
 	return rc;
 }
 
-/* Has another process renewed the session since we looked? */
+/* STATUS_VALID if another process has renewed the session meanwhile. */
 static enum status look_again(struct refresh *r, struct error *e)
 {
 	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
@@ -170,9 +170,9 @@ static enum status look_again(struct refresh *r, struct error *e)
 
 	store_undo(path);
 	if (stat(path, &st) == 0 && file_same(&st, &r->settings.credentials_stat))
-		return STATUS_OK; /* a file with many profiles costs much to read */
+		return STATUS_OK; /* do not read it again: it may have many profiles */
 	rc = file_read(path, &bytes, &st, &found, e);
-	if (rc != STATUS_OK) /* being written now: no reason to refuse the code */
+	if (rc != STATUS_OK) /* STATUS_SYSTEM: it is being written; the code can still be used */
 		return rc == STATUS_SYSTEM ? STATUS_OK : rc;
 	rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
 	if (rc != STATUS_OK)
@@ -184,10 +184,12 @@ static enum status look_again(struct refresh *r, struct error *e)
 }
 
 /*
- * The section's lock, for which a quarter of the time is waited at most; *lock is -1 without it.
+ * Takes the lock of the section. Waits for a quarter of the time at most, then goes on without the
+ * lock; *lock is then -1.
+ *
  * Threat: a stranger starts `su` for this user, types any code, and freezes that helper while it
- * holds the lock. The user must get in all the same, so the lock spares a code and no more. Where
- * every code is judged there is none to spare.
+ * holds the lock. The user must still get in. So the lock only saves a code. With r->force every
+ * code is sent, so there is nothing to save.
  */
 static enum status lock_session(struct refresh *r, int *lock, struct error *e)
 {
@@ -205,13 +207,13 @@ static enum status lock_session(struct refresh *r, int *lock, struct error *e)
 		log_warning("%s; going on without its lock", e->text);
 		rc = STATUS_OK;
 	}
-	/* Where no lock can be had nothing can be stored either, so there is no race to lose. */
+	/* No lock file can be made, so nothing can be stored: the lock is not needed. */
 	if (rc == STATUS_CONFIG && policy_of(r->mode)->stores_or_not)
 		rc = STATUS_OK;
 	return rc == STATUS_OK ? look_again(r, e) : rc;
 }
 
-/* Not beyond the time that the module leaves its helper: it gives 2 s more than the timeout. */
+/* The module ends its helper 2 s after the timeout. Stay below that. */
 static int64_t store_deadline(const struct refresh *r)
 {
 	int64_t now_ms = monotonic_ms();
@@ -231,14 +233,14 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 	r->deadline_ms += start_ms - r->asked_since_ms;
 	rc = lock_session(r, &lock, e);
 	if (rc == STATUS_OK || rc == STATUS_VALID)
-		e->text[0] = '\0'; /* of what was no obstacle */
-	/* Again: much can change while a person looks for the telephone. */
+		e->text[0] = '\0'; /* drop errors that did not matter */
+	/* Check again: the files can change while the user types. */
 	if (rc == STATUS_OK)
 		rc = can_store(r, true, e);
 	if (rc == STATUS_OK)
 		rc = exchange_code(&r->exchange, code, r->deadline_ms, &session, e);
 	if (rc != STATUS_OK && rc != STATUS_VALID)
-		code_strike_out(e->text, code); /* AWS quotes it now and then */
+		code_strike_out(e->text, code); /* AWS may quote the code in its message */
 	if (rc == STATUS_OK) {
 		r->expiration = session.expiration;
 		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id.data);

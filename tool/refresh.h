@@ -1,6 +1,6 @@
 /*
- * A refresh: is the session still good, and if not, trade a code for a new one and store it. The
- * commands in cmd_*.c differ only in how they get at the code and tell the outcome.
+ * A refresh checks the session. If it is not valid, a refresh trades a code for a new session and
+ * stores it. The commands in cmd_*.c get the code and report the result.
  */
 #ifndef AWS_MFA_REFRESH_H
 #define AWS_MFA_REFRESH_H
@@ -14,37 +14,39 @@
 
 struct refresh {
 	enum mode mode;
-	/* What was asked for by --force, or by `always` of the PAM module: renew a session that is
-	 * still valid. */
+	/* Renew a session that is still valid: --force, or `always` of the PAM module. */
 	bool force;
 	struct settings settings;
-	enum session_state state; /* of the session as it was found */
-	time_t expiration;        /* UTC: of the session found, then of the one issued; 0 unknown */
-	char key_id[129];         /* access key id of the session issued */
+	enum session_state state; /* of the session in the file */
+	time_t expiration;        /* UTC: of the old session, later of the new one; 0: unknown */
+	char key_id[129];         /* access key id of the new session */
 	struct exchange exchange;
-	int64_t deadline_ms;    /* CLOCK_MONOTONIC; a person's typing time does not count */
-	int64_t asked_since_ms; /* when refresh_start() returned and the person was asked */
+	int64_t deadline_ms;    /* CLOCK_MONOTONIC; excludes the time the user takes to type */
+	int64_t asked_since_ms; /* when the user was asked: refresh_start() has returned */
 };
 
 /*
- * Loads the settings and looks at the session. STATUS_VALID when there is nothing to do,
- * STATUS_OK when a code is needed, else *e. *r must start as zeros but for its first two members
- * and exchange.show_progress; refresh_free() in any case.
+ * Loads the settings and checks the session. STATUS_VALID: there is nothing to do. STATUS_OK: a
+ * code is needed. Otherwise *e says what is wrong. *r must be zeros except mode, force and
+ * exchange.show_progress. Call refresh_free() afterwards, also after a failure.
  */
 enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS], struct error *e);
 
 /*
- * Starts the warm-up, which runs while the person is asked; but not where the session could not be
- * stored anyway (STATUS_CONFIG).
+ * Starts the warm-up, which runs while the user types. STATUS_CONFIG: the session could not be
+ * stored, so nothing was started.
  */
 enum status refresh_start(struct refresh *r, struct error *e);
 
 /*
- * Spends the code: six digits. Takes the section's lock first; whoever had to wait for it finds
- * out here that the session has been renewed meanwhile (STATUS_VALID, the code is not spent),
- * unless r->force. After STATUS_OK e->text is a warning about the clock, or empty.
- * STATUS_NOT_STORED when the code was accepted; else as exchange_code(). After
- * STATUS_WRONG_CODE it may be called again.
+ * Sends the code (six digits) and stores the session.
+ *
+ * Without r->force it takes the lock of the section first. STATUS_VALID: another process renewed
+ * the session meanwhile, and the code was not sent.
+ *
+ * STATUS_OK: e->text is a warning about the clock, or empty. STATUS_NOT_STORED: AWS accepted the
+ * code, but the session was not stored. STATUS_WRONG_CODE: it may be called again with another
+ * code. Otherwise the status of exchange_code().
  */
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e);
 

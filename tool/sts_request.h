@@ -1,6 +1,5 @@
 /*
- * All that one exchange with STS needs to know, be it from the settings or from anywhere else. The
- * strings belong to others; each is NULL where it is unset.
+ * Everything that one exchange with STS needs. The strings belong to the caller. NULL: unset.
  */
 #ifndef AWS_MFA_STS_REQUEST_H
 #define AWS_MFA_STS_REQUEST_H
@@ -22,7 +21,7 @@ struct sts_request {
 	const char *serial; /* of the MFA device */
 	const char *region, *endpoint_url, *ca_bundle, *https_proxy, *no_proxy;
 	bool fips, dual_stack, legacy_endpoint;
-	struct sts_request_role roles[ROLES_MAX]; /* in the order they are assumed in */
+	struct sts_request_role roles[ROLES_MAX]; /* the role that is assumed first comes first */
 	size_t n_roles;
 	long duration, timeout; /* seconds */
 	bool signed_warm_up;

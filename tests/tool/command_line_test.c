@@ -179,28 +179,28 @@ static void wrong(void **state)
 		{"secret --force", "--force: is no option of secret"},
 
 		{"--t 5",
-			"--t: is short for several options, write one of them out: --tag, "
+			"--t: is short for several options; write one of them in full: --tag, "
 			"--transitive-tag-key, --timeout, --token"},
 		{"explain --ti 5 --t 5",
-			"write one of them out: --tag, --transitive-tag-key, --timeout"},
+			"write one of them in full: --tag, --transitive-tag-key, --timeout"},
 		{"--fo run -- ls",
-			"--fo: is an option of several commands; name the command before it"},
+			"--fo: differs between commands; write the command before this option"},
 
 		{"--force=yes", "--force: takes no value"},
 		{"run --quiet=", "--quiet: takes no value"},
-		{"--profile", "--profile: value missing, expected --profile NAME"},
+		{"--profile", "--profile: value missing; expected --profile NAME"},
 		{"--log-level loud", "--log-level: 'loud': expected DEBUG"},
 
 		{"explain x",
-			"'x': one command at a time, and explain takes no other words; see "
+			"'x': give one command only; explain takes no other words; see "
 			"aws-mfa explain --help"},
-		{"explain -- --", "'--': one command at a time"},
-		{"refresh --explain", "'explain': one word too many"},
-		{"--explain refresh", "'refresh': one command at a time"},
-		{"run a b -- ls", "'b': one word too many; see aws-mfa run --help"},
+		{"explain -- --", "'--': give one command only"},
+		{"refresh --explain", "'explain': unexpected word"},
+		{"--explain refresh", "'refresh': give one command only"},
+		{"run a b -- ls", "'b': unexpected word; see aws-mfa run --help"},
 		{"copy a", "copy: NAME is missing; see aws-mfa copy --help"},
-		{"copy a b c", "'c': one word too many"},
-		{"run", "run: COMMAND is missing; it stands last, behind --"},
+		{"copy a b c", "'c': unexpected word"},
+		{"run", "run: COMMAND is missing; write it last, after --"},
 		{"run --", "run: COMMAND is missing"},
 		{"-- run ls", "run: COMMAND is missing"},
 	};

@@ -31,14 +31,14 @@ class CommandLine(HostTest):
                             (("exec", "--", "env"), "'exec': no such command"),
                             (("--", "exec", "--", "env"), "'exec': no such command"),
                             (("--", "--force"), "'--force': no such command"),
-                            (("--", "explain", "x"), "'x': one command"),
-                            (("explain", "--", "x", "y"), "'x': one command"),
-                            (("explain", "--", "--", "x"), "'--': one command"),
-                            (("explain", "", "x"), "'': one command"),
-                            (("explain", "--duration", "900", "x"), "'x': one command"),
-                            (("explain", "setup"), "'setup': one command"),
-                            (("--setup", "--explain"), "'explain': one command"),
-                            (("refresh", "--explain"), "'explain': one command"),
+                            (("--", "explain", "x"), "'x': give one command only"),
+                            (("explain", "--", "x", "y"), "'x': give one command only"),
+                            (("explain", "--", "--", "x"), "'--': give one command only"),
+                            (("explain", "", "x"), "'': give one command only"),
+                            (("explain", "--duration", "900", "x"), "'x': give one command only"),
+                            (("explain", "setup"), "'setup': give one command only"),
+                            (("--setup", "--explain"), "'explain': give one command only"),
+                            (("refresh", "--explain"), "'explain': give one command only"),
                             (("a\33b",), "'a?b': no such command")]:
             with self.subTest(args=args):
                 self.refuses(*args, parts=[named, "see aws-mfa ", "--help"])
@@ -86,7 +86,7 @@ class CommandLine(HostTest):
         run = self.aws_mfa("refresh", *every, "--force", "--token", "123456", "--log-level", "ERROR")
         self.assertNotIn("is no option", run.stderr)
         run = self.aws_mfa("setup", *[word for pair in NAMES.items() for word in pair])
-        self.refused(run, 2, "asks on a terminal", "[work-keys]")
+        self.refused(run, 2, "needs a terminal", "[work-keys]")
 
     def test_what_the_module_gives(self):
         """The command behind the module tells it of options that it does not know, as a record."""
@@ -103,7 +103,7 @@ class CommandLine(HostTest):
                                          preexec_fn=prepare)
                     helper.close()
                     told = module.makefile().read()
-                self.assertEqual(told, "result 2 the module and aws-mfa do not fit together\n")
+                self.assertEqual(told, "result 2 the module and aws-mfa are of different versions; install the same version of both\n")
                 self.assertEqual((run.returncode, run.stdout, run.stderr), (2, "", ""))
 
     def test_output_that_cannot_be_written(self):

@@ -101,7 +101,7 @@ class AtTheTerminal(HostTest):
     def test_setup_interrupted_at_the_secret(self):
         before = self.credentials.read_bytes()
         term = self.terminal("--setup")
-        term.expect("[work-long-term] is there already. Replace its keys? [y/N] ")
+        term.expect("[work-long-term] exists already. Replace its keys? [y/N] ")
         term.send("y\n")
         term.expect("Access key id: ")
         term.send(f"{self.user.access_key_id}\n")

@@ -137,7 +137,7 @@ def check(test, case, outcome):
     for secret in [outcome.code, *outcome.secrets]:
         test.assertNotIn(secret, said)
     if case.status == 14 and not case.pam:
-        test.assertIn("no code was sent: yours is still good", outcome.err)
+        test.assertIn("no code was sent; your code is still good", outcome.err)
     if case.status == 15:
         test.assertIn("the code may be used up", outcome.err)
     if case.stored:
