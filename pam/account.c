@@ -51,7 +51,7 @@ int account(pam_handle_t *pamh, int flags, const struct options *opt)
 	if (!opt->always)
 		return PAM_IGNORE;
 	if (pam_get_user(pamh, &login, NULL) == PAM_SUCCESS && login) {
-		/* As a rule the name is spelt as its account's is, and no directory is asked. */
+		/* Usually the name is spelt like pw_name, and no directory needs to be asked. */
 		if (was_accepted(pamh, login))
 			return PAM_IGNORE;
 		user_find(&user, login, talk.reason, sizeof(talk.reason));

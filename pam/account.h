@@ -1,6 +1,6 @@
 /*
- * The account phase: under `always`, was a code accepted in this login? What passes PAM's auth by,
- * as a public key does in sshd, still comes through here.
+ * The account phase: under `always`, was a code accepted in this login? A login that skips auth, as
+ * sshd does after a public key, still goes through this phase.
  */
 #ifndef PAM_ACCOUNT_H
 #define PAM_ACCOUNT_H
@@ -10,14 +10,16 @@
 #include "options.h"
 
 /*
- * Notes in the handle, for as long as it lives, that a code was accepted for the account of this
- * pw_name. Not PAM_USER, which modules spell as they like, and the conversation may set anew.
+ * Notes in the handle that a code was accepted for the account with this pw_name. The note lives as
+ * long as the handle. Do not use PAM_USER: modules spell it differently, and the conversation may
+ * change it.
  */
 void account_accepted(pam_handle_t *pamh, const char *name);
 
 /*
- * Returns PAM_IGNORE, or under `always` PAM_PERM_DENIED where no code was accepted for PAM_USER's
- * account on this handle, unless ignore_root or minimum_uid= excuses it.
+ * Without `always`, and for users exempt by ignore_root or minimum_uid=, returns PAM_IGNORE.
+ * With `always` returns PAM_IGNORE if a code was accepted on this handle for the account of
+ * PAM_USER, else PAM_PERM_DENIED.
  */
 int account(pam_handle_t *pamh, int flags, const struct options *opt);
 

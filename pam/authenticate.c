@@ -48,7 +48,7 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 		dialogue_in_vain(pamh, opt, &talk);
 		break;
 	case USER_BAD_NAME:
-		/* No code ever helps here, so under nullok it is not asked for; refused all the
+		/* No code can help here, so do not ask for one under nullok. Refuse all the
 		 * same. */
 		talk.outcome = OUTCOME_RESULT;
 		talk.status = STATUS_CONFIG;
@@ -67,7 +67,8 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 	if (verdict.pam == PAM_SUCCESS)
 		account_accepted(pamh, user.name);
 	tell(pamh, flags, opt, user.name, &talk, &verdict);
-	/* Threat: a password typed where the name was asked for. So never what was typed. */
+	/* Threat: a user types the password at the prompt for the name. Never log what was typed.
+	 */
 	if (verdict.pam != PAM_INCOMPLETE)
 		journal_decision(pamh, opt, user.name ? user.name : "(unknown)", &talk, &verdict);
 	user_free(&user);

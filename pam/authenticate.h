@@ -1,5 +1,5 @@
 /*
- * The auth phase: who, whether to ask, the talk, the verdict, the log.
+ * The auth phase: finds the user, decides whether to ask, runs the dialogue, logs the verdict.
  */
 #ifndef PAM_AUTHENTICATE_H
 #define PAM_AUTHENTICATE_H

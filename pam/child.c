@@ -1,13 +1,13 @@
 /*
  * What this file MUST guarantee for the program it executes:
  *  - it runs as the user and cannot become root again,
- *  - it holds no descriptor of the application's, only RECORD_FD and /dev/null,
- *  - nothing a hostile caller of the application could choose (rlimits, umask, folder, signals,
- *    environment, terminal) reaches it,
- *  - it dies with the thread that asked for it.
+ *  - it has only the descriptors RECORD_FD and /dev/null, and none of the application,
+ *  - a hostile caller of the application controls nothing of it: rlimits, umask, folder, signals,
+ *    environment, terminal,
+ *  - it dies with the thread that started it.
  *
- * Set-id calls go straight to the kernel. The C library's setresuid() signals the other threads
- * of its process, and here it still believes in those of the application.
+ * Set-id calls go straight to the kernel. The C library's setresuid() signals all threads of the
+ * process. After clone() it still knows the application's threads, which do not exist here.
  */
 #include "child.h"
 
@@ -26,7 +26,7 @@
 #include "record.h"
 #include "words_pam.h"
 
-/* On 32-bit machines the plain names are the 16-bit calls of old. */
+/* On 32-bit machines the plain names are the old 16-bit calls. */
 #ifdef SYS_setresuid32
 #define CALL_SETRESUID SYS_setresuid32
 #define CALL_SETRESGID SYS_setresgid32
@@ -37,16 +37,15 @@
 #define CALL_SETGROUPS SYS_setgroups
 #endif
 
-#define KEEP ((unsigned)-1) /* set-id calls: leave this one */
+#define KEEP ((unsigned)-1) /* set-id calls: do not change this id */
 #define MIB ((rlim_t)1024 * 1024)
 #define DESCRIPTORS_LAST (1U << 20) /* the default of fs.nr_open */
 
 /*
- * Threat: under sudo the caller has chosen the limits. With RLIMIT_NOFILE 5 libcurl says that it
- * cannot connect, which failmode=safe would let pass. So what is below `least` is raised, or the
- * helper is not run at all.
- * Threat: the helper is the user's, who must not gain what an administrator has denied him. So
- * nothing is raised beyond `least`.
+ * Threat: under sudo the caller chooses the limits. With RLIMIT_NOFILE 5 libcurl reports that it
+ * cannot connect, and failmode=safe would let the caller in. So raise a limit below `least`, or do
+ * not run the helper.
+ * Threat: the user gains more than the administrator allows. So raise no limit above `least`.
  */
 static const struct limit {
 	const char *name;
@@ -58,12 +57,13 @@ static const struct limit {
 	{"RLIMIT_FSIZE", RLIMIT_FSIZE, MIB, 64 * MIB},
 	{"RLIMIT_NOFILE", RLIMIT_NOFILE, 64, 64},
 	/*
-         * It counts all of the user's processes and threads. Ours are aws-mfa, aws-mfa-sts and the
-         * thread in which libcurl resolves a name. Whichever cannot start ends as STATUS_SYSTEM.
+         * It counts all processes and threads of the user. We need three: aws-mfa, aws-mfa-sts and
+         * the thread in which libcurl resolves a name. If one cannot start, the end is
+         * STATUS_SYSTEM.
          */
 	{"RLIMIT_NPROC", RLIMIT_NPROC, 3, RLIM_INFINITY},
 	{"RLIMIT_STACK", RLIMIT_STACK, MIB, 8 * MIB},
-	/* A file of the user's decides how much is read. */
+	/* The size of the user's files decides how much is read. */
 	{"RLIMIT_DATA", RLIMIT_DATA, 256 * MIB, 1024 * MIB},
 	{"RLIMIT_AS", RLIMIT_AS, 256 * MIB, 2048 * MIB},
 };
@@ -99,7 +99,7 @@ static _Noreturn void finish(int sock, const char *line, char *end)
 	_exit(1);
 }
 
-/* step is one of this file's literals, so the line cannot grow beyond its buffer. */
+/* step is a literal of this file, so the line fits its buffer. */
 static _Noreturn void fail(int sock, const char *step, int error)
 {
 	char line[256];
@@ -107,7 +107,7 @@ static _Noreturn void fail(int sock, const char *step, int error)
 	struct rlimit r;
 
 	end = append_number(end, (uintmax_t)error);
-	/* What execve() says of one process too many, and on old kernels setresuid(). */
+	/* execve(), and setresuid() on old kernels, fail so if the user has too many processes. */
 	if (error == EAGAIN && getrlimit(RLIMIT_NPROC, &r) == 0) {
 		end = append_number(append(end, ", RLIMIT_NPROC "), r.rlim_cur);
 		end = append(end, " is used up by all processes of the user together");
@@ -145,10 +145,10 @@ static void set_limits(int sock)
 }
 
 /*
- * Threat: a descriptor of the application's - a log, a shadow file, another session's socket -
- * in a process of the user's. The socket moves first: when the application runs with 0-2 closed,
- * it may be one of them. Then all is closed before anything is opened, since the application may
- * hold more descriptors than the new limit allows.
+ * Threat: the user's process inherits a descriptor of the application: a log, a shadow file,
+ * another session's socket. Move our socket first: if the application runs with 0-2 closed, the
+ * socket may be one of them. Then close everything before opening anything, because the application
+ * may hold more descriptors than the new limit allows.
  */
 static void set_descriptors(int sock)
 {
@@ -159,7 +159,7 @@ static void set_descriptors(int sock)
 			close((int)fd);
 	for (int fd = 0; fd < RECORD_FD; fd++)
 		close(fd);
-	/* The lowest that is free is taken: 0, then 1 and 2. */
+	/* open() takes the lowest free number: 0, then 1 and 2. */
 	if (open("/dev/null", O_RDWR) != 0)
 		fail(RECORD_FD, "open /dev/null", errno);
 	if (dup(0) != 1 || dup(0) != 2)
@@ -177,8 +177,8 @@ static void become_user(const struct child_plan *plan)
 	if (plan->uid == 0)
 		return;
 	/*
-	 * Threat: an application with kept capabilities or odd securebits, where the calls above
-	 * succeed and yet change nothing for good.
+	 * Threat: with kept capabilities or unusual securebits the calls above succeed, and root
+	 * can still be regained.
 	 */
 	if (syscall(CALL_SETRESUID, KEEP, 0, KEEP) == 0 ||
 		syscall(CALL_SETRESUID, 0, KEEP, KEEP) == 0 || getuid() != plan->uid ||
@@ -194,7 +194,7 @@ void child_run(const struct child_plan *plan)
 	struct sigaction by_default = {.sa_handler = SIG_DFL};
 	sigset_t none;
 
-	/* What is ignored stays ignored over exec. Two signals are the C library's: refused. */
+	/* An ignored signal stays ignored over exec. The C library refuses its two own signals. */
 	for (int sig = 1; sig < NSIG; sig++)
 		sigaction(sig, &by_default, NULL);
 	set_limits(plan->sock);
@@ -202,7 +202,7 @@ void child_run(const struct child_plan *plan)
 	umask(077); /* the helper creates a file of secrets */
 	if (chdir("/") != 0)
 		fail(RECORD_FD, "chdir", errno);
-	/* Threat: the terminal's signals and /dev/tty, which belong to whoever sits there. */
+	/* Threat: the person at the terminal sends signals to the helper or reads its /dev/tty. */
 	if (setsid() < 0)
 		fail(RECORD_FD, "setsid", errno);
 	if (plan->become)
@@ -210,8 +210,8 @@ void child_run(const struct child_plan *plan)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0)
 		fail(RECORD_FD, "PR_SET_NO_NEW_PRIVS", errno);
 	/*
-	 * Threat: sshd killed by LoginGraceTime leaves the helper behind. The kernel forgets this
-	 * wish at a change of the uid, hence only here; and the parent may be gone already.
+	 * Threat: LoginGraceTime kills sshd, and the helper stays behind. Set this after the change
+	 * of the uid, which clears it. Then check the parent: it may have died before.
 	 */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0UL, 0UL, 0UL) != 0)
 		fail(RECORD_FD, "PR_SET_PDEATHSIG", errno);

@@ -1,5 +1,5 @@
 /*
- * What happens between clone and exec: the fresh process makes itself the user's helper.
+ * What the new process does between clone and exec to become the user's helper.
  */
 #ifndef PAM_CHILD_H
 #define PAM_CHILD_H
@@ -8,11 +8,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* All of it made before the clone: the child allocates nothing and looks nothing up. */
+/* Made before the clone, because the child must not allocate or look up anything. */
 struct child_plan {
 	int sock;     /* the helper's end; becomes RECORD_FD */
-	pid_t parent; /* who must be alive */
-	bool become;  /* root: become the user below; else that user is what this is already */
+	pid_t parent; /* must still be alive */
+	bool become; /* true: we are root and must become the user below; false: we are that user */
 	uid_t uid;
 	gid_t gid;
 	const gid_t *groups;

@@ -15,9 +15,9 @@ static bool is_blank(uint32_t c)
 }
 
 /*
- * Threat: a name that looks like another one in the log, or like several fields. Unicode's
- * Default_Ignorable_Code_Point, where the above has not taken it already, and the empty Braille
- * pattern, which is no blank and looks like one.
+ * Threat: a name that looks like another name in the log, or like several fields. This is Unicode's
+ * Default_Ignorable_Code_Point, without what is listed above, and the empty Braille pattern, which
+ * looks like a blank.
  */
 static bool is_unseen(uint32_t c)
 {
@@ -34,8 +34,8 @@ static bool is_unseen(uint32_t c)
 }
 
 /*
- * Threat: terminal sequences, text that a terminal shows in another order than it was written, and
- * forged log lines.
+ * Threat: terminal sequences, text that a terminal shows in a different order, and forged log
+ * lines.
  */
 static void clean(char *to, size_t size, const char *from, bool word)
 {

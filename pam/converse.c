@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * Not pam_prompt(): it answers PAM_SYSTEM_ERR where there is no conversation function, and does
- * not tell a NULL answer from an empty one.
+ * Do not use pam_prompt(): it returns PAM_SYSTEM_ERR if there is no conversation function, and does
+ * not distinguish a NULL answer from an empty one.
  */
 static int converse(pam_handle_t *pamh, int style, const char *text, char **answer)
 {
@@ -26,7 +26,7 @@ static int converse(pam_handle_t *pamh, int style, const char *text, char **answ
 	rc = conv->conv(1, &messages, &response, conv->appdata_ptr);
 	if (rc == PAM_CONV_AGAIN)
 		return PAM_INCOMPLETE;
-	/* Threat: after a failure the pointer may be one that the application has freed already. */
+	/* Threat: after a failure the application may have freed what the pointer names. */
 	if (rc != PAM_SUCCESS)
 		return PAM_CONV_ERR;
 	if (response) {
@@ -40,7 +40,7 @@ int converse_ask(pam_handle_t *pamh, bool echo, const char *prompt, char **answe
 {
 	int rc = converse(pamh, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, prompt, answer);
 
-	/* runuser at the end of its input answers PAM_SUCCESS and NULL. */
+	/* At the end of its input runuser returns PAM_SUCCESS and NULL. */
 	return rc == PAM_SUCCESS && !*answer ? PAM_CONV_ERR : rc;
 }
 
@@ -52,7 +52,7 @@ void converse_tell(pam_handle_t *pamh, int style, const char *text)
 	converse_free(answer);
 }
 
-/* Threat: a code, or a password typed at the wrong prompt, in the heap of a long-lived daemon. */
+/* Threat: a code, or a password typed at the wrong prompt, stays in the heap of a daemon. */
 void converse_free(char *answer)
 {
 	if (answer)

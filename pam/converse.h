@@ -8,13 +8,14 @@
 #include <stdbool.h>
 
 /*
- * Asks the person. Returns PAM_SUCCESS and an answer for converse_free(); PAM_INCOMPLETE when the
- * application wants to be asked again later (PAM_CONV_AGAIN); else PAM_CONV_ERR: no conversation
- * function, ^C, a NULL answer.
+ * Asks the person. Returns
+ *  - PAM_SUCCESS and an answer, to be freed by converse_free(),
+ *  - PAM_INCOMPLETE if the application will call again later (PAM_CONV_AGAIN),
+ *  - PAM_CONV_ERR otherwise: no conversation function, ^C, a NULL answer.
  */
 int converse_ask(pam_handle_t *pamh, bool echo, const char *prompt, char **answer);
 
-/* Says something, in style PAM_TEXT_INFO or PAM_ERROR_MSG. Nobody listening is no error. */
+/* Shows text, in style PAM_TEXT_INFO or PAM_ERROR_MSG. Failures are ignored. */
 void converse_tell(pam_handle_t *pamh, int style, const char *text);
 
 /* Overwrites and frees an answer. */

@@ -1,10 +1,10 @@
 /*
  * What this file MUST guarantee:
- *  - nothing but six ASCII digits goes to the helper, and only after the person typed them,
+ *  - the helper gets only six ASCII digits, and only after the person typed them,
  *  - code_sent is true only when the outcome answers a code sent in this call,
- *  - the helper, and the one that may replace it, have `timeout` seconds together (and a grace, to
- *    report it) for all but the typing,
- *  - no copy of an answer outlives its use.
+ *  - the helper and its replacement together have `timeout` seconds, and a grace to report. The
+ *    time to type does not count,
+ *  - every copy of an answer is wiped after use.
  */
 #include "dialogue.h"
 
@@ -31,7 +31,7 @@ struct call {
 	struct helper helper;
 	bool runs;
 	struct peer peer;
-	int64_t left_ms; /* for helpers, one after the other, and the grace */
+	int64_t left_ms; /* for both helpers together, with the grace */
 	char buf[RECORD_MAX_PAM];
 };
 
@@ -42,9 +42,9 @@ static enum outcome conversation_failed(int rc)
 
 /*
  * Threat: a remote client tries names. A helper takes some milliseconds to start, so the time until
- * the prompt tells which names exist and which are enrolled. Hence the prompt never comes sooner
- * than PROMPT_MS. A helper that has nothing to ask ends in this time, so an application that
- * handles SIGCHLD gets its signal just then.
+ * the prompt tells which names exist and which are enrolled. So the prompt comes after PROMPT_MS at
+ * the earliest. A helper with nothing to ask ends within that time. An application that handles
+ * SIGCHLD gets the signal then.
  */
 static void keep_pace(pam_handle_t *pamh, const struct talk *talk)
 {
@@ -73,7 +73,7 @@ void dialogue_in_vain(pam_handle_t *pamh, const struct options *opt, struct talk
 
 /*
  * Threat: sshd's PasswordAuthentication answers with the login password, which may look like a
- * code. What an earlier module has asked for is no code, and not AWS's business.
+ * code. Never send AWS an answer that an earlier module asked for.
  */
 static bool is_password(pam_handle_t *pamh, const char *answer)
 {
@@ -112,7 +112,7 @@ static void forget(struct talk *talk)
 	talk->request_id[0] = talk->key_id[0] = talk->reason[0] = '\0';
 }
 
-/* Runs a helper with what is left of the time, and hears its first word. */
+/* Runs a helper with the time that is left, and reads its first record. */
 static enum listen start(struct call *c)
 {
 	int64_t ms = c->left_ms - GRACE_MS;
@@ -138,13 +138,13 @@ static void stop(struct call *c)
 	helper_end(&c->helper);
 }
 
-/* Sends the code and hears what became of it. */
+/* Sends the code and reads the result. */
 static enum listen send_code(struct call *c, const char *code)
 {
 	int64_t start_ms = monotonic_ms();
 
 	forget(c->talk);
-	/* A failure shows in the answer: the helper may have said why before it went. */
+	/* Ignore a failure here: the helper may have sent a result before it ended. */
 	c->talk->code_sent =
 		peer_write(&c->peer, start_ms + c->left_ms, WORD_CODE, code) == RECORD_OK;
 	c->left_ms -= monotonic_ms() - start_ms;
@@ -152,13 +152,13 @@ static enum listen send_code(struct call *c, const char *code)
 }
 
 /*
- * Hands the code over. A helper that has become idle while the person was away is replaced once:
- * it has read no code, so the new one is the first to have it.
+ * Sends the code. If the helper became idle while the person was away, starts a new one, once. The
+ * idle helper has read no code, so no code is sent twice.
  */
 static enum listen hand_over(struct call *c, const char *code)
 {
 	int64_t none_ms = 0;
-	/* What the helper has found out meanwhile makes the code needless: it is not sent then. */
+	/* The helper's result makes the code unnecessary: do not send it. */
 	enum listen heard = listen_next(c->pamh, c->opt, &c->peer, &none_ms, c->talk);
 
 	if (heard == LISTEN_SILENT)
@@ -173,13 +173,13 @@ static enum listen hand_over(struct call *c, const char *code)
 	return heard;
 }
 
-/* Hands the code over and fills talk->outcome. */
+/* Sends the code and fills talk->outcome. */
 static void relay(struct call *c, const char *code)
 {
 	struct talk *talk = c->talk;
 	enum listen heard = hand_over(c, code);
 
-	/* Threat: an AWS message that quotes the code, carried on into the log. */
+	/* Threat: an AWS message quotes the code, and the log shows it. */
 	code_strike_out(talk->reason, code);
 	talk->outcome = heard == LISTEN_RESULT ? OUTCOME_RESULT : OUTCOME_BROKEN;
 	if (heard == LISTEN_SILENT && talk->code_sent) {
@@ -216,7 +216,7 @@ static void ask_and_relay(struct call *c)
 	}
 }
 
-/* After a result that no code could better. */
+/* After a result that no code can change. */
 static bool is_in_vain(const struct options *opt, enum status status)
 {
 	return status == STATUS_SYSTEM || status == STATUS_CONFIG || status == STATUS_UNAVAILABLE ||

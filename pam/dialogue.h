@@ -1,5 +1,5 @@
 /*
- * The talk between the helper and the person: asks, relays the code, hears the verdict.
+ * The dialogue between helper and person: asks, passes the code on, reads the result.
  */
 #ifndef PAM_DIALOGUE_H
 #define PAM_DIALOGUE_H
@@ -10,13 +10,13 @@
 #include "talk.h"
 #include "user.h"
 
-/* Runs the helper as the user, leads the whole talk, and fills *talk. */
+/* Runs the helper as the user, conducts the whole dialogue, and fills *talk. */
 void dialogue(
 	pam_handle_t *pamh, const struct options *opt, const struct user *user, struct talk *talk);
 
 /*
- * For users that no code can help: asks all the same and drops the answer, so that the prompt does
- * not tell who is enrolled. The talk's outcome stays, unless the conversation fails.
+ * For users whom no code can help: asks all the same and drops the answer, so that the prompt does
+ * not tell who is enrolled. Changes the outcome of *talk only if the conversation fails.
  */
 void dialogue_in_vain(pam_handle_t *pamh, const struct options *opt, struct talk *talk);
 

@@ -20,13 +20,13 @@
 
 #define KILL_WAIT_MS 2000
 
-/* What execve() takes is not const by history alone; nothing writes to it. */
+/* execve() takes char * for historical reasons only; nothing writes to the strings. */
 static char *arg(const char *s)
 {
 	return (char *)(uintptr_t)s;
 }
 
-/* Nothing of the application's: a variable could point the helper at other files or other keys. */
+/* Nothing from the application: a variable could name other files or other keys. */
 struct environment {
 	char home[sizeof("HOME=") + PATH_MAX];
 	char user[sizeof("USER=") + USER_NAME_MAX];
@@ -48,8 +48,8 @@ static void environment_fill(struct environment *env, const struct user *user)
 }
 
 /*
- * Threat: an application that is neither root nor the user cannot run anything as that user. One
- * with a borrowed group (set-gid) would lend it to a process the user can steer.
+ * Threat: an application that is neither root nor the user cannot run anything as the user. A
+ * set-gid application would pass its group on to a process that the user controls.
  */
 static bool is_user_already(const struct user *user)
 {
@@ -61,9 +61,9 @@ static bool is_user_already(const struct user *user)
 }
 
 /*
- * fork() with the child's pidfd taken in the same step, so that it names this child even where
- * the application ignores SIGCHLD or reaps whatever it finds. Not clone3(): seccomp cannot look
- * into its arguments, so systemd's RestrictNamespaces= denies it altogether.
+ * fork() that returns a pidfd of the child. The pidfd names this child even if the application
+ * ignores SIGCHLD or reaps all children. Do not use clone3(): seccomp cannot read its arguments, so
+ * systemd's RestrictNamespaces= forbids it.
  */
 static pid_t clone_with_pidfd(int *pidfd)
 {
@@ -82,7 +82,7 @@ static pid_t run(struct helper *h, const struct child_plan *plan)
 	pid_t pid;
 	int error;
 
-	/* Threat: a handler of the application's, run in a child that is half the user's. */
+	/* Threat: a signal handler of the application runs in a child that is becoming the user. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pid = clone_with_pidfd(&h->pidfd);
@@ -94,7 +94,7 @@ static pid_t run(struct helper *h, const struct child_plan *plan)
 	return pid;
 }
 
-/* EAGAIN has two reasons, which the administrator would have to guess. */
+/* EAGAIN has two reasons: name the right one. */
 static void say_clone_failed(char *error, size_t size)
 {
 	struct rlimit r;
@@ -181,10 +181,10 @@ void helper_end(struct helper *h)
 
 	pidfd_send_signal(h->pidfd, SIGKILL, NULL, 0);
 	close(h->fd);
-	/* Bounded, since a dead file server can keep a killed process from going. */
+	/* Limited: a dead file server can keep a killed process from ending. */
 	while (left_ms > 0 && poll(&gone, 1, (int)left_ms) < 0 && errno == EINTR)
 		left_ms = deadline_ms - monotonic_ms();
-	/* ECHILD where the application has reaped it, or has the kernel do so: just as good. */
+	/* ECHILD: the application or the kernel has reaped the child, which is as good. */
 	waitid(P_PIDFD, (id_t)h->pidfd, &info, WEXITED | WNOHANG);
 	close(h->pidfd);
 	*h = (struct helper){.fd = -1, .pidfd = -1};

@@ -12,7 +12,7 @@
 
 struct helper {
 	int fd;    /* read and write records here */
-	int pidfd; /* the process, under a name that is never recycled */
+	int pidfd; /* names the process; unlike a pid it is never reused */
 };
 
 struct helper_call {
@@ -23,16 +23,16 @@ struct helper_call {
 };
 
 /*
- * Starts the helper as the user. Returns 0, or -1 with one line in error[size]. What fails in the
- * child afterwards arrives as a `result` record. The application's signal dispositions and its
- * other children are left alone.
+ * Starts the helper as the user. Returns 0, or -1 with one line in error[size]. A failure
+ * in the child arrives as a `result` record. The application's signal dispositions and other
+ * children stay as they are.
  */
 int helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
 	char *error, size_t size);
 
 /*
- * Kills the helper, waits for its end at most 2 s, and reaps it. One that a file system of the
- * user's holds in the kernel for longer is left to the application's own waiting, as any child.
+ * Kills the helper, waits at most 2 s for its end, and reaps it. A dead file system can hold the
+ * helper in the kernel for longer. The application then reaps it like any other child.
  */
 void helper_end(struct helper *h);
 

@@ -8,8 +8,8 @@
 #define FIELD_MAX 128
 
 /*
- * A value without blanks: else a client named "x result=accepted", or a helper or endpoint of the
- * user's with such an id, would write fields of his own.
+ * Threat: a client named "x result=accepted", or a user's endpoint with such a request id, adds
+ * fields to the log line. So values have no blanks.
  */
 static void field(char to[static FIELD_MAX], const char *value)
 {

@@ -43,7 +43,7 @@ static enum listen not_read(struct talk *talk, enum record_error error, const st
 	}
 }
 
-/* Stands in the log without quotes, so it is exactly what it is said to be. */
+/* The log shows it without quotes, so check its form exactly. */
 static bool take_account(struct talk *talk, const char *text)
 {
 	if (strlen(text) != ACCOUNT_DIGITS || strspn(text, "0123456789") != ACCOUNT_DIGITS)
@@ -52,7 +52,7 @@ static bool take_account(struct talk *talk, const char *text)
 	return true;
 }
 
-/* Puts what a record tells into *talk. False for an account that is none. */
+/* Copies the record into *talk. Returns false for a malformed account. */
 static bool take_fact(struct talk *talk, const struct record *rec)
 {
 	if (strcmp(rec->word, WORD_UNTIL) == 0)
@@ -75,7 +75,7 @@ enum listen listen_next(pam_handle_t *pamh, const struct options *opt, struct pe
 	const char *text;
 	enum listen heard;
 
-	/* Threat: a flood that keeps the reader busy past its deadline. Each fact comes once. */
+	/* Threat: a flood of records keeps us reading past the deadline. */
 	for (;;) {
 		enum record_error rc = peer_read(helper, deadline_ms, &rec);
 
@@ -83,7 +83,8 @@ enum listen listen_next(pam_handle_t *pamh, const struct options *opt, struct pe
 			pam_syslog(pamh, LOG_DEBUG, "helper: %s", rec.word);
 		if (rc != RECORD_OK) {
 			heard = not_read(talk, rc, &rec);
-			/* NOLINTNEXTLINE(clang-analyzer-core.*): what was read has a word */
+			/* NOLINTNEXTLINE(clang-analyzer-core.*): a record that was read has a word
+			 */
 		} else if (strcmp(rec.word, WORD_ASK) == 0) {
 			heard = LISTEN_ASK;
 		} else if (strcmp(rec.word, WORD_IDLE) == 0) {

@@ -1,5 +1,5 @@
 /*
- * What the helper says, one verdict at a time.
+ * Reads the helper's records up to the next one that needs an answer or ends the call.
  */
 #ifndef PAM_LISTEN_H
 #define PAM_LISTEN_H
@@ -12,17 +12,17 @@
 #include "talk.h"
 
 enum listen {
-	LISTEN_BROKEN = 0, /* gone, or not the protocol; talk->reason says which */
+	LISTEN_BROKEN = 0, /* the helper ended or broke the protocol; talk->reason says which */
 	LISTEN_RESULT,     /* a result: talk->status */
 	LISTEN_ASK,        /* a code is needed */
-	LISTEN_IDLE,       /* the helper waits for a code no longer, and has read none */
+	LISTEN_IDLE,       /* the helper has stopped waiting for a code, and has read none */
 	LISTEN_SILENT,     /* nothing in time; talk->reason says so */
 };
 
 /*
- * Reads records until the next `ask`, `idle` or `result`, for at most *left_ms milliseconds, and
- * takes from *left_ms what that took. Puts into *talk what the records tell: account, until,
- * request_id, key_id, and status and reason of a result.
+ * Reads records until the next `ask`, `idle` or `result`, for at most *left_ms milliseconds.
+ * Subtracts the time this took from *left_ms. Copies account, until, request_id, key_id, and status
+ * and reason of a result into *talk.
  */
 enum listen listen_next(pam_handle_t *pamh, const struct options *opt, struct peer *helper,
 	int64_t *left_ms, struct talk *talk);

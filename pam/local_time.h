@@ -1,4 +1,4 @@
-/* Points in time as the person at the keyboard reads them. */
+/* Times as people read them. */
 #ifndef PAM_LOCAL_TIME_H
 #define PAM_LOCAL_TIME_H
 
@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes seconds since the epoch as "2031-05-06 07:08 CEST". False when there is no such date. */
+/* Writes seconds since the epoch as "2031-05-06 07:08 CEST". Returns false if there is no such
+ * date. */
 bool local_time(char *to, size_t size, int64_t seconds);
 
 #endif

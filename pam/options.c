@@ -8,11 +8,11 @@
 #include "record.h"
 #include "timeout.h"
 
-#define PROMPT_MAX 256 /* with a reason in front still below PAM_MAX_MSG_SIZE, 512 */
+#define PROMPT_MAX 256 /* with a reason in front it stays below PAM_MAX_MSG_SIZE, 512 */
 
 enum kind { FLAG, NUMBER, PROFILE, PROMPT, FAILMODE };
 
-/* In alphabetical order, which is also the man page's. */
+/* In alphabetical order, as in the man page. */
 static const struct row {
 	const char *name;
 	enum kind kind;
@@ -66,13 +66,13 @@ static const char *bad_text(const struct row *row, const char *value)
 		return "is too long";
 	if (clean_has_control(value))
 		return "holds a control character";
-	/* Threat: the name becomes an argument of the helper, which would take it for an option. */
+	/* Threat: the name becomes an argument of the helper, which would read it as an option. */
 	if (row->kind == PROFILE && value[0] == '-')
 		return "begins with '-'";
 	return NULL;
 }
 
-/* Stores one value; returns what is wrong with it, or NULL. */
+/* Stores one value. Returns what is wrong with it, or NULL. */
 static const char *store(const struct row *row, const char *value, void *to)
 {
 	if (row->kind == FLAG) {

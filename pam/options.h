@@ -14,7 +14,7 @@ struct options {
 	const char *profile; /* profile=; NULL unless given; points into argv */
 	const char *prompt;  /* prompt=; never NULL */
 	unsigned prompts;
-	unsigned timeout; /* seconds, for everything but the person's typing */
+	unsigned timeout; /* seconds; the time to type does not count */
 	unsigned minimum_uid;
 	bool always;
 	bool debug;
@@ -28,10 +28,10 @@ struct options {
 	bool verbose;
 };
 
-/* The profile's name for people and logs: "default" unless given. */
+/* The profile's name for people and logs; "default" if none is given. */
 const char *options_profile(const struct options *opt);
 
-/* True when ignore_root or minimum_uid= says that this user is none of the module's business. */
+/* True if ignore_root or minimum_uid= exempts this user. */
 bool options_ignore(const struct options *opt, uid_t uid);
 
 /*

@@ -1,5 +1,5 @@
 /*
- * The entry points, and nothing else. No chauthtok: there is no password here to change.
+ * Only the entry points. There is no chauthtok, because there is no password to change.
  */
 #include <security/pam_appl.h>
 #include <security/pam_ext.h>
@@ -15,8 +15,8 @@
 #define ENTRY __attribute__((visibility("default")))
 
 /*
- * Threat: a misspelt `always` or `failmode` that silently means less than the admin wrote. So
- * whatever is not understood is refused.
+ * Threat: a misspelt `always` or `failmode` silently does less than the administrator wrote. So
+ * refuse every option that is not understood.
  */
 static int init(pam_handle_t *pamh, int argc, const char **argv, struct options *opt)
 {
@@ -41,7 +41,7 @@ ENTRY int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const cha
 	return rc;
 }
 
-/* sshd calls this twice, may do so without an auth, and ends the session unless it succeeds. */
+/* sshd calls this twice, also without auth before, and ends the session if it fails. */
 ENTRY int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	(void)pamh, (void)flags, (void)argc, (void)argv;

@@ -1,16 +1,15 @@
 /*
- * Threat: a stranger runs su again and again and never answers. A child that has ended counts as
- * one of the user's processes (RLIMIT_NPROC) until its parent has waited for it. The parent is the
- * application, which the conversation blocks. So a thread waits in its stead, for just as long as
- * the person is asked.
+ * Threat: a stranger runs su again and again and never answers. A child that has ended counts as a
+ * process of the user (RLIMIT_NPROC) until its parent reaps it. The parent is the application, and
+ * the conversation blocks it. So a thread reaps the child while the person is asked.
  *
- * What this file MUST guarantee, since the application knows nothing of the thread:
- *  - it takes no signal of the application's: all are blocked in it,
- *  - it reaps this child and no other,
- *  - it calls poll() and waitid() and nothing else: no allocation, no lock,
+ * What this file MUST guarantee, because the application does not know of the thread:
+ *  - it takes no signal of the application: all are blocked in it,
+ *  - it reaps only this child,
+ *  - it calls only poll() and waitid(): no allocation, no lock,
  *  - it has ended when reaper_stop() returns.
- * An application that is not root runs the helper as itself; there the thread would count as one
- * process more of that user's, and no stranger is involved.
+ * An application that is not root runs the helper under its own uid. The thread would count as one
+ * more process of this user, and no stranger is involved, so there is no thread.
  */
 #include "reaper.h"
 
@@ -22,13 +21,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* With room for the thread-local data of the application. */
+/* Has room for the thread-local data of the application. */
 #define STACK_SIZE ((size_t)256 << 10)
 
 static void *reap(void *arg)
 {
 	const struct reaper *r = arg;
-	/* Not read again: *r may be gone by then where the conversation ended in a longjmp(). */
+	/* Do not read *r again: it may be gone if the conversation ended in a longjmp(). */
 	struct pollfd fds[] = {
 		{.fd = r->stop, .events = POLLIN},
 		{.fd = r->pidfd, .events = POLLIN},
@@ -37,7 +36,7 @@ static void *reap(void *arg)
 
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
 		continue;
-	/* ECHILD where the application has reaped it: just as good. */
+	/* ECHILD: the application has reaped the child, which is as good. */
 	if (fds[1].revents != 0)
 		waitid(P_PIDFD, (id_t)fds[1].fd, &info, WEXITED | WNOHANG);
 	return NULL;
@@ -64,7 +63,8 @@ void reaper_start(struct reaper *r, int pidfd)
 void reaper_stop(struct reaper *r)
 {
 	if (r->runs) {
-		/* Where the application has closed what it finds open, the child's end wakes it. */
+		/* If the application has closed all descriptors, the end of the child wakes the
+		 * thread. */
 		if (eventfd_write(r->stop, 1) != 0)
 			pidfd_send_signal(r->pidfd, SIGKILL, NULL, 0);
 		pthread_join(r->thread, NULL);

@@ -19,12 +19,12 @@ struct reaper {
 };
 
 /*
- * Waits for this one child in a thread. Does nothing for an application that is not root, and
- * nothing where no thread can be had: the child is then reaped later, by helper_end().
+ * Waits for this child in a thread. Does nothing if the application is not root, or if no thread
+ * can be started: helper_end() then reaps the child later.
  */
 void reaper_start(struct reaper *r, int pidfd);
 
-/* Ends the thread. Only after it may *r or the pidfd go. */
+/* Ends the thread. Keep *r and the pidfd until this returns. */
 void reaper_stop(struct reaper *r);
 
 #endif

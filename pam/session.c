@@ -24,8 +24,8 @@ static bool is_default(const struct options *opt)
 }
 
 /*
- * Threat: `sudo -i` gives root the caller's AWS profile. sudo and su set PAM_RUSER to the caller,
- * so where it differs the session is not the caller's.
+ * Threat: `sudo -i` gives root the caller's AWS profile. sudo and su set PAM_RUSER to the caller.
+ * If it differs from PAM_USER, the session belongs to somebody else.
  */
 static void set_profile(pam_handle_t *pamh, const struct options *opt)
 {
@@ -57,7 +57,7 @@ static void say(pam_handle_t *pamh, const struct options *opt, const char *what)
 	converse_tell(pamh, PAM_TEXT_INFO, text);
 }
 
-/* For public-key logins, whose auth phase sshd skips. */
+/* For logins with a public key, after which sshd skips auth. */
 static void notify(pam_handle_t *pamh, const struct options *opt, const struct user *user)
 {
 	struct helper_call call = {

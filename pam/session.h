@@ -1,6 +1,5 @@
 /*
- * The session phase: `notify` and `setenv`. It reads and tells; it changes nothing and refuses
- * nobody.
+ * The session phase: `notify` and `setenv`. It changes no file and refuses no login.
  */
 #ifndef PAM_SESSION_H
 #define PAM_SESSION_H

@@ -11,8 +11,8 @@
 #include "sts_limits.h"
 
 enum outcome {
-	OUTCOME_BROKEN = 0, /* the helper crashed, hung, or said what it must not say */
-	OUTCOME_RESULT,     /* the helper's: the talk's status says which */
+	OUTCOME_BROKEN = 0, /* the helper crashed, hung, or broke the protocol */
+	OUTCOME_RESULT,     /* the helper sent a result: see status */
 	OUTCOME_MALFORMED,  /* the answer is not six digits */
 	OUTCOME_UNKNOWN_USER,
 	OUTCOME_NO_ANSWER, /* the conversation failed */
@@ -23,10 +23,10 @@ enum outcome {
 struct talk {
 	enum outcome outcome;
 	enum status status;
-	bool asked;       /* the person was asked, or the helper wants it */
-	bool judged;      /* AWS has refused a code in this call, so it is not down */
+	bool asked;       /* the person was asked, or the helper wants a code */
+	bool judged;      /* AWS has refused a code in this call, so AWS is not down */
 	bool code_sent;   /* outcome is the helper's answer to a code sent in this call */
-	int64_t start_ms; /* when the name was known, monotonic_ms() */
+	int64_t start_ms; /* when the user's name became known, monotonic_ms() */
 	int64_t until;    /* end of the session, or -1 */
 	char account[ACCOUNT_DIGITS + 1]; /* empty where unknown */
 	char request_id[64];

@@ -8,24 +8,25 @@
 #include "local_time.h"
 
 /*
- * Threat: a remote client tries names. It gets this sentence after every refusal and nothing else:
- * not which names exist, not who is enrolled, not whether AWS answers.
+ * Threat: a remote client tries names. It gets only this sentence after every refusal. The sentence
+ * does not tell which names exist, who is enrolled, or whether AWS answers.
  */
 #define REFUSED "No AWS MFA code was accepted. The system log says why."
 
 enum audience {
 	ANYBODY,
-	LOCAL_CALLER, /* can look up the accounts, but need not be the user */
-	THE_USER,     /* or somebody with another factor of the user's */
+	LOCAL_CALLER, /* can look up accounts, but may be another user */
+	THE_USER,     /* or somebody who has another factor of the user */
 };
 
 /*
- * Threat: a client that makes itself out to be more than it is.
- *  - SSH_AUTH_INFO_0: sshd lists there what has succeeded before. The PAM environment is written by
- *    the application and its modules alone; what a client sends (AcceptEnv) never gets into it.
- *  - PAM_RUSER: su and sudo take it from the kernel. rlogind and the like take it from the client,
- *    but set PAM_RHOST, too. What listens on a network and sets PAM_RUSER without PAM_RHOST
- *    needs `quiet`.
+ * Threat: a client pretends to be local or to have shown a key.
+ *  - SSH_AUTH_INFO_0: sshd lists there the methods that have succeeded. Only the application and
+ * its modules write the PAM environment. Variables that a client sends (AcceptEnv) never get into
+ * it.
+ *  - PAM_RUSER: su and sudo take it from the kernel. rlogind and similar programs take it from the
+ *    client, but also set PAM_RHOST. A network service that sets PAM_RUSER without PAM_RHOST needs
+ *    `quiet`.
  */
 static enum audience audience(pam_handle_t *pamh, const char *user)
 {
@@ -40,8 +41,8 @@ static enum audience audience(pam_handle_t *pamh, const char *user)
 }
 
 /*
- * Threat: su to another account tells what is in its files. What the helper says of them is for the
- * user only. What AWS says of a wrong code is for the person who has typed it.
+ * Threat: su to another account shows what is in that account's files. Only the user may see what
+ * the helper says about them. What AWS says about a wrong code is for the person who typed it.
  */
 static bool reason_is_for(enum audience who, const struct talk *talk)
 {

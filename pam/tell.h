@@ -1,5 +1,5 @@
 /*
- * Tells the person what was decided, and no more than that person may know.
+ * Tells the person the decision, and only as much as the person may know.
  */
 #ifndef PAM_TELL_H
 #define PAM_TELL_H
@@ -10,8 +10,8 @@
 #include "verdict.h"
 
 /*
- * Says what became of it, unless flags hold PAM_SILENT. To somebody afar who has proved nothing
- * every refusal is the same sentence. user is the account's pw_name, or NULL.
+ * Shows the outcome, unless flags has PAM_SILENT. A remote person who has proved nothing sees the
+ * same sentence for every refusal. user is the account's pw_name, or NULL.
  */
 void tell(pam_handle_t *pamh, int flags, const struct options *opt, const char *user,
 	const struct talk *talk, const struct verdict *verdict);

@@ -17,9 +17,9 @@
 #define GROUPS_LAST 65536 /* the kernel's NGROUPS_MAX */
 
 /*
- * Threat: the name stands in the helper's environment and in the log. So it holds no control
- * character, and nobody can take it for a path or an option. Everything else that passwd can hold
- * is a good name: winbind's CORP\frank, blanks, UTF-8.
+ * Threat: the name goes into the helper's environment and the log. So it must not have control
+ * characters, and must not look like a path or an option. Everything else that passwd can hold is
+ * allowed: winbind's CORP\frank, blanks, UTF-8.
  */
 static bool name_is_usable(const char *name)
 {
@@ -44,7 +44,8 @@ static int find_groups(struct user *user)
 			user->n_groups = n;
 			return 0;
 		}
-		/* Not every C library says how many there are, so never trust n to have grown. */
+		/* Some C libraries do not report the number needed, so do not rely on a larger n.
+		 */
 		room = n > room ? n : room * 2;
 		if (room > GROUPS_LAST) {
 			errno = ERANGE;

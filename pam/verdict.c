@@ -5,8 +5,8 @@
 #include <syslog.h>
 
 /*
- * Plain words and the next step. tell() adds the reason where it may be told, and says none of this
- * to strangers. What this system lacks is never called a fault of the user's set-up.
+ * Plain words and the next step. tell() adds the reason where that is safe, and shows none of this
+ * to strangers. Never call a failure of this system a fault of the user's set-up.
  */
 #define NOT_STORED "Code accepted, but the AWS session could not be stored"
 #define WRONG_CODE "The AWS MFA code was wrong or already used"
@@ -44,7 +44,7 @@ static const struct {
 	{OUTCOME_LATER, {PAM_INCOMPLETE, LOG_DEBUG, "incomplete", NULL}},
 };
 
-/* STATUS_SYSTEM, OUTCOME_BROKEN, and every number nobody has thought of. */
+/* STATUS_SYSTEM, OUTCOME_BROKEN, and every unknown number. */
 static const struct verdict broken = {PAM_SYSTEM_ERR, LOG_ERR, "system-error", SYSTEM};
 
 static struct verdict look_up(const struct talk *talk)
@@ -68,26 +68,26 @@ struct verdict verdict_of(const struct talk *talk, const struct options *opt)
 	case STATUS_CODE_SPENT:
 	case STATUS_WRONG_CODE:
 		/*
-		 * Threat: a helper that the user traces, or that is confused, claims success. What
-		 * judges a code counts only as the answer to one sent in this very call.
+		 * Threat: a helper that the user controls claims success. A result that judges a
+		 * code counts only as the answer to a code sent in this call.
 		 */
 		if (!talk->code_sent)
 			v = broken;
 		break;
 	case STATUS_VALID:
-		/* Under always a file in the home lets nobody in. */
+		/* Under always a file in the home never lets anybody in. */
 		if (opt->always)
 			v = broken;
 		break;
 	case STATUS_NOT_SET_UP:
-		/* Decided before anything is asked, or a wrong code plus rm would be a way in. */
+		/* Only before the prompt: else a wrong code and then rm would be a way in. */
 		if (opt->nullok && !talk->asked)
 			v = (struct verdict){PAM_IGNORE, LOG_NOTICE, v.name, NULL};
 		break;
 	case STATUS_UNAVAILABLE:
 		/*
-		 * This one only. STATUS_CODE_SPENT: guessing until AWS throttles is no way in, nor
-		 * is guessing until the connection breaks.
+		 * Soften only this status, and never STATUS_CODE_SPENT: an attacker could guess
+		 * until AWS throttles or the connection breaks.
 		 */
 		if (opt->failmode_safe && !talk->judged) {
 			v.pam = PAM_IGNORE;
@@ -97,7 +97,7 @@ struct verdict verdict_of(const struct talk *talk, const struct options *opt)
 	default:
 		break;
 	}
-	/* After this sshd asks no more, which one typo must not bring about. */
+	/* After this sshd asks no more. One typing error must not cause that. */
 	if (v.pam == PAM_AUTH_ERR && opt->prompts > 1)
 		v.pam = PAM_MAXTRIES;
 	return v;
