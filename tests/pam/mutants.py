@@ -178,7 +178,7 @@ MUTANTS = [
      [("if (wrong) {", "if (wrong && row) {")],
      "unknown option"),
     ("contradictions", "options.c",
-     [("*before && strcmp(*before, value) != 0", "0")],
+     [("*before && value && strcmp(*before, value) != 0", "0")],
      "contradiction of modes"),
     ("a-profile-that-is-an-option", "options.c",
      [("row->kind == PROFILE && value[0] == '-'", "0")],
