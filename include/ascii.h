@@ -1,16 +1,19 @@
-/* Which ASCII characters a text consists of. Not isprint() and its kin: they ask the locale. */
+/*
+ * Which ASCII characters does a text consist of? These functions ignore the locale, unlike
+ * isprint().
+ */
 #ifndef AWS_MFA_ASCII_H
 #define AWS_MFA_ASCII_H
 
 #include <stdbool.h>
 
-/* From ' ' to '~'. */
+/* True if every byte is from ' ' to '~'. */
 bool ascii_is_printable(const char *text);
 
-/* From '!' to '~': no blanks. */
+/* True if every byte is from '!' to '~': no blanks. */
 bool ascii_is_graphic(const char *text);
 
-/* A byte below ' ', or DEL. */
+/* True if a byte is below ' ', or is DEL. */
 bool ascii_has_control(const char *text);
 
 #endif

@@ -1,13 +1,13 @@
 /*
- * CLOCK_BOOTTIME: no step of the wall clock moves it, and unlike CLOCK_MONOTONIC it goes on while
- * the machine is suspended.
+ * CLOCK_BOOTTIME. A step of the wall clock does not change it. Unlike CLOCK_MONOTONIC, it goes on
+ * while the machine is suspended.
  */
 #ifndef AWS_MFA_BOOTTIME_H
 #define AWS_MFA_BOOTTIME_H
 
 #include <stdint.h>
 
-/* Milliseconds. */
+/* Returns milliseconds. */
 int64_t boottime_ms(void);
 
 #endif

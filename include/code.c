@@ -6,7 +6,7 @@
 #define DIGITS "0123456789"
 #define BREAKS "\r\n\v\f"
 
-/* The blanks at the start of text, in bytes. */
+/* Returns the length in bytes of the blanks at the start of text. */
 static size_t blanks(const char *text)
 {
 	static const char *const kinds[] = {
@@ -39,9 +39,9 @@ static const char *past_blanks_and_breaks(const char *text)
 }
 
 /*
- * Threat: sshd's PasswordAuthentication answers every hidden prompt with the login password.
- * Whatever is not a code goes nowhere: not to the helper, which the user may be tracing, and not
- * to AWS. No isdigit() or isspace(): they ask the application's locale.
+ * Threat: sshd's PasswordAuthentication answers every hidden prompt with the login password. An
+ * answer that is not a code must therefore go nowhere. AWS must not get it, nor the helper, which
+ * the user may trace. Do not use isdigit() or isspace() here: they use the application's locale.
  */
 bool code_from_answer(char code[static CODE_DIGITS + 1], const char *answer)
 {

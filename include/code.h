@@ -1,6 +1,6 @@
 /*
- * The token code a person types (RFC 6238 as AWS uses it: six digits). One rule for the module and
- * for the tool.
+ * The token code that a person types: six digits (RFC 6238 as AWS uses it). The module and the tool
+ * share these rules.
  */
 #ifndef AWS_MFA_CODE_H
 #define AWS_MFA_CODE_H
@@ -10,19 +10,19 @@
 #define CODE_DIGITS 6
 
 /*
- * Takes the code out of an answer. Telephones show "123 456", so blanks before, between and behind
- * the digits are left out: space, tab, and the four blanks of Unicode that stand in numbers
- * (U+00A0, U+2007, U+2009, U+202F). At either end a line break may stand, too. The rest must be
- * exactly six ASCII digits. Returns false, and an empty code, for anything else.
+ * Takes the code out of an answer: exactly six ASCII digits. Telephones show "123 456", so blanks
+ * before, between and after the digits are skipped. Blanks are space, tab and four blanks of
+ * Unicode that stand in numbers: U+00A0, U+2007, U+2009 and U+202F. Line breaks are skipped before
+ * and after the digits, not between them. For anything else, returns false and an empty code.
  */
 bool code_from_answer(char code[static CODE_DIGITS + 1], const char *answer);
 
-/* Is text a code and nothing else: six ASCII digits, as the programs pass it on? */
+/* True if text is six ASCII digits and nothing else. The programs pass codes on in this form. */
 bool code_is_exact(const char *text);
 
 /*
- * Puts '*' over the code where text quotes it. The same digits in a longer number, such as an
- * account's, are not the code and stay.
+ * Replaces the code with '*' wherever text quotes it. The same digits inside a longer number stay,
+ * for example in an account id: they are not the code.
  */
 void code_strike_out(char *text, const char *code);
 

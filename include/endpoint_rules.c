@@ -4,8 +4,8 @@
 #include <strings.h>
 
 /*
- * Threat: http to an address of this machine goes to the process that has bound the port, and that
- * process judges the code. By hand only the user's own keys are at stake; a login is more.
+ * Threat: with http, any process of this machine may bind the port and judge the code. By hand,
+ * this risks only the user's own keys. At a login, the judgement decides who gets in.
  */
 enum status endpoint_rules_login(const char *url, const char *url_name, struct error *e)
 {

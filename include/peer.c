@@ -31,7 +31,7 @@ static bool fits(const struct word_rule *rule, const char *text)
 	return false;
 }
 
-/* The row that allows this record now, or NULL. */
+/* Returns the row that allows this record now, or NULL. */
 static const struct word_rule *find(
 	const struct peer *p, enum side from, const char *word, const char *text)
 {
@@ -101,7 +101,7 @@ enum record_error peer_printf(
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	/* One byte less, since the last one may be half a character. */
+	/* One byte less than fits: vsnprintf() may have cut the last character in half. */
 	record_fit(text, room < sizeof(text) - 2 ? room : sizeof(text) - 2);
 	return peer_write(p, deadline_ms, word, text);
 }

@@ -15,7 +15,7 @@ int64_t monotonic_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* RECORD_OK once fd has events (or hung up), RECORD_TIMEOUT, RECORD_FAILED. */
+/* Returns RECORD_OK if fd has events or has hung up, else RECORD_TIMEOUT or RECORD_FAILED. */
 static enum record_error wait_for(int fd, short events, int64_t deadline_ms)
 {
 	struct pollfd p = {.fd = fd, .events = events};
@@ -46,7 +46,7 @@ void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
 
 void record_reader_wipe(struct record_reader *r)
 {
-	/* Behind end nothing was received, or record_read() has wiped it: its pages stay unused. */
+	/* Wipe up to end only. The bytes after it are unused or already wiped. */
 	explicit_bzero(r->buf, r->end);
 	r->start = r->end = 0;
 }
@@ -95,7 +95,7 @@ enum record_error record_read(struct record_reader *r, int64_t deadline_ms, stru
 			return parse(line, (size_t)(lf - line), rec);
 		}
 		if (r->start > 0) {
-			/* Wipe what the move leaves behind: it may be half of a secret. */
+			/* Wipe the old place: it may hold half of a secret. */
 			memmove(r->buf, line, r->end - r->start);
 			r->end -= r->start;
 			explicit_bzero(r->buf + r->end, r->start);
@@ -108,7 +108,7 @@ enum record_error record_read(struct record_reader *r, int64_t deadline_ms, stru
 			r->end += (size_t)n;
 			continue;
 		}
-		/* A peer that died with unread data in its queue shows as ECONNRESET. */
+		/* If the peer dies with unread data in its queue, recv() fails with ECONNRESET. */
 		if (n == 0 || errno == ECONNRESET)
 			return r->end ? RECORD_BROKEN : RECORD_EOF;
 		if (errno != EAGAIN && errno != EINTR)
@@ -119,7 +119,7 @@ enum record_error record_read(struct record_reader *r, int64_t deadline_ms, stru
 	}
 }
 
-/* Sends all of the parts; consumes iov. */
+/* Sends all parts. Changes iov. */
 static enum record_error send_all(int fd, int64_t deadline_ms, struct iovec *iov, size_t n_iov)
 {
 	while (n_iov > 0) {
@@ -157,7 +157,7 @@ enum record_error record_write(
 {
 	size_t word_len = strlen(word);
 	size_t text_len = text ? strlen(text) : 0;
-	/* Parts and no joined copy: a copy would be one more place to wipe. */
+	/* Send parts instead of a joined copy: a copy must be wiped, too. */
 	char sp[] = " ", lf[] = "\n";
 	struct iovec parts[] = {
 		{(char *)(uintptr_t)word, word_len},

@@ -1,13 +1,14 @@
 /*
- * The records the three programs exchange over socketpairs: one line each,
+ * The records that the three programs exchange over socketpairs. Each record is one line:
  *
  *	word [SP text] LF
  *
- * word is [a-z-]+, text is UTF-8 without control characters. Codes and secrets travel here and
- * nowhere else. A line that is too long or malformed is a broken peer: the reader ends it.
+ * The word is [a-z-]+. The text is UTF-8 without control characters. Codes and secrets travel here
+ * and nowhere else. A peer is broken if its line is too long or malformed; the reader must end that
+ * peer.
  *
- * This is the framing. words_pam.h and words_sts.h have the words, and peer.h reads and writes them
- * in turn. The helper's end of a socketpair is always descriptor RECORD_FD.
+ * This file is the framing. words_pam.h and words_sts.h define the words. peer.h checks that each
+ * word comes in turn. The helper's end of a socketpair is always descriptor RECORD_FD.
  */
 #ifndef AWS_MFA_RECORD_H
 #define AWS_MFA_RECORD_H
@@ -24,16 +25,16 @@
 
 enum record_error {
 	RECORD_OK = 0,
-	RECORD_EOF = -1,     /* the peer closed; a half line before it is RECORD_BROKEN */
-	RECORD_TIMEOUT = -2, /* the deadline passed */
+	RECORD_EOF = -1,     /* the peer has closed; RECORD_BROKEN if half a line came before */
+	RECORD_TIMEOUT = -2, /* the deadline has passed */
 	RECORD_BROKEN = -3,  /* too long or malformed: end the peer */
 	RECORD_FAILED = -4,  /* errno says why */
 };
 
-/* Points into the reader's buffer; good until the next record_read(). */
+/* Points into the reader's buffer. Valid until the next record_read(). */
 struct record {
 	const char *word;
-	char *text; /* never NULL, empty where there is none */
+	char *text; /* never NULL; empty if there is none */
 	size_t text_len;
 };
 
@@ -44,48 +45,48 @@ struct record_reader {
 	size_t start, end; /* bytes received and not yet returned */
 };
 
-/* Milliseconds of CLOCK_MONOTONIC; the same clock in every process of the machine. */
+/* Returns milliseconds of CLOCK_MONOTONIC. All processes of the machine share this clock. */
 int64_t monotonic_ms(void);
 
 /*
- * Reads records from the socket fd. buf[size] stays the caller's; size is the longest line
- * taken. Nothing is allocated.
+ * Prepares *r to read records from the socket fd. The caller keeps buf[size]. A line may have size
+ * bytes at most. Allocates nothing.
  */
 void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size);
 
 /*
- * Waits until deadline_ms (monotonic_ms(); -1 waits for ever) for one record. Returns RECORD_OK
- * and fills *rec, or another enum record_error. Interrupting signals are waited through. Word and
- * control characters are checked, UTF-8 is not.
+ * Waits for one record until deadline_ms (monotonic_ms(); -1 waits for ever). Returns RECORD_OK and
+ * fills *rec, or returns another enum record_error. A signal does not end the wait. Checks the word
+ * and looks for control characters, but does not check UTF-8.
  */
 enum record_error record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec);
 
-/* True when a whole line is there already, so that the next record_read() does not wait. */
+/* True if a whole line is in the buffer. Then the next record_read() does not wait. */
 bool record_pending(const struct record_reader *r);
 
-/* Overwrites all that was received: codes and secrets may be among it. */
+/* Overwrites everything received: it may hold codes and secrets. */
 void record_reader_wipe(struct record_reader *r);
 
 /*
- * Sends one record without raising SIGPIPE. text may be NULL or empty. RECORD_BROKEN when text
- * holds a control character or the line would be longer than max: nothing was sent then.
+ * Sends one record, without SIGPIPE. text may be NULL or empty. Returns RECORD_BROKEN and sends
+ * nothing if text holds a control character or the line is longer than max.
  */
 enum record_error record_write(
 	int fd, size_t max, int64_t deadline_ms, const char *word, const char *text);
 
 /*
- * Makes text fit for a record: cuts it to room bytes at most, at a character, and puts spaces in
- * place of control characters.
+ * Makes text fit for a record. Cuts it at a character, to room bytes at most. Replaces control
+ * characters with spaces.
  */
 void record_fit(char *text, size_t room);
 
 /*
- * Parses a `result` text: STATUS, one space, TEXT. Returns the status (0..99) and points *text
- * behind the space, or STATUS_MALFORMED.
+ * Parses the text of a `result`: STATUS, one space, TEXT. Returns the status (0..99) and points
+ * *text to TEXT. Returns STATUS_MALFORMED for anything else.
  */
 enum status record_result(const char *result, const char **text);
 
-/* Parses all of s as a non-negative decimal without sign or space. Returns -1 when it is none. */
+/* Parses all of s as a decimal number without sign or space. Returns -1 for anything else. */
 int64_t record_number(const char *s);
 
 #endif

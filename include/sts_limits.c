@@ -55,7 +55,7 @@ bool sts_takes_external_id(const char *id)
 	return consists_of(id, 2, 1224, WORD "+=,.@:/-");
 }
 
-/* A character of UTF-8 has one byte that does not begin with the bits 10. */
+/* Each character of UTF-8 has exactly one byte that does not begin with the bits 10. */
 static size_t characters(const char *text, size_t len)
 {
 	size_t n = 0;

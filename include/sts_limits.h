@@ -1,5 +1,5 @@
 /*
- * What AWS STS sets bounds to: one place for the programs that check it. Sources: the STS service
+ * The limits of AWS STS, in one place for all programs that check them. Sources: the STS service
  * model (botocore data/sts/2011-06-15/service-2.json), and the API Reference of GetSessionToken and
  * AssumeRole for DurationSeconds and role chaining.
  */
@@ -10,29 +10,29 @@
 #include <stddef.h>
 
 #define ACCOUNT_DIGITS 12 /* of an AWS account id */
-#define ROLES_MAX 5       /* assumed one from another with one code */
+#define ROLES_MAX 5       /* one after the other, with one code */
 #define TAGS_MAX 50       /* of one session: tagListType */
 
-/* Seconds this machine's clock may be off: AWS takes signatures 5 to 15 minutes off. */
+/* Seconds that this machine's clock may be off. AWS tolerates 5 to 15 minutes. */
 #define SKEW_TOLERATED 240
 
 /* Seconds a session may last. */
 #define STS_SESSION_SHORTEST 900
 #define STS_SESSION_LONGEST 129600
 
-/* The longest session that is got without a role, with one, or through several. */
+/* Returns the longest session in seconds. It is shorter with one role, shortest with several. */
 long sts_session_longest(size_t n_roles);
 
-/* 1 to 128 of \w: the model says 16 at least, but services like STS have shorter ones. */
+/* 1 to 128 of \w. The model says at least 16, but services like STS have shorter ids. */
 bool sts_takes_access_key_id(const char *id);
 
-/* 1 to 256 printable characters without blanks: no model says what a secret is. */
+/* 1 to 256 printable characters without blanks. No model says what a secret consists of. */
 bool sts_takes_secret_access_key(const char *secret);
 
 /* SerialNumber: 9 to 256 of [\w+=/:,.@-] */
 bool sts_takes_serial(const char *serial);
 
-/* RoleArn: 20 to 2048 characters. Its form is IAM's matter. */
+/* RoleArn: 20 to 2048 printable characters without blanks. IAM checks the rest. */
 bool sts_takes_role_arn(const char *arn);
 
 /* RoleSessionName and SourceIdentity: 2 to 64 of [\w+=,.@-] */
@@ -41,7 +41,7 @@ bool sts_takes_session_name(const char *name);
 /* ExternalId: 2 to 1224 of [\w+=,.@:/-] */
 bool sts_takes_external_id(const char *id);
 
-/* A tag's key has 1 to 128, its value up to 256 characters of UTF-8; len is in bytes. */
+/* A tag's key has 1 to 128 characters of UTF-8, its value has at most 256. len is in bytes. */
 bool sts_takes_tag_key(const char *key, size_t len);
 bool sts_takes_tag_value(const char *value, size_t len);
 

@@ -1,4 +1,4 @@
-/* The version all three programs and the man pages carry. */
+/* The version of all three programs and of the man pages. */
 #ifndef AWS_MFA_VERSION_H
 #define AWS_MFA_VERSION_H
 

@@ -1,7 +1,7 @@
 /*
- * The shape of a conversation's table: which word may come when, from which side, how often, and
- * what comes after it. words_pam.h and words_sts.h are the two tables; peer.h holds both ends to
- * them. What no row allows is out of turn.
+ * The shape of a conversation's table. A row says which word may come, from which side, in which
+ * state and how often, and which state follows. A record that no row allows is out of turn.
+ * words_pam.h and words_sts.h declare the two tables. peer.h holds both ends to them.
  */
 #ifndef AWS_MFA_WORDS_H
 #define AWS_MFA_WORDS_H
@@ -11,35 +11,35 @@
 #include <stdint.h>
 
 /* Words of both conversations. */
-#define WORD_CODE "code"             /* DIGITS: what the person typed, six ASCII digits */
+#define WORD_CODE "code"             /* DIGITS: the code that the person typed, six ASCII digits */
 #define WORD_REQUEST_ID "request-id" /* ID: AWS's RequestId */
 #define WORD_RESULT "result"         /* STATUS TEXT: enum status, and a line for a person */
 
 enum side {
-	PARENT, /* runs the other program */
-	CHILD,  /* is run */
+	PARENT, /* starts the other program */
+	CHILD,  /* is the program that was started */
 };
 
 enum text {
 	TEXT_ANY,
 	TEXT_NONE,
-	TEXT_NUMBER, /* what record_number() takes */
-	TEXT_RESULT, /* STATUS TEXT, of the row's statuses */
+	TEXT_NUMBER, /* a number, by record_number() */
+	TEXT_RESULT, /* STATUS TEXT; the row has the allowed statuses */
 };
 
-/* A conversation is in one state at a time; each is a bit. */
-#define STATE_ENDED 0x80U /* in every table: nothing may come any more */
+/* Each state is a bit. A conversation is in one state at a time. */
+#define STATE_ENDED 0x80U /* in every table: no record may follow */
 
-/* For a row's statuses. */
+/* The bit of a status in a row's statuses. */
 #define STATUS_BIT(status) (1U << (status))
 
 struct word_rule {
 	const char *word;
 	enum side from;
-	uint8_t states; /* in which it may come */
-	uint8_t next;   /* the state after it; 0: the state stays, and is not entered anew */
-	uint8_t most;   /* how often it may come; 0: any number */
-	bool here;      /* most counts anew whenever a state is entered */
+	uint8_t states; /* the states in which the word may come */
+	uint8_t next;   /* the next state; 0: the state stays, and counts are kept */
+	uint8_t most;   /* how often the word may come; 0: any number */
+	bool here;      /* each new state starts the count again */
 	uint8_t text;   /* enum text */
 	uint16_t statuses;
 };
@@ -52,7 +52,7 @@ struct words {
 	size_t line_max;
 };
 
-/* For the tables: how often. */
+/* For the tables: how often a word may come, in all or since the last new state. */
 #define AT_MOST(n) .most = (n)
 #define AT_MOST_HERE(n) .most = (n), .here = true
 

@@ -3,13 +3,13 @@
 #include "record.h"
 #include "status.h"
 
-/* What can be known without a code. */
+/* The statuses that are possible without a code. */
 #define UNASKED                                                                                    \
 	(STATUS_BIT(STATUS_USAGE) | STATUS_BIT(STATUS_VALID) | STATUS_BIT(STATUS_SYSTEM) |         \
 		STATUS_BIT(STATUS_NOT_SET_UP) | STATUS_BIT(STATUS_CONFIG) |                        \
 		STATUS_BIT(STATUS_UNAVAILABLE))
 
-/* What only a code can bring about, but for STATUS_WRONG_CODE. */
+/* The statuses that only a code can cause. STATUS_WRONG_CODE has a row of its own. */
 #define SPENT                                                                                      \
 	(STATUS_BIT(STATUS_OK) | STATUS_BIT(STATUS_NOT_STORED) | STATUS_BIT(STATUS_CODE_SPENT))
 

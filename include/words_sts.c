@@ -9,7 +9,7 @@
 #define OF_ROLE STS_ROLE, .text = TEXT_ANY
 #define SOME (STS_SETTINGS | STS_ROLE)
 
-/* What can be known without a code. */
+/* The statuses that are possible while no code is sent. */
 #define SYSTEM STATUS_BIT(STATUS_SYSTEM)
 #define UNSENT (SYSTEM | STATUS_BIT(STATUS_CONFIG) | STATUS_BIT(STATUS_UNAVAILABLE))
 
@@ -45,7 +45,7 @@ static const struct word_rule rules[] = {
 	{WORD_SERVER_TIME,        CHILD,  STS_SPENDING, .text = TEXT_NUMBER, AT_MOST_HERE(1)},
 	{WORD_REQUEST_ID,         CHILD,  STS_SPENDING, .text = TEXT_ANY, AT_MOST_HERE(1)},
 	{WORD_DEBUG,              CHILD,  STS_WARMING | STS_READY | STS_SPENDING, .text = TEXT_ANY},
-	/* It may end before the settings have come, or the code. */
+	/* aws-mfa-sts may end before the settings or the code come. */
 	{WORD_RESULT,             CHILD,  SOME | STS_WARMING | STS_READY, STATE_ENDED,
 		.text = TEXT_RESULT, .statuses = UNSENT},
 	{WORD_RESULT,             CHILD,  STS_SPENDING, STATE_ENDED, .text = TEXT_RESULT,

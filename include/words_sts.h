@@ -1,14 +1,14 @@
 /*
- * What aws-mfa and aws-mfa-sts say to each other. aws-mfa is the parent: it runs aws-mfa-sts, with
- * an empty environment and no arguments. The table in words_sts.c says when each word may come. EOF
- * ends either side.
+ * What aws-mfa and aws-mfa-sts say to each other. aws-mfa is the parent. It runs aws-mfa-sts with
+ * an empty environment and no arguments. The table in words_sts.c says when each word may come.
+ * Each side ends the conversation by closing its end.
  */
 #ifndef AWS_MFA_WORDS_STS_H
 #define AWS_MFA_WORDS_STS_H
 
 #include "words.h"
 
-/* aws-mfa sends the settings first. A word that does not come is unset. */
+/* First, aws-mfa sends the settings. A setting is unset if its word does not come. */
 #define WORD_ACCESS_KEY_ID "access-key-id"
 #define WORD_SECRET_ACCESS_KEY "secret-access-key"
 #define WORD_SERIAL "serial"
@@ -17,49 +17,49 @@
 #define WORD_CA_BUNDLE "ca-bundle"
 #define WORD_HTTPS_PROXY "https-proxy"
 #define WORD_NO_PROXY "no-proxy"
-#define WORD_DURATION "duration" /* SECONDS: of the last role where there are several */
+#define WORD_DURATION "duration" /* SECONDS; with several roles, of the last one */
 #define WORD_FIPS "fips"
 #define WORD_DUAL_STACK "dual-stack"
 #define WORD_LEGACY_ENDPOINT "legacy-endpoint"
 /*
- * CLOCK_MONOTONIC in milliseconds: the deadline of all that follows until the next one. Waiting for
- * a person does not count.
+ * Milliseconds of CLOCK_MONOTONIC. Everything must end by then, until another `deadline` comes. The
+ * time that a person needs does not count.
  */
 #define WORD_DEADLINE "deadline"
 /*
- * SECONDS: the whole time that `deadline` is the end of. AWS must have had half of it before a
- * time-out is called an outage.
+ * SECONDS: the whole time that ends at `deadline`. A time-out is an outage only if AWS had half of
+ * this time.
  */
 #define WORD_TIMEOUT "timeout"
 
-/* Then the roles, in the order in which they are assumed. */
-#define WORD_ROLE_ARN "role-arn" /* begins a role; what follows is of this role */
+/* Next, aws-mfa sends the roles, in the order in which they are assumed. */
+#define WORD_ROLE_ARN "role-arn" /* begins a role; the next words belong to this role */
 #define WORD_ROLE_SESSION_NAME "role-session-name"
 #define WORD_EXTERNAL_ID "external-id"
 #define WORD_SOURCE_IDENTITY "source-identity"
 #define WORD_TAG "tag"                               /* KEY=VALUE */
 #define WORD_TRANSITIVE_TAG_KEY "transitive-tag-key" /* KEY */
 
-#define WORD_CONNECT "connect" /* ends the settings: warm up, `signed` or `unsigned` */
+#define WORD_CONNECT "connect" /* `signed` or `unsigned`: ends the settings, start the warm-up */
 
-/* aws-mfa-sts answers. */
-#define WORD_READY "ready" /* [ACCOUNT ARN], which come when `signed`: warmed up, send a code */
+/* aws-mfa-sts answers: */
+#define WORD_READY "ready" /* [ACCOUNT ARN], only if `signed`: warmed up, send a code */
 #define WORD_DEBUG "debug" /* TEXT: for --log-level=DEBUG */
 
 /*
  * Then aws-mfa sends a `deadline` and a `code`. aws-mfa-sts answers with access-key-id,
- * secret-access-key, session-token, expiration, server-time, request-id, and a result.
+ * secret-access-key, session-token, expiration, server-time, request-id and a result.
  */
-#define WORD_SESSION_TOKEN "session-token" /* a long one comes in several records, to be joined */
+#define WORD_SESSION_TOKEN "session-token" /* a long token comes in several records; join them */
 #define WORD_EXPIRATION "expiration"       /* SECONDS since the epoch */
-#define WORD_SERVER_TIME "server-time"     /* SECONDS: the server's clock, where it has told it */
+#define WORD_SERVER_TIME "server-time" /* SECONDS since the epoch, if the server sent its time */
 
 enum sts_state {
 	STS_SETTINGS = 1,
 	STS_ROLE = 2,      /* a role has begun */
 	STS_WARMING = 4,   /* after `connect` */
 	STS_READY = 8,     /* a code may come */
-	STS_SPENDING = 16, /* a code has come, a result will */
+	STS_SPENDING = 16, /* a code has come, a result follows */
 };
 
 /* Starts in STS_SETTINGS. */
