@@ -49,7 +49,7 @@ static void put_role(struct form *f, const struct input *in)
 		form_put(f, "SourceIdentity", role->source_identity);
 	put_tags(f, role);
 	put_mfa(f, in);
-	/* The session of a role on the way only has to last until the next one is assumed. */
+	/* The session of an earlier role only has to last until the next role is assumed. */
 	form_put_number(f, "DurationSeconds", last ? in->settings->duration : STS_SESSION_SHORTEST);
 }
 
@@ -59,7 +59,7 @@ static const struct wanted identity[] = {
 	{NULL, 0, ONCE},
 };
 
-/* Of GetSessionTokenResult and AssumeRoleResult. */
+/* The fields of GetSessionTokenResult and AssumeRoleResult. */
 static const struct wanted credentials[] = {
 	{"Result/Credentials/AccessKeyId", FIELD_ACCESS_KEY_ID, ONCE},
 	{"Result/Credentials/SecretAccessKey", FIELD_SECRET_ACCESS_KEY, ONCE},

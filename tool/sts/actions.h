@@ -1,7 +1,7 @@
 /*
- * The actions that are called here, a row each. To call another one, add its name below and its row
- * to actions.c. A service other than STS also needs its host: client_open() knows STS's alone.
- * Sources: the API Reference of each service; "AWS query protocol".
+ * The AWS actions that this program calls, one row each. To call one more, add its name below and
+ * its row to actions.c. For a service other than STS, add its host, too: client_open() knows only
+ * STS's hosts. Sources: the API Reference of each service; "AWS query protocol".
  */
 #ifndef AWS_MFA_STS_ACTIONS_H
 #define AWS_MFA_STS_ACTIONS_H
@@ -12,22 +12,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What the parameters of a request are taken from. */
+/* The source of a request's parameters. */
 struct input {
 	const struct parameters *settings;
-	size_t role;      /* which of settings->roles is assumed */
-	const char *code; /* NULL where the credentials carry the MFA already */
+	size_t role;      /* index in settings->roles: the role to assume */
+	const char *code; /* NULL if the credentials carry the MFA already */
 };
 
 struct form;
 
 struct action {
-	const char *service; /* as a signature names it */
+	const char *service; /* the service's name in a signature */
 	const char *version; /* of the service's API */
 	const char *name;
 	void (*put)(struct form *f, const struct input *in); /* NULL: it has no parameters */
-	const struct wanted *wanted;                         /* of the answer: response.h */
-	bool spends_code;                                    /* where it is given one */
+	const struct wanted *wanted; /* the fields of the answer: response.h */
+	bool spends_code;            /* if the request holds a code */
 };
 
 enum {
@@ -38,8 +38,8 @@ enum {
 extern const struct action actions[];
 
 /*
- * Writes the NUL-terminated body of the request to body[size] and returns its length; size or more
- * when it does not fit. It may hold the code: the caller wipes it.
+ * Writes the body of the request to body[size], with a NUL. Returns the length of the body, or size
+ * or more if it does not fit. The body may hold the code: the caller wipes it.
  */
 size_t action_write(const struct action *a, const struct input *in, char *body, size_t size);
 

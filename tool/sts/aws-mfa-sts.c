@@ -1,13 +1,14 @@
 /*
- * aws-mfa-sts: trades long-term keys and an MFA code for a session at AWS STS. Run by aws-mfa(1)
- * with a socket as descriptor 3, over which everything is said (include/words_sts.h). It MUST
- * guarantee:
+ * aws-mfa-sts: trades long-term keys and an MFA code for a session at AWS STS. aws-mfa(1) runs it
+ * with a socket as descriptor 3, and speaks with it over this socket only (include/words_sts.h). It
+ * MUST guarantee:
  *
- * - a code is sent at most once, and only after the connection is warmed up;
- * - the key's secret and the code go nowhere but to the endpoint, over TLS;
- * - nothing is written, and nothing read but CA certificates, the resolver's files and what
- *   /proc/self/task says of our own threads;
- * - it ends with its parent.
+ * - It sends a code at most once, and only after the connection is warmed up.
+ * - It sends the code to the endpoint only (connection.h says how). It sends the secret key
+ *   nowhere.
+ * - It writes no file. It reads only CA certificates, the resolver's files, and /proc/self/task for
+ *   its own threads.
+ * - It ends with its parent.
  */
 #include "client.h"
 #include "code.h"
@@ -28,13 +29,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* How long a connection is kept warm for a person, and how often it is opened again for him. */
+/* How long the connection is kept warm for a person, and how often it is opened again. */
 #define WAIT_WARM_MS (5 * INT64_C(60000))
 #define REWARM_MAX 20
 #define REWARM_PAUSE_MS 1000
 #define REWARM_TIMEOUT_MS 5000
 
-/* To a parent that reads; one that does not is as good as gone. */
+/* A parent that does not read for so long counts as gone. */
 #define REPORT_TIMEOUT_MS 10000
 
 #define TOKEN_PIECE 32768
@@ -47,7 +48,7 @@ static int64_t soon(int64_t ms)
 	return monotonic_ms() + ms;
 }
 
-/* Returns false when aws-mfa is gone. */
+/* Returns false if aws-mfa is gone. */
 static bool report(const char *word, const char *text)
 {
 	return peer_write(&aws_mfa, soon(REPORT_TIMEOUT_MS), word, text) == RECORD_OK;
@@ -67,7 +68,7 @@ static void debug(
 		(long long)c->clock.skew);
 }
 
-/* Once nothing unread is left in it, the buffer need not hold what was read any longer. */
+/* Wipes the buffer if it holds nothing unread. */
 static void forget_records(void)
 {
 	if (aws_mfa.reader.start == aws_mfa.reader.end)
@@ -75,16 +76,16 @@ static void forget_records(void)
 }
 
 /*
- * Waits until aws-mfa says something, and meanwhile keeps the connection open: servers close what
- * is idle, and a person must not wait for a new connection after Enter. Bounded, since a server
- * may close each at once and a person may have left.
+ * Waits until aws-mfa sends something, and keeps the connection open meanwhile. Servers close idle
+ * connections, and a person must not wait for a new one after Enter. The wait has limits: a server
+ * may close every connection at once, and the person may have left.
  */
 static void stay_warm(struct client *c)
 {
 	int64_t until = soon(WAIT_WARM_MS);
 	int64_t rewarm_at = soon(REWARM_PAUSE_MS);
 	int rewarmed = 0;
-	/* A server that says "Connection: close" will say it again. */
+	/* A server that sends "Connection: close" will send it again. */
 	bool keeps = connection_socket(c->connection) >= 0;
 
 	while (keeps && !record_pending(&aws_mfa.reader)) {
@@ -117,8 +118,8 @@ static enum heard broken(struct error *e)
 }
 
 /*
- * Waits for a code. The time a person takes does not count, so without a `deadline` before the
- * code what was left of the last one counts from now.
+ * Waits for a code. The time that a person takes does not count. If no `deadline` comes before the
+ * code, the rest of the last one starts now.
  */
 static enum heard await_code(struct client *c, char code[static CODE_DIGITS + 1], struct error *e)
 {
@@ -150,14 +151,14 @@ static enum heard await_code(struct client *c, char code[static CODE_DIGITS + 1]
 	return HEARD;
 }
 
-/* In as many records as it takes: aws-mfa joins them. */
+/* Sends the token in as many records as needed: aws-mfa joins them. */
 static bool report_token(const char *token)
 {
 	char piece[TOKEN_PIECE + 1];
 	bool ok;
 
 	do {
-		/* NOLINTNEXTLINE(clang-analyzer-core.*): an accepted answer has one */
+		/* NOLINTNEXTLINE(clang-analyzer-core.*): an accepted answer has a token */
 		size_t len = strnlen(token, TOKEN_PIECE);
 
 		memcpy(piece, token, len);
@@ -187,7 +188,7 @@ static bool report_credentials(const struct client *c, const struct answer *a, t
 	return true;
 }
 
-/* Spends a code and reports what came of it. Returns the status. */
+/* Spends a code and reports the result. Returns the status. */
 static enum status answer_code(struct client *c, const char *code, struct error *e)
 {
 	struct answer a = {0};
@@ -206,7 +207,7 @@ static enum status answer_code(struct client *c, const char *code, struct error 
 	return rc;
 }
 
-/* Of the server: one round trip more, on the connection that is there. */
+/* Asks the server for its time: one more round trip on the open connection. */
 static void ask_the_time(struct client *c)
 {
 	int64_t deadline_ms = soon(REWARM_TIMEOUT_MS);
@@ -216,7 +217,7 @@ static void ask_the_time(struct client *c)
 	warmup_again(c, -1, deadline_ms);
 }
 
-/* The whole dialogue after the settings. Returns what to exit with: 0 when aws-mfa has gone. */
+/* Runs the dialogue after the settings. Returns the exit status, which is 0 if aws-mfa has gone. */
 static enum status serve(struct client *c, struct error *e)
 {
 	int64_t began_ms = monotonic_ms();
@@ -293,6 +294,6 @@ int main(int argc, char **argv)
 	}
 	client_close(&client);
 	record_reader_wipe(&aws_mfa.reader);
-	/* Not exit(): a resolver thread may still be waiting for an answer that does not come. */
+	/* Do not call exit(): a resolver thread may still wait for an answer. */
 	_exit((int)rc);
 }

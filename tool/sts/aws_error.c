@@ -11,11 +11,14 @@ struct row {
 	const char *message; /* a part of AWS's message; NULL: any */
 	enum status status;
 	bool key_refused;
-	/* {host}, {region}, {key}, {serial}, {role}, {next} and {aws}, AWS's own words. */
+	/*
+	 * The line to print. AWS's own words replace {aws}. Names replace {host}, {region}, {key},
+	 * {serial}, {role} and {next}.
+	 */
 	const char *say;
 };
 
-/* Said in more than one row. */
+/* The lines of more than one row. */
 static const char clock_is_off[] = "AWS refuses the time of the request: set this machine's clock "
 				   "(timedatectl set-ntp true) and try again";
 static const char unknown_key[] = "AWS at {host} does not know the access key {key}: it may be "
@@ -30,7 +33,7 @@ static const char slow[] = "AWS limits the rate of requests; the code may be use
 static const char aws_fails[] = "AWS has an error of its own ({aws}); the code may be used up: try "
 				"with the next one";
 
-/* The first row that fits counts. */
+/* The first row that matches counts. */
 static const struct row rows[] = {
 	{NULL, "invalid MFA one time pass code", STATUS_WRONG_CODE, false,
 		"the code for {serial} is wrong or was used before; the next one comes {next}"},
@@ -120,7 +123,7 @@ static const struct row *find(const struct answer *a)
 	return NULL;
 }
 
-/* Does the row send people to the keys they have written down? */
+/* True if the line sends people to the keys in their file. */
 static bool is_about_written_keys(const struct row *row)
 {
 	return row->say == unknown_key || row->say == wrong_secret || row->say == temporary_key;
@@ -199,7 +202,7 @@ enum status aws_error_explain(const struct answer *a, long http_status,
 		row = NULL;
 	if (!row && http_status == 429)
 		row = &slow_down;
-	/* These leave open how far the request came, whatever the words. */
+	/* Whatever the words say, such a status leaves open whether the request was processed. */
 	if ((http_status >= 500 || http_status == 408) &&
 		(!row || row->status != STATUS_CODE_SPENT))
 		row = &server_fails;

@@ -1,11 +1,11 @@
 /*
- * AWS's errors in plain words: one table from error code and message to a status and one line
- * that says what to do next.
+ * AWS's errors in plain words. One table maps an error code and a message to a status and one line.
+ * The line says what to do next.
  *
- * Sources: STS API Reference ("Common Errors" and the errors of each action), IAM User Guide
- * ("Troubleshoot Signature Version 4"), and the messages STS is seen to send, which are not
- * documented: aws/aws-cli#6325, #6676, kubernetes-sigs/external-dns#1626. What limits the rate or
- * leaves open what became of the request: botocore, retries/standard.py and data/_retry.json.
+ * Sources: STS API Reference ("Common Errors" and the errors of each action); IAM User Guide
+ * ("Troubleshoot Signature Version 4"). AWS does not document STS's messages; examples are in
+ * aws/aws-cli#6325, #6676 and kubernetes-sigs/external-dns#1626. For the errors of throttling and
+ * those with an unknown outcome: botocore, retries/standard.py and data/_retry.json.
  */
 #ifndef AWS_MFA_STS_AWS_ERROR_H
 #define AWS_MFA_STS_AWS_ERROR_H
@@ -15,39 +15,41 @@
 
 #include <stdbool.h>
 
-/* What the sentences name. NULL where there is none. */
+/* What the lines name. NULL if there is none. */
 struct aws_error_names {
 	const char *host;
 	const char *region;
 	const char *access_key_id;
-	bool by_session; /* the key is of a session AWS has just given, not the user's own */
+	bool by_session; /* the key is of a session that AWS has just issued */
 	const char *serial;
 	const char *role_arn;
-	char next_code[16]; /* when the device shows another: "in 12 s" */
+	char next_code[16]; /* when the device shows the next code: "in 12 s" */
 };
 
 /*
- * Judges an answer of a server to a request that held a code: http_status and a, which is an
- * error (a->is_error). STATUS_WRONG_CODE, STATUS_CONFIG for what AWS definitely refuses, or
- * STATUS_CODE_SPENT where it does not say whether it used up the code. Returns the status.
+ * Judges a server's answer to a request that held a code. a must be an error (a->is_error). Fills
+ * *e and returns its status:
+ * - STATUS_WRONG_CODE;
+ * - STATUS_CONFIG if AWS definitely refuses the request;
+ * - STATUS_CODE_SPENT if the answer does not say whether the code is used up.
  */
 enum status aws_error_explain(const struct answer *a, long http_status,
 	const struct aws_error_names *names, struct error *e);
 
 /*
- * True when the error says that the key or this use of it is refused whatever is asked: then no
- * code will help, and *e is filled as by aws_error_explain().
+ * True if AWS refuses the key, or this use of the key, for every request. Then no code helps, and
+ * *e is filled as by aws_error_explain().
  */
 bool aws_error_key_refused(
 	const struct answer *a, const struct aws_error_names *names, struct error *e);
 
-/* True when the error's message blames the time of the signature. */
+/* True if the error's message blames the time of the signature. */
 bool aws_error_blames_clock(const struct answer *a);
 
-/* True for the errors with which a wrong time of the signature may be told. */
+/* True if a wrong time of the signature may cause this error. */
 bool aws_error_may_be_clock(const struct answer *a);
 
-/* Does a say that AWS limits the rate of requests? */
+/* True if the error says that AWS limits the rate of requests. */
 bool aws_error_is_throttling(const struct answer *a);
 
 #endif

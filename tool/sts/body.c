@@ -17,7 +17,7 @@ static bool grow(struct body *b, size_t needed)
 		return false;
 	if (b->len > 0)
 		memcpy(bytes, b->bytes, b->len);
-	/* Not realloc(): what it leaves behind may hold a secret. */
+	/* Do not use realloc(): it may leave a copy behind that holds a secret. */
 	if (b->bytes)
 		explicit_bzero(b->bytes, b->len);
 	free(b->bytes);
@@ -43,7 +43,7 @@ bool body_append(struct body *b, const char *bytes, size_t len)
 
 void body_wipe(struct body *b)
 {
-	if (b->bytes) /* what is behind len has never been written: its pages stay unused */
+	if (b->bytes) /* nothing was ever written after len */
 		explicit_bzero(b->bytes, b->len);
 	b->len = 0;
 	b->too_long = b->no_memory = false;

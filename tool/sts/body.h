@@ -1,4 +1,4 @@
-/* An answer's bytes as they come in: bounded, and leaving no copies behind when it grows. */
+/* The bytes of an answer as they come in, BODY_MAX at most. A body that grows leaves no copies. */
 #ifndef AWS_MFA_STS_BODY_H
 #define AWS_MFA_STS_BODY_H
 
@@ -12,14 +12,14 @@ struct body {
 	char *bytes;
 	size_t len;
 	size_t size;
-	bool too_long; /* bytes beyond BODY_MAX were refused */
+	bool too_long; /* refused bytes beyond BODY_MAX */
 	bool no_memory;
 };
 
-/* Returns false, with too_long or no_memory set, when the bytes could not be taken. */
+/* Appends the bytes. On failure, returns false and sets too_long or no_memory. */
 bool body_append(struct body *b, const char *bytes, size_t len);
 
-/* Overwrites it and makes it empty, keeping the memory. */
+/* Overwrites the bytes and makes the body empty. Keeps the memory. */
 void body_wipe(struct body *b);
 
 void body_free(struct body *b);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CODE_SECONDS 30 /* RFC 6238 s5.2: AWS takes no other devices, virtual or hardware */
+#define CODE_SECONDS 30 /* RFC 6238 s5.2; no device that AWS supports uses another step */
 #define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
 enum status client_open(struct client *c, struct error *e)
@@ -35,7 +35,7 @@ enum status client_open(struct client *c, struct error *e)
 		&c->connection, &c->endpoint, s->ca_bundle, s->https_proxy, s->no_proxy, e);
 }
 
-/* "NAME: VALUE", to be wiped and freed: a session token has no size limit AWS promises. */
+/* Returns "NAME: VALUE". The caller wipes and frees it. A session token may have any size. */
 static char *header_line(const char *name, const char *value)
 {
 	char *line;
@@ -53,7 +53,7 @@ static enum status converse(
 	return rc;
 }
 
-/* Much more than STS takes. Not on the stack, where a caller may have set the limit. */
+/* Much more than STS accepts. Not on the stack: the caller of this program may limit the stack. */
 static char body[65536];
 
 static size_t write_body(const struct client *c, const struct call *call, char *text, size_t size)
@@ -86,7 +86,7 @@ static enum status post(
 		{"x-amz-date", date},
 		{"x-amz-security-token", token},
 	};
-	/* Expect would cost a round trip, Accept is libcurl's habit. */
+	/* Remove Expect, which would cost a round trip, and Accept, which libcurl adds. */
 	const char *const headers[] = {host, ("Content-Type: " CONTENT_TYPE), date_line,
 		authorization, "Accept:", "Expect:", token_line, NULL};
 	const struct sigv4_request request = {.time = now,
@@ -170,7 +170,7 @@ struct aws_error_names client_names(
 		.serial = c->parameters.serial,
 		.role_arn = role_arn};
 
-	/* A device with a number of its own keeps its own time, but steps as often. */
+	/* A hardware device has no ARN and keeps its own time, but its codes last as long. */
 	if (c->parameters.serial && strncmp(c->parameters.serial, "arn:", 4) == 0)
 		snprintf(names.next_code, sizeof(names.next_code), "in %d s",
 			(int)(CODE_SECONDS - clock_server(&c->clock) % CODE_SECONDS));

@@ -1,4 +1,4 @@
-/* One profile's dealings with STS: where, with whose key, at what time; and one signed call. */
+/* What one profile needs to speak with STS: settings, endpoint, connection and clock. */
 #ifndef AWS_MFA_STS_CLIENT_H
 #define AWS_MFA_STS_CLIENT_H
 
@@ -21,50 +21,51 @@ struct client {
 	struct clock clock;
 };
 
-/* Who signs. session_token is NULL for long-term keys. Nothing is owned. */
+/* The keys that sign. session_token is NULL for long-term keys. The struct owns nothing. */
 struct keys {
 	const char *access_key_id, *secret_access_key, *session_token;
 };
 
-/* wake_fd and deadline_ms as in struct outgoing. */
+/* One request. struct outgoing describes wake_fd and deadline_ms. */
 struct call {
 	const struct action *action;
-	size_t role;      /* struct input */
-	const char *code; /* likewise */
+	size_t role;      /* see struct input */
+	const char *code; /* see struct input */
 	struct keys keys;
 	int wake_fd;
 	int64_t deadline_ms;
 };
 
 /*
- * Checks c->parameters, which parameters_read() has filled (all else is zeros), resolves the
- * endpoint, checks ARNs against it and sets the connection up. Returns STATUS_OK, or STATUS_CONFIG
- * or STATUS_SYSTEM with *e filled. client_close() in every case.
+ * Checks c->parameters, resolves the endpoint, checks the ARNs against the endpoint and sets up the
+ * connection. parameters_read() must have filled c->parameters; the rest of *c must be zero.
+ * Returns STATUS_OK, or STATUS_CONFIG or STATUS_SYSTEM with *e filled. Call client_close() in every
+ * case.
  */
 enum status client_open(struct client *c, struct error *e);
 
-/* STATUS_CONFIG, with *e filled, when the settings make too long a request of it. */
+/* Returns STATUS_CONFIG, with *e filled, if the settings make the request too long. */
 enum status client_check_size(const struct client *c, const struct call *call, struct error *e);
 
 /*
- * As connection_send(), signed with the time that the server takes; the server's own is noted. The
- * caller looks for action->wanted in the answer.
+ * Signs the call with the time that the server accepts and sends it, as connection_send() does.
+ * Notes the server's time. The caller looks for action->wanted in the answer.
  */
 enum status client_call(
 	struct client *c, const struct call *call, struct reply *reply, struct error *e);
 
-/* As connection_send(): GET of the endpoint, unsigned; the server's time is noted. */
+/* Sends an unsigned GET to the endpoint, as connection_send() does. Notes the server's time. */
 enum status client_get(
 	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e);
 
-/* The long-term keys of the settings. */
+/* Returns the long-term keys of the settings. */
 struct keys client_keys(const struct client *c);
 
-/* What aws_error.h may name of a call with these keys; role_arn may be NULL. */
+/* Returns what aws_error.h may name for a call with these keys. role_arn may be NULL. */
 struct aws_error_names client_names(
 	const struct client *c, const struct keys *keys, const char *role_arn);
 
-/* Before the process ends: wipes the answer and the parameters. */
+/* Wipes the answer and the parameters. Call it before the process ends. */
 void client_close(struct client *c);
 
 #endif

@@ -3,7 +3,7 @@
 #include "boottime.h"
 #include "sts_limits.h"
 
-/* Through time() and nothing finer: whole seconds are all that a signature holds. */
+/* Use time(): a signature only holds whole seconds. */
 static int64_t wall_ms(void)
 {
 	return (int64_t)time(NULL) * 1000;

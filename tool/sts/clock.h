@@ -1,8 +1,8 @@
 /*
- * What time it is, for us and for the server. Both are kept as distances to CLOCK_BOOTTIME: the
- * wall clock may be set while a person looks for the telephone (NTP, a laptop that resumes), and a
- * request signed with a time other than the one that was tried before would cost the code. Not
- * CLOCK_MONOTONIC, which stands still while the machine is suspended.
+ * The time of this machine and of the server. Both are stored as distances to CLOCK_BOOTTIME. The
+ * wall clock may be set while a person looks for their telephone (NTP, a laptop that resumes). A
+ * request must be signed with the time that was tested before, or the code may be lost.
+ * CLOCK_MONOTONIC does not help: it stands still while the machine is suspended.
  */
 #ifndef AWS_MFA_STS_CLOCK_H
 #define AWS_MFA_STS_CLOCK_H
@@ -12,29 +12,30 @@
 #include <time.h>
 
 struct clock {
-	int64_t own_ms;    /* this machine's wall clock at the start, less boottime_ms() */
-	int64_t server_ms; /* the server's, where it was heard */
+	int64_t own_ms;    /* this machine's wall clock at the start, minus boottime_ms() */
+	int64_t server_ms; /* the server's clock minus boottime_ms(), if heard */
 	bool heard;
-	time_t skew; /* what to add to our own time for the server to take a signature */
+	time_t skew; /* seconds to add to our time so that the server accepts a signature */
 };
 
 void clock_start(struct clock *c);
 
-/* Notes the Date of an answer that has just come; -1: it had none. */
+/* Notes the Date of an answer that has just come; -1 if it had none. */
 void clock_hear(struct clock *c, time_t date);
 
-/* This machine's time, as if its wall clock had not been set since the start. */
+/* Returns this machine's time as if its wall clock was never set since the start. */
 time_t clock_own(const struct clock *c);
 
-/* The time to sign with. */
+/* Returns the time to sign with. */
 time_t clock_signing(const struct clock *c);
 
-/* The server's time; while it has not been heard, the one to sign with. */
+/* Returns the server's time, or the time to sign with if no server time was heard. */
 time_t clock_server(const struct clock *c);
 
 /*
- * Has the wall clock been set meanwhile by more than SKEW_TOLERATED? Or a virtual machine was
- * paused, which CLOCK_BOOTTIME does not count: who is right then, only the server can tell.
+ * True if the wall clock was set by more than SKEW_TOLERATED since the start. A paused virtual
+ * machine looks the same: CLOCK_BOOTTIME does not count the pause. Then only the server knows the
+ * right time.
  */
 bool clock_was_set(const struct clock *c);
 

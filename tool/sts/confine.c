@@ -16,9 +16,9 @@
 #define MIB (1024UL * 1024)
 
 /*
- * Under sudo the caller chooses our limits. With too little libcurl and the resolver say "could
- * not connect" or "could not resolve", which must not look like an outage of AWS. The amounts are
- * several times what was measured: a resolver thread, two addresses tried at once, CA files.
+ * Under sudo, the caller chooses our limits. If they are too low, libcurl and the resolver say
+ * "could not connect" or "could not resolve". This must not look like an outage of AWS. The amounts
+ * are several times the measured need: a resolver thread, two addresses tried at once, CA files.
  */
 static const struct need {
 	unsigned int resource;
@@ -30,7 +30,7 @@ static const struct need {
 	{RLIMIT_DATA, 32 * MIB, 256 * MIB, "-d"},
 };
 
-/* RLIM_INFINITY is the greatest number there is. */
+/* RLIM_INFINITY is the greatest number, so it needs no case of its own. */
 static enum status require(const struct need *need, struct error *e)
 {
 	struct rlimit lim;
@@ -57,17 +57,16 @@ enum status confine(struct error *e)
 
 	/* SSLKEYLOGFILE, OPENSSL_CONF, SSL_CERT_FILE, HTTPS_PROXY, CURL_HOME, RES_OPTIONS, ... */
 	clearenv();
-	/* Else gmtime_r() would read /etc/localtime. */
+	/* Without TZ, gmtime_r() would read /etc/localtime. */
 	if (setenv("TZ", "UTC0", 1) != 0)
 		return error_set(e, STATUS_SYSTEM, "out of memory");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0 ||
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
 		return error_set(e, STATUS_SYSTEM, "cannot confine myself: %s", strerror(errno));
-	/* A parent that died before the last line shows as EOF on the socket. */
+	/* If the parent died before this call, the socket shows EOF. */
 	signal(SIGPIPE, SIG_IGN);
-	/* 2 is "not locked in memory", 0 is "no such heap, use malloc": neither is worth refusing.
-	 */
+	/* Ignore the result: 2 means an unlocked heap, 0 means that malloc() is used. */
 	CRYPTO_secure_malloc_init(SECURE_HEAP_SIZE, SECURE_HEAP_MIN_BLOCK);
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		if (require(&needs[i], e) != STATUS_OK)

@@ -21,15 +21,15 @@
 #define ATTEMPTS 2
 #define RETRY_AFTER_MS 250L
 #define HURRY_MS 1000
-#define GLANCE_MS 20 /* a shorter wait is no evidence of anything, and not worth a look */
+#define GLANCE_MS 20 /* a shorter wait proves nothing, so it does not count as idle */
 
 struct connection {
 	struct handle handle;
 	CURLM *multi;
 	char host[300];
 	char proxy_host[300];
-	struct awake awake; /* during all transfers for one request */
-	int socket;         /* of the connection kept open by libcurl, or -1 */
+	struct awake awake; /* over all attempts of one request */
+	int socket;         /* of the connection that libcurl keeps open, or -1 */
 };
 
 enum status connection_open(struct connection **out, const struct endpoint *ep,
@@ -71,9 +71,9 @@ static bool is_quiet(const struct connection *c)
 }
 
 /*
- * A multi handle is a pool of connections. libcurl looks at most once a second whether those in it
- * are dead, so it may take one that is for a code although a good one is there: the pool never
- * holds more than the one connection watched.
+ * A multi handle is a pool of connections. libcurl checks only once a second which of them are
+ * dead. It could send a code on a dead connection although a good one is there. So the pool never
+ * holds more than one connection, which we watch.
  */
 static bool drop_connection(struct connection *c)
 {
@@ -83,7 +83,7 @@ static bool drop_connection(struct connection *c)
 	return c->multi != NULL;
 }
 
-/* Waits for the transfer, wake_fd or wait_ms, and notes how. */
+/* Waits for the transfer, for wake_fd or for wait_ms, and notes how the time passed. */
 static bool wait_awake(struct connection *c, struct curl_waitfd *wake, int64_t wait_ms)
 {
 	enum awake_span span = SPAN_BUSY;
@@ -131,7 +131,7 @@ static CURLcode run(struct connection *c, int wake_fd, int64_t deadline_ms)
 	msg = curl_multi_info_read(c->multi, &left);
 	if (msg && msg->msg == CURLMSG_DONE)
 		rc = msg->data.result;
-	/* libcurl forgets which it was when the handle is removed; no transfer means no change. */
+	/* Ask now: libcurl forgets the socket when the handle is removed. */
 	if (rc != CURLE_OK ||
 		curl_easy_getinfo(c->handle.easy, CURLINFO_ACTIVESOCKET, &c->socket) != CURLE_OK)
 		c->socket = -1;
@@ -156,7 +156,7 @@ static void take_reply(const struct connection *c, struct reply *reply)
 		reply->date = curl_getdate(date->value, NULL);
 }
 
-/* Each attempt is judged by itself: the one before may have been disturbed, or failed by chance. */
+/* Judge each attempt by itself: the attempt before may have been disturbed or failed by chance. */
 static enum status explain(
 	const struct connection *c, const struct failure *f, int64_t timeout_ms, struct error *e)
 {
@@ -217,8 +217,10 @@ void connection_wipe(struct connection *c)
 
 void connection_close(struct connection *c)
 {
-	/* Not curl_easy_cleanup(): the socket, TLS's keys and all that libcurl has ends with the
-	 * process, at once and for a fiftieth of what a refresh costs. */
+	/*
+	 * Do not call curl_easy_cleanup(). The socket, TLS's keys and libcurl's memory end with the
+	 * process, at once. Cleaning up would take a fiftieth of a refresh.
+	 */
 	if (c)
 		body_free(&c->handle.body);
 }

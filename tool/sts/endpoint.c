@@ -10,8 +10,9 @@
 #define GLOBAL_REGION "us-east-1"
 
 /*
- * partitions.json: a region belongs to the partition whose regionRegex it matches, each of which
- * is PREFIX \w+ - \d+, or whose "global region" NAME-global it is, and to "aws" else.
+ * partitions.json: a region belongs to the partition with a matching regionRegex. Each regex is
+ * PREFIX \w+ - \d+. The "global region" NAME-global belongs to partition NAME. All other regions
+ * belong to "aws".
  */
 static const struct partition {
 	const char *name;
@@ -33,7 +34,7 @@ static const struct partition {
 };
 #define N_PARTITIONS (sizeof(partitions) / sizeof(partitions[0]))
 
-/* Those there were when STS had the one endpoint only (UseGlobalEndpoint in the rule set). */
+/* The regions of the time when STS had only one endpoint (UseGlobalEndpoint in the rule set). */
 static const char *const legacy_regions[] = {"ap-northeast-1", "ap-south-1", "ap-southeast-1",
 	"ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2",
 	"eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2"};
@@ -109,7 +110,7 @@ static enum status resolve_url(
 static void name_host(
 	struct endpoint *ep, const struct endpoint_choice *want, const struct partition *p)
 {
-	/* The plain hosts of this partition are FIPS ones. */
+	/* In this partition the plain hosts are FIPS hosts. */
 	bool gov = strcmp(p->name, "aws-us-gov") == 0 && !want->dual_stack;
 
 	snprintf(ep->host, sizeof(ep->host), "sts%s.%s.%s", want->fips && !gov ? "-fips" : "",

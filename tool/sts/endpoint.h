@@ -1,5 +1,5 @@
 /*
- * Where STS is: a region or an endpoint URL -> host, URL and the region a request is signed for.
+ * Where STS is. Turns a region or an endpoint URL into a host, a URL and the region to sign for.
  *
  * Sources: partitions.json and the STS endpoint rule set (2011-06-15) as AWS publishes them with
  * its SDKs; "SigV4: Create a canonical request" for the Host header; SDKs and Tools Reference
@@ -12,48 +12,48 @@
 
 #include <stdbool.h>
 
-/* What the settings say of it. */
+/* What the settings say about the endpoint. */
 struct endpoint_choice {
-	const char *region; /* NULL, and likewise "aws-global": the global endpoint */
-	const char *url;    /* goes before everything else; NULL where there is none */
+	const char *region; /* NULL or "aws-global": the global endpoint */
+	const char *url;    /* used instead of the region's host; NULL if there is none */
 	bool fips, dual_stack;
-	bool legacy; /* sts_regional_endpoints: the global endpoint stands for the old regions */
+	bool legacy; /* sts_regional_endpoints: the old regions use the global endpoint */
 	bool login;  /* endpoint_rules_login() applies */
 };
 
 struct endpoint {
-	char url[1024];        /* what libcurl is given */
-	char host[300];        /* the Host header: with the port where it is not the default one */
-	char path[512];        /* starts and ends with '/', consists of unreserved characters */
-	char region[64];       /* of the credential scope */
+	char url[1024];        /* for libcurl */
+	char host[300];        /* the Host header; with the port if it is not the default port */
+	char path[512];        /* starts and ends with '/', has only unreserved characters */
+	char region[64];       /* in the credential scope */
 	const char *partition; /* "aws", "aws-cn", ...; NULL for an endpoint URL */
-	bool loopback_only;    /* http: no address but a loopback one may be connected to */
+	bool loopback_only;    /* http: connect to loopback addresses only */
 };
 
 /*
- * Without a region it is the global endpoint, signed for us-east-1, which has no FIPS or dual-stack
- * host: there us-east-1 itself stands for it. A region must be a host label, so that
- * `region = x/..` in a file cannot lead elsewhere. A URL: endpoint_url_parse(); with it there is no
- * FIPS and no dual-stack. Returns STATUS_OK, or STATUS_CONFIG (STATUS_SYSTEM without memory) with
- * *e filled.
+ * Resolves the endpoint. Without a region it is the global endpoint, signed for us-east-1. The
+ * global endpoint has no FIPS and no dual-stack host; there us-east-1's own host is used. A region
+ * must be a host label, so that `region = x/..` in a file cannot name another host.
+ * endpoint_url_parse() reads a URL, which cannot be combined with FIPS or dual-stack. Returns
+ * STATUS_OK, or STATUS_CONFIG (STATUS_SYSTEM without memory) with *e filled.
  */
 enum status endpoint_resolve(
 	const struct endpoint_choice *want, struct endpoint *ep, struct error *e);
 
 /*
- * An ARN of another partition than the endpoint's cannot work. what names the setting. Anything
- * that is no ARN (a hardware device's number), and every ARN at an endpoint URL, passes. Returns
- * STATUS_OK, or STATUS_CONFIG with *e filled.
+ * Refuses an ARN that is not in the endpoint's partition: it cannot work there. what names the
+ * setting in the message. A text that is no ARN passes, such as the number of a hardware device. At
+ * an endpoint URL every ARN passes. Returns STATUS_OK, or STATUS_CONFIG with *e filled.
  */
 enum status endpoint_check_arn(
 	const struct endpoint *ep, const char *what, const char *arn, struct error *e);
 
 /*
- * endpoint_url.c, for endpoint.c: an endpoint that the settings give as a URL,
- * https://HOST[:PORT][/PATH]. Fills url, host, path and loopback_only of *ep. https, or http to
- * localhost or a loopback address; no user, query or fragment. A path is kept and ends in '/'
- * (botocore utils.py and endpoint.py). Returns STATUS_OK, or STATUS_CONFIG (STATUS_SYSTEM without
- * memory) with *e filled.
+ * In endpoint_url.c, for endpoint.c. Parses an endpoint URL of the settings,
+ * https://HOST[:PORT][/PATH], and fills url, host, path and loopback_only of *ep. http is for
+ * localhost and loopback addresses only. A URL must not have a user, a query or a fragment. The
+ * path is kept, and gets a '/' at its end (botocore utils.py and endpoint.py). Returns STATUS_OK,
+ * or STATUS_CONFIG (STATUS_SYSTEM without memory) with *e filled.
  */
 enum status endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e);
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 /*
- * A path is part of what is signed, and libcurl, a proxy and SigV4 each have their own idea of
- * how to encode and normalise one: those on which all agree are enough here.
+ * The path is part of what is signed. libcurl, a proxy and SigV4 each encode and normalise paths in
+ * their own way. So allow only paths on which all agree.
  */
 static bool is_plain_path(const char *path)
 {
@@ -24,7 +24,7 @@ static bool is_plain_path(const char *path)
 	return path[0] == '/';
 }
 
-/* A name or an IPv4 address, or an IPv6 one in brackets; libcurl takes more for a host. */
+/* A name, an IPv4 address, or an IPv6 address in brackets. libcurl accepts more. */
 static bool is_plain_host(const char *host)
 {
 	const char *more = host[0] == '[' ? "[]:." : "-._";
@@ -35,7 +35,7 @@ static bool is_plain_host(const char *host)
 	return host[0] != '\0';
 }
 
-/* The part, to be given to curl_free(); NULL when the URL has none. */
+/* Returns the part, or NULL if the URL has none. Free it with curl_free(). */
 static char *url_part(CURLU *u, CURLUPart part)
 {
 	char *text = NULL;
@@ -56,7 +56,7 @@ enum status endpoint_url_parse(const char *url, struct endpoint *ep, struct erro
 	if (!u)
 		return error_set(e, STATUS_SYSTEM, "out of memory");
 	if (!ascii_is_graphic(url) || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK) {
-		/* Not quoted: it may hold what somebody thought to be a user's password. */
+		/* Do not quote the URL: it may hold a password. */
 		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url is not a URL; expected https://HOST or https://HOST:PORT");
 		goto out;
@@ -69,7 +69,7 @@ enum status endpoint_url_parse(const char *url, struct endpoint *ep, struct erro
 		extra[i] = url_part(u, refused[i]);
 		plain = plain && !extra[i];
 	}
-	/* Not even what libcurl has decoded: since version 8 it takes "/%2e%2e/" for "/../". */
+	/* Refuse every '%': since version 8 libcurl takes "/%2e%2e/" for "/../". */
 	plain = plain && !strchr(url, '%');
 	if (!scheme || !host || !path || !plain || !is_plain_host(host) || !is_plain_path(path)) {
 		rc = error_set(e, STATUS_CONFIG,

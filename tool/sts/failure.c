@@ -9,8 +9,8 @@
 #define CAUSE_SIZE 256
 
 /*
- * A caller chooses our rlimits under sudo, and under failmode=safe an outage lets him in: what
- * this machine lacks must never look like one.
+ * Threat: under sudo, the caller chooses our limits. With failmode=safe, an outage lets them in. So
+ * a lack of resources on this machine must never look like an outage.
  */
 static const char *system_cause(const struct failure *f, char buf[static CAUSE_SIZE])
 {
@@ -23,11 +23,12 @@ static const char *system_cause(const struct failure *f, char buf[static CAUSE_S
 		return "out of memory";
 	if (f->os_errno == ENOBUFS || f->os_errno == ENOMEM || f->os_errno == EMFILE)
 		return strerror(f->os_errno);
-	/* EADDRNOTAVAIL alone is no sign of it: for IPv6 it means that this machine has no
-	 * address. */
+	/*
+	 * EADDRNOTAVAIL alone proves nothing: with IPv6 it means that this machine has no address.
+	 */
 	if (f->no_ports)
 		return "no local ports are left";
-	/* Asked afterwards, so it may have passed; libcurl's words may change. */
+	/* Check both: the lack may be over by now, and libcurl's words may change. */
 	if (f->no_threads || strstr(f->curl_says, "thread failed to start"))
 		return error_no_process(buf, CAUSE_SIZE);
 	return NULL;
@@ -65,7 +66,7 @@ static enum status timed_out(const struct failure *f, struct error *e)
 
 static enum status explain_proxy(const struct failure *f, struct error *e)
 {
-	/* 401 is what tinyproxy says of a wrong password. */
+	/* tinyproxy answers a wrong password with 401. */
 	if (f->proxy_status == 407 || f->proxy_status == 401)
 		return error_set(e, STATUS_CONFIG,
 			"the proxy %s wants other credentials: set HTTPS_PROXY (or https_proxy) to http://USER:PASSWORD@HOST:PORT",
@@ -129,7 +130,7 @@ enum status failure_explain(const struct failure *f, struct error *e)
 		return error_set(e, STATUS_UNAVAILABLE,
 			"no TLS connection to %s (1.2 or newer is needed): is it an https port?",
 			f->host);
-	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9: the URL's own scheme is checked by then */
+	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9; the scheme of the URL was checked before */
 	case CURLE_WEIRD_SERVER_REPLY:
 		return error_set(e, STATUS_UNAVAILABLE,
 			"%s does not speak HTTP: is endpoint_url that of an STS?", f->host);

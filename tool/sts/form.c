@@ -10,7 +10,7 @@ static void put(struct form *f, char c)
 	f->len++;
 }
 
-/* RFC 3986 s2.3: all but the unreserved characters is encoded, a blank as %20. */
+/* RFC 3986 s2.3: encodes all but the unreserved characters. A blank becomes %20. */
 static void put_encoded(struct form *f, const char *value, size_t len)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -1,5 +1,5 @@
 /*
- * Parameters of a request as the AWS query protocol has them: application/x-www-form-urlencoded,
+ * The parameters of a request in the AWS query protocol: application/x-www-form-urlencoded, with
  * lists as LIST.member.NUMBER.
  */
 #ifndef AWS_MFA_STS_FORM_H
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As with snprintf(): what does not fit into text[size] is counted in len, and not written. */
+/* Like snprintf(): len also counts bytes that do not fit into text[size] and are not written. */
 struct form {
 	char *text;
 	size_t size;
@@ -17,14 +17,17 @@ struct form {
 
 void form_put(struct form *f, const char *name, const char *value);
 
-/* 0 stands for "not given": nothing is put. */
+/* Puts nothing if number is 0: 0 means "not given". */
 void form_put_number(struct form *f, const char *name, int64_t number);
 
-/* LIST.member.NUMBER[.FIELD]=VALUE, the first len bytes of value; numbers start at 1. */
+/*
+ * Puts LIST.member.NUMBERFIELD=VALUE, with the first len bytes of value. Numbers start at 1. field
+ * is ".NAME" or empty.
+ */
 void form_put_member(struct form *f, const char *list, size_t number, const char *field,
 	const char *value, size_t len);
 
-/* Puts the NUL behind what was written. */
+/* Puts a NUL after the written bytes. */
 void form_end(struct form *f);
 
 #endif

@@ -18,7 +18,7 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
 	int fd;
 
 	(void)purpose;
-	/* The code is out: a new socket could only serve to send it again. */
+	/* The code was sent: a new socket could only send it again. */
 	if (h->spends_code && h->started)
 		return CURL_SOCKET_BAD;
 	if (h->loopback_only && !loopback_is_address(&address->addr)) {
@@ -27,13 +27,13 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
 	}
 	h->family = address->family;
 	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-	/* A kernel without IPv6 says EAFNOSUPPORT; the next address may do. */
+	/* A kernel without IPv6 says EAFNOSUPPORT. The next address may work. */
 	if (fd < 0 && errno != EAFNOSUPPORT)
 		h->socket_errno = errno;
 	return fd;
 }
 
-/* CURLINFO_CONNECT_TIME_T is 0 until TLS is set up as well: it cannot tell the two apart. */
+/* Note here that TCP connected: CURLINFO_CONNECT_TIME_T stays 0 until TLS is set up, too. */
 static int on_close_socket(void *data, curl_socket_t fd)
 {
 	struct handle *h = data;
@@ -45,7 +45,7 @@ static int on_close_socket(void *data, curl_socket_t fd)
 	return close(fd);
 }
 
-/* Called when a connection is set up and the first byte of the request is about to be sent. */
+/* libcurl calls this when the connection is set up, before the first byte of the request. */
 static int on_request(void *data, char *peer, char *local, int peer_port, int local_port)
 {
 	struct handle *h = data;
@@ -82,7 +82,7 @@ bool handle_open(struct handle *h, const struct endpoint *ep, const struct trust
 	CURLcode rc = easy ? CURLE_OK : CURLE_OUT_OF_MEMORY;
 
 	h->loopback_only = ep->loopback_only;
-/* A macro and no table: libcurl's type checks want the option spelled out. */
+/* A macro instead of a table: libcurl's type checks need the option's name. */
 #define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, option, value))
 	SET(CURLOPT_URL, ep->url);
 	SET(CURLOPT_PROTOCOLS_STR, ep->loopback_only ? "http" : "https");
@@ -94,7 +94,7 @@ bool handle_open(struct handle *h, const struct endpoint *ep, const struct trust
 	SET(CURLOPT_CAPATH, trust->folder);
 	SET(CURLOPT_PROXY_CAINFO, trust->file);
 	SET(CURLOPT_PROXY_CAPATH, trust->folder);
-	/* "" and not NULL: NULL would ask the environment. */
+	/* "" instead of NULL: with NULL, libcurl asks the environment. */
 	SET(CURLOPT_PROXY, proxy ? proxy : "");
 	SET(CURLOPT_NOPROXY, proxy && no_proxy ? no_proxy : "");
 	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
@@ -107,10 +107,10 @@ bool handle_open(struct handle *h, const struct endpoint *ep, const struct trust
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_TCP_KEEPIDLE, 20L);
 	SET(CURLOPT_TCP_KEEPINTVL, 20L);
-	/* libcurl would drop a connection idle for 118 s after Enter; we watch it ourselves. */
+	/* libcurl would drop a connection that is idle for 118 s. Prevent that: we watch it. */
 	SET(CURLOPT_MAXAGE_CONN, 86400L);
 	SET(CURLOPT_MAXCONNECTS, 1L);
-	/* Do not wait for a resolver thread that hangs: the deadline would be missed. */
+	/* Do not wait for a resolver thread that hangs: that would miss the deadline. */
 	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_ERRORBUFFER, h->error);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
@@ -131,7 +131,7 @@ bool handle_prepare(struct handle *h, struct curl_slist *headers, const char *bo
 	bool spends_code, int64_t timeout_ms)
 {
 	CURL *easy = h->easy;
-	long timeout = timeout_ms > 0 ? (long)timeout_ms : 1; /* 0 would be none */
+	long timeout = timeout_ms > 0 ? (long)timeout_ms : 1; /* 0 means no limit */
 	CURLcode rc = CURLE_OK;
 
 #define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, option, value))
@@ -193,7 +193,7 @@ struct failure handle_failure(const struct handle *h, CURLcode code)
 		f.code = CURLE_OUT_OF_MEMORY;
 	curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &os_errno);
 	f.os_errno = (int)os_errno;
-	/* Threat: all ports are taken for that moment only, and left when lack_of_ports() looks. */
+	/* Threat: a user takes all ports for a moment and frees them before lack_of_ports(). */
 	if (f.os_errno == EADDRNOTAVAIL && h->family == AF_INET)
 		f.no_ports = true;
 	curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &f.proxy_status);

@@ -1,6 +1,6 @@
 /*
- * libcurl's handle, on which requests follow each other: what it must and must not do in each
- * (connection.h has the list), and what its callbacks saw of the one under way.
+ * libcurl's handle, which serves one request after another. Tells libcurl what it must and must not
+ * do; connection.h has the list. Keeps what the callbacks of libcurl see of the current request.
  */
 #ifndef AWS_MFA_STS_HANDLE_H
 #define AWS_MFA_STS_HANDLE_H
@@ -15,17 +15,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Starts as zeros, and stays where it is. */
+/* All zero at the start. It must not move: libcurl keeps its address. */
 struct handle {
 	CURL *easy;
 	bool loopback_only;
 	char error[CURL_ERROR_SIZE];
 
-	/* of the request under way */
+	/* of the current request */
 	struct body body;
 	size_t header_bytes;
 	bool spends_code;
-	bool started; /* it begins on a connection that is set up and verified */
+	bool started; /* it has begun, on a connection that is set up and verified */
 	bool tcp_connected;
 	bool not_loopback;
 	int socket_errno;
@@ -33,24 +33,24 @@ struct handle {
 	char peer[64];
 };
 
-/* What holds for every request. Returns false when libcurl refuses one of its options. */
+/* Sets what holds for every request. Returns false if libcurl refuses an option. */
 bool handle_open(struct handle *h, const struct endpoint *ep, const struct trust *trust,
 	const char *proxy, const char *no_proxy);
 
 /*
- * What holds for the next one: a POST of body[len], or a GET where body is NULL. headers and body
- * must stay until handle_release(). Returns false as above.
+ * Sets what holds for the next request: a POST of body[len], or a GET if body is NULL. headers and
+ * body must stay until handle_release(). Returns false if libcurl refuses an option.
  */
 bool handle_prepare(struct handle *h, struct curl_slist *headers, const char *body, size_t len,
 	bool spends_code, int64_t timeout_ms);
 
-/* Takes back the pointers that libcurl keeps to a request; the body of its answer stays. */
+/* Removes the pointers to the request that libcurl keeps. The body of the answer stays. */
 void handle_release(struct handle *h);
 
-/* How far the request has come. */
+/* Returns how far the request has come. */
 enum stage handle_stage(const struct handle *h);
 
-/* What is known of one that has failed with code; the hosts are the caller's to name. */
+/* Returns what is known about a request that failed with code. The caller fills in the hosts. */
 struct failure handle_failure(const struct handle *h, CURLcode code);
 
 #endif

@@ -1,13 +1,16 @@
-/* The headers of a request as libcurl takes them; a session's token may be among them. */
+/* The headers of a request in libcurl's form. They may hold a session token. */
 #ifndef AWS_MFA_STS_HEADERS_H
 #define AWS_MFA_STS_HEADERS_H
 
 #include <curl/curl.h>
 
-/* A copy of "Name: value" lines, NULL-terminated; NULL without memory. headers_wipe() ends it. */
+/*
+ * Copies "Name: value" lines, NULL-terminated. Returns NULL without memory. Free with
+ * headers_wipe().
+ */
 struct curl_slist *headers_list(const char *const *headers);
 
-/* Overwrites and frees; list may be NULL. */
+/* Overwrites and frees list, which may be NULL. */
 void headers_wipe(struct curl_slist *list);
 
 #endif

@@ -21,7 +21,7 @@ bool lack_of_descriptors(void)
 	return n < NEEDED;
 }
 
-/* Every name is looked up from a port of UDP, and every connection made from one of TCP. */
+/* A name look-up needs a UDP port, and a connection needs a TCP port. */
 static bool has_no_port(int family, int type)
 {
 	const struct sockaddr_in6 any = {.sin6_family = (sa_family_t)family};

@@ -7,10 +7,10 @@
 
 /*
  * libcurl may load GnuTLS for protocols that are not used here. GnuTLS then sets itself up before
- * main(), unless the program has this function (GNUTLS_SKIP_GLOBAL_INIT of gnutls.h). A libcurl
- * that uses GnuTLS for https sets it up again.
+ * main(), unless the program has this function (GNUTLS_SKIP_GLOBAL_INIT of gnutls.h). If libcurl
+ * uses GnuTLS for https, libcurl sets it up later.
  */
-/* NOLINTNEXTLINE(bugprone-reserved-identifier): GnuTLS has chosen the name */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): GnuTLS defines the name */
 int _gnutls_global_init_skip(void) __attribute__((visibility("default")));
 
 int _gnutls_global_init_skip(void)
@@ -19,8 +19,9 @@ int _gnutls_global_init_skip(void)
 }
 
 /*
- * The texts of OpenSSL's errors are never shown: X.509's own, which are, stand elsewhere. The table
- * of ciphers is for programs that look one up by name: TLS fetches ciphers from the providers.
+ * OpenSSL's error texts are never shown. X.509's error texts are shown, but they are in another
+ * table. The cipher table serves programs that look up a cipher by name. TLS gets its ciphers from
+ * the providers.
  */
 #define UNUSED_TABLES (OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS)
 

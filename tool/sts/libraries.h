@@ -1,13 +1,15 @@
 /*
- * Sets up libcurl and OpenSSL, without what a refresh never uses: to set that up would be an eighth
- * of what a refresh costs.
+ * Sets up libcurl and OpenSSL, without the parts that a refresh never uses. Setting up those parts
+ * would cost an eighth of a refresh.
  */
 #ifndef AWS_MFA_STS_LIBRARIES_H
 #define AWS_MFA_STS_LIBRARIES_H
 
 #include "error.h"
 
-/* Call once, and first (but for secure memory). STATUS_OK or STATUS_SYSTEM.
+/*
+ * Call it once, before all other calls of these libraries except the secure heap's. Returns
+ * STATUS_OK, or STATUS_SYSTEM with *e filled.
  */
 enum status libraries_start(struct error *e);
 

@@ -11,7 +11,7 @@ static bool is_v4(const struct in_addr *addr)
 
 bool loopback_is_address(const struct sockaddr *sa)
 {
-	/* Copied, since sa may be aligned for less. */
+	/* Copy the address: sa may have a smaller alignment. */
 	if (sa->sa_family == AF_INET) {
 		struct sockaddr_in v4;
 

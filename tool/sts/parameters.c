@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the text of a record goes. */
+/* The field that takes the text of a record. */
 struct place {
 	const char *word;
 	size_t offset;

@@ -34,7 +34,7 @@ static enum status check_role(const struct role *role, bool own_endpoint, struct
 		return error_set(e, STATUS_CONFIG,
 			"the role \"%.100s\" is not an ARN; expected arn:aws:iam::ACCOUNT:role/NAME",
 			role->arn ? role->arn : "");
-	/* An STS that is not AWS's may have roles without account, as Ceph's does. */
+	/* Other vendors' STS may have roles without an account; Ceph's does. */
 	if (!own_endpoint && strstr(role->arn, ":iam:::"))
 		return error_set(e, STATUS_CONFIG,
 			"the role \"%.100s\" has no account; expected arn:aws:iam::ACCOUNT:role/NAME",
@@ -83,7 +83,7 @@ enum status parameters_check(const struct parameters *s, struct error *e)
 			"the MFA serial \"%.100s\" is not one; expected aws_mfa_device = "
 			"arn:aws:iam::ACCOUNT:mfa/NAME or the number of a hardware device",
 			s->serial ? s->serial : "");
-	/* No request to AWS could ever succeed with it, so no code is asked of it. */
+	/* Refuse it before a code is asked for: AWS refuses every request with such a device. */
 	if (strncmp(s->serial, "arn:", 4) == 0 && strstr(s->serial, ":u2f/"))
 		return error_set(e, STATUS_CONFIG,
 			"%s is a passkey or security key, which STS cannot take: add a virtual MFA "

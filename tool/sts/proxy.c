@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* CURLOPT_PROXY: libcurl itself takes what it does not know for http. */
+/* Refuse unknown schemes: libcurl treats them as http (CURLOPT_PROXY). */
 static bool is_known(const char *scheme)
 {
 	static const char *const known[] = {
@@ -19,7 +19,7 @@ static bool is_known(const char *scheme)
 	return false;
 }
 
-/* Threat: libcurl takes one it cannot decode (%0a) for no proxy at all, and connects directly. */
+/* Threat: if libcurl cannot decode the part (%0a), it uses no proxy and connects directly. */
 static bool decodes(CURLU *u, CURLUPart part, CURLUcode unset)
 {
 	char *text = NULL;

@@ -1,4 +1,4 @@
-/* How a proxy is named in a message: its URL may hold a password. */
+/* How messages name a proxy. They do not quote its URL: the URL may hold a password. */
 #ifndef AWS_MFA_STS_PROXY_H
 #define AWS_MFA_STS_PROXY_H
 
@@ -7,9 +7,10 @@
 #include <stddef.h>
 
 /*
- * Writes host:port (host, when no port is given) of a proxy's URL, whose scheme may be missing,
- * to name[size]. Returns STATUS_OK; STATUS_CONFIG with *e filled when it is no URL or not http,
- * https or socks; or STATUS_SYSTEM.
+ * Writes host:port of a proxy's URL to name[size], or only the host if the URL has no port. The
+ * URL's scheme may be missing. Returns STATUS_OK, or with *e filled:
+ * - STATUS_CONFIG if url is not a URL, or not of http, https or socks;
+ * - STATUS_SYSTEM without memory.
  */
 enum status proxy_name(const char *url, char *name, size_t size, struct error *e);
 

@@ -15,7 +15,7 @@ void quote(char *dst, size_t size, const char *src)
 		if (blank && n > 0)
 			dst[n++] = ' ';
 		blank = false;
-		/* C1 controls and bidi overrides hide in UTF-8, so that is not passed on either. */
+		/* Replace UTF-8, too: C1 controls and bidi overrides can hide in it. */
 		dst[n++] = *src > ' ' && *src <= '~' ? *src : '?';
 	}
 	dst[n] = '\0';

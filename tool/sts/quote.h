@@ -1,12 +1,12 @@
-/* What a server said, made fit for a line that is shown on a terminal and logged. */
+/* Makes a server's text fit for one line on a terminal and in a log. */
 #ifndef AWS_MFA_STS_QUOTE_H
 #define AWS_MFA_STS_QUOTE_H
 
 #include <stddef.h>
 
 /*
- * Copies at most size - 1 bytes of src: everything but printable ASCII becomes '?', and runs of
- * blanks become one.
+ * Copies at most size - 1 bytes of src. Every byte that is not printable ASCII becomes '?'. Several
+ * blanks become one; blanks at both ends are dropped.
  */
 void quote(char *dst, size_t size, const char *src);
 

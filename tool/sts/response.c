@@ -8,9 +8,9 @@
 #include <strings.h>
 
 #define DEPTH_MAX 32
-#define NAME_MAX_LEN 32 /* longer names are none of ours */
+#define NAME_MAX_LEN 32 /* no wanted element has a longer name */
 
-/* Of every answer. A request's id may be said twice. */
+/* The fields of every answer. A request id may come twice. */
 static const struct wanted protocol[] = {
 	{"/Error/Code", FIELD_ERROR_CODE, ONCE},
 	{"/Error/Message", FIELD_ERROR_MESSAGE, ONCE},
@@ -28,7 +28,7 @@ struct reader {
 	struct answer *answer;
 	char path[DEPTH_MAX * (1 + NAME_MAX_LEN) + 1]; /* "/Response/Errors/Error" */
 	size_t depth;
-	char *field;   /* in answer->text: the field that is being read, or NULL */
+	char *field;   /* the current field in answer->text, or NULL */
 	unsigned seen; /* bits of enum field */
 	bool refused;
 };
@@ -53,7 +53,7 @@ static bool ends_with(const char *s, const char *tail)
 	return len >= tail_len && strcmp(s + len - tail_len, tail) == 0;
 }
 
-/* EC2 says <Response>. */
+/* EC2's root element is <Response>. */
 static bool is_error_element(const char *path)
 {
 	static const char *const places[] = {"/Error", "/ErrorResponse/Error", "/Response/Error",
@@ -73,12 +73,12 @@ static const struct wanted *find(const struct wanted *wanted, const char *path)
 	return NULL;
 }
 
-/* Adds to the field. */
+/* Appends to answer->text. */
 static void add(struct reader *r, const char *text, size_t len)
 {
 	struct answer *a = r->answer;
 
-	/* Cannot happen: in UTF-8 no character is longer than what it was written as. */
+	/* Cannot happen: in UTF-8, no character is longer than its XML form. */
 	if (len >= a->size - a->used) {
 		refuse(r);
 		return;
@@ -181,13 +181,13 @@ enum parsed answer_parse(
 
 	*a = (struct answer){.size = len + 1};
 	/*
-	 * No XML in UTF-8 holds a NUL. Expat takes UTF-16, which does, whatever encoding it is
-	 * told, and text that was written in two bytes would then grow to three.
+	 * XML in UTF-8 never holds a NUL, but UTF-16 does. Expat accepts UTF-16 even if another
+	 * encoding is set. Text of two bytes could then grow to three.
 	 */
 	if (len > 1U << 30 || memchr(body, '\0', len))
 		return PARSED_NO_ANSWER;
 	a->text = malloc(a->size);
-	/* UTF-8 whatever the document says: STS's answers are, and ISO-8859-1 would grow. */
+	/* Set UTF-8, which STS uses. Text in ISO-8859-1 would grow. */
 	r.parser = XML_ParserCreate("UTF-8");
 	if (!a->text || !r.parser) {
 		rc = PARSED_NO_MEMORY;
@@ -235,7 +235,7 @@ void answer_free(struct answer *a)
 	*a = (struct answer){0};
 }
 
-/* Two digits, or -1. */
+/* Returns the value of two digits, or -1. */
 static int two(const char *s)
 {
 	if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
@@ -271,7 +271,7 @@ time_t answer_time(const char *s)
 		return -1;
 	copy = tm;
 	t = timegm(&copy);
-	/* timegm() turns February 31 into March; a second of 60 may. */
+	/* timegm() turns February 31 into March. A leap second (60) may change the day, too. */
 	if (copy.tm_mday != tm.tm_mday && tm.tm_sec != 60)
 		return -1;
 	if (tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 || tm.tm_hour > 23 ||
@@ -282,7 +282,7 @@ time_t answer_time(const char *s)
 
 static bool fits_ini(const char *text)
 {
-	/* Behind the blank that follows '=', SDKs take '#' and ';' for the start of a comment. */
+	/* After "= ", SDKs take '#' and ';' for the start of a comment. */
 	return text && *text && *text != '#' && *text != ';' && ascii_is_graphic(text);
 }
 

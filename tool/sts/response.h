@@ -1,11 +1,13 @@
 /*
- * AWS's answers, read with expat and believed in nothing: namespaces and prefixes are ignored and
- * the order of elements is free, but a document type (and with it every entity), a tree deeper
- * than 32 elements, an encoding other than UTF-8 and a field given twice are refused.
+ * Reads AWS's answers with expat, and trusts nothing in them. Namespaces and prefixes are ignored,
+ * and the order of elements is free. These are refused:
+ * - a document type, and with it every entity;
+ * - a tree deeper than 32 elements;
+ * - an encoding other than UTF-8;
+ * - a field that comes twice.
  *
  * Sources: API Reference of each service (the samples of each action), AWS query protocol ("Error
- * Response"); the bare <Error> and <ErrorResponse><Errors><Error> of EC2's protocol and of
- * gateways.
+ * Response"). EC2's protocol and gateways send a bare <Error> and <ErrorResponse><Errors><Error>.
  */
 #ifndef AWS_MFA_STS_RESPONSE_H
 #define AWS_MFA_STS_RESPONSE_H
@@ -15,7 +17,7 @@
 #include <time.h>
 
 enum field {
-	FIELD_ERROR_CODE, /* the first three are of every answer */
+	FIELD_ERROR_CODE, /* every answer may have the first three */
 	FIELD_ERROR_MESSAGE,
 	FIELD_REQUEST_ID,
 	FIELD_ACCOUNT,
@@ -26,54 +28,54 @@ enum field {
 	FIELD_EXPIRATION,
 };
 
-/* A field an action wants, and where it stands. The last of several has no path. */
+/* A field that an action wants, and its place. The last entry of an array has no path. */
 struct wanted {
-	const char *path; /* how the path from the root ends: "/GetCallerIdentityResult/Arn" */
+	const char *path; /* the end of the path from the root: "/GetCallerIdentityResult/Arn" */
 	enum field field;
 	enum {
-		ONCE,  /* given twice, no one knows which is meant: the answer is refused */
-		FIRST, /* the first counts */
-		EACH,  /* one of each member of a list */
+		ONCE,  /* refuse the answer if the field comes twice: which one counts? */
+		FIRST, /* the first one counts */
+		EACH,  /* take all: each member of a list has one */
 	} times;
 };
 
-/* Fields are trimmed, NULL where absent, and belong to the answer. */
+/* The answer owns its fields, which are trimmed. A field is NULL if it did not come. */
 struct answer {
-	bool is_error; /* <Error> at one of the places known */
+	bool is_error; /* <Error> stands at one of the known places */
 	const char *error_code, *error_message, *request_id;
-	char *text; /* the fields in the order they came in: a byte for which it is, text, NUL */
+	char *text; /* the fields in the order they came: one byte for the enum, text, NUL */
 	size_t size, used;
 };
 
 enum parsed {
 	PARSED,
-	PARSED_NO_ANSWER, /* no XML, or not such XML; HTML, even well-formed, is not */
+	PARSED_NO_ANSWER, /* not XML, or not such XML; HTML is refused even if it is well-formed */
 	PARSED_NO_MEMORY,
 };
 
-/* wanted: besides what every answer has; NULL for nothing. answer_free() in every case. */
+/* wanted lists the action's own fields; NULL if it has none. Call answer_free() in every case. */
 enum parsed answer_parse(
 	const char *body, size_t len, const struct wanted *wanted, struct answer *a);
 
-/* A field's text; the first, where it is one of each member of a list. */
+/* Returns a field's text, or NULL. If there are several, returns the first. */
 const char *answer_field(const struct answer *a, enum field field);
 
-/* The text behind the one that is after; NULL is before the first. */
+/* Returns the field's next text after `after`, or NULL. If after is NULL, returns the first. */
 const char *answer_next(const struct answer *a, enum field field, const char *after);
 
 /* Wipes and frees. */
 void answer_free(struct answer *a);
 
 /*
- * 2024-05-01T12:00:00Z, also with fractional seconds and with +00:00 for Z. Returns -1 for
- * anything else: a time without a zone may be any time.
+ * Reads 2024-05-01T12:00:00Z, also with fractional seconds or with +00:00 for Z. Returns -1 for
+ * anything else: a time without a zone is ambiguous.
  */
 time_t answer_time(const char *iso8601);
 
 /*
- * True when all four credentials are there, may stand in an INI file (printable ASCII without
- * blanks: a newline would be a way to write other keys), and expire after earliest and not after
- * latest. *expires is set then, else *why to what is wrong.
+ * True if the answer has all four credentials, and an INI file can store them. They must expire
+ * after earliest, and not after latest. An INI file takes printable ASCII without blanks: a newline
+ * could add other keys. Sets *expires if true, else sets *why to what is wrong.
  */
 bool answer_credentials(
 	const struct answer *a, time_t earliest, time_t latest, time_t *expires, const char **why);

@@ -43,7 +43,7 @@ static bool feed(EVP_MD_CTX *md, const char *text)
 	return EVP_DigestUpdate(md, text, strlen(text)) == 1;
 }
 
-/* Trimmed, and runs of blanks inside are one blank. */
+/* Feeds the trimmed value. Several blanks inside become one. */
 static bool feed_value(EVP_MD_CTX *md, const char *value)
 {
 	const char *gap = "";
@@ -62,7 +62,7 @@ static bool feed_value(EVP_MD_CTX *md, const char *value)
 	}
 }
 
-/* Has the header before the same name? It is named once then, and its values are joined. */
+/* True if the header before has the same name. Then the name stands once, with both values. */
 static bool repeats(const struct sigv4_request *req, size_t i)
 {
 	return i > 0 && strcmp(req->headers[i - 1].name, req->headers[i].name) == 0;
@@ -89,7 +89,7 @@ static bool feed_names(EVP_MD_CTX *md, const struct sigv4_request *req)
 	return true;
 }
 
-/* Hashes the canonical request piece by piece: joined, it would be one more copy of its parts. */
+/* Hashes the canonical request in pieces: the joined request would be a copy of secrets. */
 static bool hash_canonical_request(
 	const struct sigv4_request *req, char hex[static 2 * SHA256_SIZE + 1])
 {

@@ -24,21 +24,21 @@ struct sigv4_request {
 	const char *region;
 	const char *service;
 	const char *method;
-	const char *path;  /* canonical: normalised and encoded */
-	const char *query; /* likewise; NULL where there is none, as always at STS */
-	const struct sigv4_header *headers; /* all signed; sorted by name, x-amz-date among them */
+	const char *path;                   /* canonical: normalised and encoded */
+	const char *query;                  /* canonical; NULL if there is none, as always at STS */
+	const struct sigv4_header *headers; /* all are signed; sorted by name, with x-amz-date */
 	size_t n_headers;
 	const char *body;
 	size_t body_len;
 };
 
-/* X-Amz-Date of time. Returns false when the year has not four digits. */
+/* Writes the X-Amz-Date of time. Returns false if the year does not have four digits. */
 bool sigv4_date(time_t time, char date[static SIGV4_DATE_SIZE]);
 
 /*
- * Writes the value of the Authorization header to auth[size]. Headers of one name stand together
- * and are signed as one. Returns false when auth is too small, the headers are out of order or
- * OpenSSL fails (no memory).
+ * Writes the value of the Authorization header to auth[size]. Headers of one name must stand
+ * together, and are signed as one. Returns false if auth is too small, the headers are not sorted,
+ * or OpenSSL fails (no memory).
  */
 bool sigv4_sign(const struct sigv4_request *req, char *auth, size_t size);
 

@@ -9,8 +9,8 @@
 #define SLACK 600
 
 /*
- * By the server's time: the one it takes signatures of, and the one it has just told. Should they
- * differ, which is wrong is not known, and a code that was accepted must not be lost over it.
+ * Checks the expiration by the server's time. This is the time it accepts in signatures, or the
+ * Date it has just sent. If they differ, allow both: an accepted code must not be lost.
  */
 static bool is_credible(
 	const struct answer *a, const struct clock *clock, time_t *expires, const char **why)
@@ -21,7 +21,7 @@ static bool is_credible(
 
 	if (!answer_credentials(a, earliest, latest + STS_SESSION_LONGEST + SLACK, expires, why))
 		return false;
-	/* A token has no size limit AWS promises, and goes in several records where it must. */
+	/* Do not limit the token: AWS promises no limit, and several records can carry it. */
 	if (strlen(answer_field(a, FIELD_ACCESS_KEY_ID)) > 128 ||
 		strlen(answer_field(a, FIELD_SECRET_ACCESS_KEY)) > 1024) {
 		*why = "credentials too long to be stored";
@@ -39,14 +39,14 @@ static enum status not_understood(
 		c->endpoint.host, http_status, why);
 }
 
-/* A request for credentials, and where they go. */
+/* A request for credentials, and where to put them. */
 struct order {
 	struct call call;
 	struct answer *answer;
 	time_t *expires;
 };
 
-/* Of the role that is being assumed; NULL where it is none. */
+/* Returns the ARN of the role to assume, or NULL if there is none. */
 static const char *role_arn(const struct client *c, const struct order *o)
 {
 	return o->call.action == &actions[ACTION_ASSUME_ROLE]
@@ -85,8 +85,8 @@ static enum status get_credentials(struct client *c, struct order *o, struct err
 }
 
 /*
- * Assumes a role from the credentials of the one before. The code is spent by then, so whatever
- * fails is not an outage that leaves it good; but the request holds none, so it may be sent again.
+ * Assumes the next role with the credentials of the role before. The code is already spent, so no
+ * failure counts as an outage. The request holds no code, so libcurl may send it again.
  */
 static enum status assume_next(
 	struct client *c, const struct answer *before, struct order *o, struct error *e)
@@ -125,11 +125,13 @@ enum status spend_code(struct client *c, const char *code, int64_t deadline_ms, 
 
 	*a = (struct answer){0};
 	if (monotonic_ms() >= deadline_ms)
-		/* AWS was there a moment ago: the time went to locks, files, or a caller's doing.
+		/*
+		 * Not an outage: AWS answered a moment ago. Locks, files or the caller used up the
+		 * time.
 		 */
 		return error_set(e, STATUS_SYSTEM,
 			"the time was over before the code could be sent; allow more with --timeout");
-	/* Told before the code is spent, not after. */
+	/* Check this before the code is spent. */
 	for (size_t i = 1; rc == STATUS_OK && i < s->n_roles; i++)
 		rc = client_check_size(
 			c, &(struct call){.action = &actions[ACTION_ASSUME_ROLE], .role = i}, e);

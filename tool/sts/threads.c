@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More than /proc shows of either: a longer list of control groups counts as another one. */
+/* More than /proc normally shows. A longer list of control groups counts as another group. */
 #define TEXT_SIZE 4096
 
-/* As of /proc/self/task/NAME/FILE, NUL-terminated. Returns false with errno set. */
+/* Reads /proc/self/task/THREAD/FILE and adds a NUL. Returns false with errno set. */
 static bool read_text(const char *thread, const char *file, char text[static TEXT_SIZE])
 {
 	char path[64];
@@ -32,8 +32,8 @@ static bool read_text(const char *thread, const char *file, char text[static TEX
 }
 
 /*
- * D is a thread that waits for memory or a disk, which memory.high and io.max make long; R one
- * that wants to run and may not.
+ * State D is a wait for memory or a disk; memory.high and io.max make this wait long. In state R
+ * the thread wants to run; cpu.max may prevent it.
  */
 static bool is_held_up(const char *thread, const char *own_groups)
 {
@@ -41,7 +41,7 @@ static bool is_held_up(const char *thread, const char *own_groups)
 	const char *state;
 
 	if (!read_text(thread, "stat", text))
-		return errno != ENOENT && errno != ESRCH; /* it has ended */
+		return errno != ENOENT && errno != ESRCH; /* false: the thread has ended */
 	state = strrchr(text, ')');
 	if (!state || strncmp(state, ") S", 3) != 0)
 		return true;

@@ -1,13 +1,14 @@
-/* The resolver's thread, which libcurl starts and which waits for DNS in our stead. */
+/* The resolver's thread: libcurl starts it, and it waits for DNS. */
 #ifndef AWS_MFA_STS_THREADS_H
 #define AWS_MFA_STS_THREADS_H
 
 #include <stdbool.h>
 
 /*
- * True when a thread of this process other than the caller's does not wait of its own accord
- * (state S of proc(5)), or stands in another control group, where it can be frozen alone; or when
- * this cannot be found out.
+ * True if another thread of this process may be held up:
+ * - It is not waiting by itself (state S of proc(5)).
+ * - It is in another control group, which can be frozen alone.
+ * - Its state or its group is unknown.
  */
 bool threads_are_held_up(void);
 

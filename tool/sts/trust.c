@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* HHHHHHHH.D, as openssl-rehash(1) makes them */
+/* HHHHHHHH.D, made by openssl-rehash(1) */
 static bool is_hash_link(const char *name)
 {
 	return strspn(name, "0123456789abcdef") == 8 && name[8] == '.' && name[9] >= '0' &&
@@ -47,7 +47,7 @@ enum status trust_choose(const char *ca_bundle, struct trust *t, struct error *e
 			t->folder = ca_bundle;
 		else if (S_ISREG(st.st_mode))
 			t->file = ca_bundle;
-		else /* a FIFO would hang us */
+		else /* reading a FIFO would block */
 			return error_set(e, STATUS_CONFIG,
 				"ca_bundle %.300s is neither a file nor a folder", ca_bundle);
 		return STATUS_OK;

@@ -1,6 +1,6 @@
 /*
- * Which certificates are trusted. Reading a folder of hash links costs a quarter of what parsing
- * a bundle of 140 certificates costs, so the folder is preferred where it is one.
+ * Which certificates are trusted. A folder of hash links is preferred: reading it costs a quarter
+ * of parsing a bundle of 140 certificates.
  */
 #ifndef AWS_MFA_STS_TRUST_H
 #define AWS_MFA_STS_TRUST_H
@@ -13,9 +13,9 @@ struct trust {
 };
 
 /*
- * ca_bundle names a file or a folder; NULL takes libcurl's own. Points *t into ca_bundle or into
- * libcurl's static data. Returns STATUS_OK, or STATUS_CONFIG with *e filled when nothing can be
- * read there.
+ * ca_bundle names a file or a folder. If it is NULL, libcurl's own default is used. Points *t into
+ * ca_bundle or into libcurl's static data. Returns STATUS_OK, or STATUS_CONFIG with *e filled if
+ * the place cannot be read.
  */
 enum status trust_choose(const char *ca_bundle, struct trust *t, struct error *e);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A server that wants us to sign for another day may be collecting signatures to use then. */
+/* Threat: a server that asks for another day's signature may use the signature on that day. */
 #define SKEW_MAX 86400
 
 static bool is_off(time_t skew, time_t limit)
@@ -25,8 +25,9 @@ static enum status refuse_skew(time_t skew, const char *host, struct error *e)
 }
 
 /*
- * Threat: a warm-up costs nothing, and everybody who knocks at sshd causes one. So throttling by
- * 503 is no outage. Else knocking until AWS throttles would be a way past failmode=safe.
+ * Do not treat a throttling 503 as an outage: an attacker could cause it. A warm-up costs nothing,
+ * and everybody who connects to sshd causes one. They could do so until AWS throttles, and then
+ * failmode=safe would let them in.
  */
 static bool throttled(const struct reply *reply)
 {
@@ -40,7 +41,7 @@ static bool throttled(const struct reply *reply)
 
 static bool failing(const struct reply *reply, const char *host, struct error *e)
 {
-	/* 501: the server is well and does not know what was asked, as with a 405. */
+	/* 501 is like 405: the server works, but does not know the request. */
 	if (reply->status < 500 || reply->status == 501 || throttled(reply))
 		return false;
 	error_set(e, STATUS_UNAVAILABLE, "%s is failing (HTTP %ld): try again in a minute", host,
@@ -125,7 +126,7 @@ enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t no
 		refuse_skew(off, names->host, e);
 		return WARMUP_FAILED;
 	}
-	/* Nothing signed was tried, so the server's word is all there is. */
+	/* No signature was tried, so the server's Date is all there is. */
 	*skew = off;
 	return WARMUP_READY;
 }
@@ -143,7 +144,7 @@ static enum status send_warmup(
 	return client_call(c, &call, reply, e);
 }
 
-/* *skew is what came of the correction: see warmup_judge_signed(). */
+/* warmup_judge_signed() describes *skew. */
 static enum warmup_judgement judge(const struct client *c, const struct reply *reply, time_t *skew,
 	struct identity *id, struct error *e)
 {
@@ -165,7 +166,7 @@ enum status warmup(struct client *c, struct identity *id, struct reply *reply, s
 
 		if (rc != STATUS_OK)
 			return rc;
-		/* It ends: a skew that is set is not set again. */
+		/* The loop ends: a skew is set only once. */
 		judgement = judge(c, reply, &c->clock.skew, id, e);
 	} while (judgement == WARMUP_RESIGN);
 	if (judgement == WARMUP_READY)
@@ -186,7 +187,7 @@ void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms)
 	if (send_warmup(c, wake_fd, deadline_ms, &reply, &ignored) != STATUS_OK)
 		return;
 	judgement = judge(c, &reply, &skew, &id, &ignored);
-	/* A signature that was taken had the right time. */
+	/* Keep the skew if the server accepted a signature: its time was right. */
 	if (judgement == WARMUP_RESIGN ||
 		(judgement == WARMUP_READY && !c->parameters.signed_warm_up && reply.date >= 0))
 		c->clock.skew = skew;
