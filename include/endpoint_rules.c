@@ -12,8 +12,8 @@ enum status endpoint_rules_login(const char *url, const char *url_name, struct e
 	if (!url || strncasecmp(url, "http:", 5) != 0)
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
-		"%s: a login asks no endpoint over http, where any process of this machine can answer; "
-		"expected https",
+		"%s: a login uses no endpoint over http, because any process of this machine could "
+		"answer; expected https",
 		url_name);
 }
 
@@ -22,6 +22,6 @@ enum status endpoint_rules_variant(
 {
 	if (!url || !variant_name)
 		return STATUS_OK;
-	return error_set(e, STATUS_CONFIG, "%s excludes an endpoint of your own (%s): unset one",
+	return error_set(e, STATUS_CONFIG, "%s and %s cannot be used together; remove one",
 		variant_name, url_name);
 }

@@ -29,11 +29,11 @@ const char *error_no_process(char *text, size_t size)
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
 		snprintf(text, size,
 			"no more processes or threads can be started: RLIMIT_NPROC is %llu for all that "
-			"this user runs (ulimit -u, LimitNPROC= of a unit), raise it",
+			"this user runs (ulimit -u, LimitNPROC= of a unit); raise it",
 			(unsigned long long)limit.rlim_cur);
 	else
 		snprintf(text, size,
 			"no more processes or threads can be started: pids.max of the control group "
-			"(TasksMax= of a unit) or memory is used up");
+			"(TasksMax= of a unit) or memory is used up; raise the limit or end processes");
 	return text;
 }

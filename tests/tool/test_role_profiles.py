@@ -199,15 +199,16 @@ class RoleProfiles(HostTest):
         """The code is spent by then, which nobody may take for an outage."""
         before = self.credentials.read_bytes()
         self.chain(ROLE, "arn:aws:iam::123456789012:role/Unknown")
-        self.refused(self.admin("--token", self.user.code()), 13, "the code was accepted, but not "
-                     "the next role arn:aws:iam::123456789012:role/Unknown", "trust policy")
+        self.refused(self.admin("--token", self.user.code()), 13, "the code was accepted, but the "
+                     "next role arn:aws:iam::123456789012:role/Unknown could not be assumed",
+                     "trust policy")
         self.assertEqual(self.credentials.read_bytes(), before)
 
     def test_tags_of_the_next_role_that_are_too_many(self):
         """Known before the code is spent."""
         self.chain(ROLE, NEXT)
         tags = [word for n in range(50) for word in ("--tag", f"{n}{'ü' * 120}={'ü' * 256}")]
-        self.refused(self.admin("--token", "000000", *tags), 13, "too long a request")
+        self.refused(self.admin("--token", "000000", *tags), 13, "the request too long")
         self.assertEqual(self.box.codes_seen(self.user), [])
 
     def test_a_next_role_that_is_not_answered(self):

@@ -45,6 +45,6 @@ enum status awake_excuse(const struct awake *a, struct error *e)
 		awake_throughout(a)
 			? "too little of the time was left to tell whether AWS is down: allow more "
 			  "with --timeout"
-			: "this program was stopped or starved meanwhile, so AWS need not be down: "
+			: "this program was stopped or starved meanwhile, so AWS may still be up: "
 			  "is this machine overloaded?");
 }

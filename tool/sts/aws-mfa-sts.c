@@ -113,7 +113,8 @@ static void stay_warm(struct client *c)
 static enum heard broken(struct error *e)
 {
 	error_set(e, STATUS_SYSTEM,
-		"aws-mfa sent what aws-mfa-sts does not understand; are both of one version?");
+		"aws-mfa sent a record that aws-mfa-sts does not understand; are both of the same "
+		"version?");
 	return HEARD_FAULT;
 }
 
@@ -276,7 +277,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 1 || !run_by_aws_mfa()) {
-		fputs("aws-mfa-sts is run by aws-mfa(1)\n", stderr);
+		fputs("aws-mfa-sts: only aws-mfa(1) can run this program; run aws-mfa\n", stderr);
 		return STATUS_USAGE;
 	}
 	peer_init(&aws_mfa, &words_sts, CHILD, STS_SETTINGS, RECORD_FD, line_buffer);

@@ -38,11 +38,11 @@ static const struct row rows[] = {
 	{NULL, "invalid MFA one time pass code", STATUS_WRONG_CODE, false,
 		"the code for {serial} is wrong or was used before; the next one comes {next}"},
 	{NULL, "unable to validate MFA code", STATUS_CONFIG, false,
-		"AWS finds no MFA device {serial} at the owner of key {key}: is it .../mfa/NAME and not "
+		"AWS finds no MFA device {serial} for the owner of key {key}: is it .../mfa/NAME and not "
 		".../user/NAME, and of the same user? If it is, resynchronise the device in the IAM "
 		"console"},
 	{NULL, "MFA serial number and one time pass code", STATUS_CONFIG, false,
-		"AWS took serial {serial} and code for incomplete: check aws_mfa_device"},
+		"AWS says that the serial {serial} or the code is missing: check aws_mfa_device"},
 	{NULL, "MultiFactorAuthentication failed", STATUS_CONFIG, false,
 		"AWS refuses the MFA device {serial}: {aws}"},
 	{NULL, "Signature expired", STATUS_CONFIG, true, clock_is_off},
@@ -57,7 +57,7 @@ static const struct row rows[] = {
 	{"UnrecognizedClientException", NULL, STATUS_CONFIG, true, unknown_key},
 	{"AuthFailure", NULL, STATUS_CONFIG, true, unknown_key},
 	{"SignatureDoesNotMatch", "Credential should be scoped", STATUS_CONFIG, true,
-		"{host} does not take signatures for the region {region} ({aws}): set region"},
+		"{host} does not accept signatures for the region {region} ({aws}): set region"},
 	{"SignatureDoesNotMatch", NULL, STATUS_CONFIG, true, wrong_secret},
 	{"InvalidSignatureException", NULL, STATUS_CONFIG, true, wrong_secret},
 	{"IncompleteSignature", NULL, STATUS_CONFIG, true,

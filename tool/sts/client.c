@@ -67,8 +67,8 @@ enum status client_check_size(const struct client *c, const struct call *call, s
 {
 	if (write_body(c, call, NULL, 0) < sizeof(body))
 		return STATUS_OK;
-	return error_set(
-		e, STATUS_CONFIG, "the settings make too long a request; are all the tags needed?");
+	return error_set(e, STATUS_CONFIG,
+		"the settings make the request too long; remove tags that are not needed");
 }
 
 /* Signs body[len] and sends it. */
@@ -111,7 +111,7 @@ static enum status post(
 
 	if (!sigv4_date(now, date)) {
 		rc = error_set(e, STATUS_CONFIG,
-			"this machine's clock shows no year a request can be signed in: set it");
+			"the year of this machine's clock does not have four digits: set the clock");
 	} else if ((token && !token_line) || !sigv4_sign(&request, auth, sizeof(auth))) {
 		rc = error_set(e, STATUS_SYSTEM, "the request cannot be signed; out of memory?");
 	} else {

@@ -63,7 +63,8 @@ enum status confine(struct error *e)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0 ||
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
-		return error_set(e, STATUS_SYSTEM, "cannot confine myself: %s", strerror(errno));
+		return error_set(
+			e, STATUS_SYSTEM, "cannot confine this process: %s", strerror(errno));
 	/* If the parent died before this call, the socket shows EOF. */
 	signal(SIGPIPE, SIG_IGN);
 	/* Ignore the result: 2 means an unlocked heap, 0 means that malloc() is used. */

@@ -127,8 +127,7 @@ enum status endpoint_resolve(
 	*ep = (struct endpoint){.path = "/"};
 	if (!is_host_label(region))
 		return error_set(e, STATUS_CONFIG,
-			"the region \"%.80s\" is not one; expected a name such as eu-central-1",
-			region);
+			"\"%.80s\" is not a region; expected a name such as eu-central-1", region);
 	p = partition_of(region);
 	global = !want->url && !want->fips && !want->dual_stack &&
 		(strcmp(region, "aws-global") == 0 || (want->legacy && is_legacy(region)));
@@ -161,10 +160,10 @@ enum status endpoint_check_arn(
 		if (len == strlen(partitions[i].name) &&
 			strncmp(name, partitions[i].name, len) == 0)
 			return error_set(e, STATUS_CONFIG,
-				"%s %.300s is of partition %s, but %s is of partition %s: set region = one "
-				"of its own, such as %s",
+				"%s %.300s is in partition %s, but %s is in partition %s: set region to one "
+				"in the first partition, such as %s",
 				what, arn, partitions[i].name, ep->host, ep->partition,
 				partitions[i].global_region);
 	return error_set(e, STATUS_CONFIG,
-		"%s %.300s is of no known partition; expected arn:aws:...", what, arn);
+		"%s %.300s is not in a known partition; expected arn:aws:...", what, arn);
 }

@@ -133,7 +133,7 @@ enum status failure_explain(const struct failure *f, struct error *e)
 	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9; the scheme of the URL was checked before */
 	case CURLE_WEIRD_SERVER_REPLY:
 		return error_set(e, STATUS_UNAVAILABLE,
-			"%s does not speak HTTP: is endpoint_url that of an STS?", f->host);
+			"%s does not speak HTTP: is endpoint_url the URL of an STS?", f->host);
 	default:
 		return error_set(e, STATUS_UNAVAILABLE, "no answer from %s: %s; try again", f->host,
 			f->answer_too_long ? "it is too long" : curl_easy_strerror(f->code));

@@ -65,7 +65,8 @@ static bool *find_flag(struct parameters *s, const char *word)
 static enum status broken(struct error *e)
 {
 	return error_set(e, STATUS_SYSTEM,
-		"aws-mfa sent what aws-mfa-sts does not understand; are both of one version?");
+		"aws-mfa sent a record that aws-mfa-sts does not understand; are both of the same "
+		"version?");
 }
 
 static enum status no_memory(struct error *e)

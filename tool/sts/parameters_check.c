@@ -14,8 +14,8 @@ static enum status check_tags(const struct role *role, struct error *e)
 		if (!value || !sts_takes_tag_key(tag, (size_t)(value - tag)) ||
 			!sts_takes_tag_value(value + 1, strlen(value + 1)))
 			return error_set(e, STATUS_CONFIG,
-				"the tag \"%.100s\" is not one AWS takes; expected KEY=VALUE of at most "
-				"128 and 256 characters",
+				"AWS does not accept the tag \"%.100s\"; expected KEY=VALUE, KEY with at "
+				"most 128 characters and VALUE with at most 256",
 				tag);
 	}
 	for (size_t i = 0; i < role->transitive_tag_keys.n; i++) {
@@ -23,7 +23,7 @@ static enum status check_tags(const struct role *role, struct error *e)
 
 		if (!key || !sts_takes_tag_key(key, strlen(key)))
 			return error_set(e, STATUS_CONFIG,
-				"a transitive tag's key is not one AWS takes; expected one of the tags'");
+				"AWS does not accept a transitive tag; expected the key of a tag");
 	}
 	return STATUS_OK;
 }
@@ -41,15 +41,17 @@ static enum status check_role(const struct role *role, bool own_endpoint, struct
 			role->arn);
 	if (!role->session_name || !sts_takes_session_name(role->session_name))
 		return error_set(e, STATUS_CONFIG,
-			"the role session name \"%.64s\" is not one AWS takes: 2 to 64 letters, digits "
-			"and _+=,.@-; choose another with --role-session-name",
+			"AWS does not accept the role session name \"%.64s\"; expected 2 to 64 letters, "
+			"digits and _+=,.@-; choose another with --role-session-name",
 			role->session_name ? role->session_name : "");
 	if (role->external_id && !sts_takes_external_id(role->external_id))
 		return error_set(e, STATUS_CONFIG,
-			"external_id is not one AWS takes: 2 to 1224 letters, digits and _+=,.@:/-");
+			"AWS does not accept this external_id; expected 2 to 1224 letters, digits "
+			"and _+=,.@:/-");
 	if (role->source_identity && !sts_takes_session_name(role->source_identity))
 		return error_set(e, STATUS_CONFIG,
-			"source_identity is not one AWS takes: 2 to 64 letters, digits and _+=,.@-");
+			"AWS does not accept this source_identity; expected 2 to 64 letters, digits "
+			"and _+=,.@-");
 	return check_tags(role, e);
 }
 
@@ -60,7 +62,7 @@ static enum status check_duration(const struct parameters *s, struct error *e)
 	if (s->duration == 0 || (s->duration >= STS_SESSION_SHORTEST && s->duration <= longest))
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
-		"a session of %lld s is not possible: %s takes %d to %ld (--duration)",
+		"a session cannot last %lld s; %s allows %d to %ld s (--duration)",
 		(long long)s->duration,
 		s->n_roles > 1           ? "AssumeRole from another role"
 			: s->n_roles > 0 ? "AssumeRole"
@@ -80,14 +82,14 @@ enum status parameters_check(const struct parameters *s, struct error *e)
 			"aws_secret_access_key is missing or has blanks in it; copy it again");
 	if (!s->serial || !sts_takes_serial(s->serial))
 		return error_set(e, STATUS_CONFIG,
-			"the MFA serial \"%.100s\" is not one; expected aws_mfa_device = "
-			"arn:aws:iam::ACCOUNT:mfa/NAME or the number of a hardware device",
+			"\"%.100s\" is not an MFA serial; expected aws_mfa_device = "
+			"arn:aws:iam::ACCOUNT:mfa/NAME or the serial number of a hardware device",
 			s->serial ? s->serial : "");
 	/* Refuse it before a code is asked for: AWS refuses every request with such a device. */
 	if (strncmp(s->serial, "arn:", 4) == 0 && strstr(s->serial, ":u2f/"))
 		return error_set(e, STATUS_CONFIG,
-			"%s is a passkey or security key, which STS cannot take: add a virtual MFA "
-			"device (.../mfa/NAME) to the user as well and name that one",
+			"STS does not accept passkeys and security keys such as %s; add a virtual MFA "
+			"device (.../mfa/NAME) to the IAM user and name that device",
 			s->serial);
 	rc = check_duration(s, e);
 	for (size_t i = 0; rc == STATUS_OK && i < s->n_roles; i++)

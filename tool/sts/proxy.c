@@ -46,7 +46,7 @@ enum status proxy_name(const char *url, char *name, size_t size, struct error *e
 		!decodes(u, CURLUPART_USER, CURLUE_NO_USER) ||
 		!decodes(u, CURLUPART_PASSWORD, CURLUE_NO_PASSWORD) || !is_known(scheme)) {
 		rc = error_set(e, STATUS_CONFIG,
-			"the proxy's URL is none that can be used; expected HTTPS_PROXY=http://HOST:PORT");
+			"the proxy's URL cannot be used; expected HTTPS_PROXY=http://HOST:PORT");
 		goto out;
 	}
 	if (curl_url_get(u, CURLUPART_PORT, &port, 0) != CURLUE_OK)

@@ -295,12 +295,12 @@ bool answer_credentials(
 	if (!fits_ini(answer_field(a, FIELD_ACCESS_KEY_ID)) ||
 		!fits_ini(answer_field(a, FIELD_SECRET_ACCESS_KEY)) ||
 		!fits_ini(answer_field(a, FIELD_SESSION_TOKEN))) {
-		*why = "credentials that are missing or no credentials";
+		*why = "credentials that are missing or malformed";
 		return false;
 	}
 	t = expiration ? answer_time(expiration) : -1;
 	if (t < 0) {
-		*why = "no expiration, or one that is no time in UTC";
+		*why = "no expiration, or an expiration that is not a UTC time";
 		return false;
 	}
 	if (t <= earliest || t > latest) {

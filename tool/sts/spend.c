@@ -104,8 +104,8 @@ static enum status assume_next(
 		return STATUS_OK;
 	memcpy(text, e->text, sizeof(text));
 	return error_set(e, rc == STATUS_CONFIG ? STATUS_CONFIG : STATUS_CODE_SPENT,
-		"the code was accepted, but not the next role %.300s: %.600s", role_arn(c, o),
-		text);
+		"the code was accepted, but the next role %.300s could not be assumed: %.600s",
+		role_arn(c, o), text);
 }
 
 enum status spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,

@@ -19,8 +19,8 @@ static bool is_off(time_t skew, time_t limit)
 static enum status refuse_skew(time_t skew, const char *host, struct error *e)
 {
 	return error_set(e, STATUS_CONFIG,
-		"the clocks of this machine and of %s differ by %lld hours, which is not corrected "
-		"over: set this machine's clock (timedatectl set-ntp true)",
+		"the clocks of this machine and of %s differ by %lld hours; so much is not corrected: "
+		"set this machine's clock (timedatectl set-ntp true)",
 		host, (long long)llabs((long long)skew) / 3600);
 }
 
@@ -90,7 +90,7 @@ enum warmup_judgement warmup_judge_signed(const struct reply *reply, time_t now,
 	if (reply->status >= 300 && reply->status < 400) {
 		error_set(e, STATUS_UNAVAILABLE,
 			"%s answers with a redirect (HTTP %ld), which is not followed: is endpoint_url "
-			"that of an STS?",
+			"the URL of an STS?",
 			names->host, reply->status);
 		return WARMUP_FAILED;
 	}

@@ -221,19 +221,19 @@ class Settings(HostTest):
         self.refused(self.aws_mfa(env={"AWS_STS_REGIONAL_ENDPOINTS": "global"}), 2,
                      "expected regional or legacy")
         self.refused(self.aws_mfa(env={"AWS_USE_FIPS_ENDPOINT": "true"}), 13,
-                     "AWS_USE_FIPS_ENDPOINT excludes", f"{self.config}:2: endpoint_url")
+                     f"AWS_USE_FIPS_ENDPOINT and {self.config}:2: endpoint_url cannot be used together")
         self.config.write_text("[profile work]\nuse_dualstack_endpoint = true\n")
         self.refused(self.aws_mfa("--endpoint-url", "https://x"), 13,
-                     f"{self.config}:2: use_dualstack_endpoint excludes", "--endpoint-url")
+                     f"{self.config}:2: use_dualstack_endpoint and --endpoint-url cannot be used together")
 
     def test_another_partition(self):
         self.config.write_text("[profile work]\nregion = cn-north-1\n")
-        self.refused(self.aws_mfa("--token", "123456"), 13, "is of partition aws, but "
-                     "sts.cn-north-1.amazonaws.com.cn is of partition aws-cn")
+        self.refused(self.aws_mfa("--token", "123456"), 13, "is in partition aws, but "
+                     "sts.cn-north-1.amazonaws.com.cn is in partition aws-cn")
         self.config.write_text("[profile work]\nregion = us-east-1\n")
         self.refused(self.aws_mfa("--token", "123456", "--assume-role",
                                   ROLE.replace("arn:aws:", "arn:aws-us-gov:")), 13,
-                     "the role", "is of partition aws-us-gov")
+                     "the role", "is in partition aws-us-gov")
 
 
 if __name__ == "__main__":

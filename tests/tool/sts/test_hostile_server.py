@@ -210,14 +210,14 @@ def _cases():
     for field, element in FIELDS.items():
         for name, text in NOT_STORED.items():
             yield Case(f"after_{field}_{name}", at(CODE, faults.credentials(**{element: text})),
-                       15, ("credentials that are missing or no credentials",), codes=1)
+                       15, ("credentials that are missing or malformed",), codes=1)
         yield Case(f"after_{field}_nul", at(CODE, faults.credentials(**{element: "a\0b"})), 15,
                    NO_XML, codes=1)
         yield Case(f"after_{field}_nul_reference", at(CODE, faults.rewritten(
             f"</{element}>".encode(), f"&#0;</{element}>".encode())), 15, NO_XML, codes=1)
         yield Case(f"after_{field}_newline_reference", at(CODE, faults.rewritten(
             f"</{element}>".encode(), f"&#10;[x]</{element}>".encode())), 15,
-            ("no credentials",), codes=1)
+            ("credentials that are missing or malformed",), codes=1)
         for name, text in STORED.items():
             yield Case(f"after_{field}_{name}", at(CODE, faults.credentials(**{element: text})),
                        0, codes=1)

@@ -234,7 +234,7 @@ class Alone(unittest.TestCase):
     def test_by_hand(self):
         done = subprocess.run([AWS_MFA_STS], stdin=subprocess.DEVNULL, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout, done.stderr),
-                         (2, "", "aws-mfa-sts is run by aws-mfa(1)\n"))
+                         (2, "", "aws-mfa-sts: only aws-mfa(1) can run this program; run aws-mfa\n"))
         done = subprocess.run([AWS_MFA_STS, "--version"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stdout, r"^aws-mfa-sts \d")

@@ -3,7 +3,7 @@
 from tool.sts.ststest import ROLE, Peer, StsTest
 from turns import in_turn, records
 
-REFUSED = "aws-mfa sent what aws-mfa-sts does not understand"
+REFUSED = "aws-mfa sent a record that aws-mfa-sts does not understand"
 SETTINGS = ("access-key-id secret-access-key serial region endpoint-url ca-bundle https-proxy no-proxy "
             "duration fips dual-stack legacy-endpoint deadline timeout")
 OF_ROLE = "role-session-name external-id source-identity tag transitive-tag-key"
