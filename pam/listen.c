@@ -83,8 +83,7 @@ enum listen listen_next(pam_handle_t *pamh, const struct options *opt, struct pe
 			pam_syslog(pamh, LOG_DEBUG, "helper: %s", rec.word);
 		if (rc != RECORD_OK) {
 			heard = not_read(talk, rc, &rec);
-			/* NOLINTNEXTLINE(clang-analyzer-core.*): a record that was read has a word
-			 */
+			/* NOLINTNEXTLINE(clang-analyzer-core.*): the record has a word */
 		} else if (strcmp(rec.word, WORD_ASK) == 0) {
 			heard = LISTEN_ASK;
 		} else if (strcmp(rec.word, WORD_IDLE) == 0) {
