@@ -27,7 +27,7 @@ struct action {
 	const char *name;
 	void (*put)(struct form *f, const struct input *in); /* NULL: it has no parameters */
 	const struct wanted *wanted; /* the fields of the answer: response.h */
-	bool spends_code;            /* if the request holds a code */
+	bool spends_code;            /* true: a code in the request is spent */
 };
 
 enum {

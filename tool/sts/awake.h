@@ -42,8 +42,8 @@ struct awake {
 };
 
 /*
- * Begins an attempt. The times of earlier attempts are kept: a server that closes each connection
- * after a while is silent, too. They are dropped if the program slept in an earlier attempt.
+ * Begins an attempt. It keeps the times of earlier attempts: a server that closes each connection
+ * after a while is silent, too. If the program slept in an earlier attempt, it drops those times.
  */
 void awake_begin(struct awake *a, int64_t now_ms);
 

@@ -68,7 +68,7 @@ static void debug(
 		(long long)c->clock.skew);
 }
 
-/* Wipes the buffer if it holds nothing unread. */
+/* Wipes the record buffer, unless it holds unread bytes. */
 static void forget_records(void)
 {
 	if (aws_mfa.reader.start == aws_mfa.reader.end)

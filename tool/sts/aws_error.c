@@ -202,7 +202,7 @@ enum status aws_error_explain(const struct answer *a, long http_status,
 		row = NULL;
 	if (!row && http_status == 429)
 		row = &slow_down;
-	/* Whatever the words say, such a status leaves open whether the request was processed. */
+	/* With such a status, the request may have been processed, whatever the words say. */
 	if ((http_status >= 500 || http_status == 408) &&
 		(!row || row->status != STATUS_CODE_SPENT))
 		row = &server_fails;

@@ -1,7 +1,7 @@
 /*
  * The time of this machine and of the server. Both are stored as distances to CLOCK_BOOTTIME. The
- * wall clock may be set while a person looks for their telephone (NTP, a laptop that resumes). A
- * request must be signed with the time that was tested before, or the code may be lost.
+ * wall clock may be set while a person looks for their telephone (NTP, a laptop that resumes). If
+ * the request with the code has an untested time, AWS may refuse it, and the code is lost.
  * CLOCK_MONOTONIC does not help: it stands still while the machine is suspended.
  */
 #ifndef AWS_MFA_STS_CLOCK_H

@@ -55,7 +55,10 @@ enum status confine(struct error *e)
 {
 	const struct rlimit no_core = {0, 0};
 
-	/* SSLKEYLOGFILE, OPENSSL_CONF, SSL_CERT_FILE, HTTPS_PROXY, CURL_HOME, RES_OPTIONS, ... */
+	/*
+	 * These would change what the libraries do: SSLKEYLOGFILE, OPENSSL_CONF, SSL_CERT_FILE,
+	 * HTTPS_PROXY, CURL_HOME, RES_OPTIONS, ...
+	 */
 	clearenv();
 	/* Without TZ, gmtime_r() would read /etc/localtime. */
 	if (setenv("TZ", "UTC0", 1) != 0)

@@ -81,7 +81,7 @@ static const struct partition *partition_of(const char *region)
 	return &partitions[N_PARTITIONS - 1];
 }
 
-/* RFC 1123 s2.1, as the rule set's isValidHostLabel(). */
+/* RFC 1123 s2.1, like isValidHostLabel() of the rule set. */
 static bool is_host_label(const char *s)
 {
 	size_t len = strlen(s);

@@ -41,19 +41,19 @@ enum status endpoint_resolve(
 	const struct endpoint_choice *want, struct endpoint *ep, struct error *e);
 
 /*
- * Refuses an ARN that is not in the endpoint's partition: it cannot work there. what names the
- * setting in the message. A text that is no ARN passes, such as the number of a hardware device. At
- * an endpoint URL every ARN passes. Returns STATUS_OK, or STATUS_CONFIG with *e filled.
+ * Refuses an ARN that is not in the endpoint's partition: it cannot work there. The message calls
+ * the setting `what`. A text that is no ARN passes, such as the number of a hardware device. At an
+ * endpoint URL every ARN passes. Returns STATUS_OK, or STATUS_CONFIG with *e filled.
  */
 enum status endpoint_check_arn(
 	const struct endpoint *ep, const char *what, const char *arn, struct error *e);
 
 /*
- * In endpoint_url.c, for endpoint.c. Parses an endpoint URL of the settings,
- * https://HOST[:PORT][/PATH], and fills url, host, path and loopback_only of *ep. http is for
- * localhost and loopback addresses only. A URL must not have a user, a query or a fragment. The
- * path is kept, and gets a '/' at its end (botocore utils.py and endpoint.py). Returns STATUS_OK,
- * or STATUS_CONFIG (STATUS_SYSTEM without memory) with *e filled.
+ * Parses an endpoint URL of the settings, https://HOST[:PORT][/PATH]. Stands in endpoint_url.c;
+ * only endpoint.c calls it. Fills url, host, path and loopback_only of *ep. http is for localhost
+ * and loopback addresses only. A URL must not have a user, a query or a fragment. The path is kept,
+ * and gets a '/' at its end (botocore utils.py and endpoint.py). Returns STATUS_OK, or
+ * STATUS_CONFIG (STATUS_SYSTEM without memory) with *e filled.
  */
 enum status endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e);
 

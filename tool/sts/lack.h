@@ -1,6 +1,7 @@
 /*
- * Does this machine, or a limit that the caller set, lack what a connection needs? libcurl and the
- * resolver only say "could not resolve" or "could not connect" then.
+ * Is something missing here that a connection needs? The machine may have run out of it, or the
+ * caller may have set a low limit. libcurl and the resolver then only say "could not resolve" or
+ * "could not connect".
  */
 #ifndef AWS_MFA_STS_LACK_H
 #define AWS_MFA_STS_LACK_H
