@@ -20,7 +20,7 @@
 
 #define NAMES_TOLD 6
 
-/* The line with the access key id of this very section; NULL without one. */
+/* The line with the access key id of this section itself; NULL without one. */
 static const struct ini_line *own_key(const struct ini *ini, const struct ini_line *header)
 {
 	static const char key[] = "aws_access_key_id";

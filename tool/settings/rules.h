@@ -71,7 +71,7 @@ struct settings {
 	struct secret secret_access_key;
 	long duration, timeout; /* seconds */
 	bool legacy_endpoint, fips, dual_stack;
-	/* The roles of the source profiles, first one first. SETTING_ASSUME_ROLE follows. */
+	/* The roles of the source profiles, in the order of use. SETTING_ASSUME_ROLE follows. */
 	struct via_role via[VIA_MAX];
 	size_t n_via;
 

@@ -23,7 +23,7 @@ const char *value_timeout(const char *value, long *seconds);
  */
 const char *value_role_arn(const char *value);
 
-/* An MFA device: arn:PARTITION:iam::ACCOUNT:mfa/NAME, or a serial number of hardware. */
+/* arn:PARTITION:iam::ACCOUNT:mfa/NAME, or the serial number of a hardware device. */
 const char *value_mfa_serial(const char *value);
 
 /* Returns a pointer to the twelve digits of ACCOUNT in an ARN; NULL if arn is not such an ARN. */
