@@ -1,7 +1,6 @@
 """What a run with a valid session asks of the kernel: counted, since the bench is at the mercy of
 the machine."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -33,8 +32,8 @@ class Cost(HostTest):
         ours, said = self.calls(self.program, "--profile", "work")
         self.assertIn("still valid", said)
         self.assertLess(len(ours) - len(least), 50, "\n".join(ours))
-        if not os.access(self.program, os.R_OK):
-            return  # what it says to the kernel is its own
+        if re.search(r"\bopenat2?\(AT_FDCWD, 0x", "\n".join(ours)):
+            return  # it lets nobody but root look into its memory, so the names are not seen
         # one look a place for what a cut-off write has left
         looks = re.findall(r'"(.*)/\.[^/]*-new"', "\n".join(ours))
         self.assertEqual(looks, [str(self.credentials.parent), self.env["HOME"], "/var/tmp"])
