@@ -20,9 +20,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "record.h"
 #include "words_pam.h"
 
@@ -154,7 +154,7 @@ static void set_descriptors(int sock)
 {
 	if (sock == RECORD_FD ? fcntl(sock, F_SETFD, 0) != 0 : dup2(sock, RECORD_FD) < 0)
 		fail(sock, "dup2", errno);
-	if (close_range(RECORD_FD + 1, ~0U, 0) != 0)
+	if (syscall(SYS_close_range, RECORD_FD + 1, ~0U, 0) != 0)
 		for (unsigned fd = RECORD_FD + 1; fd < DESCRIPTORS_LAST; fd++)
 			close((int)fd);
 	for (int fd = 0; fd < RECORD_FD; fd++)

@@ -7,14 +7,12 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "compat.h"
 #include "paths.h"
 #include "record.h"
 
@@ -179,7 +177,7 @@ void helper_end(struct helper *h)
 	int64_t left_ms = KILL_WAIT_MS;
 	siginfo_t info;
 
-	pidfd_send_signal(h->pidfd, SIGKILL, NULL, 0);
+	syscall(SYS_pidfd_send_signal, h->pidfd, SIGKILL, NULL, 0);
 	close(h->fd);
 	/* Limited: a dead file server can keep a killed process from ending. */
 	while (left_ms > 0 && poll(&gone, 1, (int)left_ms) < 0 && errno == EINTR)

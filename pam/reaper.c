@@ -17,9 +17,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/pidfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "compat.h"
 
 /* Has room for the thread-local data of the application. */
 #define STACK_SIZE ((size_t)256 << 10)
@@ -66,7 +66,7 @@ void reaper_stop(struct reaper *r)
 		/* If the application has closed all descriptors, the end of the child wakes the
 		 * thread. */
 		if (eventfd_write(r->stop, 1) != 0)
-			pidfd_send_signal(r->pidfd, SIGKILL, NULL, 0);
+			syscall(SYS_pidfd_send_signal, r->pidfd, SIGKILL, NULL, 0);
 		pthread_join(r->thread, NULL);
 	}
 	if (r->stop >= 0)

@@ -1,6 +1,7 @@
 #include "exchange.h"
 
 #include "boottime.h"
+#include "compat.h"
 #include "paths.h"
 #include "settings/tags.h"
 #include "sts_limits.h"
@@ -8,6 +9,7 @@
 #include "text/secret.h"
 #include "words_sts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,11 +18,34 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SLOW_MS 1000 /* after this time tell the user to wait */
+
+/* Makes exec close all descriptors above RECORD_FD that the caller left open. Returns 0 or an
+ * errno. */
+static int inherit_nothing(void)
+{
+	struct dirent *entry;
+	int rc = 0;
+	DIR *dir;
+
+	if (syscall(SYS_close_range, RECORD_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return 0;
+	/* Linux before 5.11 cannot do that. */
+	dir = opendir("/proc/self/fd");
+	if (!dir)
+		return errno;
+	while ((entry = readdir(dir))) {
+		long fd = strtol(entry->d_name, NULL, 10);
+
+		if (fd > RECORD_FD && fcntl((int)fd, F_SETFD, FD_CLOEXEC) != 0)
+			rc = errno;
+	}
+	closedir(dir);
+	return rc;
+}
 
 /*
  * Starts the process. It inherits nothing: it gets an empty environment, /dev/null, one socket and
@@ -44,14 +69,18 @@ static int spawn(struct exchange *x, int peer)
 	for (int fd = 0; rc == 0 && fd < RECORD_FD; fd++)
 		rc = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
 	if (rc == 0)
-		rc = posix_spawn_file_actions_addclosefrom_np(&actions, RECORD_FD + 1);
+		rc = inherit_nothing();
 	if (rc == 0)
 		rc = posix_spawn_file_actions_addchdir_np(&actions, "/");
 	if (rc == 0) {
 		posix_spawnattr_setsigmask(&attr, &none);
 		posix_spawnattr_setsigdefault(&attr, &all);
 		posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		errno = 0;
 		rc = posix_spawn(&x->pid, AWS_MFA_STS_PATH, &actions, &attr, argv, envp);
+		/* glibc 2.31 says EPERM whenever clone() fails. */
+		if (rc == EPERM && errno != 0)
+			rc = errno;
 	}
 	if (rc != 0)
 		x->pid = 0;

@@ -12,6 +12,7 @@
  * The functions below stand in for those of libpam and libc (-rdynamic), for the module only.
  */
 #undef _FORTIFY_SOURCE /* whose inline functions would be in the way */
+#include "compat.h"
 #include "entries.h"
 #include "log_lines.h"
 
@@ -33,12 +34,9 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define CALLS_MAX 100
@@ -190,8 +188,11 @@ long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(ap, long);
 	va_end(ap);
-	if (DUE())
-		FAIL(EAGAIN);
+	if (due(number == SYS_pidfd_send_signal         ? "pidfd_send_signal"
+			    : number == SYS_close_range ? "close_range"
+							: __func__,
+		    __builtin_return_address(0)))
+		FAIL(number == SYS_close_range ? ENOSYS : EAGAIN);
 	return REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
@@ -214,13 +215,6 @@ int poll(struct pollfd *fds, nfds_t n, int ms)
 	if (DUE())
 		FAIL(ENOMEM);
 	return REAL(poll)(fds, n, ms);
-}
-
-int pidfd_send_signal(int fd, int sig, siginfo_t *info, unsigned flags)
-{
-	if (DUE())
-		FAIL(EPERM);
-	return (int)REAL(syscall)(SYS_pidfd_send_signal, fd, sig, info, flags);
 }
 
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
@@ -266,13 +260,6 @@ int dup(int fd)
 	if (DUE())
 		FAIL(EMFILE);
 	return REAL(dup)(fd);
-}
-
-int close_range(unsigned first, unsigned last, int flags)
-{
-	if (DUE())
-		FAIL(ENOSYS);
-	return REAL(close_range)(first, last, flags);
 }
 
 int chdir(const char *path)

@@ -1,6 +1,7 @@
 """Codes and keys are in no argument, no environment, no log and no file they do not belong in."""
 
 import ctypes
+import fcntl
 import os
 import select
 import subprocess
@@ -8,7 +9,7 @@ import unittest
 from pathlib import Path
 
 from host import HostTest
-from paths import AWS_MFA
+from paths import AWS_MFA, BUILD
 from sandbox import faults
 
 
@@ -46,6 +47,28 @@ class Secrets(HostTest):
         if os.geteuid() == 0:
             self.assertEqual(seen[f"/proc/{child}/environ"].strip(b"\0"), b"")
         self.assertEqual(run.wait(20), 15)
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to see the descriptors of aws-mfa-sts")
+    def test_descriptors_of_the_caller_s_end_here(self):
+        """Where the kernel closes them, and where it is too old for that."""
+        caller_s = self.home / "caller-s"
+        self.box.fault("GetCallerIdentity", faults.hang())
+        for env in ({}, {"LD_PRELOAD": str(BUILD / "tests/tool/old_kernel.so")}):
+            count = sum(r.action == "GetCallerIdentity" for r in self.box.requests)
+            with open(caller_s, "w") as file, self.subTest(env):
+                fds = [fcntl.fcntl(file, fcntl.F_DUPFD, least) for least in (4, 5, 200)]
+                run = subprocess.Popen([AWS_MFA, "--profile", "work", "--token", "123456"],
+                                       env=self.env | env, stderr=subprocess.DEVNULL, pass_fds=fds)
+                self.addCleanup(run.wait)
+                self.addCleanup(run.kill)
+                for fd in fds:
+                    os.close(fd)
+                self.box.wait_for("GetCallerIdentity", count + 1)
+                child, = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+                ours, theirs = ([os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()]
+                                for pid in (run.pid, child))
+                self.assertEqual(ours.count(str(caller_s)), 3)
+                self.assertNotIn(str(caller_s), theirs)
 
     def test_debug_output(self):
         code = self.user.code()
