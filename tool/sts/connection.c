@@ -30,6 +30,7 @@ struct connection {
 	char proxy_host[300];
 	struct awake awake; /* over all attempts of one request */
 	int socket;         /* of the connection that libcurl keeps open, or -1 */
+	bool stuck;         /* the last transfer still looks up a name */
 };
 
 enum status connection_open(struct connection **out, const struct endpoint *ep,
@@ -77,7 +78,12 @@ static bool is_quiet(const struct connection *c)
  */
 static bool drop_connection(struct connection *c)
 {
-	curl_multi_cleanup(c->multi);
+	/* Removing the transfer would wait for the thread that resolves: leave both behind. */
+	if (c->stuck)
+		c->handle.easy = curl_easy_duphandle(c->handle.easy);
+	else
+		curl_multi_cleanup(c->multi);
+	c->stuck = false;
 	c->multi = curl_multi_init();
 	c->socket = -1;
 	return c->multi != NULL;
@@ -113,13 +119,16 @@ static CURLcode run(struct connection *c, int wake_fd, int64_t deadline_ms)
 	c->socket = -1;
 	if (curl_multi_add_handle(c->multi, c->handle.easy) != CURLM_OK)
 		return rc;
-	while (curl_multi_perform(c->multi, &running) == CURLM_OK && running > 0) {
+	for (;;) {
 		int64_t wait_ms = deadline_ms - monotonic_ms();
 
+		/* Check before libcurl looks: an answer that comes too late does not count. */
 		if (wait_ms <= 0) {
 			rc = CURLE_OPERATION_TIMEDOUT;
 			goto out;
 		}
+		if (curl_multi_perform(c->multi, &running) != CURLM_OK || running == 0)
+			break;
 		if (!wait_awake(c, &wake, wait_ms))
 			goto out;
 		if (wake.fd >= 0 && wake.revents) {
@@ -137,23 +146,26 @@ static CURLcode run(struct connection *c, int wake_fd, int64_t deadline_ms)
 		c->socket = -1;
 out:
 	awake_look(&c->awake, boottime_ms(), SPAN_BUSY);
-	curl_multi_remove_handle(c->multi, c->handle.easy);
+	c->stuck = running > 0 && handle_stage(&c->handle) == STAGE_RESOLVE;
+	if (!c->stuck)
+		curl_multi_remove_handle(c->multi, c->handle.easy);
 	return rc;
 }
 
 static void take_reply(const struct connection *c, struct reply *reply)
 {
 	const struct handle *h = &c->handle;
-	struct curl_header *date;
+	const char *address = NULL;
+	long port = 0;
 
 	*reply = (struct reply){.body = h->body.bytes ? h->body.bytes : "",
 		.len = h->body.len,
-		.date = -1,
+		.date = h->date,
 		.awake = c->awake};
-	memcpy(reply->peer, h->peer, sizeof(reply->peer));
+	curl_easy_getinfo(h->easy, CURLINFO_PRIMARY_IP, &address);
+	curl_easy_getinfo(h->easy, CURLINFO_PRIMARY_PORT, &port);
+	snprintf(reply->peer, sizeof(reply->peer), "%.46s port %ld", address ? address : "?", port);
 	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &reply->status);
-	if (curl_easy_header(h->easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK)
-		reply->date = curl_getdate(date->value, NULL);
 }
 
 /* Judge each attempt by itself: the attempt before may have been disturbed or failed by chance. */

@@ -1,3 +1,5 @@
+/* For CURLOPT_PROTOCOLS: libcurl 7.74 does not have the option that replaces it. */
+#define CURL_DISABLE_DEPRECATION
 #include "handle.h"
 
 #include "lack.h"
@@ -11,6 +13,13 @@
 #include <unistd.h>
 
 #define HEADERS_MAX ((size_t)64 << 10)
+/* Our deadline comes first. On its own time-outs, libcurl waits for the thread that resolves. */
+#define LATER_MS 1000
+
+static bool code_is_out(const struct handle *h)
+{
+	return h->spends_code && h->given > 0;
+}
 
 static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -19,7 +28,7 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
 
 	(void)purpose;
 	/* The code was sent: a new socket could only send it again. */
-	if (h->spends_code && h->started)
+	if (code_is_out(h))
 		return CURL_SOCKET_BAD;
 	if (h->loopback_only && !loopback_is_address(&address->addr)) {
 		h->not_loopback = true;
@@ -45,27 +54,58 @@ static int on_close_socket(void *data, curl_socket_t fd)
 	return close(fd);
 }
 
-/* libcurl calls this when the connection is set up, before the first byte of the request. */
-static int on_request(void *data, char *peer, char *local, int peer_port, int local_port)
+/* libcurl gets the body here only. It gets no byte twice, unless on_seek() allows that. */
+static size_t on_read(char *to, size_t size, size_t n, void *data)
+{
+	struct handle *h = data;
+	size_t len = h->request_len - h->given;
+
+	if (len > size * n)
+		len = size * n;
+	memcpy(to, h->request + h->given, len);
+	h->given += len;
+	return len;
+}
+
+/* libcurl wants to send the body again. */
+static int on_seek(void *data, curl_off_t offset, int origin)
 {
 	struct handle *h = data;
 
-	(void)local;
-	(void)local_port;
-	if (h->spends_code && h->started)
-		return CURL_PREREQFUNC_ABORT;
-	h->started = true;
-	snprintf(h->peer, sizeof(h->peer), "%.46s port %d", peer ? peer : "?", peer_port);
-	return CURL_PREREQFUNC_OK;
+	if (code_is_out(h) || offset != 0 || origin != SEEK_SET)
+		return CURL_SEEKFUNC_FAIL;
+	h->given = 0;
+	return CURL_SEEKFUNC_OK;
+}
+
+/* Takes the first Date of the last answer. A proxy's answer comes before, trailers come after. */
+static void look_for_date(struct handle *h, const char *text, size_t len)
+{
+	static const char name[] = "Date:";
+	char value[64];
+
+	if (len >= 5 && memcmp(text, "HTTP/", 5) == 0) {
+		h->in_headers = true;
+		h->date = -1;
+	} else if (*text == '\r' || *text == '\n') {
+		h->in_headers = false;
+	} else if (h->in_headers && h->date == -1 && len >= sizeof(name) &&
+		strncasecmp(text, name, sizeof(name) - 1) == 0) {
+		snprintf(value, sizeof(value), "%.*s", (int)(len - sizeof(name) + 1),
+			text + sizeof(name) - 1);
+		h->date = curl_getdate(value, NULL);
+	}
 }
 
 static size_t on_header(char *text, size_t size, size_t n, void *data)
 {
 	struct handle *h = data;
 
-	(void)text;
 	h->header_bytes += size * n;
-	return h->header_bytes > HEADERS_MAX ? 0 : size * n;
+	if (h->header_bytes > HEADERS_MAX)
+		return 0;
+	look_for_date(h, text, size * n);
+	return size * n;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *data)
@@ -85,7 +125,7 @@ bool handle_open(struct handle *h, const struct endpoint *ep, const struct trust
 /* A macro instead of a table: libcurl's type checks need the option's name. */
 #define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, option, value))
 	SET(CURLOPT_URL, ep->url);
-	SET(CURLOPT_PROTOCOLS_STR, ep->loopback_only ? "http" : "https");
+	SET(CURLOPT_PROTOCOLS, (long)(ep->loopback_only ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
@@ -110,15 +150,15 @@ bool handle_open(struct handle *h, const struct endpoint *ep, const struct trust
 	/* libcurl would drop a connection that is idle for 118 s. Prevent that: we watch it. */
 	SET(CURLOPT_MAXAGE_CONN, 86400L);
 	SET(CURLOPT_MAXCONNECTS, 1L);
-	/* Do not wait for a resolver thread that hangs: that would miss the deadline. */
-	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_ERRORBUFFER, h->error);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	SET(CURLOPT_OPENSOCKETDATA, h);
 	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
 	SET(CURLOPT_CLOSESOCKETDATA, h);
-	SET(CURLOPT_PREREQFUNCTION, on_request);
-	SET(CURLOPT_PREREQDATA, h);
+	SET(CURLOPT_READFUNCTION, on_read);
+	SET(CURLOPT_READDATA, h);
+	SET(CURLOPT_SEEKFUNCTION, on_seek);
+	SET(CURLOPT_SEEKDATA, h);
 	SET(CURLOPT_HEADERFUNCTION, on_header);
 	SET(CURLOPT_HEADERDATA, h);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
@@ -131,13 +171,12 @@ bool handle_prepare(struct handle *h, struct curl_slist *headers, const char *bo
 	bool spends_code, int64_t timeout_ms)
 {
 	CURL *easy = h->easy;
-	long timeout = timeout_ms > 0 ? (long)timeout_ms : 1; /* 0 means no limit */
+	long timeout = (timeout_ms > 0 ? (long)timeout_ms : 0) + LATER_MS;
 	CURLcode rc = CURLE_OK;
 
 #define SET(option, value) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, option, value))
 	if (body) {
 		SET(CURLOPT_POST, 1L);
-		SET(CURLOPT_POSTFIELDS, body);
 		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
 	} else {
 		SET(CURLOPT_HTTPGET, 1L);
@@ -147,10 +186,13 @@ bool handle_prepare(struct handle *h, struct curl_slist *headers, const char *bo
 	SET(CURLOPT_CONNECTTIMEOUT_MS, timeout);
 #undef SET
 	body_wipe(&h->body);
-	h->header_bytes = 0;
-	h->error[0] = h->peer[0] = '\0';
+	h->request = body;
+	h->request_len = len;
+	h->given = h->header_bytes = 0;
+	h->date = -1;
+	h->error[0] = '\0';
 	h->spends_code = spends_code;
-	h->started = h->tcp_connected = h->not_loopback = false;
+	h->in_headers = h->tcp_connected = h->not_loopback = false;
 	h->socket_errno = 0;
 	h->family = AF_UNSPEC;
 	return rc == CURLE_OK;
@@ -159,15 +201,17 @@ bool handle_prepare(struct handle *h, struct curl_slist *headers, const char *bo
 void handle_release(struct handle *h)
 {
 	curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, NULL);
-	curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, NULL);
+	h->request = NULL;
+	h->request_len = h->given = 0;
 	h->spends_code = false;
 }
 
 enum stage handle_stage(const struct handle *h)
 {
-	curl_off_t resolved = 0;
+	curl_off_t resolved = 0, ready = 0;
 
-	if (h->started)
+	curl_easy_getinfo(h->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+	if (ready > 0)
 		return STAGE_ANSWER;
 	curl_easy_getinfo(h->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
 	return h->tcp_connected ? STAGE_TLS : resolved > 0 ? STAGE_CONNECT : STAGE_RESOLVE;
@@ -184,7 +228,7 @@ struct failure handle_failure(const struct handle *h, CURLcode code)
 				      code == CURLE_COULDNT_RESOLVE_PROXY) &&
 			lack_of_threads(),
 		.not_loopback = h->not_loopback,
-		.code_sent = h->spends_code && h->started,
+		.code_sent = code_is_out(h),
 		.answer_too_long = h->body.too_long || h->header_bytes > HEADERS_MAX,
 		.curl_says = h->error};
 	long os_errno = 0;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /* All zero at the start. It must not move: libcurl keeps its address. */
 struct handle {
@@ -22,15 +23,18 @@ struct handle {
 	char error[CURL_ERROR_SIZE];
 
 	/* of the current request */
-	struct body body;
-	size_t header_bytes;
+	const char *request; /* its body */
+	size_t request_len;
+	size_t given; /* bytes of it that libcurl has; it asks on a verified connection only */
 	bool spends_code;
-	bool started; /* it has begun, on a connection that is set up and verified */
+	struct body body; /* of the answer */
+	size_t header_bytes;
+	bool in_headers;
+	time_t date;
 	bool tcp_connected;
 	bool not_loopback;
 	int socket_errno;
 	int family; /* of the last socket */
-	char peer[64];
 };
 
 /* Sets what holds for every request. Returns false if libcurl refuses an option. */

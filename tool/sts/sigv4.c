@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,10 +32,10 @@ static void to_hex(const unsigned char in[static SHA256_SIZE], char out[static 2
 static bool hmac(const unsigned char *key, size_t key_len, const char *text,
 	unsigned char out[static SHA256_SIZE])
 {
-	size_t len = 0;
+	unsigned len = 0;
 
-	return EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, key_len,
-		       (const unsigned char *)text, strlen(text), out, SHA256_SIZE, &len) != NULL &&
+	return HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)text, strlen(text), out,
+		       &len) != NULL &&
 		len == SHA256_SIZE;
 }
 
@@ -98,7 +99,7 @@ static bool hash_canonical_request(
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	bool ok;
 
-	ok = md && EVP_Q_digest(NULL, "SHA256", NULL, req->body, req->body_len, digest, NULL) == 1;
+	ok = md && EVP_Digest(req->body, req->body_len, digest, NULL, EVP_sha256(), NULL) == 1;
 	if (!ok)
 		goto out;
 	to_hex(digest, body_hex);

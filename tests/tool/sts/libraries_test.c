@@ -20,7 +20,7 @@ static void test_without_tables(void **state)
 	assert_int_equal(libraries_start(&e), STATUS_OK);
 	ERR_clear_error();
 	assert_null(ERR_reason_error_string(ERR_PACK(ERR_LIB_EVP, 0, EVP_R_BAD_DECRYPT)));
-	assert_null(OBJ_NAME_get("AES-128-GCM", OBJ_NAME_TYPE_CIPHER_METH));
+	assert_null(OBJ_NAME_get("AES-128-OFB", OBJ_NAME_TYPE_CIPHER_METH));
 	/* Signatures of certificates look these up by name. */
 	assert_non_null(OBJ_NAME_get("SHA256", OBJ_NAME_TYPE_MD_METH));
 }
