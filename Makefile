@@ -43,7 +43,13 @@ HARDENING += -fno-asynchronous-unwind-tables
 REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=.
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDENING) \
 	$(REPRODUCIBLE) $(CPPFLAGS) $(CFLAGS)
-ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs -Wl,--as-needed $(LDFLAGS)
+ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack$(PACK_RELOCS) -Wl,--as-needed \
+	$(LDFLAGS)
+
+# Only for a C library that can start such a program. The linker makes one in silence for any.
+PACK_RELOCS := $(shell grep -qs GLIBC_ABI_DT_RELR \
+	"$$($(CC) $(CFLAGS) $(LDFLAGS) -print-file-name=libc.so.6 2>/dev/null)" && \
+	echo ,-z,pack-relative-relocs)
 
 ifneq ($(V),1)
 Q = @
@@ -92,7 +98,7 @@ help:
 $(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) pam/pam_aws_mfa.map \
 		$(addprefix $(BUILD)/include/,character.o code.o peer.o record.o words_pam.o)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
-		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam -pthread
+		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam
 
 $(BUILD)/aws-mfa: $(TOOL_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(TOOL_LIBS)
@@ -205,7 +211,7 @@ TEST_OBJS     := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.so.c,$(TEST_SOURCES)) \
 	$(shell grep -l '^int main\b' $(TEST_SOURCES) /dev/null 2>/dev/null))
 TESTED         = $(BUILD)/tests/tested.a
-TEST_LIBS      = -lcmocka -lpam $(STS_LIBS) -lssl $(TOOL_LIBS) -lpthread
+TEST_LIBS      = -lcmocka -lpam $(STS_LIBS) -lssl $(TOOL_LIBS) -ldl
 
 $(TEST_OBJS): ALL_CFLAGS += -fvisibility=default -Itests -Itool \
 	-I$(patsubst $(BUILD)/tests/%,%,$(@D))
@@ -256,7 +262,7 @@ $(SITE)/aws-mfa: FORCE
 		$(SITE)/aws-mfa
 
 $(IDLE)/aws-mfa: FORCE
-	@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(STAGE)/libexec' \
+	+@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(STAGE)/libexec' \
 		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
 
 check: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)
