@@ -66,7 +66,7 @@ class HostTest(unittest.TestCase):
         """Debian's AWS CLI on the same files."""
         return subprocess.run(
             ["/usr/bin/aws", "--endpoint-url", self.box.url, "--profile", profile, *args],
-            env={**self.env, "AWS_CA_BUNDLE": str(self.box.ca_path), "AWS_REGION": "us-east-1"},
+            env={**self.env, "AWS_CA_BUNDLE": str(self.box.ca_path), "AWS_DEFAULT_REGION": "us-east-1"},
             capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
 
     def refused(self, run, status, *parts):

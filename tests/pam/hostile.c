@@ -141,6 +141,10 @@ static int many_threads(int n)
 	return 0;
 }
 
+#if !__GLIBC_PREREQ(2, 33)
+#define mallinfo2 mallinfo
+#endif
+
 /* --- rounds -------------------------------------------------------------------------------- */
 
 static int count_module(struct dl_phdr_info *info, size_t size, void *data)
@@ -161,13 +165,13 @@ static int many_rounds(int n)
 	for (int i = 0; i < n && rc == PAM_SUCCESS; i++) {
 		/* What is allocated once, by libc and its kin, is there after a few. */
 		if (i == 20) {
-			heap = mallinfo2().uordblks;
+			heap = (size_t)mallinfo2().uordblks;
 			maps = count_lines("/proc/self/maps");
 			fds = count_entries("/proc/self/fd");
 		}
 		rc = log_in("alice", answer, code);
 	}
-	heap = mallinfo2().uordblks - heap;
+	heap = (size_t)mallinfo2().uordblks - heap;
 	maps = count_lines("/proc/self/maps") - maps;
 	dl_iterate_phdr(count_module, &loaded);
 	printf("last %d\nmodule loaded %d\n", rc, loaded);

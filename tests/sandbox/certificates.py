@@ -24,6 +24,7 @@ def make(directory, kind="good"):
     directory.mkdir(parents=True, exist_ok=True)
     with open(directory / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        (directory / "req.conf").write_text("[req]\ndistinguished_name = name\n[name]\n")
         _make_ca(directory)
         names, days, issuer = KINDS[kind]
         if issuer == "intermediate":
@@ -40,7 +41,7 @@ def _make_ca(directory):
     if (directory / "ca.pem").exists():
         return
     _openssl(directory, "req", "-x509", *EC, "-days", "3650", "-subj", "/CN=sandbox CA",
-             "-config", os.devnull, "-keyout", "ca.key", "-out", "ca.pem.new",
+             "-config", "req.conf", "-keyout", "ca.key", "-out", "ca.pem.new",
              "-addext", "basicConstraints=critical,CA:TRUE",
              "-addext", "subjectKeyIdentifier=hash",
              "-addext", "keyUsage=critical,keyCertSign,cRLSign")
@@ -57,7 +58,7 @@ def _issue(directory, name, subject, issuer, days, extensions):
     if issuer:
         extensions += "authorityKeyIdentifier=keyid\n"
     (directory / f"{name}.ext").write_text(extensions)
-    _openssl(directory, "req", "-new", *EC, "-subj", f"/CN={subject}", "-config", os.devnull,
+    _openssl(directory, "req", "-new", *EC, "-subj", f"/CN={subject}", "-config", "req.conf",
              "-keyout", f"{name}.key", "-out", f"{name}.csr")
     _openssl(directory, "x509", "-req", "-in", f"{name}.csr", *signer, *_validity(directory, days),
              "-set_serial", str(int.from_bytes(os.urandom(15), "big")),

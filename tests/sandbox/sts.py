@@ -108,7 +108,7 @@ class Sandbox:
         try:
             while True:
                 self._fillers.append(socket.create_connection(address, timeout=0.3))
-        except TimeoutError:
+        except socket.timeout:
             pass
 
     def cut_connections(self):
