@@ -10,7 +10,7 @@ SYSCONFDIR  ?= /etc
 BUILD       ?= build
 CC          ?= cc
 
-# Where this distribution keeps its PAM modules: the folder that holds pam_unix.so.
+# The folder of this distribution's PAM modules: pam_unix.so is there.
 PAMDIR ?= $(patsubst %/,%,$(dir $(firstword $(wildcard \
 	$(foreach d,/lib/$(MULTIARCH) /usr/lib/$(MULTIARCH) /lib64 /usr/lib64 /lib /usr/lib, \
 	$(d)/security/pam_unix.so)) /lib/security/)))
@@ -33,13 +33,13 @@ HARDENING = -fstack-protector-strong -fstack-clash-protection -fvisibility=hidde
 ifeq ($(findstring -D_FORTIFY_SOURCE,$(CFLAGS)),)
 HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
-# Jumps into the middle of code are faults where the processor can tell: x86, arm64.
+# The processor then faults jumps into the middle of code, if it can detect them: x86, arm64.
 takes = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
 HARDENING += $(BRANCHES)
 BRANCHES := $(call takes,-fcf-protection=full) $(call takes,-mbranch-protection=standard)
-# Nothing unwinds these programs: they throw nothing, and none may dump a core.
+# These programs throw no exceptions and must not dump a core, so nothing needs unwind tables.
 HARDENING += -fno-asynchronous-unwind-tables
-# The same bytes wherever the sources stand.
+# A build makes the same bytes in every source folder.
 REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=.
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDENING) \
 	$(REPRODUCIBLE) $(CPPFLAGS) $(CFLAGS)
@@ -59,15 +59,15 @@ endif
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 CONTRACT_OBJS = $(call objects,include)
 PAM_OBJS      = $(call objects,pam)
-# Which of them may include which is in tests/arrows.py.
+# tests/arrows.py says which folder may include which.
 TOOL_PARTS    = $(filter-out tool/sts,$(sort $(patsubst %/,%,$(dir $(wildcard tool/*/*.c)))))
 PART_OBJS     = $(call objects,$(TOOL_PARTS))
 TOOL_OBJS     = $(call objects,tool) $(PART_OBJS)
 STS_OBJS      = $(call objects,tool/sts)
 PROGRAMS      = $(BUILD)/pam_aws_mfa.so $(BUILD)/aws-mfa $(BUILD)/aws-mfa-sts
-# libcrypto first: half of all symbols are found there, and each start looks them up.
+# libcrypto comes first: it has half of all symbols, and each start looks them up.
 STS_LIBS      = -lcrypto -lcurl -lexpat
-# From the archive where there is one: a shared library more is a tenth of what a run costs.
+# Links the archive if there is one: a shared library would add a tenth to the cost of a run.
 TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
 	2>/dev/null)),-liniparser)
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 pam/pam_aws_mfa.8
@@ -93,8 +93,8 @@ help:
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'V=1 shows the commands, WERROR=1 makes warnings errors.'
 
-# The module takes its conversation and the six digits and nothing else of include/: what is in it
-# runs as root.
+# The module runs as root. So it takes little from include/: its conversation and the check of the
+# code.
 $(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) pam/pam_aws_mfa.map \
 		$(addprefix $(BUILD)/include/,character.o code.o peer.o record.o words_pam.o)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
@@ -107,14 +107,14 @@ $(BUILD)/aws-mfa-sts: $(STS_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(STS_LIBS) \
 		-Wl,--export-dynamic-symbol=_gnutls_global_init_skip
 
-# The tool's code runs once, if at all: each page less is worth more than a faster loop.
+# The tool's code runs at most once. So fewer pages save more time than faster loops.
 $(TOOL_OBJS): ALL_CFLAGS += -Itool $(if $(filter -O2,$(CFLAGS)),-Os)
 
 $(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-# Rewritten only when a path has changed, so that what bakes it in is rebuilt then and only then.
+# Written again only if a path has changed: then the objects that contain the path are rebuilt.
 $(BUILD)/build_paths.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define BUILD_%s "%s"\n' BINDIR '$(BINDIR)' LIBEXECDIR '$(LIBEXECDIR)' \
@@ -127,8 +127,9 @@ $(BUILD)/build_paths.h: FORCE
 
 INSTALL ?= install
 
-# 0711: a process whose program its user may not read can be traced and looked into by root alone,
-# and that from its first instruction. Else a user could seize what logins start in his name.
+# Mode 0711: users may not read the programs. So only root can trace such a process or read its
+# memory, from the first instruction on. Otherwise a user could seize the processes that logins
+# start for them.
 install: all
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))$(INSTALL) -d '$(DESTDIR)$(BINDIR)' \
 		'$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(PAMDIR)' '$(DESTDIR)$(MANDIR)/man1' \
@@ -150,7 +151,7 @@ install: all
 		'  3. the stack:  $(DOCDIR)/examples/pam.d, then try it with pamtester' \
 		'See pam_aws_mfa(8), SETTING UP.'
 
-# What stands in $(SYSCONFDIR) is the administrator's and stays. Refused while a PAM stack names the
+# Files in $(SYSCONFDIR) stay: they belong to the administrator. Refused while a PAM stack names the
 # module: logins through that stack would fail.
 uninstall:
 	@if [ -z '$(FORCE)' ] && sh pam/named-by '$(DESTDIR)' >&2; then \
@@ -163,7 +164,8 @@ uninstall:
 
 # --- Debian packages -----------------------------------------------------------------------
 
-# Built from a copy of what git tracks, so that nothing else gets in; the packages are in $(BUILD)/deb/.
+# Builds from a copy of the files that git tracks, so that no other file gets into the packages.
+# The packages are then in $(BUILD)/deb/.
 deb:
 	$(Q)rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb/source
 	$(Q)git ls-files -z | rsync -0 --files-from=- . $(BUILD)/deb/source
@@ -171,9 +173,9 @@ deb:
 		{ tail -n 30 ../log >&2; exit 1; }
 	@ls $(BUILD)/deb/*.deb
 
-# --- what is needed --------------------------------------------------------------------------------
+# --- needed packages ------------------------------------------------------------------------
 
-# A machine that has them all is left alone: no lists are fetched, and no root is needed.
+# If all packages are installed, this does nothing and needs no root.
 deps:
 	@command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || { \
 		echo 'make deps needs apt-get; install what your system calls:' \
@@ -191,8 +193,8 @@ deps:
 
 # --- tests ---------------------------------------------------------------------------------
 
-# The tests run what `make install` installs, built once more with paths inside $(BUILD), so that
-# nothing on the host is touched.
+# The tests run the files that `make install` installs. They are built once more with paths inside
+# $(BUILD), so that the tests do not touch the host.
 STAGE      = $(CURDIR)/$(BUILD)/tests/stage
 STAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/tests/obj DESTDIR= SYSCONFDIR='$(STAGE)/etc'
 
@@ -202,10 +204,11 @@ stage:
 		MANDIR='$(STAGE)/share/man' DOCDIR='$(STAGE)/share/doc/pam-aws-mfa' \
 		PAMDIR='$(STAGE)/lib/security' install
 
-# Each tests/DIR/NAME.c with a main() becomes the program $(BUILD)/tests/DIR/NAME, and each
-# tests/DIR/NAME.so.c a library for LD_PRELOAD or PAM. A program X_test is a cmocka test, which
-# `make check` runs. The archive holds the product and the other files of tests/; the linker takes
-# what a program uses. So a new test needs no line here, in a new folder neither.
+# Each tests/DIR/NAME.c with a main() becomes the program $(BUILD)/tests/DIR/NAME. Each
+# tests/DIR/NAME.so.c becomes a library for LD_PRELOAD or PAM. A program X_test is a cmocka test,
+# and `make check` runs it. The archive holds the objects of the product and of the other files of
+# tests/. The linker takes from it the objects that a program uses. So a new test needs no line
+# here, even in a new folder.
 TEST_SOURCES  := $(filter-out tests/fuzz/%,$(wildcard $(patsubst %,tests/%*.c,*/ */*/ */*/*/)))
 TEST_OBJS     := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.so.c,$(TEST_SOURCES)) \
@@ -216,8 +219,8 @@ TEST_LIBS      = -lcmocka -lpam $(STS_LIBS) -lssl $(TOOL_LIBS) -ldl
 $(TEST_OBJS): ALL_CFLAGS += -fvisibility=default -Itests -Itool \
 	-I$(patsubst $(BUILD)/tests/%,%,$(@D))
 $(filter %.so,$(TEST_PROGRAMS)): private ALL_LDFLAGS += -shared
-# The module limits the helper's address space below what a sanitizer needs. A preloaded library
-# comes before the sanitizer's, which refuses to be second.
+# A sanitizer needs more address space than the module allows its helper. And its library must be
+# the first one, but a preloaded library comes before it.
 UNSANITIZED = $(addprefix $(BUILD)/tests/,pam/scripted_helper tool/sts/stepping_clock.so)
 $(UNSANITIZED) $(UNSANITIZED:=.o): private override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))
 $(UNSANITIZED): private override LDFLAGS := $(filter-out -fsanitize=%,$(LDFLAGS))
@@ -234,7 +237,7 @@ $(TESTED): $(CONTRACT_OBJS) $(PAM_OBJS) $(TOOL_OBJS) $(STS_OBJS) \
 
 -include $(TEST_OBJS:.o=.d)
 
-# Short names for those who compare by hand.
+# Short names of programs, for people who compare by hand.
 SHORT_NAMES = $(addprefix $(BUILD)/tests/,profile-dump endpoint-dump sigv4-sign)
 $(BUILD)/tests/profile-dump: $(BUILD)/tests/tool/settings/profile-dump
 $(BUILD)/tests/endpoint-dump: $(BUILD)/tests/tool/sts/endpoint-dump
@@ -242,9 +245,10 @@ $(BUILD)/tests/sigv4-sign: $(BUILD)/tests/tool/sts/sigv4-sign
 $(SHORT_NAMES):
 	@ln -f $< $@
 
-# Variants of the product. FAKE: a module with a helper that plays a script. SITE: an aws-mfa with a
-# site file of its own, since all tests share the one of the stage. IDLE: a module with an aws-mfa
-# that waits one second for a code instead of five minutes.
+# Variants of the product:
+# FAKE: a module with a helper that plays a script.
+# SITE: an aws-mfa with a separate site file. All tests share the site file of the stage.
+# IDLE: a module with an aws-mfa that waits one second for a code, not five minutes.
 FAKE = $(BUILD)/tests/fake
 SITE = $(BUILD)/tests/site
 IDLE = $(BUILD)/tests/idle
@@ -268,19 +272,19 @@ $(IDLE)/aws-mfa: FORCE
 check: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
-# Root, debootstrap and a Debian mirror. SUITES='trixie sid' chooses other releases.
+# Needs root, debootstrap and a Debian mirror. SUITES='trixie sid' chooses other releases.
 .PHONY: check-suites
 check-suites:
 	$(Q)BUILD=$(BUILD) /usr/bin/python3 tests/suites/suites.py $(SUITES)
 
-# The build reports on stderr: the table (or JSON) alone is on stdout.
+# The build reports on stderr, so that stdout holds only the table (or JSON).
 bench:
 	@$(MAKE) --no-print-directory $(if $(Q),-s) stage \
 		$(addprefix $(BUILD)/tests/bench/,server pam_floor.so) >&2
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 \
 		/usr/bin/python3 -m bench $(BENCH)
 
-# libFuzzer, FUZZ_SECONDS for each target; what it finds is in $(BUILD)/fuzz/.
+# Runs libFuzzer for FUZZ_SECONDS on each target, and puts its findings in $(BUILD)/fuzz/.
 FUZZ_SECONDS ?= 20
 FUZZ_TARGETS  = answer endpoint ini record value
 FUZZ_CC       = clang $(filter-out -MMD -MP -O% -D_FORTIFY_SOURCE=2,$(ALL_CFLAGS)) -O1 -g \
@@ -304,7 +308,7 @@ $(FUZZ_TARGETS:=_fuzz): $(BUILD)/build_paths.h
 demo: stage
 	$(Q)BUILD=$(BUILD) sh examples/demo
 
-# --- what is checked without running it -----------------------------------------------------
+# --- checks that run no test ----------------------------------------------------------------
 
 # Built files must not be committed: ELF files, archives, and names that only builds make.
 .PHONY: tracked
@@ -319,27 +323,28 @@ tracked:
 ALL_SOURCES  := $(patsubst $(BUILD)/%.o,%.c,$(CONTRACT_OBJS) $(PAM_OBJS) $(TOOL_OBJS) $(STS_OBJS)) \
 	$(TEST_SOURCES) $(wildcard tests/fuzz/*.c)
 FUZZ_OBJS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fuzz/*.c))
-# The flags of one source without those of its compiler's version, for tools that have their own.
+# The flags of one source, for tools that bring their own compiler: clang-tidy and clangd.
 source_flags  = $(filter-out -MMD -MP,$(ALL_CFLAGS)) $(if $(filter include/% pam/%,$(1)),,-Itool) \
 	$(if $(filter tests/%,$(1)),-Itests) $(if $(filter tests/fuzz/%,$(1)),-Itool/sts) \
 	$(addprefix -I,$(patsubst tests/%/,%,$(filter tests/%,$(dir $(1)))))
 $(FUZZ_OBJS): ALL_CFLAGS += -Itool -Itool/sts
 -include $(FUZZ_OBJS:.o=.d)
 
-# GCC's own analysis. All that is off is wrong in each case; older versions ignore names they lack.
-# fd-*: what stays open on purpose (dup2() to a number, a loop that fills 0 to 2) is no leak.
+# GCC's own analysis. Each warning that is off here is wrong in every case. Older versions ignore
+# the names that they do not know. fd-*: a descriptor that stays open on purpose (dup2() to a
+# number, a loop that fills 0 to 2) is no leak.
 ifdef ANALYZE
 ALL_CFLAGS += -fanalyzer -Wno-analyzer-fd-leak -Wno-analyzer-fd-use-after-close
-# What is stored at an offset is not lost (GCC 12).
+# GCC 12: a pointer that is stored at an offset is not lost.
 $(BUILD)/tool/sts/parameters.o: ALL_CFLAGS += -Wno-analyzer-malloc-leak
-# Of the tests' C it is wrong in all it says; clang-tidy and the sanitizers look at that.
+# All its warnings about the tests are wrong. clang-tidy and the sanitizers check the tests.
 $(TEST_OBJS): ALL_CFLAGS += -fno-analyzer
-# step() sets the name that is looked for, or fails; without a name there is a command (GCC 14).
+# GCC 14: step() sets the name to look for, or fails. If there is no name, there is a command.
 $(BUILD)/tool/settings/source.o $(BUILD)/tool/command_line.o: ALL_CFLAGS += -Wno-analyzer-null-argument
 endif
 
-# By itself for each file that has changed, or one of its headers. One file a run: of several,
-# version 14 takes each va_list but the first file's for uninitialized.
+# Checks a file again if the file or one of its headers has changed. Each run checks one file: with
+# several files, version 14 reports each va_list after the first file as uninitialized.
 TIDY = $(patsubst %.c,$(BUILD)/%.tidy,$(ALL_SOURCES))
 $(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy tests/.clang-tidy
 	$(call say,TIDY,$*.c)said=$$(clang-tidy --quiet $*.c -- $(call source_flags,$*.c) 2>&1) || \
@@ -350,8 +355,8 @@ $(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy tests/.clang-tidy
 lint_objects: all $(TEST_OBJS)
 tidy: lint_objects $(FUZZ_OBJS) $(TIDY)
 
-# Formatting, both compilers with -Werror and what they find by analysis, man pages, and the arrows
-# between the folders.
+# Checks the format, the man pages and the arrows between the folders. Then both compilers run with
+# -Werror and their analysis.
 LINT_MAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-O -j$(shell nproc))
 lint: tracked
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' 2>/dev/null || \
@@ -361,7 +366,7 @@ lint: tracked
 	+$(Q)$(LINT_MAKE) BUILD=$(BUILD)/lint/gcc CC=gcc WERROR=1 ANALYZE=1 lint_objects
 	+$(Q)$(LINT_MAKE) BUILD=$(BUILD)/lint/clang CC=clang WERROR=1 tidy
 
-# For clangd. Nothing else is needed: each flag that counts is known here.
+# For clangd. This file knows all flags that clangd needs.
 comma := ,
 entry  = $(if $(filter-out $(firstword $(ALL_SOURCES)),$(1)),$(comma)){"directory": "$(CURDIR)"$(comma) \
 	"file": "$(1)"$(comma) "command": "$(subst ",\",$(CC) $(call source_flags,$(1))) -c $(1)"}
