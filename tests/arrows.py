@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""Which folder may include which, and that no files include each other in a circle. `make lint` runs
-it from the top of the tree; it prints each fault and ends with 1 where there is one."""
+"""Checks which folder may include which, and that no files include each other in a circle. `make
+lint` runs it from the top of the tree. It prints each fault, and ends with 1 if it finds one."""
 
 import os
 import re
 import sys
 from pathlib import Path
 
-# A folder's own files may include each other, and include/ is open to all.
+# The files of a folder may include each other. All folders may include include/.
 ARROWS = {
     "include": [],
     "pam": [],
@@ -23,7 +23,7 @@ MADE = {"build_paths.h"}    # by the Makefile
 
 
 def found(name, file):
-    """-> the header that an #include of this name in this file means, as a path in the tree"""
+    """-> the header that this file means by an #include of this name, as a path in the tree"""
     for folder in (file.parent, Path("include"), Path("tool")):
         if (folder / name).exists():
             return Path(os.path.normpath(folder / name))

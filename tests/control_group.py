@@ -1,4 +1,4 @@
-"""A control group of a test's own, whose processes it can freeze and starve."""
+"""A control group for a test: the test can freeze and starve the processes in it."""
 
 import os
 import time
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def _mounts():
-    """{"cgroup2" or the name of a controller of version 1: where it is mounted}"""
+    """{"cgroup2" or the name of a controller of version 1: the folder where it is mounted}"""
     found = {}
     for line in Path("/proc/self/mounts").read_text().splitlines():
         _, place, kind, options, *_ = line.split(" ")
@@ -18,8 +18,8 @@ def _mounts():
 
 
 class Group:
-    """controller: None for what every group of version 2 has, or "cpu". threaded: a child of this
-    group of version 2 may hold single threads."""
+    """controller: "cpu", or None for the features of every group of version 2. threaded: a child
+    group of version 2 that may hold single threads."""
 
     def __init__(self, name, controller=None):
         mounts = _mounts()
@@ -40,7 +40,7 @@ class Group:
         (self.path / "cgroup.freeze").write_text(str(int(frozen)))
 
     def quota(self, part):
-        """Of one processor; None: without one."""
+        """part: the limit, as a share of one processor. None: no limit."""
         period = 1000000
         quota = max(1000, int(part * period)) if part else None
         if self.version == 2:
@@ -51,7 +51,8 @@ class Group:
             (self.path / "cpu.cfs_quota_us").write_text(str(quota or -1))
 
     def freeze_thread(self, tid):
-        """This one alone. The group must be of version 2 and hold its process."""
+        """Freezes only this thread. The group must be of version 2 and hold the thread's
+        process."""
         inner = self.path / "one"
         inner.mkdir()
         self.inner.append(inner)
@@ -64,7 +65,7 @@ class Group:
             (inner / "cgroup.freeze").write_text("0")
 
     def remove(self):
-        """Once its processes have ended."""
+        """Call it after the group's processes have ended."""
         for path in [*self.inner, self.path]:
             end = time.monotonic() + 5
             while path.exists():
@@ -77,7 +78,7 @@ class Group:
 
 
 def why_not(controller=None):
-    """None, or why there can be no such group here."""
+    """-> why this machine has no such group, or None"""
     try:
         Group("pam-aws-mfa-try", controller).remove()
     except OSError as error:

@@ -10,8 +10,8 @@ from paths import BUILD
 
 
 def folder():
-    """-> where homes can be. What root finds there, only root may have put there: in a folder of a
-    user, root's own symlinks count as that user's."""
+    """-> a folder for homes. If root runs the tests, only root may write to it and to its parents:
+    the programs take a symlink of root's in a user's folder for the user's."""
     inside = BUILD / "tests/tmp"
     inside.mkdir(parents=True, exist_ok=True)
     if os.geteuid() != 0 or all(p.stat().st_uid == 0 and not p.stat().st_mode & 0o022
@@ -37,14 +37,15 @@ def write(file, text, mode=0o600):
 
 
 def section(file, name="work"):
-    """-> a section as Python's own reader has it, as a dict; {} where there is none"""
+    """-> a section, read by Python's own reader, as a dict; {} if there is no such section"""
     parser = configparser.RawConfigParser(default_section="=none=")
     parser.read(file)
     return dict(parser.items(name)) if parser.has_section(name) else {}
 
 
 class Home:
-    """~/.aws is there and empty. cleanup, such as a test's addCleanup, is asked to remove the home."""
+    """Makes a home with an empty ~/.aws. cleanup, such as a test's addCleanup, removes the home
+    later."""
 
     def __init__(self, cleanup=None, path=None):
         self.path = path or Path(tempfile.mkdtemp(dir=folder()))

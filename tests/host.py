@@ -11,12 +11,13 @@ from paths import AWS_MFA, temporary
 from sandbox.sts import Sandbox
 from terminal import Terminal
 
-OTHER_UID = 12345   # somebody who is not whoever runs the tests
+OTHER_UID = 12345   # a user other than the one who runs the tests
 ROLE = "arn:aws:iam::123456789012:role/Admin"
 
 
 class HostTest(unittest.TestCase):
-    """A home with a credentials file, and a sandbox that plays AWS; none of it the person's own."""
+    """A home with a credentials file, and a sandbox that plays AWS. It uses no file of the
+    person."""
 
     program = AWS_MFA
 
@@ -42,7 +43,8 @@ class HostTest(unittest.TestCase):
         write(self.credentials, long_term(self.user) if text is None else text, mode)
 
     def hold_lock(self, start, length):
-        """As a helper does that a stranger has started by `su`, and frozen. To the test's end."""
+        """Holds a lock until the test ends, like a helper that a stranger started with `su` and
+        froze."""
         lock = os.open(self.credentials.with_name(".credentials.aws-mfa-lock"),
                        os.O_RDWR | os.O_CREAT, 0o600)
         self.addCleanup(os.close, lock)
@@ -52,7 +54,7 @@ class HostTest(unittest.TestCase):
         return section(self.credentials, name)
 
     def aws_mfa(self, *args, profile="work", input="", env=None, timeout=60, **options):
-        """Runs without any terminal: -> CompletedProcess."""
+        """Runs the program without a terminal: -> CompletedProcess."""
         argv = [self.program, *(["--profile", profile] if profile else []), *args]
         return subprocess.run(argv, env={**self.env, **(env or {})}, input=input,
                               capture_output=True, text=True, timeout=timeout,
@@ -63,14 +65,15 @@ class HostTest(unittest.TestCase):
         return Terminal(argv, {**self.env, **(env or {})}, **options)
 
     def aws(self, *args, profile="work"):
-        """Debian's AWS CLI on the same files."""
+        """Runs Debian's AWS CLI on the same files."""
         return subprocess.run(
             ["/usr/bin/aws", "--endpoint-url", self.box.url, "--profile", profile, *args],
             env={**self.env, "AWS_CA_BUNDLE": str(self.box.ca_path), "AWS_DEFAULT_REGION": "us-east-1"},
             capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
 
     def refused(self, run, status, *parts):
-        """The run failed with status, said all parts in one line, and left the file alone."""
+        """Checks that the run failed with status, said all parts in one line, and did not change
+        the file."""
         self.assertEqual(run.returncode, status, run.stderr + run.stdout)
         for part in parts:
             self.assertIn(part, run.stderr)

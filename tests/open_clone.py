@@ -1,6 +1,7 @@
-"""Tests become other users, who must be able to start what has been built. In a clone below a folder
-that only its owner may enter, such as /root, they cannot. So root runs the tests in a mount namespace
-with another folder in its place, in which nothing is but the clone."""
+"""Shows the clone to the users that tests become. These users must be able to start the built
+programs. They cannot if the clone is below a folder that only its owner may enter, such as /root.
+So root runs the tests in a mount namespace. There, a folder that holds only the clone hides the
+closed folder."""
 
 import contextlib
 import functools
@@ -23,7 +24,7 @@ def closed_to_others():
 
 
 def enter():
-    """Before there are threads. Where it is not allowed, those tests are skipped."""
+    """Call it before threads start. If the kernel does not allow it, those tests are skipped."""
     closed = _closed(reversed(REPO.parents))
     if os.geteuid() != 0 or not closed:
         return

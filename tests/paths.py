@@ -1,4 +1,4 @@
-"""Where things are: the tree, what `make check` has built of it, and folders to write to."""
+"""Paths: the tree, the files that `make check` has built, and folders to write to."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent
 REPO = TESTS.parent
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
-STAGE = Path(os.environ.get("STAGE", BUILD / "tests/stage"))    # where `make install` has put it
+STAGE = Path(os.environ.get("STAGE", BUILD / "tests/stage"))    # `make install` puts it there
 
 AWS_MFA = STAGE / "bin/aws-mfa"
 AWS_MFA_STS = STAGE / "libexec/aws-mfa-sts"
@@ -16,8 +16,8 @@ MODULE = STAGE / "lib/security/pam_aws_mfa.so"
 
 
 def temporary(cleanup=None, prefix="tmp"):
-    """-> a new folder in BUILD, of mode 0700. cleanup, such as a test's addCleanup, is asked to
-    remove it; without one the caller does."""
+    """-> a new folder in BUILD, of mode 0700. cleanup, such as a test's addCleanup, removes the
+    folder later. Without a cleanup, the caller removes it."""
     inside = BUILD / "tests/tmp"
     inside.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=inside))

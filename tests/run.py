@@ -5,9 +5,9 @@
     tests.tool.test_refresh                 one file
     tests.tool.test_refresh.Refresh.test_x  one test (or a class), also without "tests."
 
-Each file has a process of its own (`--file FILE [TEST...]`). Most tests wait most of the time, so
+Each file runs in a separate process (`--file FILE [TEST...]`). Most tests wait most of the time, so
 three files run at once for each processor. The last line is "N passed, N failed, N skipped". The
-status is 1 when a test failed, something was left outside BUILD, or no test ran.
+status is 1 if a test failed, if a test left something outside BUILD, or if no test ran.
 """
 
 import concurrent.futures
@@ -27,7 +27,7 @@ import open_clone       # noqa: E402
 from paths import BUILD, REPO, STAGE, TESTS     # noqa: E402
 
 os.environ |= {"BUILD": str(BUILD), "STAGE": str(STAGE)}
-FILE_SECONDS = 900    # make lint takes longest where nothing is built yet
+FILE_SECONDS = 900    # make lint takes longest if nothing is built
 
 
 class Tally:
@@ -53,7 +53,7 @@ def run_cmocka(program, tally):
     run = subprocess.run([program.resolve()], env=env, stdin=subprocess.DEVNULL,
                          capture_output=True, text=True, timeout=120)
     ran = failed = 0
-    remark = ""     # a test that skips itself says why in a line before
+    remark = ""     # a test that skips itself prints the reason in the line before
     for line in run.stdout.splitlines():
         if line.startswith("# "):
             remark = line[2:]
@@ -101,7 +101,7 @@ def module(path):
 
 
 def run_file(path, *tests):
-    """In the process of that file; its last line is what run_apart() reads."""
+    """Runs in the process of one file. run_apart() reads its last line."""
     tally = Tally()
     if path.suffix == ".py":
         unittest.defaultTestLoader.loadTestsFromNames(tests or [module(path)]).run(Result(tally))
@@ -111,7 +111,7 @@ def run_file(path, *tests):
 
 
 def chosen(words):
-    """-> {file: names of the tests in it that are wanted, none where all are}"""
+    """-> {file: the names of its tests to run, or [] for all}"""
     files = [*(BUILD / p.relative_to(REPO).with_suffix("") for p in sorted(TESTS.rglob("*_test.c"))),
              *sorted(TESTS.rglob("test_*.py"))]
     words = [word.removeprefix("tests.") for word in words]
@@ -126,7 +126,7 @@ def chosen(words):
 
 
 def run_apart(path, tests):
-    """-> what the file's process printed, and its tally"""
+    """-> the output of the file's process, and its tally"""
     name = path.name
     try:
         run = subprocess.run([sys.executable, __file__, "--file", path, *tests],
@@ -142,13 +142,13 @@ def run_apart(path, tests):
                 *(f"      {line}" for line in run.stdout.splitlines()[-40:])], [0, 1, 0]
 
 
-# Others are at work there, too, so only names that speak of us count.
+# Other programs write to these folders, too. So only names that look like this project's count.
 SHARED = ("/", "/home", "/tmp", "/var/tmp", "/dev/shm", *map(os.path.expanduser, ("~", "~/.aws")))
 OURS = re.compile(r"aws-mfa|pam_aws|helper-|^credentials|^core")
 
 
 def names_outside():
-    """What tests that lose their way make: names in folders that are none of theirs."""
+    """Finds files of stray tests: names in folders that do not belong to the tests."""
     found = {str(path) for path in REPO.iterdir()}
     for folder in SHARED:
         with contextlib.suppress(OSError):
@@ -157,14 +157,15 @@ def names_outside():
 
 
 def main():
-    # A shell ignores SIGINT and SIGQUIT in the background, and nohup ignores SIGHUP: do not pass it on.
+    # A shell ignores SIGINT and SIGQUIT in the background, and nohup ignores SIGHUP. The tests must
+    # not inherit this.
     for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     if sys.argv[1:2] == ["--file"]:
         return run_file(Path(sys.argv[2]), *sys.argv[3:])
-    os.umask(0o022)     # Debian 13 gives its users 002; what others may write is refused
+    os.umask(0o022)     # Debian 13 has 002, and the programs refuse files that others may write
     open_clone.enter()
     start = time.monotonic()
     files = chosen(sys.argv[1:])

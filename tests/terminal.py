@@ -1,4 +1,4 @@
-"""Programs on a terminal of their own."""
+"""Programs that run on a new terminal."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ import time
 
 
 class Screen:
-    """What a person sees on a terminal, and types there. pair: both ends of one and its name."""
+    """What a person sees and types on a terminal. pair: its two descriptors and its name."""
 
     def __init__(self, pair=None):
         if not pair:
@@ -19,27 +19,27 @@ class Screen:
             pair = parent, child, os.ttyname(child)
         self.fd, self._child, self.name = pair
         self.screen = ""
-        self.seen = 0       # how much of it was expected and found
+        self.seen = 0       # the length that was expected and found
 
     def ended(self):
         """-> the exit status of the program that writes here, None while it runs"""
         return None
 
     def read(self, timeout):
-        """-> whether there was something to read in that time"""
+        """-> whether there was something to read within the time-out"""
         if not select.select([self.fd], [], [], timeout)[0]:
             return False
         try:
             self.screen += os.read(self.fd, 4096).decode(errors="replace")
         except OSError as error:
-            if error.errno != errno.EIO:    # nobody has the other end open: login is about to
+            if error.errno != errno.EIO:    # nobody has the other end open: login will soon
                 raise
             time.sleep(0.01)
             return False
         return True
 
     def expect(self, text, timeout=15):
-        """Reads until text appears behind what was expected before; -> what came before the text"""
+        """Reads until text appears after the text found before; -> the output before text"""
         end = time.monotonic() + timeout
         while text not in self.screen[self.seen:]:
             status = self.ended()
@@ -65,8 +65,8 @@ class Screen:
 
 
 class Terminal(Screen):
-    """A program with a controlling terminal; standard output and error apart, unless all is to be on
-    the terminal, as a shell has it. enter is called in the program's process first."""
+    """A program with a controlling terminal. Standard output and error are pipes, or with all on
+    the terminal, as from a shell. The program's process calls enter first."""
 
     def __init__(self, argv, env, stdin=None, all_on_it=False, pair=None, enter=None):
         super().__init__(pair)
@@ -75,7 +75,7 @@ class Terminal(Screen):
             if enter:
                 enter()
             os.setsid()
-            os.close(os.open(self.name, os.O_RDWR))     # becomes the controlling one
+            os.close(os.open(self.name, os.O_RDWR))     # becomes the controlling terminal
         out = self._child if all_on_it else subprocess.PIPE
         self.process = subprocess.Popen(
             [str(a) for a in argv], env=env, stdin=self._child if stdin is None else stdin,
@@ -85,8 +85,8 @@ class Terminal(Screen):
         return self.process.poll()
 
     def end(self, timeout=30, input=None):
-        """Waits for the program; -> its standard output and error, None where they are no pipes.
-        The screen is complete then."""
+        """Waits for the program. -> its standard output and error, each None if it is no pipe.
+        Afterwards the screen is complete."""
         end = time.monotonic() + timeout
         said = [None, None]
         try:
@@ -107,7 +107,7 @@ class Terminal(Screen):
     def wait(self, timeout=30):
         """-> (status, standard output, standard error)"""
         said = self.end(timeout)
-        # in characters, as a shell on this terminal would find them after the next Enter
+        # in characters: what a shell on this terminal would read after the next Enter
         os.write(self.fd, b"\n")
         self.left = len(os.read(self._child, 100)) - 1
         self.close()

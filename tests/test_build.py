@@ -1,4 +1,4 @@
-"""What `make` builds and installs, and how the sources stand."""
+"""What `make` builds and installs, and rules for the sources."""
 
 import os
 import platform
@@ -35,7 +35,7 @@ class Build(unittest.TestCase):
                          ["libc.so.6", "libcrypto.so.3", "libcurl.so.4", "libexpat.so.1"])
 
     def test_gnutls_does_not_set_itself_up(self):
-        """It would say so, where libcurl loads it at all."""
+        """gnutls would report on stderr, if libcurl loads it."""
         result = run(STAGE / "libexec/aws-mfa-sts", "--version",
                      env={"GNUTLS_DEBUG_LEVEL": "9"})
         self.assertEqual((result.returncode, result.stderr), (0, ""))
@@ -66,7 +66,8 @@ class Build(unittest.TestCase):
 
     @unittest.skipUnless(platform.machine() in ("x86_64", "aarch64"), "nothing of the kind here")
     def test_branch_protection(self):
-        """In each object of ours: the programs have what all of their parts have."""
+        """Checks each object of the product: a program has a feature only if all its objects have
+        it."""
         feature = "IBT, SHSTK" if platform.machine() == "x86_64" else "BTI, PAC"
         objects = [p for p in (BUILD / "tests/obj").rglob("*.o")]
         self.assertGreater(len(objects), 50)
@@ -101,7 +102,7 @@ class Build(unittest.TestCase):
                 self.assertIn(name, result.stderr)
             return result.returncode == 0
 
-        self.assertEqual(make("-C", str(place), "tracked").returncode, 0)   # in no repository of its own
+        self.assertEqual(make("-C", str(place), "tracked").returncode, 0)   # in no git repository
         self.assertTrue(tracked())
         archive = b"!<arch>\nlibx.o/"
         for name, data in [("x", Path("/bin/true").read_bytes()), ("lib/x", archive), ("tmp/x", b""),
@@ -166,13 +167,14 @@ class Build(unittest.TestCase):
 
 class Demo(unittest.TestCase):
     def test_demo(self):
-        # Whoever opens these hangs: the person's own files are neither read nor written.
+        # The person's own files must not be opened. These are FIFOs: a program that opens one
+        # hangs.
         home = temporary(self.addCleanup)
         (home / ".aws").mkdir()
         os.mkfifo(home / ".aws/credentials")
         os.mkfifo(home / ".aws/config")
         env = {"PATH": "/usr/bin:/bin", "HOME": str(home), "BUILD": str(BUILD)}
-        # On a terminal, as people run it: there the AWS CLI would start a pager.
+        # People run it on a terminal. There the AWS CLI would start a pager.
         demo = run("script", "-qefc", "sh examples/demo", "/dev/null", env=env, timeout=120)
         self.assertEqual(demo.returncode, 0, demo.stdout + demo.stderr)
         for part in ["AWS MFA code: ", "successfully authenticated", "user/demo", "still valid",

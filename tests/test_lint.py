@@ -1,4 +1,4 @@
-"""`make lint`, and what editors are told about the sources."""
+"""`make lint`, and the file that tells editors how to compile the sources."""
 
 import json
 import os
@@ -19,7 +19,7 @@ def make(*args, cwd=REPO):
 
 class Lint(unittest.TestCase):
     def tree(self):
-        """A copy of the tree, to be changed."""
+        """A copy of the tree, which the tests change."""
         place = temporary(self.addCleanup)
         for part in ("include", "pam", "tool", "tests"):
             shutil.copytree(REPO / part, place / part)

@@ -23,7 +23,7 @@ class OpenClone(unittest.TestCase):
     def test_others_see_the_clone_and_nothing_else(self):
         if subprocess.run(["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode:
             self.skipTest("no private mounts here")
-        outer = temporary(self.addCleanup)      # 0700
+        outer = temporary(self.addCleanup)      # mode 0700
         clone, build = outer / "its/clone", outer / "build"
         for folder in (clone, build):
             folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Every record there is, made from the programs' own tables (tests/include/records.c)."""
+"""Every record that exists, from the programs' own tables (tests/include/records.c)."""
 
 import subprocess
 
@@ -11,7 +11,7 @@ def records():
 
 
 def in_turn(expected, record):
-    """Whether record is one of those expected: "ask account result:2,3"."""
+    """Whether record is among the expected ones: "ask account result:2,3"."""
     word, _, text = record.partition(" ")
     for item in expected.split():
         name, _, statuses = item.partition(":")
