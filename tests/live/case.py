@@ -1,4 +1,4 @@
-"""What the live tests share: a world, AWS's double, and what must hold after each of them."""
+"""What the live tests share: a world, AWS's double, and the checks after each test."""
 
 import os
 import re
@@ -14,13 +14,14 @@ from sandbox.sts import Sandbox
 
 EXAMPLES = REPO / "examples"
 
-# Where who-logged-in-when is kept, by whatever logs in; wrong codes; and sudo's memory of a password.
+# Programs that log users in write here: who logged in when, wrong codes, and sudo's memory of a
+# password.
 BOOKS = ("/run/utmp", "/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog", "/var/log/faillog",
          "/run/faillock", "/run/sudo/ts", "/var/lib/sudo")
 
 
 def example(name):
-    """One of examples/, with the path of the module under test."""
+    """A file of examples/, with the path of the module under test."""
     return with_module((EXAMPLES / name).read_text())
 
 
@@ -29,7 +30,7 @@ def with_module(text):
 
 
 class LiveTest(unittest.TestCase):
-    """alice: enrolled, with no session yet. bob: not enrolled. client: who calls ssh."""
+    """alice: enrolled, without a session. bob: not enrolled. client: the user who calls ssh."""
 
     NEEDS = ()      # programs
 
@@ -73,7 +74,7 @@ class LiveTest(unittest.TestCase):
         return user
 
     def aws_down(self, name="alice"):
-        """For one account: nobody listens at its endpoint."""
+        """Stops AWS for one account: nobody listens at its endpoint."""
         path = self.world.path(f"/home/{name}/.aws/config")
         path.write_text(path.read_text().replace(self.box.url, "https://127.0.0.1:1"))
 
@@ -85,7 +86,7 @@ class LiveTest(unittest.TestCase):
                 console.close()
         self.assertEqual(self.world.wait_for_processes([d.pid for d in self.daemons]), {})
         for daemon in self.daemons:
-            end = time.monotonic() + 5      # it has a pipe from each of its children
+            end = time.monotonic() + 5      # a daemon has a pipe from each of its children
             while daemon.descriptors() != daemon.descriptors_at_start and time.monotonic() < end:
                 time.sleep(0.01)
             self.assertEqual(daemon.descriptors(), daemon.descriptors_at_start)
@@ -105,7 +106,7 @@ class LiveTest(unittest.TestCase):
         self.write(f"/etc/pam.d/{service}", with_module(text))
 
     def write(self, name, text, **options):
-        """Of this test's own accord, and not by what it tests."""
+        """Notes that this test writes the file, and not the programs under test."""
         self.world.write(name, text, **options)
         self.own.add(name)
 
@@ -116,7 +117,8 @@ class LiveTest(unittest.TestCase):
         return "aws_session_token" in self.section(user=user)
 
     def decisions(self, service, *expected):
-        """The module's lines of a service as "LEVEL TEXT", word for word, but for AWS's ids."""
+        """Compares the module's lines of a service with expected ("LEVEL TEXT"). AWS's ids are
+        replaced."""
         mark = f": pam_aws_mfa({service}:auth): "
         got = [line.partition(" ")[0] + " " + line.partition(mark)[2]
                for line in self.syslog.module() if mark in line]

@@ -1,4 +1,4 @@
-"""A program of a world with a terminal of that world's."""
+"""Runs a program of a world on a terminal of that world."""
 
 import os
 import signal
@@ -9,8 +9,8 @@ from terminal import Terminal
 
 
 class Console(Terminal):
-    """pipes: standard output and error apart, in .out and .err after wait(); what the program
-    writes to /dev/tty is on the screen. With it, input is what standard input holds."""
+    """pipes: standard output and error are pipes, in .out and .err after wait(). Then the screen
+    holds what the program writes to /dev/tty, and input is its standard input."""
 
     def __init__(self, world, argv, user="root", env=None, pipes=False, input=None):
         pair = world.openpty()
@@ -24,12 +24,13 @@ class Console(Terminal):
     def answer(self, prompt, text):
         self.expect(prompt)
         end = time.monotonic() + 5
-        while self.echo() and time.monotonic() < end:       # ssh writes, then turns echo off
+        while self.echo() and time.monotonic() < end:       # ssh asks, then turns echo off
             time.sleep(0.005)
         self.send(text + "\n")
 
     def interrupt(self):
-        """^C, once the program sleeps in its read(): sudo misses one that comes just before."""
+        """Types ^C when the program sleeps in its read(): sudo misses a ^C that comes just
+        before."""
         end = time.monotonic() + 5
         while time.monotonic() < end:
             with open(f"/proc/{self.pid}/stat") as stat:
@@ -39,7 +40,7 @@ class Console(Terminal):
         self.send("\x03")
 
     def wait(self, timeout=30):
-        """-> status; the screen is complete then."""
+        """-> status. Afterwards the screen is complete."""
         self.out, self.err = self.end(timeout, self.input)
         self.close()
         return self.process.returncode

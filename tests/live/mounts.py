@@ -1,13 +1,15 @@
-"""Makes a private mount namespace in which all that can be written is in memory, and holds it.
+"""Makes a private mount namespace and holds it. Only memory can be written there.
 
     mounts.py FOLDER STAGE [NAME]...
-        FOLDER: an empty one; STAGE: shown to all users where it is; NAME: an overlay more, such as usr
+        FOLDER: an empty folder
+        STAGE:  the world shows it to all users at the same path
+        NAME:   one more overlay, such as usr
 
-Prints "ready", or one line that says what is missing, and ends at the end of its standard input.
-The world is /proc/PID/root of this process, and /proc/PID/cwd/upper is what has been written in
-its overlays. There, /etc and /var are overlays of the host's, /run,
-/home, /root, /tmp, /var/log and /dev are empty but for what belongs in them, the rest is
-read-only, and nothing that is mounted shows outside.
+Prints "ready", or one line that says what is missing. Ends at the end of its standard input. The
+world is /proc/PID/root of this process. /proc/PID/cwd/upper holds the files that were written in
+its overlays. In the world, /etc and /var are overlays of the host's folders. /run, /home, /root,
+/tmp, /var/log and /dev hold only what belongs in them. The rest is read-only. No mount of the world
+shows on the host.
 """
 
 import ctypes
@@ -46,8 +48,8 @@ def attr(where, flags=0, **values):
 
 
 def leave_the_host():
-    """A new namespace of private mounts. A chroot's root need not be a mount of its own, and what
-    is mounted below it would show on the host; from the namespace's root all can be made private.
+    """Enters a new namespace and makes all its mounts private. This must start at the root of the
+    namespace: if a chroot's root is no mount, the mounts below it would show on the host.
     """
     call("unshare", NEWNS)
     root = os.open("/", os.O_PATH | os.O_DIRECTORY)
@@ -69,13 +71,13 @@ def overlay(folder, root, name):
     upper, work = folder / "upper" / name, folder / "work" / name
     upper.mkdir(parents=True)
     work.mkdir(parents=True)
-    os.chdir(folder)    # a clone's path may hold what means something in these options
+    os.chdir(folder)    # a clone's path may hold characters that have a meaning in these options
     mount("overlay", root / name, "overlay", NODEV,
           f"lowerdir=root/{name},upperdir=upper/{name},workdir=work/{name}")
 
 
 def devices(dev):
-    """With terminals of its own, and room for /dev/log."""
+    """Makes /dev with new terminals and room for /dev/log."""
     mount("tmpfs", dev, "tmpfs", NOSUID, "mode=755")
     for name in ("null", "zero", "full", "random", "urandom", "tty"):
         (dev / name).touch()
@@ -90,7 +92,8 @@ def devices(dev):
 
 
 def show(folder, root, stage):
-    """The clone may be below a folder that is closed to others, or hidden by now."""
+    """Shows the clone. It may be below a folder that is closed to others, or hidden by a new
+    mount."""
     for place in [*reversed(stage.parents[:-1]), stage]:
         inside = root / place.relative_to("/")
         if inside.exists() and not inside.stat().st_mode & stat.S_IXOTH:

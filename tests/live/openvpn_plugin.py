@@ -5,8 +5,8 @@
     CODE
     END
 
-Loads the plugin with the arguments of a server's `plugin` line, has it judge one login as a client
-with a static challenge sends it, and prints "accepted" or "refused".
+Loads the plugin with the arguments of a server's `plugin` line. Lets it judge one login, as a
+client with a static challenge sends it. Prints "accepted" or "refused".
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""A real sshd with a stack of its own, and the client that calls it."""
+"""A real sshd with a stack for the test, and the client that calls it."""
 
 import contextlib
 import functools
@@ -26,7 +26,7 @@ def free_port():
 
 @functools.cache
 def known(*settings):
-    """Those that this machine's sshd knows."""
+    """The options that this machine's sshd knows."""
     def says(setting):
         return subprocess.run([SSHD, "-t", "-f", "/dev/null", "-o", setting], capture_output=True,
                               text=True).stderr
@@ -34,8 +34,9 @@ def known(*settings):
 
 
 class Sshd:
-    """NAME is the PAM service, by sshd's argv[0] or, since OpenSSH 9.8, by a setting:
-    /etc/pam.d/NAME holds stack. All the tests call from one address, so there are no penalties."""
+    """NAME is the PAM service, and /etc/pam.d/NAME holds stack. sshd takes NAME from its argv[0]
+    or, since OpenSSH 9.8, from a setting. All tests call from one address, so there are no
+    penalties."""
 
     def __init__(self, world, name, stack, config):
         self.world, self.name = world, name
@@ -54,7 +55,7 @@ class Sshd:
             start_new_session=True)
         self.pid = self.process.pid
         end = time.monotonic() + 10
-        pidfile = f"{FOLDER}/{name}.pid"        # once closed, it listens
+        pidfile = f"{FOLDER}/{name}.pid"        # sshd listens once it is closed
         while not world.path(pidfile).exists() or any(
                 path.endswith(pidfile) for path in self.descriptors()):
             if self.process.poll() is not None or time.monotonic() > end:
@@ -65,7 +66,7 @@ class Sshd:
     def descriptors(self):
         found = []
         for link in Path(f"/proc/{self.pid}/fd").iterdir():
-            with contextlib.suppress(FileNotFoundError):    # closed meanwhile
+            with contextlib.suppress(FileNotFoundError):    # sshd has just closed it
                 found.append(os.readlink(link))
         return sorted(found)
 
@@ -113,7 +114,7 @@ class SshTest(LiveTest):
         shutil.rmtree(self.world.path("/home/client/work"), ignore_errors=True)
 
     def ssh(self, sshd, *args, user="alice", methods=None, **options):
-        """The client on a terminal of its own; args after "--" are the command."""
+        """Runs the client on a new terminal. args after "--" are the command."""
         argv = ["/usr/bin/ssh", "-p", sshd.port, "-l", user]
         if methods:
             argv += ["-o", f"PreferredAuthentications={methods}"]
@@ -125,6 +126,6 @@ class SshTest(LiveTest):
         self.assertEqual(ssh.wait(), 0, ssh.screen)
 
     def refused(self, ssh, methods="keyboard-interactive"):
-        """methods: what sshd says it would still take"""
+        """methods: the methods that sshd still offers"""
         self.assertEqual(ssh.wait(), 255, ssh.screen)
         self.assertIn(f"Permission denied ({methods}).", ssh.screen)

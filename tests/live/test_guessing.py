@@ -1,4 +1,4 @@
-"""Guessing a code: pam_faillock in the second-factor examples, and sshd's limits beside it."""
+"""Guessing codes: pam_faillock in the second-factor examples, and sshd's limits."""
 
 import re
 import time
@@ -8,7 +8,7 @@ from live.case import EXAMPLES, example
 from live.sshd import PROMPT, SshTest
 from live.world import PASSWORD
 
-DENY = 3            # pam_faillock's own, as the examples leave it
+DENY = 3            # pam_faillock's default, which the examples keep
 LOCKED = "The account is locked due to 3 failed logins."
 AT_ONCE = 16
 
@@ -27,8 +27,8 @@ class GuessTest(SshTest):
         return len(re.findall(r"(?m)^\d{4}-\d\d-\d\d .* V$", run.stdout))
 
     def tally(self):
-        """An empty one, as a login leaves it. Where there is none, wrong codes that come at the same
-        moment are counted as one: pam_faillock locks the file, and there is no file to lock."""
+        """Makes an empty tally, as an earlier login leaves it. pam_faillock locks this file.
+        Without the file there is no lock, and wrong codes at the same moment count as one."""
         uid = self.world.users["alice"]
         self.world.folder_at("/run/faillock")
         self.world.write("/run/faillock/alice", "", uid, 0o600)
@@ -49,7 +49,7 @@ class AfterPublicKey(GuessTest):
                                         example("sshd_config.d/after-publickey.conf")))
 
     def tries(self, *codes, user="alice"):
-        """On one connection, as far as the server lets it: -> the console"""
+        """Types codes on one connection, until the server ends it: -> the console"""
         ssh = self.ssh(self.server, f"-oNumberOfPasswordPrompts={len(codes)}", "true", user=user)
         for code in codes:
             ssh.answer(PROMPT, code)
@@ -78,7 +78,7 @@ class AfterPublicKey(GuessTest):
         self.logged_in(self.tries(right))
 
     def test_the_lock_ends_by_itself(self):
-        """The world's own faillock.conf, since nobody waits for ten minutes."""
+        """Changes the world's faillock.conf: a test cannot wait for ten minutes."""
         path = self.world.path("/etc/security/faillock.conf")
         before = path.read_text()
         self.addCleanup(self.world.write, "/etc/security/faillock.conf", before)
@@ -95,7 +95,8 @@ class AfterPublicKey(GuessTest):
             self.user = self.enroll("alice")
 
     def test_a_key_without_a_code_forgets_nothing(self):
-        """sshd runs account and no auth then. A line of pam_faillock there would forget."""
+        """sshd then runs account but not auth. A line of pam_faillock in account would reset the
+        tally."""
         self.lock()
         ssh = self.ssh(self.key_alone, "true", methods="publickey")
         self.assertEqual(ssh.wait(), 255, ssh.screen)
@@ -111,7 +112,7 @@ class AfterPublicKey(GuessTest):
         self.assertEqual((ssh.screen.count(PROMPT), self.judged()), (DENY, DENY))
 
     def test_what_does_not_count(self):
-        """An outage, no keys, and a prompt left unanswered."""
+        """An outage, a user without keys, and a prompt without an answer do not count."""
         ssh = self.ssh(self.server, "true")
         ssh.expect(PROMPT)
         ssh.kill()
@@ -139,8 +140,8 @@ class AfterPublicKey(GuessTest):
         login.wait()
 
     def test_many_at_once(self):
-        """Wrong codes on 16 connections at once, as often as each of them is asked. Until the third
-        one counts, each place of PerSourceMaxStartups can have one more judged."""
+        """Types wrong codes on 16 connections at once, at each prompt. Until the third wrong code
+        counts, each place of PerSourceMaxStartups can try one more code."""
         self.tally()
         places = at_most_from_one_address("after-publickey")
         self.assertLess(places, AT_ONCE // 2)
@@ -177,7 +178,7 @@ class AfterPublicKey(GuessTest):
         self.assertEqual(self.judged(), judged)
 
     def test_a_right_code_after_the_third_wrong_one(self):
-        """All four are asked before the first is judged."""
+        """All four see the prompt before AWS judges the first code."""
         wrong = self.user.wrong_code()
         consoles = [self.ssh(self.server, "true") for _ in range(DENY + 1)]
         for ssh in consoles:
@@ -189,7 +190,7 @@ class AfterPublicKey(GuessTest):
             self.refused(ssh)
         consoles[-1].send(self.user.code() + "\n")
         self.refused(consoles[-1])
-        self.assertTrue(self.has_session())     # AWS took it; the login is refused all the same
+        self.assertTrue(self.has_session())     # AWS took the code; the login is refused
         self.assertEqual(self.faillock(), DENY)
 
 
@@ -207,7 +208,7 @@ class AfterPassword(GuessTest):
         return ssh
 
     def all_refused(self, *passwords):
-        """With a wrong code, all at once: -> what the user saw"""
+        """Types a wrong code in all logins at once: -> the text that the user saw"""
         self.tally()
         wrong = self.user.wrong_code()
         consoles = [self.login(password, wrong) for password in passwords]

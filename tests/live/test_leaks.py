@@ -1,4 +1,4 @@
-"""Where a code, a secret key or a session token must not be seen while somebody logs in."""
+"""Places where a code, a secret key or a session token must not be visible during a login."""
 
 import unittest
 
@@ -19,7 +19,8 @@ class Leaks(SshTest):
         cls.server = cls.sshd("sshd-mfa", stack, example("sshd_config.d/after-password.conf"))
 
     def hunt(self, console, *answers):
-        """-> what was seen of the processes while the console's program asked and worked."""
+        """-> what anybody could see of the processes while the console's program asked and
+        worked."""
         self.box.fault("GetSessionToken", faults.delay(0.5))
         watch = Watch()
         try:

@@ -1,4 +1,4 @@
-"""Real su, sudo and sshd for accounts with names as directories have them."""
+"""Real su, sudo and sshd for accounts with names like those of directories."""
 
 import re
 import unittest
@@ -7,7 +7,7 @@ from live.case import example
 from live.sshd import FOLDER, PROMPT, SshTest
 from live.world import PASSWORD
 
-# the account, and what the log has in its place
+# the account, and how the log writes its name
 NAMES = {"CORP\\frank": "CORP\\frank", "gina smith": "gina?smith", "svc$": "svc$", "géna": "géna"}
 
 
@@ -20,7 +20,8 @@ class Names(SshTest):
         world = cls.world
         for name in NAMES:
             world.add_user(name)
-        # Below no home: newer sshd has patterns there, and a home's '\' means something in one.
+        # The file is below no home: newer sshd takes patterns here, and '\' in a home is special
+        # there.
         keys = f"{FOLDER}/authorized_keys"
         world.write(keys, world.path("/home/client/.ssh/id_ed25519.pub").read_text())
         world.write("/etc/sudoers", "ALL ALL=(ALL:ALL) ALL\n", mode=0o440)
@@ -35,7 +36,7 @@ class Names(SshTest):
         self.stack("sudo", example("pam.d/sudo"))
 
     def enroll(self, name, **options):
-        """IAM has other names than a directory."""
+        """IAM's names differ from those of a directory."""
         type(self).enrolled += 1
         user = self.box.add_user(f"named{self.enrolled}")
         self.world.enroll(name, user, self.box, **options)

@@ -1,4 +1,4 @@
-"""What the man pages tell people to do, word for word, and what they say happens otherwise."""
+"""Does what the man pages tell people to do, word for word, and checks the results they promise."""
 
 import re
 import unittest
@@ -20,7 +20,7 @@ def documented(page):
 
 
 class Documented(unittest.TestCase):
-    """Found in the page here, they are run by the tests below."""
+    """The tests find these commands in the man page and run them."""
 
     def test_pam_aws_mfa(self):
         page = documented("pam/pam_aws_mfa.8")
@@ -63,11 +63,11 @@ class Ssh(SshTest):
         ssh = self.call("bastion", "echo again")
         self.logged_in(ssh)
         self.assertEqual(ssh.screen, "again\r\n")
-        self.user = self.enroll("alice")        # a device of which no code has been used
+        self.user = self.enroll("alice")        # a device with no used code
         ssh = self.call("inner", "echo inside")
         ssh.answer(PROMPT, self.user.code())
         self.logged_in(ssh)
-        self.assertEqual(ssh.screen.count(PROMPT), 1)       # inner's own
+        self.assertEqual(ssh.screen.count(PROMPT), 1)       # inner's own prompt
         self.end()
         ssh = self.call("bastion", "true")
         ssh.expect(PROMPT)
@@ -133,7 +133,7 @@ class Stacks(LiveTest):
             away.rename(home)
 
     def test_a_home_that_is_not_mounted(self):
-        """What stands below the mount point is an empty home of the user's."""
+        """The folder below the mount point is an empty home that the user owns."""
         self.authenticate("bob", 0, asked=False)
 
     def test_a_session_before_a_program_that_types_the_password(self):
@@ -147,7 +147,7 @@ class Stacks(LiveTest):
         self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "root\n", ""))
 
     def test_a_container_that_has_the_file(self):
-        """Mounted alone it stays the old one; mounted with its folder it is the new one."""
+        """A mount of the file keeps the old file; a mount of its folder shows the new file."""
         self.own |= {"/tmp/file", "/tmp/folder", "/run/mount"}
         self.world.write("/tmp/file", "")
         self.world.folder_at("/tmp/folder")

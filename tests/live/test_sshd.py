@@ -34,7 +34,7 @@ class Examples(unittest.TestCase):
                 self.assertIn("No pam_faillock", text, name)
 
     def test_second_factors_cannot_be_softened(self):
-        """The auth lines are played through libpam in tests/examples."""
+        """tests/examples plays the auth lines through libpam."""
         for name in ("sshd-after-publickey", "sshd-after-password"):
             lines = [line.split() for line in (EXAMPLES / f"pam.d/{name}").read_text().splitlines()]
             ours = ["pam_aws_mfa.so", "profile=work", "always"]
@@ -46,7 +46,7 @@ class Examples(unittest.TestCase):
             self.assertEqual(account[0], ["account", "required", *ours], name)
 
     def test_an_outage_is_forgiven_nowhere(self):
-        """Above all not in su and sudo, where the caller can make one."""
+        """This matters most in su and sudo: there the caller can cause an outage."""
         for path in sorted((EXAMPLES / "pam.d").iterdir()):
             for line in path.read_text().splitlines():
                 if not line.startswith("#"):
@@ -129,7 +129,7 @@ class Recipes(SshTest):
         self.assertIn("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=", line)
 
     def test_root_is_let_in_with_permit_root_login_yes_only(self):
-        """sshd's default takes a key of root's and nothing else: PAM gets a false answer."""
+        """By default sshd accepts only a key of root's. It gives PAM a false answer for root."""
         user = self.enroll("root", home="/root")
         self.own |= {"/root/.aws", "/root/.aws/config", "/root/.aws/credentials",
                      "/root/.aws/.credentials.aws-mfa-lock"}
@@ -179,7 +179,7 @@ class Recipes(SshTest):
         self.syslog.wait("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=")
 
     def test_after_a_wrong_password_nobody_learns_who_is_enrolled(self):
-        """Nor which names there are, nor that AWS is down."""
+        """Nobody learns which names exist, or that AWS is down."""
         down = self.enroll("carol")
         self.aws_down("carol")
         screens = set()
@@ -235,7 +235,7 @@ class Recipes(SshTest):
         self.assertNotIn(PROMPT, ssh.screen)
 
     def test_public_key_alone_is_told(self):
-        """sshd skips auth, so open_session is where the person hears of it."""
+        """sshd skips auth, so open_session tells the person."""
         ssh = self.ssh(self.convenience)
         ssh.expect(NOTICE)
         ssh.send("exit\n")

@@ -1,4 +1,4 @@
-"""Ways around the recipes of examples/, and people who are not let in whatever they type."""
+"""Ways around the recipes of examples/, and people who must not get in with any answer."""
 
 import re
 import unittest
@@ -19,8 +19,8 @@ def without_methods(name):
 
 
 class LastPrompt(SshTest):
-    """With `prompts` above 1 the last wrong code is PAM_MAXTRIES, after which sshd asks PAM no
-    more. OpenSSH's client then offers a password by itself, to no avail."""
+    """With `prompts` above 1, the last wrong code is PAM_MAXTRIES. After that sshd does not ask PAM
+    again. OpenSSH's client then offers a password by itself, but sshd refuses it."""
 
     @classmethod
     def setUpClass(cls):
@@ -40,7 +40,7 @@ class LastPrompt(SshTest):
         self.assertEqual(ssh.screen.count("(alice@mfa)"), 2)
 
     def test_that_tells_a_right_password(self):
-        """Why the recipe for after the password does without."""
+        """This is why the recipe for after the password does not set `prompts`."""
         wrong = self.user.wrong_code()
         for password, then in [(PASSWORD, "\ralice@mfa's password: "),
                                ("no", "\r(alice@mfa) Password: ")]:
@@ -53,7 +53,7 @@ class LastPrompt(SshTest):
 
 
 class WithoutAuthenticationMethods(SshTest):
-    """The line an editor may lose: the stack alone still lets in nobody without a code."""
+    """An editor may lose the line. Even then the stack lets nobody in without a code."""
 
     @classmethod
     def setUpClass(cls):
@@ -92,7 +92,8 @@ class WithoutAuthenticationMethods(SshTest):
         self.decisions("sshd-both")
 
     def test_no_key_without_a_code(self):
-        """A public key goes past auth, and the account phase refuses it. A session is no code."""
+        """A public key skips auth, and the account phase refuses the login. A session does not
+        count as a code."""
         self.key_alone_is_refused()
         ssh = self.ssh(self.reversed, "true", methods="keyboard-interactive,publickey")
         ssh.answer(PROMPT, self.user.code())
@@ -111,7 +112,7 @@ class WithoutAuthenticationMethods(SshTest):
                                    "profile=work result=no-code answer=PAM_PERM_DENIED"))
 
     def test_a_user_who_is_not_there(self):
-        """sshd runs the whole stack for him, and would abort if it succeeded."""
+        """sshd runs the whole stack for an unknown user, and would abort if the stack succeeded."""
         code, password = self.user.code(), "anything"
         one = self.ssh(self.code, "true", user="nobody-here", methods="keyboard-interactive")
         two = self.ssh(self.both, "true", user="nobody-here", methods="keyboard-interactive")
@@ -126,7 +127,7 @@ class WithoutAuthenticationMethods(SshTest):
         self.assertEqual(self.box.codes_seen(self.user), [])
 
     def test_root_who_is_forbidden(self):
-        """He is enrolled and types a right code, in place of which sshd hands PAM a fake one."""
+        """Root is enrolled and types a right code. sshd hands PAM a fake code in its place."""
         user = self.enroll("root", home="/root")
         self.own |= {"/root/.aws", "/root/.aws/config", "/root/.aws/credentials"}
         ssh = self.ssh(self.code, "true", user="root", methods="keyboard-interactive")
@@ -149,7 +150,7 @@ class WithoutAuthenticationMethods(SshTest):
         ssh = self.ssh(self.hurry, "true", methods="keyboard-interactive")
         ssh.expect(PROMPT)
         self.assertTrue(self.helpers())
-        # sshd is ended by its alarm, and with it goes the helper
+        # sshd's alarm ends sshd, and the helper ends with it
         self.assertEqual(self.world.wait_for_processes([*[d.pid for d in self.daemons], ssh.pid]),
                          {})
         ssh.send("123456\n")

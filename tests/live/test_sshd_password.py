@@ -1,4 +1,4 @@
-"""PasswordAuthentication, in which sshd and not the person answers what a stack asks."""
+"""PasswordAuthentication: sshd answers the questions of a stack, and not the person."""
 
 import re
 import unittest
@@ -14,7 +14,7 @@ WHO = "user=%s rhost=127.0.0.1 tty=ssh profile=work account=123456789012 result=
 
 
 class PasswordAuthentication(SshTest):
-    """sshd answers every hidden prompt with the password; none of that is for AWS."""
+    """sshd answers every hidden prompt with the password. AWS must not get such an answer."""
 
     CONFIG = ("UsePAM yes\nPubkeyAuthentication no\nKbdInteractiveAuthentication no\n"
               "PasswordAuthentication yes\n")
@@ -28,7 +28,7 @@ class PasswordAuthentication(SshTest):
         cls.visible = cls.sshd("sshd-echo", stack.replace("always", "always echo"), cls.CONFIG)
 
     def test_no_answer_of_sshd_s_goes_to_aws(self):
-        """Neither a password, nor one that looks like a code; a visible prompt gets no answer."""
+        """AWS gets no password, even if it looks like a code. A visible prompt gets no answer."""
         logins = [(self.hidden, "alice", PASSWORD, self.user, "not-six-digits", "PAM_AUTH_ERR"),
                   (self.hidden, "pin", PIN, self.enroll("pin"), "not-six-digits", "PAM_AUTH_ERR"),
                   (self.visible, "alice", PASSWORD, self.user, "no-answer", "PAM_CONV_ERR")]

@@ -1,4 +1,4 @@
-"""Files over ssh: what the module says must not get into the protocol."""
+"""Files over ssh: the module's messages must not get into the protocol."""
 
 import unittest
 
@@ -25,7 +25,7 @@ class Streams(SshTest):
         self.world.write("/home/alice/here", self.content, alice)
 
     def transfer(self, *argv, input=None, env=None):
-        """Runs a client that calls ssh, which asks on the terminal; its output is apart."""
+        """Runs a client that calls ssh. ssh asks on the terminal; the client's output is a pipe."""
         console = self.console(*argv, user="client", pipes=True, input=input, env=env)
         console.answer(PROMPT, self.user.code())
         status = console.wait()
@@ -45,7 +45,7 @@ class Streams(SshTest):
         self.arrived("/home/alice/put")
 
     def test_scp(self):
-        for number, flag in enumerate(("-s", "-O")):    # over sftp, and the old protocol
+        for number, flag in enumerate(("-s", "-O")):    # over sftp, and over the old protocol
             with self.subTest(flag):
                 self.transfer("/usr/bin/scp", flag, "-P", self.server.port, "alice@mfa:here",
                               f"/home/client/files/got{number}")

@@ -1,4 +1,4 @@
-"""Real su, login and runuser, and applications without a conversation, as cron is one."""
+"""Real su, login and runuser, and applications without a conversation, such as cron."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ ONLY = "auth required pam_aws_mfa.so profile=work always\naccount required pam_p
 
 
 class Su(LiveTest):
-    """PAM_USER is the target: it is the target's code, and the target's file."""
+    """PAM_USER is the target: su needs the target's code and uses the target's file."""
 
     NEEDS = ("su",)
 
@@ -107,8 +107,8 @@ class Su(LiveTest):
 
 
 class HeldUp(LiveTest):
-    """bob stops, freezes or slices his own su, and all below it, until the time is over: under
-    failmode=safe that must not let him in. What aws-mfa-sts makes of it: test_awake.py."""
+    """bob stops, freezes or slows down his su and its children until the time is over. With
+    failmode=safe this must not let bob in. test_awake.py tests aws-mfa-sts's part of it."""
 
     NEEDS = ("su",)
     TIMEOUT = 3
@@ -120,7 +120,7 @@ class HeldUp(LiveTest):
                    "@include common-account\n@include common-session\n")
 
     def su(self):
-        """Types a code, which bob can only guess; AWS has not answered the warm-up by then."""
+        """Types a code, which bob can only guess. AWS has not answered the warm-up at that time."""
         su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
         su.answer("Password: ", PASSWORD)
         su.answer(PROMPT, self.user.wrong_code())
@@ -133,7 +133,7 @@ class HeldUp(LiveTest):
     def stop(self, pids, seconds):
         for number, rest in ((signal.SIGSTOP, seconds), (signal.SIGCONT, 0)):
             for pid in pids:
-                with contextlib.suppress(ProcessLookupError):   # its own time was over meanwhile
+                with contextlib.suppress(ProcessLookupError):   # has ended in its own time-out
                     os.kill(pid, number)
             time.sleep(rest)
 
@@ -141,14 +141,14 @@ class HeldUp(LiveTest):
         self.assertNotEqual(su.wait(), 0, su.screen)
         self.assertNotIn("alice", su.screen)
         line, = self.syslog.module()
-        # The code may be read only after the stop; AWS judges it then.
+        # aws-mfa-sts may read the code only after the stop; then AWS judges it.
         self.assertRegex(line, "result=(system-error answer=PAM_SYSTEM_ERR|wrong-code answer="
                                "PAM_AUTH_ERR|code-spent answer=PAM_AUTHINFO_UNAVAIL)")
 
     def test_an_outage_lets_in(self):
-        """What the others must not look like."""
+        """A true outage lets in. The other tests must not look like it."""
         self.box.fault("GET", faults.hang())
-        for _ in range(3):      # where this machine is too busy to be sure of it
+        for _ in range(3):      # again if this machine is too busy to be sure of it
             self.syslog.lines.clear()
             su = self.su()
             if su.wait() == 0:
@@ -192,7 +192,7 @@ class HeldUp(LiveTest):
 
     @unittest.skipIf(control_group.why_not("cpu"), control_group.why_not("cpu"))
     def test_starved(self):
-        """A thousandth of a processor from before the helper is started."""
+        """The group gets a thousandth of a processor as soon as the helper starts."""
         group = control_group.Group("pam-aws-mfa-su", "cpu")
         self.addCleanup(group.remove)
         su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
@@ -224,7 +224,7 @@ class Login(LiveTest):
         return login
 
     def in_the_shell(self, login, says):
-        """What a command prints there, and out again."""
+        """Checks the output of a command in the shell, and leaves the shell."""
         login.expect("bash-")
         login.expect(" ")
         login.send("echo user=[$(id -un)] profile=[$AWS_PROFILE]\n")
@@ -245,7 +245,7 @@ class Login(LiveTest):
                        "key-id=KEY")
 
     def test_whoever_is_not_asked(self):
-        """root, and who is not enrolled; and who is, while AWS is down, gets in all the same."""
+        """root and bob, who is not enrolled, see no prompt. alice gets in although AWS is down."""
         self.aws_down()
         for name, asked in (("root", False), ("bob", False), ("alice", True)):
             with self.subTest(name):
@@ -275,12 +275,13 @@ class Login(LiveTest):
 
 
 class Unattended(LiveTest):
-    """Nobody is there to answer."""
+    """Nobody can answer a prompt."""
 
     NEEDS = ("runuser",)
 
     def test_runuser(self):
-        """It runs no auth; a command's output is the command's alone, a login shell is told."""
+        """runuser runs no auth. A command's output gets no notice; a login shell gets the
+        notice."""
         for service in ("runuser", "runuser-l"):
             self.stack(service, ONLY +
                        "session optional pam_aws_mfa.so profile=work notify setenv\n")
@@ -294,7 +295,7 @@ class Unattended(LiveTest):
         self.assertEqual(len(self.box.requests), before)
 
     def application(self, *calls):
-        """An application that has no conversation function, running as root."""
+        """Runs an application as root that has no conversation function."""
         self.own.add("/run/mfa/application")
         shutil.copy(BUILD / "tests/pam/login", self.world.path("/run/mfa/application"))
         self.stack("cron", ONLY + "session required pam_aws_mfa.so profile=work notify setenv\n")

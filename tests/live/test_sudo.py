@@ -1,4 +1,4 @@
-"""Real sudo: it asks for the invoking user's code, and shows the prompt and nothing else."""
+"""Real sudo: it asks for the invoking user's code, and shows only the prompt."""
 
 import os
 import re
@@ -33,20 +33,20 @@ class SudoTest(LiveTest):
         self.stack("sudo-i", self.STACK)
         for path in self.world.path("/run/sudo").rglob("*"):
             if path.is_file():
-                path.unlink()        # nobody has typed anything yet
+                path.unlink()        # nobody has typed a password yet
 
     def sudo(self, *args, user="alice", **options):
         return self.console("/usr/bin/sudo", *args, user=user, **options)
 
     def decided(self, *results, user="alice"):
-        """What was logged of a user, but for the terminal."""
+        """Checks what the log says of the user's tries, without the terminal."""
         lines = [line for line in self.syslog.module() if f":auth): user={user} " in line]
         self.assertEqual([re.search("result=(.*? answer=[A-Z_]+)", line)[1] for line in lines],
                          list(results), lines)
 
 
 class Example(SudoTest):
-    """examples/pam.d/sudo."""
+    """The stack of examples/pam.d/sudo."""
 
     STACK = example("pam.d/sudo")
 
@@ -79,7 +79,8 @@ class Example(SudoTest):
         self.assertEqual(sudo.screen.splitlines()[-1], "root")
 
     def test_a_wrong_code_is_not_asked_for_again(self):
-        """Nor is it a reason to refuse, whether a command is run or sudo just remembers."""
+        """sudo does not refuse for it either, whether it runs a command or only remembers the
+        password."""
         for args in (("/usr/bin/true",), ("-v",), ("-l",)):
             sudo = self.sudo("-k", *args)
             sudo.answer("password for alice: ", PASSWORD)
@@ -89,7 +90,8 @@ class Example(SudoTest):
         self.assertFalse(self.has_session())
 
     def test_asked_by_a_program_of_the_caller_s(self):
-        """sudo -A, as a desktop has it: each question goes to it, with its own words."""
+        """sudo -A, as on a desktop: sudo passes each question to the program, with the question's
+        words."""
         self.write("/tmp/ask", '#!/bin/sh\ncase "$1" in "AWS MFA code: ") echo '
                    f"{self.user.code()};; *assword*) echo '{PASSWORD}';; esac\n", mode=0o755)
         run = self.world.run("/usr/bin/sudo", "-A", "/usr/bin/id", "-un", user="alice",
@@ -107,7 +109,7 @@ class Example(SudoTest):
 
 
 class Decides(SudoTest):
-    """The module alone, so that what sudo makes of each of its answers can be seen."""
+    """The stack holds only the module, to show what sudo does with each answer of the module."""
 
     STACK = ALWAYS
 
@@ -129,7 +131,8 @@ class Decides(SudoTest):
         self.decided(*3 * ["not-six-digits answer=PAM_AUTH_ERR"], user="carol")
 
     def test_an_outage_is_tried_again(self):
-        """sudo asks again after AUTHINFO_UNAVAIL and MAXTRIES, too, passwd_tries times in all."""
+        """sudo asks again after AUTHINFO_UNAVAIL and MAXTRIES, too. It asks passwd_tries times in
+        all."""
         self.aws_down()
         sudo = self.sudo("/usr/bin/id", "-un")
         for _ in range(3):
@@ -150,7 +153,7 @@ class Decides(SudoTest):
         self.decided(*3 * ["not-six-digits answer=PAM_MAXTRIES"])
 
     def test_prompts_say_why(self):
-        """sudo silences the module's messages, so the reason stands in the prompt."""
+        """sudo hides the module's messages, so the prompt holds the reason."""
         self.stack("sudo", self.STACK.replace("always", "always prompts=2"))
         sudo = self.sudo("/usr/bin/id", "-un")
         sudo.answer(PROMPT, self.user.wrong_code())
@@ -182,7 +185,7 @@ class Decides(SudoTest):
         self.assertEqual(self.box.codes_seen(self.user), [])
 
     def test_a_prompt_of_the_caller_s(self):
-        """-p puts other words before a password, and leaves those before the code."""
+        """-p changes the prompt for a password, but not the prompt for the code."""
         sudo = self.sudo("-p", "speak: ", "/usr/bin/id", "-un")
         sudo.answer(PROMPT, self.user.code())
         self.assertEqual(sudo.wait(), 0, sudo.screen)
@@ -200,7 +203,7 @@ class Decides(SudoTest):
         sudo = self.sudo("/bin/sh", "-c", "true")
         sudo.answer(PROMPT, self.user.code())
         self.assertEqual(sudo.wait(), 0, sudo.screen)
-        # On one terminal: a second sudo there asks nothing.
+        # Both run on one terminal: the second sudo there asks nothing.
         shell = self.console("/bin/sh", "-c", "sudo true; sudo -n id -un", user="alice")
         shell.answer(PROMPT, self.user.code())
         self.assertEqual(shell.wait(), 0, shell.screen)
@@ -208,7 +211,7 @@ class Decides(SudoTest):
         self.decided(*2 * ["accepted answer=PAM_SUCCESS"])
 
     def test_root_s_session_gets_nothing_of_the_caller_s(self):
-        """With setenv, which a session of one's own would get."""
+        """The stack has setenv, which sets variables only in a session of the caller."""
         env = "/usr/bin/env"
         for args in (("-i", env), (env,), ("-u", "bob", "-i", env)):
             with self.subTest(args):
@@ -224,7 +227,7 @@ class Decides(SudoTest):
         self.assertFalse(self.world.path("/root/.aws").exists())
 
     def test_the_caller_s_limits_are_no_outage(self):
-        """With few descriptors libcurl cannot connect; failmode=safe must not forgive that."""
+        """With few descriptors libcurl cannot connect. failmode=safe must not forgive that."""
         self.stack("sudo", self.STACK.replace("always", "always failmode=safe"))
         for limit in ("-S -n 16", "-S -f 0", "-n 16"):
             with self.subTest(limit):
@@ -235,7 +238,7 @@ class Decides(SudoTest):
         results = [re.search("result=(.*? answer=[A-Z_]+)", line)[1]
                    for line in self.syslog.module() if ":auth)" in line]
         self.assertEqual(results[:2], 2 * ["accepted answer=PAM_SUCCESS"])
-        # A hard limit is raised by root, unless this machine has taken that from root.
+        # Root raises a hard limit, unless this machine has taken that right from root.
         self.assertIn(results[2], ["accepted answer=PAM_SUCCESS",
                                    "system-error answer=PAM_SYSTEM_ERR"])
         path = self.world.path("/home/alice/.aws/credentials")

@@ -1,4 +1,4 @@
-"""The live tests' own promise: the host is as it was, wherever the clone stands."""
+"""The live tests promise that the host does not change, wherever the clone is."""
 
 import hashlib
 import os
@@ -25,18 +25,18 @@ def entry(path):
 
 
 def listing(*tops):
-    """Every file below: {name: entry}"""
+    """Every file below tops: {name: entry}"""
     return {path: entry(path) for top in tops for folder, _, names in os.walk(top)
             for path in [folder, *(f"{folder}/{name}" for name in names)]}
 
 
-# Nobody else has business there while the tests run, as a package manager has in /etc.
+# Other programs do not write here while the tests run. In /etc, a package manager may write.
 QUIET = ("/etc/ssh", "/etc/sudoers.d", "/etc/security/limits.d", "/root/.aws", "/root/.ssh",
          "/run/sshd", "/run/sudo", "/run/mfa")
 
 
 def host():
-    """What a world that leaks would touch."""
+    """The parts of the host that a world could change if it leaked."""
     return {"files": listing("/etc"),
             "quiet": listing(*QUIET, *Path("/home").glob("*/.aws")),
             "names": {f"{top}/{name}": "there" for top in ("/home", "/dev", "/root")
@@ -51,8 +51,8 @@ def changed(before, after):
 
 
 def leaks(before, after, world):
-    """What has become on the host as it is in the world, and was not before; others are at work on
-    the host, too."""
+    """-> names that changed on the host and are now as in the world. Other programs change the
+    host, too."""
     return {name for name in changed(before, after) if name in world and after.get(name) == world[name]}
 
 
@@ -99,7 +99,7 @@ class HostUntouched(SshTest):
         self.assertEqual(changed(before, {**before, "/etc/a": now}), {"/etc/a"})
 
     def test_nothing_of_the_host_can_be_written(self):
-        """But for what the kernel shows of itself, what can be written is in memory."""
+        """Only memory can be written, and the files by which the kernel shows its state."""
         mounts = Path(f"/proc/{self.world.holder.pid}/mountinfo").read_text().splitlines()
         for line in mounts:
             left, _, right = line.partition(" - ")
@@ -113,7 +113,7 @@ class HostUntouched(SshTest):
 
 
 class Written(LiveTest):
-    """The tests' look at what is left, and what it does not see: the host's own files."""
+    """The tests' check for files that are left. It does not see the host's own files."""
 
     def change(self, script):
         before = self.world.files()
@@ -126,7 +126,7 @@ class Written(LiveTest):
         self.world.write("/etc/ours", "one\n")
 
     def nothing_is_left(self):
-        """That is what these tests leave on purpose."""
+        """These tests leave files on purpose."""
 
     def test_what_is_written_is_seen(self):
         for script, expected in [
@@ -164,7 +164,7 @@ class Written(LiveTest):
 class Clone(unittest.TestCase):
     @unittest.skipUnless(os.geteuid() == 0, "needs root, for a private mount namespace")
     def test_below_a_folder_that_is_closed_to_others(self):
-        closed = temporary(self.addCleanup)     # 0700
+        closed = temporary(self.addCleanup)     # mode 0700
         stage = closed / "clone/stage"
         (stage / "bin").mkdir(parents=True)
         shutil.copy(AWS_MFA, stage / "bin")

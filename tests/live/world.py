@@ -1,5 +1,5 @@
-"""A machine of its own for the live tests: users, /etc, /dev/log and terminals in a private mount
-namespace (mounts.py), so that real sshd, sudo, su and login run and the host is not touched."""
+"""A separate machine for the live tests: users, /etc, /dev/log and terminals in a private mount
+namespace (mounts.py). There, real sshd, sudo, su and login run and do not touch the host."""
 
 import ctypes
 import fcntl
@@ -26,7 +26,7 @@ PR_SET_PDEATHSIG = 1
 TIOCSPTLCK, TIOCGPTN = 0x40045431, 0x80045430
 CA = "/etc/ssl/sandbox-ca.pem"
 
-# Debian 12's own, without what other packages have added on this machine.
+# Debian 12's files, without the additions of other packages on this machine.
 COMMON = {
     "common-auth": "auth [success=1 default=ignore] pam_unix.so nullok\n"
                    "auth requisite pam_deny.so\nauth required pam_permit.so\n",
@@ -41,11 +41,11 @@ COMMON["common-session-noninteractive"] = COMMON["common-session"]
 
 
 class Missing(Exception):
-    """What this machine lacks, for a skip."""
+    """Raised if this machine lacks something: the tests skip themselves."""
 
 
 class Syslog:
-    """/dev/log: lines as "LEVEL PROGRAM: TEXT", in .lines: all that was sent before one looks."""
+    """Reads /dev/log. lines holds all lines that were sent so far, as "LEVEL PROGRAM: TEXT"."""
 
     LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 
@@ -82,14 +82,14 @@ class Syslog:
     @property
     def lines(self):
         marks = self._marks
-        self._send(b"<mark>")       # what was sent before it is read before it
+        self._send(b"<mark>")       # the socket keeps the order of lines
         with self._come:
             if not self._come.wait_for(lambda: self._marks > marks, 10):
                 raise AssertionError("nobody reads the syslog")
             return self._lines
 
     def wait(self, pattern, count=1, timeout=10):
-        """Waits for so many lines that match; returns the matches."""
+        """Waits for so many lines that match. Returns the matches."""
         def matches():
             return [m for m in (re.search(pattern, line) for line in self._lines) if m]
         with self._come:
@@ -108,7 +108,7 @@ class Syslog:
 
 
 def state(st):
-    """What changes when a file is written or replaced."""
+    """The attributes that change when a program writes or replaces a file."""
     if stat.S_ISREG(st.st_mode):
         return st.st_mode, st.st_uid, st.st_size, st.st_mtime_ns, st.st_ino
     return st.st_mode, st.st_uid
@@ -130,7 +130,7 @@ class World:
         self._rootfd = os.open(self.root, os.O_PATH | os.O_DIRECTORY)
         self._ns_id = os.readlink(f"/proc/{self.holder.pid}/ns/mnt")
         self.users = {}
-        self.written = set()    # by write(), so not by what is tested
+        self.written = set()    # by write(), so not by the programs under test
         self._uids = iter(range(20001, 20100))
         self.syslog = Syslog(f"{self.root}/dev/log")
         for name in ("lock", "sshd", "sudo", "mfa"):
@@ -142,7 +142,8 @@ class World:
         self.write("/etc/motd", "")
         self.write("/etc/profile", "HISTFILE=\n")
         self.write("/etc/bash.bashrc", "")
-        # Not the host's: whoever could log in there, or what a proxy is called there.
+        # Do not copy these from the host: its users may log in there, and its proxy may be set
+        # there.
         self.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\n"
                    "hosts: files\n")
         self.write("/etc/hosts", f"127.0.0.1 localhost {os.uname().nodename}\n")
@@ -156,7 +157,8 @@ class World:
         return Path(self.root + str(name))
 
     def _inside(self, name):
-        """The path of what is to be written. A symlink on the way would lead out, to the host's."""
+        """The path of a file to write. Refuses a symlink on the way: it would lead to the host's
+        files."""
         path = self.path(name)
         place = Path(self.root)
         for part in path.relative_to(place).parts[:-1]:
@@ -206,7 +208,7 @@ class World:
         self.write(f"{home}/.aws/config", config(box.url, CA), uid)
 
     def entrance(self, user="root", die_with_us=True):
-        """For preexec_fn: becomes a process of this world, and of the user."""
+        """For preexec_fn: the process joins this world and becomes the user."""
         uid = self.users[user]
 
         def enter():
@@ -228,7 +230,7 @@ class World:
                 "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **more}
 
     def run(self, *argv, user="root", env=None, timeout=60, **options):
-        """Without a terminal."""
+        """Runs a program without a terminal."""
         if "input" not in options:
             options["stdin"] = subprocess.DEVNULL
         return subprocess.run([str(a) for a in argv], env=self.environment(user, **(env or {})),
@@ -236,7 +238,7 @@ class World:
                               timeout=timeout, start_new_session=True, **options)
 
     def openpty(self):
-        """-> (parent's end, child's end) of a terminal that is in this world's /dev/pts"""
+        """-> (parent's end, child's end, name) of a new terminal in this world's /dev/pts"""
         parent = os.open(self.path("/dev/pts/ptmx"), os.O_RDWR | os.O_NOCTTY)
         fcntl.ioctl(parent, TIOCSPTLCK, b"\0\0\0\0")
         number = int.from_bytes(fcntl.ioctl(parent, TIOCGPTN, b"\0\0\0\0"), sys.byteorder)
@@ -244,7 +246,7 @@ class World:
         return parent, os.open(self.path(name), os.O_RDWR | os.O_NOCTTY), name
 
     def processes(self):
-        """Every process that is in this world, but for the one that holds it: {pid: argv}"""
+        """Every process in this world except its holder: {pid: argv}"""
         found = {}
         for entry in os.listdir("/proc"):
             if entry.isdigit() and int(entry) != self.holder.pid:
@@ -258,7 +260,7 @@ class World:
         return found
 
     def wait_for_processes(self, expected, timeout=5):
-        """Until none but those pids is left; returns what is left besides."""
+        """Waits until only those pids are left. Returns the processes that are left besides."""
         end = time.monotonic() + timeout
         while True:
             left = {pid: argv for pid, argv in self.processes().items() if pid not in expected}
@@ -267,8 +269,8 @@ class World:
             time.sleep(0.02)
 
     def files(self):
-        """What has been written outside the homes: {name: what changes when it is again}. Of /etc
-        and /var, which show the host's files, only what is not the host's."""
+        """The files that were written outside the homes: {name: state()}. For /etc and /var, which
+        show the host's files, it lists only files that differ from the host's."""
         found = {}
         for layer in ("/etc", "/var"):
             self._list(f"/proc/{self.holder.pid}/cwd/upper", layer, found)
@@ -288,14 +290,16 @@ class World:
                 folders.clear()
 
     def changes(self, before):
-        """The names of what has been made, changed or removed since files() was before."""
+        """The names of files that were made, changed or removed since before, a result of
+        files()."""
         after = self.files()
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         return {name for name in changed if name in before or not self._is_copy(name, after[name])}
 
     @staticmethod
     def _is_copy(name, found):
-        """Of the host's, made when it was opened for writing or, a folder, something made in it."""
+        """True for a copy of the host's file or folder. Opening a file for writing makes a copy,
+        and so does a new file in a folder."""
         try:
             return name.startswith(("/etc/", "/var/")) and state(os.lstat(name))[:4] == found[:4]
         except OSError:
