@@ -226,6 +226,28 @@ class Installed(PackageTest):
         self.assertEqual(self.read_stacks(), clean)
         self.assertEqual(self.left(), [])
 
+    def test_a_refused_removal_takes_nothing_away(self):
+        """Neither what pam-auth-update has written nor what the administrator has changed in it."""
+        common = self.world.path("/etc/pam.d/common-auth")
+        update = "/usr/sbin/pam-auth-update"
+        self.assertEqual(self.world.run(update, "--package", "--force").returncode, 0)
+        self.install()
+        self.assertEqual(self.world.run(update, "--enable", "aws-mfa").returncode, 0)
+        enabled = common.read_text()
+        self.assertIn("pam_aws_mfa.so nullok", enabled)
+        self.world.write("/etc/security/mfa", STACK)
+        for files in [{"other": "@include ../security/mfa\n"}, {"other": STACK},
+                      {"common-auth": enabled.replace("pam_aws_mfa.so nullok", "pam_aws_mfa.so always"),
+                       "other": STACK}]:
+            with self.subTest(files):
+                self.world.path("/etc/pam.d/other").unlink(missing_ok=True)
+                self.world.write("/etc/pam.d/common-auth", enabled)
+                for name, text in files.items():
+                    self.world.write(f"/etc/pam.d/{name}", text)
+                before = self.read_stacks()
+                self.assertIn("name the module", self.dpkg("--remove", *PACKAGES, fails=True))
+                self.assertEqual(self.read_stacks(), before)
+
 
 if __name__ == "__main__":
     unittest.main()
