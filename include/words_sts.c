@@ -13,6 +13,7 @@
 #define SYSTEM STATUS_BIT(STATUS_SYSTEM)
 #define UNSENT (SYSTEM | STATUS_BIT(STATUS_CONFIG) | STATUS_BIT(STATUS_UNAVAILABLE))
 
+/* Threat: a flood of what may come again and again, read past the deadline until memory is full. */
 static const struct word_rule rules[] = {
 	/* clang-format off */
 	{WORD_ACCESS_KEY_ID,      PARENT, SETTING},
@@ -40,11 +41,12 @@ static const struct word_rule rules[] = {
 	{WORD_CODE,               PARENT, STS_READY, STS_SPENDING, .text = TEXT_ANY},
 	{WORD_ACCESS_KEY_ID,      CHILD,  STS_SPENDING, .text = TEXT_ANY, AT_MOST_HERE(1)},
 	{WORD_SECRET_ACCESS_KEY,  CHILD,  STS_SPENDING, .text = TEXT_ANY, AT_MOST_HERE(1)},
-	{WORD_SESSION_TOKEN,      CHILD,  STS_SPENDING, .text = TEXT_ANY},
+	{WORD_SESSION_TOKEN,      CHILD,  STS_SPENDING, .text = TEXT_ANY, AT_MOST_HERE(TOKEN_PIECES)},
 	{WORD_EXPIRATION,         CHILD,  STS_SPENDING, .text = TEXT_NUMBER, AT_MOST_HERE(1)},
 	{WORD_SERVER_TIME,        CHILD,  STS_SPENDING, .text = TEXT_NUMBER, AT_MOST_HERE(1)},
 	{WORD_REQUEST_ID,         CHILD,  STS_SPENDING, .text = TEXT_ANY, AT_MOST_HERE(1)},
-	{WORD_DEBUG,              CHILD,  STS_WARMING | STS_READY | STS_SPENDING, .text = TEXT_ANY},
+	{WORD_DEBUG,              CHILD,  STS_WARMING | STS_READY | STS_SPENDING, .text = TEXT_ANY,
+		AT_MOST_HERE(DEBUG_LINES)},
 	/* aws-mfa-sts may end before the settings or the code come. */
 	{WORD_RESULT,             CHILD,  SOME | STS_WARMING | STS_READY, STATE_ENDED,
 		.text = TEXT_RESULT, .statuses = UNSENT},

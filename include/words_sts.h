@@ -45,12 +45,15 @@
 /* aws-mfa-sts answers: */
 #define WORD_READY "ready" /* [ACCOUNT ARN], only if `signed`: warmed up, send a code */
 #define WORD_DEBUG "debug" /* TEXT: for --log-level=DEBUG */
+#define DEBUG_LINES 8      /* at most, in one state */
 
 /*
  * Then aws-mfa sends a `deadline` and a `code`. aws-mfa-sts answers with access-key-id,
  * secret-access-key, session-token, expiration, server-time, request-id and a result.
  */
 #define WORD_SESSION_TOKEN "session-token" /* a long token comes in several records; join them */
+#define TOKEN_PIECE 32768                  /* bytes of a token in one record */
+#define TOKEN_PIECES 32                    /* records of one token at most */
 #define WORD_EXPIRATION "expiration"       /* SECONDS since the epoch */
 #define WORD_SERVER_TIME "server-time" /* SECONDS since the epoch, if the server sent its time */
 

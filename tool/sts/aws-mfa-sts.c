@@ -10,6 +10,7 @@
  *   its own threads.
  * - It ends with its parent.
  */
+#include "body.h"
 #include "client.h"
 #include "code.h"
 #include "confine.h"
@@ -38,7 +39,8 @@
 /* A parent that does not read for so long counts as gone. */
 #define REPORT_TIMEOUT_MS 10000
 
-#define TOKEN_PIECE 32768
+/* Whatever token an answer may hold can be reported. */
+_Static_assert((size_t)TOKEN_PIECE *TOKEN_PIECES >= BODY_MAX, "TOKEN_PIECES");
 
 static char line_buffer[RECORD_MAX_STS];
 static struct peer aws_mfa;
