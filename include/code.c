@@ -83,3 +83,16 @@ void code_strike_out(char *text, const char *code)
 		}
 	}
 }
+
+void code_strike_out_any(char *text)
+{
+	size_t len;
+
+	for (; *text; text += len) {
+		len = strspn(text, DIGITS);
+		if (len == CODE_DIGITS)
+			memset(text, '*', len);
+		if (len == 0)
+			len = 1;
+	}
+}

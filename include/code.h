@@ -26,4 +26,7 @@ bool code_is_exact(const char *text);
  */
 void code_strike_out(char *text, const char *code);
 
+/* Puts '*' over all that may be a code: exactly six digits in a row. */
+void code_strike_out_any(char *text);
+
 #endif

@@ -1,5 +1,6 @@
 #include "command_line.h"
 
+#include "code.h"
 #include "command_options.h"
 #include "settings/spelling.h"
 #include "text/log.h"
@@ -312,7 +313,13 @@ enum status command_line_parse(const struct command *const *commands, int argc, 
 		if (line->option[OPTION_HELP] || line->option[OPTION_VERSION])
 			return rc;
 	}
-	return rc == STATUS_OK ? judge_number(&p) : rc;
+	if (rc == STATUS_OK)
+		rc = judge_number(&p);
+	/* `aws-mfa 123456`, `--profile $EMPTY --token 123456`: scripts keep our messages in logs.
+	 */
+	if (rc == STATUS_USAGE)
+		code_strike_out_any(e->text);
+	return rc;
 }
 
 void command_line_free(struct command_line *line)

@@ -12,7 +12,8 @@
  * shortened to a beginning that no other option of the command has. Parsing stops after --help or
  * --version.
  *
- * STATUS_USAGE: the user made a mistake. *e names it and the next step. line->command is NULL if
+ * STATUS_USAGE: the user made a mistake. *e names it and the next step, but never a code.
+ * line->command is NULL if
  * the command is unknown. STATUS_SYSTEM: no memory.
  *
  * *line keeps pointers into argv, and the words of argv are reordered. The value of a secret option

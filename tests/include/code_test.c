@@ -94,12 +94,36 @@ static void struck_out(void **state)
 	}
 }
 
+static void any_struck_out(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{"", ""},
+		{"123456", "******"},
+		{"'000000': 12345 999999", "'******': 12345 ******"},
+		{"x123456=654321", "x******=******"},
+		{"1234567 arn:aws:iam::123456789012:mfa/x",
+			"1234567 arn:aws:iam::123456789012:mfa/x"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s", cases[i].text);
+		code_strike_out_any(text);
+		assert_string_equal(text, cases[i].expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepted),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(struck_out),
+		cmocka_unit_test(any_struck_out),
 	};
 
 	return cmocka_run_group_tests_name("include/code", tests, NULL, NULL);

@@ -202,6 +202,14 @@ static void wrong(void **state)
 		{"copy a b c", "'c': unexpected word"},
 		{"run", "run: COMMAND is missing; write it last, after --"},
 		{"run --", "run: COMMAND is missing"},
+
+		/* a code where none belongs is not shown */
+		{"123456", "'******': no such command"},
+		{"-- --token=123456", "'--token=******': no such command"},
+		{"--profile --token 123456 x", "'******': no such command"},
+		{"explain 123456", "'******': give one command only"},
+		{"--log-level 123456", "--log-level: '******': expected"},
+		{"7654321", "'7654321': no such command"},
 		{"-- run ls", "run: COMMAND is missing"},
 	};
 
