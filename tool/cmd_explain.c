@@ -20,12 +20,13 @@ static void row(const char *name, const char *value, const char *where)
 static void url_row(const char *name, const char *value, const char *where)
 {
 	const char *at = strrchr(value, '@');
-	const char *scheme = strstr(value, "://");
+	/* "user:pass://word@host" has no scheme, but a password that looks like the end of one. */
+	size_t scheme = strcspn(value, ":/@");
 	char shown[512];
 
+	scheme = strncmp(value + scheme, "://", 3) == 0 ? scheme + 3 : 0;
 	if (at)
-		snprintf(shown, sizeof(shown), "%.*s...%s", scheme ? (int)(scheme + 3 - value) : 0,
-			value, at);
+		snprintf(shown, sizeof(shown), "%.*s...%s", (int)scheme, value, at);
 	else
 		snprintf(shown, sizeof(shown), "%s", value);
 	row(name, shown, where);

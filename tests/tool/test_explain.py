@@ -37,6 +37,10 @@ class Explain(HostTest):
     def test_secrets_are_not_shown(self):
         run, rows = self.explain(env={"https_proxy": "http://me:hunter2@proxy:3128"})
         self.assertEqual(rows["proxy"], ("http://...@proxy:3128", "https_proxy"))
+        for url in ["me:hunter2://x@proxy:3128", "//me:hunter2@proxy:3128", "me:hunter2@proxy:3128",
+                    "me:/hunter2://@proxy:3128"]:
+            _, rows = self.explain(env={"https_proxy": url})
+            self.assertEqual(rows["proxy"], ("...@proxy:3128", "https_proxy"))
         self.assertNotIn("hunter2", run.stdout)
         run, rows = self.explain("--endpoint-url", "https://me:hunter2@sts")
         self.assertEqual(rows["endpoint"], ("https://...@sts", "--endpoint-url"))
