@@ -27,7 +27,7 @@ enum record_error {
 	RECORD_OK = 0,
 	RECORD_EOF = -1,     /* the peer has closed; RECORD_BROKEN if half a line came before */
 	RECORD_TIMEOUT = -2, /* the deadline has passed */
-	RECORD_BROKEN = -3,  /* too long or malformed: end the peer */
+	RECORD_BROKEN = -3,  /* too long, malformed or out of turn (peer.h): end the peer */
 	RECORD_FAILED = -4,  /* errno says why */
 };
 

@@ -122,7 +122,7 @@ static enum listen start(struct call *c)
 		.always = c->opt->always,
 	};
 
-	if (helper_start(&c->helper, c->user, &call, c->talk->reason, sizeof(c->talk->reason)) != 0)
+	if (!helper_start(&c->helper, c->user, &call, c->talk->reason, sizeof(c->talk->reason)))
 		return LISTEN_BROKEN;
 	c->runs = true;
 	peer_init(&c->peer, &words_pam, PARENT, LOGIN_STARTED, c->helper.fd, c->buf);

@@ -109,7 +109,7 @@ static void say_clone_failed(char *error, size_t size)
 		snprintf(error, size, "cannot start aws-mfa: clone: %m");
 }
 
-int helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
+bool helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
 	char *error, size_t size)
 {
 	bool root = geteuid() == 0;
@@ -118,12 +118,12 @@ int helper_start(struct helper *h, const struct user *user, const struct helper_
 	char timeout[12];
 	char *argv[9];
 	size_t n = 0;
-	int rc = -1;
+	bool started = false;
 
 	*h = (struct helper){.fd = -1, .pidfd = -1};
 	if (!root && !is_user_already(user)) {
 		snprintf(error, size, "neither root nor the user: cannot run aws-mfa");
-		return -1;
+		return false;
 	}
 	snprintf(timeout, sizeof(timeout), "%u", call->timeout);
 	argv[n++] = arg("aws-mfa");
@@ -162,12 +162,12 @@ int helper_start(struct helper *h, const struct user *user, const struct helper_
 	}
 	h->fd = pair[0];
 	pair[0] = -1;
-	rc = 0;
+	started = true;
 out:
 	for (int i = 0; i < 2; i++)
 		if (pair[i] >= 0)
 			close(pair[i]);
-	return rc;
+	return started;
 }
 
 void helper_end(struct helper *h)

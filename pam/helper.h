@@ -23,11 +23,11 @@ struct helper_call {
 };
 
 /*
- * Starts the helper as the user. Returns 0, or -1 with one line in error[size]. A failure
+ * Starts the helper as the user. Returns false with one line in error[size] if it cannot. A failure
  * in the child arrives as a `result` record. The application's signal dispositions and other
  * children stay as they are.
  */
-int helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
+bool helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
 	char *error, size_t size);
 
 /*

@@ -102,7 +102,7 @@ static const char *store(const struct row *row, const char *value, void *to)
 	return NULL;
 }
 
-int options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size)
+bool options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size)
 {
 	const char *earlier[ROWS] = {NULL};
 
@@ -127,12 +127,12 @@ int options_parse(struct options *opt, int argc, const char **argv, char *error,
 
 			clean_text(shown, sizeof(shown), argv[i]);
 			snprintf(error, size, "option \"%s\" %s", shown, wrong);
-			return -1;
+			return false;
 		}
 	}
 	if (opt->quiet && opt->verbose) {
 		snprintf(error, size, "options \"quiet\" and \"verbose\" contradict each other");
-		return -1;
+		return false;
 	}
-	return 0;
+	return true;
 }

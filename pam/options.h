@@ -35,10 +35,10 @@ const char *options_profile(const struct options *opt);
 bool options_ignore(const struct options *opt, uid_t uid);
 
 /*
- * Fills *opt from a module's arguments; it points into argv and owns nothing. Returns 0, or -1
+ * Fills *opt from a module's arguments; it points into argv and owns nothing. Returns false
  * with one line in error[size] that names the option: unknown, malformed, out of its bounds, or
  * given twice with two values.
  */
-int options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size);
+bool options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size);
 
 #endif

@@ -22,7 +22,7 @@ static int init(pam_handle_t *pamh, int argc, const char **argv, struct options 
 {
 	char error[160];
 
-	if (options_parse(opt, argc, argv, error, sizeof(error)) == 0)
+	if (options_parse(opt, argc, argv, error, sizeof(error)))
 		return PAM_SUCCESS;
 	pam_syslog(pamh, LOG_ERR, "%s", error);
 	return PAM_SERVICE_ERR;

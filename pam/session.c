@@ -73,7 +73,7 @@ static void notify(pam_handle_t *pamh, const struct options *opt, const struct u
 	bool dated;
 	enum listen heard;
 
-	if (helper_start(&helper, user, &call, talk.reason, sizeof(talk.reason)) != 0) {
+	if (!helper_start(&helper, user, &call, talk.reason, sizeof(talk.reason))) {
 		pam_syslog(pamh, LOG_WARNING, "notify: %s", talk.reason);
 		return;
 	}

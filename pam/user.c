@@ -29,7 +29,7 @@ static bool name_is_usable(const char *name)
 		!clean_has_control(name);
 }
 
-static int find_groups(struct user *user)
+static bool find_groups(struct user *user)
 {
 	int room = GROUPS_FIRST;
 
@@ -38,18 +38,18 @@ static int find_groups(struct user *user)
 		int n = room;
 
 		if (!groups)
-			return -1;
+			return false;
 		user->groups = groups;
 		if (getgrouplist(user->name, user->gid, groups, &n) >= 0) {
 			user->n_groups = n;
-			return 0;
+			return true;
 		}
 		/* Some C libraries do not report the number needed, so do not rely on a larger n.
 		 */
 		room = n > room ? n : room * 2;
 		if (room > GROUPS_LAST) {
 			errno = ERANGE;
-			return -1;
+			return false;
 		}
 	}
 }
@@ -96,7 +96,7 @@ enum user_result user_find(struct user *user, const char *login, char *error, si
 		return USER_BAD_HOME;
 	}
 	user->home = entry.pw_dir;
-	if (find_groups(user) != 0) {
+	if (!find_groups(user)) {
 		snprintf(error, size, "cannot read the group database: %m");
 		return USER_FAILED;
 	}

@@ -10,7 +10,7 @@
 
 static char error[160];
 
-static int parse(struct options *opt, const char *arg)
+static bool parse(struct options *opt, const char *arg)
 {
 	const char *argv[] = {arg};
 
@@ -23,7 +23,7 @@ static void nothing_given(void **state)
 	struct options opt;
 
 	(void)state;
-	assert_int_equal(options_parse(&opt, 0, NULL, error, sizeof(error)), 0);
+	assert_true(options_parse(&opt, 0, NULL, error, sizeof(error)));
 	assert_null(opt.profile);
 	assert_string_equal(options_profile(&opt), "default");
 	assert_string_equal(opt.prompt, "AWS MFA code: ");
@@ -42,8 +42,8 @@ static void all_given(void **state)
 	struct options opt;
 
 	(void)state;
-	assert_int_equal(
-		options_parse(&opt, sizeof(argv) / sizeof(argv[0]), argv, error, sizeof(error)), 0);
+	assert_true(
+		options_parse(&opt, sizeof(argv) / sizeof(argv[0]), argv, error, sizeof(error)));
 	assert_true(opt.always && opt.debug && opt.echo && opt.failmode_safe && opt.ignore_root &&
 		opt.notify && opt.nullok && opt.quiet && opt.setenv && !opt.verbose);
 	assert_int_equal(opt.minimum_uid, 1000);
@@ -63,9 +63,9 @@ static void texts_are_utf8_without_controls(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		assert_int_equal(parse(&opt, good[i]), 0);
+		assert_true(parse(&opt, good[i]));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(parse(&opt, bad[i]), -1);
+		assert_false(parse(&opt, bad[i]));
 }
 
 static void each_flag_sets_its_own(void **state)
@@ -84,7 +84,7 @@ static void each_flag_sets_its_own(void **state)
 	for (size_t i = 0; i < n; i++) {
 		struct options opt;
 
-		assert_int_equal(parse(&opt, flags[i].arg), 0);
+		assert_true(parse(&opt, flags[i].arg));
 		for (size_t j = 0; j < n; j++)
 			assert_int_equal(*(bool *)((char *)&opt + flags[j].at), i == j);
 	}
@@ -105,7 +105,7 @@ static void refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct options opt;
 
-		if (parse(&opt, bad[i]) != -1)
+		if (parse(&opt, bad[i]))
 			fail_msg("accepted: %s", bad[i]);
 		assert_non_null(strstr(error, "option \""));
 	}
@@ -120,17 +120,17 @@ static void lengths(void **state)
 	memset(arg, 'a', sizeof(arg));
 	memcpy(arg, "profile=", 8);
 	arg[8 + 128] = '\0';
-	assert_int_equal(parse(&opt, arg), 0);
+	assert_true(parse(&opt, arg));
 	arg[8 + 128] = 'a';
 	arg[8 + 129] = '\0';
-	assert_int_equal(parse(&opt, arg), -1);
+	assert_false(parse(&opt, arg));
 	memset(arg, 'a', sizeof(arg));
 	memcpy(arg, "prompt=", 7);
 	arg[7 + 256] = '\0';
-	assert_int_equal(parse(&opt, arg), 0);
+	assert_true(parse(&opt, arg));
 	arg[7 + 256] = 'a';
 	arg[7 + 257] = '\0';
-	assert_int_equal(parse(&opt, arg), -1);
+	assert_false(parse(&opt, arg));
 }
 
 static void errors_are_clean(void **state)
@@ -138,7 +138,7 @@ static void errors_are_clean(void **state)
 	struct options opt;
 
 	(void)state;
-	assert_int_equal(parse(&opt, "x\n\"y\""), -1);
+	assert_false(parse(&opt, "x\n\"y\""));
 	assert_string_equal(error, "option \"x?'y'\" is not an option of this module");
 }
 
@@ -147,12 +147,12 @@ static void ignored(void **state)
 	struct options opt;
 
 	(void)state;
-	assert_int_equal(parse(&opt, "debug"), 0);
+	assert_true(parse(&opt, "debug"));
 	assert_false(options_ignore(&opt, 0));
-	assert_int_equal(parse(&opt, "ignore_root"), 0);
+	assert_true(parse(&opt, "ignore_root"));
 	assert_true(options_ignore(&opt, 0));
 	assert_false(options_ignore(&opt, 1));
-	assert_int_equal(parse(&opt, "minimum_uid=1000"), 0);
+	assert_true(parse(&opt, "minimum_uid=1000"));
 	assert_true(options_ignore(&opt, 999));
 	assert_false(options_ignore(&opt, 1000));
 }

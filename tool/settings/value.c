@@ -84,7 +84,7 @@ const char *value_account(const char *arn)
 {
 	const char *p = behind_iam(arn);
 
-	return p && strspn(p, DIGITS) == 12 && p[12] == ':' ? p : NULL;
+	return p && strspn(p, DIGITS) == ACCOUNT_DIGITS && p[ACCOUNT_DIGITS] == ':' ? p : NULL;
 }
 
 static const char *iam_resource(const char *arn)
