@@ -21,7 +21,8 @@ BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
 	python3-botocore python3-boto3 openssl clang clang-format clang-tidy libclang-rt-dev mandoc \
 	util-linux strace acl e2fsprogs tinyproxy-bin libpam-google-authenticator \
-	openssh-server openssh-client sudo login rsync git openvpn debhelper lintian
+	openssh-server openssh-client sudo login rsync git openvpn debhelper lintian \
+	mmdebstrap systemd-container
 
 CFLAGS   ?= -O2 -g
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wvla -Wformat=2 -Wstrict-prototypes \

@@ -25,14 +25,18 @@ def _call(name, *args):
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def _enter():
-    """The calling thread, and what it starts from now on, sees another network and other files."""
-    _call("unshare", CLONE_NEWNET | CLONE_NEWNS)
-    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+def loopback_up():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         request = struct.pack("16sh14x", b"lo", 0)
         flags = struct.unpack("16sh14x", fcntl.ioctl(sock, SIOCGIFFLAGS, request))[1]
         fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | IFF_UP))
+
+
+def _enter():
+    """The calling thread, and what it starts from now on, sees another network and other files."""
+    _call("unshare", CLONE_NEWNET | CLONE_NEWNS)
+    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+    loopback_up()
     for path, text in {"/etc/resolv.conf": "nameserver 127.0.0.1\noptions attempts:1 timeout:30\n",
                        "/etc/nsswitch.conf": "hosts: dns\npasswd: files\n"}.items():
         with tempfile.NamedTemporaryFile("w") as file:

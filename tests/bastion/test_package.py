@@ -1,0 +1,97 @@
+"""The packages on a whole bastion: installed, upgraded, removed, and installed again."""
+
+import re
+import unittest
+
+from bastion.case import KEPT, PROMPT, STACKS, BastionTest
+from packages.debs import PACKAGES, built, newer, version
+from paths import temporary
+
+NAMES = " ".join(PACKAGES)
+LINE = ("auth       [success=1 auth_err=bad maxtries=bad default=die] "
+        "pam_aws_mfa.so profile=work always")
+
+
+class Packages(BastionTest):
+    SSHD = ("sshd-after-publickey", "after-publickey")
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.choose_stacks)
+
+    def logs_in(self):
+        ssh = self.ssh("true")
+        ssh.answer(PROMPT, self.enroll("alice").code())
+        return ssh.wait() == 0
+
+    def leave_the_stacks(self):
+        """As Debian has them, and sshd asks for nothing but the key."""
+        self.run_there("".join(f"cp {KEPT}/{name} /etc/pam.d/{name}\n" for name in STACKS) +
+                       "rm -f /etc/ssh/sshd_config.d/00-aws-mfa.conf\nsystemctl restart ssh")
+
+    def test_they_are_installed(self):
+        said = self.run_there(f"dpkg-query -Wf '${{Version}} ${{db:Status-Status}}\\n' {NAMES}\n"
+                              "stat -c '%a %U %n' /usr/bin/aws-mfa /usr/libexec/aws-mfa-sts\n"
+                              f"dpkg --verify {NAMES}\naws-mfa --version")
+        self.assertEqual(said.splitlines()[:-1], [
+            f"{version()} installed", f"{version()} installed", "711 root /usr/bin/aws-mfa",
+            "711 root /usr/libexec/aws-mfa-sts"])
+        self.assertIn(version(), said.splitlines()[-1])
+
+    def test_installing_changes_no_stack(self):
+        self.leave_the_stacks()
+        said = self.run_there(f"""dpkg --purge {NAMES}
+            test ! -e /etc/aws-mfa
+            dpkg -i /root/*.deb
+            diff -r {KEPT} /etc/pam.d && echo the same""")
+        self.assertEqual(said.splitlines()[-1], "the same")
+        self.assertIn("root shell kept open", said)
+        self.logged_in(self.ssh("true"))
+
+    def test_an_upgrade_while_somebody_is_asked(self):
+        """The settings are kept, and who is asked meanwhile gets in."""
+        self.bastion.write("/etc/aws-mfa/aws-mfa.conf", "[aws-mfa]\nregion = eu-west-1\n")
+        folder = temporary(self.addCleanup)
+        self.run_there("mkdir -p /root/newer")
+        for deb in built():
+            with open(newer(deb, folder), "rb") as file:
+                self.run_there(f"cat >/root/newer/{deb.name}", stdin=file)
+        asked = self.ssh("true")
+        asked.expect(PROMPT, 60)
+        said = self.run_there("dpkg -i /root/newer/*.deb </dev/null")
+        self.assertNotIn("Next,", said)
+        asked.send(self.user.code() + "\n")
+        self.logged_in(asked)
+        self.assertTrue(self.logs_in())
+        said = self.run_there(f"dpkg-query -Wf '${{Version}}\\n' {NAMES}\n"
+                              "cat /etc/aws-mfa/aws-mfa.conf")
+        self.assertEqual(said, f"{version()}+1\n" * 2 + "[aws-mfa]\nregion = eu-west-1\n")
+        self.run_there("dpkg -i --force-confold /root/*.deb")
+
+    def test_removing_is_refused_while_a_stack_names_the_module(self):
+        run = self.bastion.run(f"dpkg --remove {NAMES}", check=False)
+        self.assertNotEqual(run.returncode, 0)
+        self.assertRegex(run.stdout, r"/etc/pam\.d/sshd:\d+:" + re.escape(LINE))
+        self.assertTrue(self.logs_in())
+
+    def test_removed_by_force_root_still_gets_in(self):
+        """Then sshd refuses all, and the door without the module leads in."""
+        self.run_there(f"AWS_MFA_FORCE=1 dpkg --remove {NAMES}")
+        ssh = self.ssh("true")
+        self.refused(ssh)
+        self.logged_in(self.ssh("-o", "ControlPath=none", "true", host="control"))
+        self.install()
+        self.assertTrue(self.logs_in())
+
+    def test_purged_nothing_is_left(self):
+        self.leave_the_stacks()
+        said = self.run_there(f"dpkg --purge {NAMES} >&2 && "
+                              "find / -xdev -path /proc -prune -o -path /root -prune -o "
+                              "-path '/home/*/.aws' -prune -o -name '*aws*mfa*' -print")
+        found = [line for line in said.splitlines() if line.startswith("/")]
+        self.assertEqual(found, [])
+        self.logged_in(self.ssh("true"))
+
+
+if __name__ == "__main__":
+    unittest.main()
