@@ -48,9 +48,9 @@ ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack$(PACK_RELOCS) -Wl,--as
 	$(LDFLAGS)
 
 # Only for a C library that can start such a program. The linker makes one in silence for any.
-PACK_RELOCS := $(shell grep -qs GLIBC_ABI_DT_RELR \
-	"$$($(CC) $(CFLAGS) $(LDFLAGS) -print-file-name=libc.so.6 2>/dev/null)" && \
-	echo ,-z,pack-relative-relocs)
+PACK_RELOCS := $(shell { grep -qs GLIBC_ABI_DT_RELR \
+	"$$($(CC) $(CFLAGS) $(LDFLAGS) -print-file-name=libc.so.6)" && \
+	echo ,-z,pack-relative-relocs; } 2>/dev/null)
 
 ifneq ($(V),1)
 Q = @
