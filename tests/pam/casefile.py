@@ -4,16 +4,16 @@
     options = the module's arguments
     user    = PAM_USER (default: alice)
     login   = arguments of the application, one a line (default: auth)
-    answers = what the person types, one a line; \\xHH is a byte
-    script  = what the helper does (scripted_helper.c); \\uHHHH is a character
+    answers = the person's answers, one a line; \\xHH is a byte
+    script  = the helper's script (scripted_helper.c); \\uHHHH is a character
     output  = all that the application saw, word for word
-    helper  = all that the helper saw, word for word; not compared where absent
-    when    = root or user: who runs the application; needs root where it is not whoever runs
-              the tests. limits: root that may raise limits, which in a container he may not
+    helper  = all that the helper saw, word for word; if absent, it is not compared
+    when    = root or user: who runs the application. If another user runs the tests, this needs
+              root. limits: root that may raise limits; in a container, root may not
 
-PAM_PERM_DENIED is how libpam answers where every module said PAM_IGNORE; this one says it itself in
-the account phase only, and logs it. "test(auth)" in a log line stands for "pam_aws_mfa(test:auth)".
-{epoch +N} is N seconds from now, and {clock +N} the same as the module shows it.
+libpam answers PAM_PERM_DENIED if every module said PAM_IGNORE. The module itself says it in the
+account phase only, and logs it. "test(auth)" in a log line stands for "pam_aws_mfa(test:auth)".
+{epoch +N} is N seconds from now, and {clock +N} is the same time as the module shows it.
 """
 
 import configparser
@@ -35,10 +35,10 @@ LOGIN = BUILD / "tests/pam/login"
 FAKE = BUILD / "tests/fake"
 NSS_WRAPPER = os.environ.get("NSS_WRAPPER", "libnss_wrapper.so")
 CAP_SYS_RESOURCE = 24
-OTHER_UID = 12345  # login.c knows it too
+OTHER_UID = 12345  # login.c has it, too
 MIB = 1 << 20
 INFINITY = float("inf")
-LIMITS = {                  # what the helper may have, whoever calls: (least, most)
+LIMITS = {                  # the helper's limits for every caller: (least, most)
     "core": (0, 0), "cpu": (30, 60), "fsize": (MIB, 64 * MIB), "nofile": (64, 64),
     "nproc": (3, INFINITY), "stack": (MIB, 8 * MIB), "data": (256 * MIB, 1024 * MIB),
     "as": (256 * MIB, 2048 * MIB)}
@@ -83,7 +83,7 @@ class CaseTest(unittest.TestCase):
         return resource.RLIM_INFINITY if limit == INFINITY else limit
 
     def helper_state(self, user, **limits):
-        """What `look` is to say of a helper of that user."""
+        """The expected output of `look` by a helper of that user."""
         limits = {name: self.limit(name) for name in LIMITS} | limits
         uid, gid, groups = self.uid, self.gid, 1 if self.uid == 0 else len(os.getgroups())
         if user == "other":
@@ -105,7 +105,7 @@ class CaseTest(unittest.TestCase):
         ]
 
     def users(self):
-        """Accounts for every sort of look-up."""
+        """Writes accounts for every sort of look-up."""
         home, uid, gid = self.home, self.uid, self.gid
         passwd = [
             f"alice:x:{uid}:{gid}::{home}:/bin/sh",
@@ -117,7 +117,7 @@ class CaseTest(unittest.TestCase):
             f"bell\a\u202ename:x:{uid}:{gid}::{home}:/bin/sh",
             f"a/path:x:{uid}:{gid}::{home}:/bin/sh",
             f"--notify:x:{uid}:{gid}::{home}:/bin/sh",
-            f"relative:x:{uid}:{gid}::{str(home).lstrip('/')}:/bin/sh",     # seen from /, the same
+            f"relative:x:{uid}:{gid}::{str(home).lstrip('/')}:/bin/sh",     # the same, seen from /
             f"other:x:{OTHER_UID}:{OTHER_UID}::{home}:/bin/sh",
             f"stranger:x:{uid + 1}:{gid + 1}::{home}:/bin/sh",
             f"root:x:0:0::{home}:/bin/sh",
@@ -134,7 +134,7 @@ class CaseTest(unittest.TestCase):
         (self.folder / "pam.d/test").write_text("".join(
             f"{phase} required {self.module} {options}\n"
             for phase in ["auth", "account", "session", *more_phases]) +
-            "account required pam_permit.so\n")     # without it PAM_IGNORE would refuse, too
+            "account required pam_permit.so\n")     # without this line PAM_IGNORE would refuse, too
 
     def helper_plays(self, script):
         (self.home / "helper-script").write_text(script.strip() + "\n")

@@ -1,4 +1,4 @@
-/* What others chose, shown and logged: what stays, what becomes '?', and where it is cut. */
+/* Text from others, shown and logged: what stays, what becomes '?', and where it is cut. */
 #include "clean.h"
 
 #include <setjmp.h>

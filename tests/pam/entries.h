@@ -1,7 +1,7 @@
 #ifndef AWS_MFA_TESTS_ENTRIES_H
 #define AWS_MFA_TESTS_ENTRIES_H
 
-/* How many names a folder holds, "." and ".." too; 0 where it cannot be read. */
+/* The number of names in a folder, with "." and ".."; 0 if it cannot be read. */
 int count_entries(const char *path);
 
 #endif

@@ -1,17 +1,22 @@
 /*
- * A PAM application in which one call of the module's fails: of each function below the first,
- * then, in a login of its own, the second, and so on until no call is left.
+ * A PAM application in which one call of the module fails. It logs in again and again. For each
+ * function below, the first call fails in one login, the second call in the next login, and so on
+ * until no call is left.
  *
- *	failing CONFDIR HELPER-LOG MODE [ANSWER]
+ * 	failing CONFDIR HELPER-LOG MODE [ANSWER]
  *
- * MODE is error (it fails with an error), null (pam_get_item and pam_get_user succeed with NULL)
- * or child (it is one of the calls between clone and exec). Prints for each login: number, which
- * function failed ("-": none), PAM's answers to auth and open_session, whether the helper has been
- * executed, whether it got a code, and how many descriptors were left.
+ * MODE says how the call fails:
+ * 	error  with an error
+ * 	null   pam_get_item and pam_get_user succeed with NULL
+ * 	child  with an error, in the child between clone and exec
  *
- * The functions below stand in for those of libpam and libc (-rdynamic), for the module only.
+ * Prints for each login: its number, the function that failed ("-": none), PAM's answers to auth
+ * and open_session, whether the helper was executed, whether it got a code, and the number of
+ * descriptors that were left.
+ *
+ * The functions below replace those of libpam and libc (-rdynamic), but only for the module.
  */
-#undef _FORTIFY_SOURCE /* whose inline functions would be in the way */
+#undef _FORTIFY_SOURCE /* its inline functions would be in the way */
 #include "compat.h"
 #include "entries.h"
 #include "log_lines.h"
@@ -46,7 +51,7 @@ struct shared {
 };
 static struct shared *failed;
 
-/* How often poll and recv are called is a matter of time, so each function is counted by itself. */
+/* The number of calls to poll and recv depends on timing. So each function has its own count. */
 static const char *const functions[] = {"pam_get_user", "pam_get_item", "pam_syslog",
 	"pam_fail_delay", "pam_putenv", "pam_set_data", "pam_get_data", "strdup", "malloc",
 	"reallocarray", "getpwnam_r", "getgrouplist", "socketpair", "pthread_sigmask",
@@ -58,7 +63,7 @@ static bool armed, null_mode, child_mode;
 static pid_t application;
 static int countdown;
 
-/* Whether this call, made from the address ra, is the one to fail. */
+/* True if this call, from the address ra, must fail. */
 static bool due(const char *name, const void *ra)
 {
 	Dl_info info;
@@ -377,7 +382,7 @@ int main(int argc, char **argv)
 	if (failed == MAP_FAILED)
 		return 2;
 	log_lines = stdout;
-	/* libnss-wrapper keeps its files open from the first look-up on: not the module's doing. */
+	/* libnss-wrapper keeps its files open after the first look-up: do it before counting. */
 	getpwnam("");
 	getgrnam("");
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {

@@ -1,17 +1,18 @@
 /*
- * PAM applications that are hard on a module, each by an idea of its own:
+ * PAM applications that are hard on a module, each in another way:
  *
- *	hostile CONFDIR threads N
- *	    user0 to userN-1 log in at once, one thread each
- *	hostile CONFDIR rounds N
- *	    alice logs in N times, and each time the module is loaded anew
- *	hostile CONFDIR recycled
- *	    alice's helper dies at the prompt, is reaped by us, and its process id becomes a
- *	    bystander's; needs a pid namespace
- *	hostile CONFDIR bystanders
- *	    alice logs in while we have children of our own
- *	hostile CONFDIR daemon
- *	    alice logs in with the answers on standard input, one a line; then we live on to its end
+ * 	hostile CONFDIR threads N
+ * 	    user0 to userN-1 log in at once, one thread each
+ * 	hostile CONFDIR rounds N
+ * 	    alice logs in N times, and each login loads the module again
+ * 	hostile CONFDIR recycled
+ * 	    alice's helper dies at the prompt and the application reaps it; then a bystander gets
+ * 	    its process id; needs a pid namespace
+ * 	hostile CONFDIR bystanders
+ * 	    alice logs in while the application has children
+ * 	hostile CONFDIR daemon
+ * 	    alice logs in with the answers from standard input, one a line; then the application
+ * 	    lives until standard input ends
  */
 #include "entries.h"
 #include "log_lines.h"
@@ -41,7 +42,7 @@ typedef int conversation(
 
 static const char *confdir;
 
-/* Called in place of libpam's sleep. */
+/* Replaces libpam's sleep. */
 static void no_delay(int rc, unsigned microseconds, void *data)
 {
 	(void)rc, (void)microseconds, (void)data;
@@ -163,7 +164,9 @@ static int many_rounds(int n)
 	int maps = 0, fds = 0, loaded = 0, rc = PAM_SUCCESS;
 
 	for (int i = 0; i < n && rc == PAM_SUCCESS; i++) {
-		/* What is allocated once, by libc and its kin, is there after a few. */
+		/*
+		 * After a few rounds, libc and other libraries have allocated what they allocate only once.
+		 */
 		if (i == 20) {
 			heap = (size_t)mallinfo2().uordblks;
 			maps = count_lines("/proc/self/maps");
@@ -183,7 +186,7 @@ static int many_rounds(int n)
 
 /* --- recycled ------------------------------------------------------------------------------ */
 
-/* Has the next process of this pid namespace be number pid. */
+/* The next process of this pid namespace gets the number pid. */
 static void set_next_pid(pid_t pid)
 {
 	FILE *f = fopen("/proc/sys/kernel/ns_last_pid", "we");
@@ -216,7 +219,7 @@ static void tell_fate(const char *name, pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-/* The number of the process that was started last in this pid namespace. */
+/* The number of the process that started last in this pid namespace. */
 static pid_t last_pid(void)
 {
 	FILE *f = fopen("/proc/sys/kernel/ns_last_pid", "re");
@@ -240,7 +243,7 @@ static int recycle(
 	struct numbers *numbers = data;
 
 	if (is_prompt(messages[0])) {
-		/* Whoever is first reaps it, the module or this. */
+		/* Either the module or this loop reaps it. */
 		while (waitpid(numbers->helper, NULL, 0) < 0 && kill(numbers->helper, 0) == 0)
 			usleep(1000);
 		set_next_pid(numbers->helper);
@@ -269,7 +272,7 @@ static int bystanders(void)
 
 	if (dead == 0)
 		_exit(7);
-	/* Until it is a zombie, which it stays. */
+	/* Waits until it is a zombie, and leaves it a zombie. */
 	waitid(P_PID, (id_t)dead, &info, WEXITED | WNOWAIT);
 	printf("alice %d\n", log_in("alice", answer, code));
 	info = (siginfo_t){0};
@@ -282,7 +285,7 @@ static int bystanders(void)
 
 /* --- daemon -------------------------------------------------------------------------------- */
 
-/* Keeps no copy of what it reads. */
+/* Keeps no copy of the answer. */
 static int read_answer(
 	int n, const struct pam_message **messages, struct pam_response **response, void *data)
 {
@@ -327,7 +330,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	confdir = argv[1];
 	log_lines = stdout;
-	/* libnss-wrapper keeps its files open from the first look-up on: not the module's doing. */
+	/* libnss-wrapper keeps its files open after the first look-up: do it before counting. */
 	getpwnam("");
 	getgrnam("");
 	if (strcmp(what, "threads") == 0)

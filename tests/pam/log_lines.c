@@ -1,4 +1,4 @@
-#undef _FORTIFY_SOURCE /* whose inline functions would be in the way */
+#undef _FORTIFY_SOURCE /* its inline functions would be in the way */
 #include "log_lines.h"
 
 #include <stdarg.h>
@@ -6,7 +6,7 @@
 
 FILE *log_lines;
 
-/* glibc's, with and without _FORTIFY_SOURCE. */
+/* Functions of glibc, with and without _FORTIFY_SOURCE. */
 void __syslog_chk(int priority, int flag, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void __vsyslog_chk(int priority, int flag, const char *format, va_list ap)

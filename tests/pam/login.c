@@ -1,22 +1,22 @@
 /*
- * A PAM application for the cases: makes the calls it is told to, and prints every message of the
- * conversation, every log line and every answer of PAM, so that they can be compared word for
- * word.
+ * A PAM application for the cases. It makes the calls that its arguments name. It prints every
+ * message of the conversation, every log line and every answer of PAM, so that a case can compare
+ * them word for word.
  *
- *	login CONFDIR SERVICE USER [OPTION...] CALL...
- *	login words	lists the words it understands
+ * 	login CONFDIR SERVICE USER [OPTION...] CALL...
+ * 	login words	lists the words it understands
  *
  * CALL is auth, setcred, account, open, close or chauthtok. An OPTION counts for the calls after
- * it; see take_option(). Answers are taken in order; some are misbehaviour:
- *	@null   PAM_SUCCESS and a NULL answer     @none  PAM_SUCCESS and no response at all
- *	@fail   PAM_CONV_ERR                      @again PAM_CONV_AGAIN
- *	@freed  PAM_CONV_ERR and a freed response @long  a megabyte of digits
- *	@bytes  every byte there is               @wild  no code of PAM's and a wild pointer
- *	@user=NAME  sets PAM_USER, then gives the next answer
- *	@slow       takes 200 ms, then gives the next answer
- *	@until=FILE waits for that file, then gives the next answer
+ * it; see take_option(). Answers are taken in order. Some answers are misbehaviour:
+ * 	@null   PAM_SUCCESS and a NULL answer     @none  PAM_SUCCESS and no response at all
+ * 	@fail   PAM_CONV_ERR                      @again PAM_CONV_AGAIN
+ * 	@freed  PAM_CONV_ERR and a freed response @long  a megabyte of digits
+ * 	@bytes  every byte there is               @wild  no code of PAM's and a wild pointer
+ * 	@user=NAME  sets PAM_USER, then gives the next answer
+ * 	@slow       takes 200 ms, then gives the next answer
+ * 	@until=FILE waits for that file, then gives the next answer
  *
- * Its accounts are those of a directory that does not tell capitals from small letters.
+ * Its look-up of accounts ignores case, as some directories do.
  *
  * It must export its symbols (-rdynamic): see log_lines.h.
  */
@@ -148,7 +148,7 @@ static int converse(
 	return PAM_SUCCESS;
 }
 
-/* Of libc's own name, so that it is what the module calls. */
+/* Has the name of libc's function, so that the module calls this one. */
 int getpwnam_r(
 	const char *name, struct passwd *entry, char *buf, size_t size, struct passwd **result)
 {
@@ -161,7 +161,7 @@ int getpwnam_r(
 	return next(folded, entry, buf, size, result);
 }
 
-/* Called in place of libpam's sleep. */
+/* Replaces libpam's sleep. */
 static void delay(int rc, unsigned microseconds, void *data)
 {
 	(void)rc, (void)data;
@@ -207,7 +207,7 @@ static int call(pam_handle_t *pamh, const char *what, unsigned flags)
 	return -1;
 }
 
-/* What the module must leave as it was. */
+/* The state of the process that the module must not change. */
 struct state {
 	struct sigaction actions[NSIG];
 	sigset_t mask;
@@ -257,7 +257,7 @@ struct login {
 	unsigned flags;
 };
 
-/* -> how many arguments it took, 0 where there is no such option */
+/* Returns the number of arguments that it took, or 0 if there is no such option. */
 static int take_option(struct login *l, const char *option, const char *value)
 {
 	static const struct {
@@ -335,7 +335,7 @@ int main(int argc, char **argv)
 	if (pam_start_confdir(argv[2], argv[3], &l.conv, argv[1], &pamh) != PAM_SUCCESS)
 		return 2;
 	l.person.pamh = pamh;
-	/* libnss-wrapper keeps its files open from the first look-up on: not the module's doing. */
+	/* libnss-wrapper keeps its files open after the first look-up: do it before observing. */
 	getpwnam("");
 	getgrnam("");
 	pam_set_item(pamh, PAM_FAIL_DELAY, (const void *)delay);

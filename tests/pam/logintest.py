@@ -1,4 +1,4 @@
-"""A login through the real libpam, module, helper and network process, with the sandbox for AWS."""
+"""A login through the real libpam, module, helper and network process. The sandbox plays AWS."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from paths import BUILD, MODULE
 
 
 class LoginTest(HostTest):
-    """alice logs in to a bastion whose stack is the module alone."""
+    """alice logs in to a bastion. Its stack holds only the module."""
 
     def setUp(self):
         super().setUp()
@@ -32,7 +32,7 @@ class LoginTest(HostTest):
                     "AWS_PROFILE": "not-this-one", "AWS_ENDPOINT_URL": "https://localhost:1"}
 
     def login(self, *answers, calls=("auth",), prefix=(), user="alice"):
-        """-> what the application saw: messages, log lines, results"""
+        """-> the application's output: messages, log lines, results"""
         argv = [*prefix, BUILD / "tests/pam/login", self.home / "pam.d", "bastion", user]
         for answer in answers:
             argv += ["--answer", answer]
@@ -43,7 +43,7 @@ class LoginTest(HostTest):
 
 
 class OtherUser:
-    """alice is not whoever runs the application: that is root. Stands before a LoginTest."""
+    """Root runs the application, and alice is another user. Name it before a LoginTest."""
 
     @classmethod
     def setUpClass(cls):

@@ -42,7 +42,7 @@ void misbehave(const char *how, int keep)
 			if (fd != keep)
 				dup2(0, fd);
 	} else if (is(how, "limits")) {
-		/* Soft ones: raising the hard ones needs root. */
+		/* These are soft limits: raising hard limits needs root. */
 		static const struct {
 			__rlimit_resource_t what;
 			rlim_t soft;
@@ -56,7 +56,7 @@ void misbehave(const char *how, int keep)
 			setrlimit(low[i].what, &r);
 		}
 	} else if (is(how, "tight-limits")) {
-		/* An administrator's: enough for the helper, which is to have no more. */
+		/* An administrator's limits: enough for the helper, which must not get more. */
 		setrlimit(RLIMIT_FSIZE, &(struct rlimit){8 << 20, 8 << 20});
 		setrlimit(RLIMIT_NPROC, &(struct rlimit){1000, 1000});
 	} else if (is(how, "no-descriptors")) {
@@ -71,7 +71,7 @@ void misbehave(const char *how, int keep)
 		if (setresgid(12346, 12345, 12345) != 0 || setresuid(12345, 12345, 12345) != 0)
 			abort();
 	} else if (is(how, "capabilities")) {
-		/* Then a change of the uid takes none of root's capabilities away. */
+		/* After this, root keeps its capabilities when its uid changes. */
 		if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) != 0)
 			abort();
 	} else if (is(how, "umask")) {

@@ -1,8 +1,11 @@
-/* What an application, or whoever started it, may have done to its process. */
+/* Things that an application, or the program that started it, may have done to its process. */
 #ifndef AWS_MFA_TESTS_MISBEHAVE_H
 #define AWS_MFA_TESTS_MISBEHAVE_H
 
-/* how: one of the words in misbehave.c, else it aborts. keep: a descriptor that stays as it is. */
+/*
+ * how: one of the words in misbehave.c; aborts at any other. keep: a descriptor that must not
+ * change.
+ */
 void misbehave(const char *how, int keep);
 
 #endif

@@ -1,14 +1,15 @@
-"""The module with one security decision reversed: (name, file below pam/ or include/, [(text, its
-replacement)], the case that must notice). Each text must stand in the file exactly once. Where two
-places decide, either alone is enough, so a third item names the file of the other place."""
+"""The module with one security decision reversed. Each row: (name, file below pam/ or include/,
+[(text, its replacement)], the case that must notice). Each text must be in the file exactly once.
+If two places make the same decision, one of them is enough to keep the module safe. Then a third
+item names the file of the other place."""
 
-# The table takes what only a code can bring about, before a code and after it.
+# The table accepts outcomes that need a code only before a code or after it.
 JUDGED_UNASKED = (".statuses = UNASKED},\n\t{WORD_RESULT,     CHILD,  LOGIN_SPENDING, STATE_ENDED",
                   ".statuses = UNASKED | SPENT},\n\t{WORD_RESULT,     CHILD,  LOGIN_SPENDING, STATE_ENDED",
                   "words_pam.c")
 
 MUTANTS = [
-    # What becomes of a result
+    # What the module does with a result
     ("success-for-a-valid-session", "verdict.c",
      [("{STATUS_VALID, {PAM_IGNORE,", "{STATUS_VALID, {PAM_SUCCESS,")],
      "3 is ignored unasked"),
@@ -152,7 +153,7 @@ MUTANTS = [
      [("int64_t ms = c->left_ms - GRACE_MS;", "int64_t ms = (int64_t)c->opt->timeout * 1000;")],
      "idle: both helpers share the time"),
 
-    # What others say
+    # Text from others
     ("control-characters", "character.c",
      [("return character_is_control(c) || c == 0x061c", "return c == 0x061c")],
      "terminal sequences, quotes and percent signs in a reason"),
@@ -212,7 +213,7 @@ MUTANTS = [
      [("if (*from && ", "if (0 && ")],
      "setenv: somebody else's session"),
 
-    # What the person is told
+    # Messages to the person
     ("all-is-told-afar", "tell.c",
      [("|| *item_text(pamh, PAM_RHOST))\n\t\treturn ANYBODY;", "|| *item_text(pamh, PAM_RHOST))\n\t\treturn THE_USER;")],
      "told afar: not set up"),

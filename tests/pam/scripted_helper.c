@@ -1,17 +1,17 @@
 /*
- * Stands in for aws-mfa: plays $HOME/helper-script, one command a line, and writes what it saw to
- * $HOME/helper-log. Its arguments and environment are fixed by the module, hence the files.
+ * Replaces aws-mfa: plays $HOME/helper-script, one command a line, and writes what it saw to
+ * $HOME/helper-log. The module fixes the helper's arguments and environment, so files are needed.
  *
- *	send RECORD    send it, with its LF        part TEXT   send it without one
- *	               " / " stands for a LF: two records that arrive at once
- *	hear           log the next record         null        send a NUL byte and LF
- *	deaf           stop reading                long        send a line of 5000 bytes
- *	look           log the state of this process
- *	flood          send `until 1` for ever     hang        sleep for ever
- *	pause MS       sleep                       crash       die of SIGSEGV
- *	idle RECORDS   as the real one does after five minutes: deaf, and after these records
- *	               `idle`, all at once, and the end
- *	once COMMAND   only where no helper has played this script before
+ * 	send RECORD    send it, with its LF        part TEXT   send it without one
+ * 	               " / " stands for a LF: two records that arrive at once
+ * 	hear           log the next record         null        send a NUL byte and LF
+ * 	deaf           stop reading                long        send a line of 5000 bytes
+ * 	look           log the state of this process
+ * 	flood          send `until 1` for ever     hang        sleep for ever
+ * 	pause MS       sleep                       crash       die of SIGSEGV
+ * 	idle RECORDS   do as aws-mfa after five minutes: be deaf, send these records and `idle`
+ * 	               at once, and end
+ * 	once COMMAND   only if no helper has played this script before
  */
 #include <fcntl.h>
 #include <grp.h>

@@ -1,18 +1,18 @@
 /*
- * Prints what the module knows, so that test_cases.py can compare it with the man page and the
- *cases:
+ * Prints the module's tables, so that test_cases.py can compare them with the man page and the
+ * cases:
  *
- *	option NAME		in the order of its table
- *	status NUMBER		what a helper may answer
- *	verdict NAME		as the log has it
- *	sentence TEXT		what a person is told
+ * 	option NAME		in the order of its table
+ * 	status NUMBER		a helper's possible answer
+ * 	verdict NAME		its name in the log
+ * 	sentence TEXT		a message to the person
  */
 #include "options.c" /* NOLINT(bugprone-suspicious-include): its table is its own */
 #include "verdict.h"
 
 #include <stdio.h>
 
-/* A status that is missing here is an error of the build. */
+/* If a status is missing here, the build fails. */
 #pragma GCC diagnostic error "-Wswitch"
 
 static bool is_status(enum status number)
@@ -42,7 +42,7 @@ int main(void)
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		printf("option %s\n", table[i].name);
-	/* First every status, then what there is beside them. */
+	/* First every status, then every outcome without a status. */
 	for (int i = 0; i < 256; i++) {
 		const bool result = i < 128;
 		const struct talk talk = {

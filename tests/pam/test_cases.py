@@ -1,4 +1,4 @@
-"""Plays all of tests/pam/cases/, and sees to it that nothing documented is without a case."""
+"""Plays all of tests/pam/cases/, and checks that everything documented has a case."""
 
 import re
 import subprocess
@@ -34,18 +34,18 @@ def printed(program, *args):
 
 
 def table(kind):
-    """-> what the module knows of that kind: tables.c"""
+    """-> the names of this kind that the module has: tables.c"""
     return [line.partition(" ")[2] for line in printed("tables") if line.startswith(f"{kind} ")]
 
 
 class Covered(unittest.TestCase):
-    """What has a row or an option has a case."""
+    """Every row and every option has a case."""
 
     def setUp(self):
         self.cases = [case for _, _, case in casefile.load()]
 
     def answers(self, status):
-        """PAM's answers in the cases in which the helper says result STATUS."""
+        """PAM's answers in the cases where the helper says result STATUS."""
         found = set()
         for case in self.cases:
             if re.search(rf"(send|/) result {status} ", case.get("script", "")):
@@ -95,11 +95,11 @@ class Covered(unittest.TestCase):
         names = set(table("verdict"))
         self.assertGreater(len(names), 12)
         logged = "".join(case["output"] for case in self.cases)
-        for name in names - {"incomplete"}:    # that one is no decision and not logged
+        for name in names - {"incomplete"}:    # it is no decision, so it is not logged
             self.assertIn(f" result={name} ", logged)
 
     def test_every_sentence(self):
-        """Is in the man page and was said in a case."""
+        """Every sentence is in the man page and in the output of a case."""
         sentences = {*table("sentence"),
                      "No AWS MFA code was accepted. The system log says why."}
         self.assertGreater(len(sentences), 10)

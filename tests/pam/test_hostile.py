@@ -40,7 +40,8 @@ class HostileTest(casefile.CaseTest):
 
 class Hostile(HostileTest):
     def test_threads(self):
-        """32 at once, every second with a wrong code: each gets his own answer and no other's."""
+        """32 users log in at once, every second one with a wrong code. Each gets only their own
+        answer."""
         passwd = []
         for n in range(32):
             home = self.folder / f"home{n}"
@@ -59,12 +60,12 @@ class Hostile(HostileTest):
         self.assertIn("descriptors left 0\nchildren left 0\n", out)
 
     def test_rounds(self):
-        """A thousand times loaded and unloaded."""
+        """The module is loaded and unloaded a thousand times."""
         self.helper_plays(ACCEPTED)
         out = self.run_it(HOSTILE, "rounds", "1000")
         self.assertIn("last 0\nmodule loaded 0\n", out)
         self.assertIn("mappings grown 0\ndescriptors left 0\nchildren left 0\n", out)
-        # libc's own buffers end a little bigger; a block lost in each round would be 24 bytes
+        # libc's own buffers grow a little; a block lost in each round would be 24 bytes
         self.assertLess(self.heap_grown(out), 4096 + self.lost_by_libpam())
 
     @staticmethod
@@ -78,13 +79,13 @@ class Hostile(HostileTest):
         return max(0, self.heap_grown(self.run_it(HOSTILE, "rounds", "1000")))
 
     def test_bystanders(self):
-        """The application's own children are neither signalled nor reaped."""
+        """The module does not signal or reap the application's own children."""
         self.helper_plays(ACCEPTED)
         out = self.run_it(HOSTILE, "bystanders")
         self.assertIn("alice 0\nzombie 7\nbystander lives\nchildren left 0\n", out)
 
     def test_recycled_process_id(self):
-        """What has the helper's number by now is not killed in its place."""
+        """A new process may get the helper's number. The module must not kill it."""
         if os.getuid() != 0:
             self.skipTest("a pid namespace needs root")
         prefix = ["unshare", "--pid", "--fork", "--mount-proc"]
@@ -99,9 +100,9 @@ class Hostile(HostileTest):
 
 
 class Failing(unittest.TestCase):
-    """Each call of the module's fails in turn: failing.c."""
+    """Each call of the module fails in turn: failing.c."""
 
-    # name: (what the helper plays, options, MODE, answers)
+    # name: (the helper's script, options, MODE, answers)
     RUNS = {
         "accepted": (ACCEPTED, "setenv profile=work", "error", ["123456"]),
         "accepted, null": (ACCEPTED, "setenv profile=work", "null", ["123456"]),
@@ -123,7 +124,7 @@ class Failing(unittest.TestCase):
     def setUpClass(cls):
         if "-fsanitize" in os.environ.get("CFLAGS", ""):
             raise unittest.SkipTest("the sanitizers stand in for the same functions of libc")
-        # Nearly all of the time is waiting for a helper that was never sent its code.
+        # A login takes long if the helper never gets its code. So the runs go in parallel.
         cls.logs = {}
         pool = ThreadPoolExecutor(len(cls.RUNS))
         cls.addClassCleanup(pool.shutdown)
@@ -131,7 +132,7 @@ class Failing(unittest.TestCase):
 
     @classmethod
     def logins(cls, name):
-        """-> for each login the words of failing.c"""
+        """-> for each login the words that failing.c prints"""
         script, options, mode, answers = cls.RUNS[name]
         host = HostileTest("run_it")
         host.setUp()
@@ -149,7 +150,7 @@ class Failing(unittest.TestCase):
                 for line in out.splitlines() if not line.startswith("log ")]
 
     def test_success_only_for_a_code(self):
-        """And whatever fails, no descriptor is left, and the session is opened."""
+        """Whatever call fails, no descriptor is left, and the session is opened."""
         for name in self.RUNS:
             with self.subTest(name):
                 for login in self.runs[name].result():
@@ -171,7 +172,7 @@ class Failing(unittest.TestCase):
         return [login["failed"] for login in self.runs[name].result() if login["failed"] != "-"]
 
     def test_a_name_that_cannot_be_looked_up_is_not_logged(self):
-        """While a directory is down, what was typed may be a password as well."""
+        """A directory may be down, and the name may be a password typed by mistake."""
         self.runs["accepted"].result()
         lines = [line for line in self.logs["accepted"] if "passwd database" in line]
         self.assertTrue(lines)
@@ -180,7 +181,7 @@ class Failing(unittest.TestCase):
 
     def test_all_of_them_had_their_turn(self):
         for name in ["always", "always, null"]:
-            notes = {"pam_set_data", "strdup"}      # of pam_get_data a second one is made
+            notes = {"pam_set_data", "strdup"}      # the module's second call is pam_get_data
             self.assertLessEqual(notes | {"pam_get_data"}, set(self.failed(name)))
             self.assertEqual({login["account"] for login in self.runs[name].result()
                               if login["failed"] in notes}, {PERM_DENIED})
@@ -192,14 +193,14 @@ class Failing(unittest.TestCase):
         self.assertIn("pam_fail_delay", self.failed("wrong"))
 
     def between_clone_and_exec(self, name, set_id_calls, checks):
-        """Of what goes wrong there nothing is passed over: the helper is not executed then."""
+        """If any step here fails, the helper is not executed."""
         steps = [*["setrlimit"] * 8, "dup2", "dup", "dup", "chdir", "setsid", "prctl", "prctl",
                  "execve"]
-        # close_range has a substitute
+        # if close_range fails, the module uses another way
         self.assertEqual(sorted(step for step in self.failed(name) if step != "close_range"),
                          sorted(steps + ["syscall"] * (set_id_calls + checks)))
         for login in self.runs[name].result():
-            # the last set-id calls are the checks that root cannot be had again: they are to fail
+            # the last set-id calls check that root cannot be had again: they should fail
             if login["failed"] in steps or (
                     login["failed"] == "syscall" and int(login["n"]) <= set_id_calls):
                 self.assertEqual(login["executed"], "-", f"executed all the same: {login}")

@@ -1,5 +1,5 @@
-"""Homes in which nothing is as it should be. Whatever they hold, nobody gets in by it, and nothing
-outside them is touched."""
+"""Homes with damaged or hostile files. Whatever they hold, nobody gets in with them, and nothing
+outside them changes."""
 
 import os
 import subprocess
@@ -20,7 +20,8 @@ class HostileHome(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.requests = len(self.box.requests)
 
     def refused(self, result="configuration", within=10):
-        """Asked, refused, and AWS was not: the options that soften things change nothing."""
+        """The user is asked and refused, and AWS gets no request. The softening options change
+        nothing."""
         start = time.monotonic()
         out = self.login("123456")
         self.assertLess(time.monotonic() - start, within)
@@ -35,12 +36,12 @@ class HostileHome(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
             self.skipTest("gives files to others: needs root")
 
     def replace(self, path):
-        """Puts the file or folder out of the way, and its name is free."""
+        """Moves the file or folder away, so that its name is free."""
         path.rename(self.home / f"was-{path.name}")
         return path
 
     def elsewhere(self):
-        """A home apart from where the test keeps its own things."""
+        """Makes a home that is separate from the test's own files."""
         home = self.home / "elsewhere"
         home.mkdir()
         text = (self.home / "passwd").read_text()
@@ -53,14 +54,14 @@ class HostileHome(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.refused()
 
     def test_not_mounted(self):
-        """What is there then is an empty folder of root's."""
+        """The mount point then is an empty folder of root's."""
         self.needs_root()
         home = self.elsewhere()
         os.chown(home, 0, 0)
         self.assertIn("is not a folder of this user", self.refused())
 
     def test_empty_is_not_enrolled(self):
-        """The one home that `nullok` is for."""
+        """`nullok` is for this home only."""
         self.elsewhere()
         out = self.login()
         self.assertNotIn("prompt", out)
@@ -94,17 +95,17 @@ class HostileHome(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.refused()
 
     def test_a_file_system_that_refuses_root(self):
-        """NFS with root_squash, or FUSE: the application gets EACCES for whatever it does there."""
+        """NFS with root_squash, or FUSE: the application gets EACCES for every access there."""
         trace = self.tls / "trace"
         paths = [self.home / ".aws", self.credentials, self.config]
         strace = ["strace", "-o", trace, "-e", "trace=%file", "-e", "inject=%file:error=EACCES",
                   *[word for path in paths for word in ("-P", path)]]
         out = self.login(self.user.code(), prefix=strace)
         self.assertIn("auth = PAM_SUCCESS\n", out)
-        # It never even tries.
+        # The application does not even try.
         self.assertEqual([line for line in trace.read_text().splitlines() if "INJECTED" in line], [])
         self.assertIn("exited with 0", trace.read_text())
-        # That EACCES would have been seen: the same with a program that does try.
+        # The test would have seen EACCES: the same trace with a program that does try.
         run = subprocess.run([*strace, "cat", self.credentials], capture_output=True, text=True)
         self.assertIn("Permission denied", run.stderr)
         self.assertIn("INJECTED", trace.read_text())
@@ -119,7 +120,7 @@ class HostileHome(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.assertEqual(len(self.box.requests), self.requests)
 
     def test_file_is_a_symlink_to_passwd(self):
-        """Read as what it is, which is no file of sections; never written."""
+        """The module reads it and finds no sections. It never writes it."""
         before = Path("/etc/passwd").read_bytes(), sorted(os.listdir("/etc"))
         self.replace(self.credentials).symlink_to("/etc/passwd")
         self.stack("profile=work always")
@@ -136,7 +137,7 @@ class HostileHome(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         os.chown(path, self.home.stat().st_uid, self.home.stat().st_gid)
 
     def test_pipes(self):
-        """Nobody writes into them, so whoever opens one may wait for ever."""
+        """Nobody writes into them, so a program that opens one may wait for ever."""
         for path in [self.config, self.credentials, self.home / ".aws"]:
             with self.subTest(path.name):
                 os.mkfifo(self.replace(path), 0o600)
@@ -163,7 +164,7 @@ class HostileHome(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
 
 
 class RootsHome(LoginTest):
-    """The same mischief where the user is root, whom no mode stops."""
+    """The same for root as the user: no mode stops root."""
 
     def setUp(self):
         if os.getuid() != 0:

@@ -1,5 +1,5 @@
-"""A person who is away from the prompt for longer than the helper waits: a module and an aws-mfa
-that are built to wait one second instead of five minutes, and everything else is real."""
+"""A person is away from the prompt for longer than the helper waits. The module and aws-mfa here
+are built to wait one second instead of five minutes. The rest is real."""
 
 import os
 import subprocess
@@ -14,14 +14,14 @@ IDLE = BUILD / "tests/idle"
 
 
 def processes(pid):
-    """All that descend from it: [(name, state)]"""
+    """The descendants of a process: [(name, state)]"""
     found = []
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         try:
             name, _, rest = Path(f"/proc/{child}/stat").read_text().partition("(")[2].rpartition(")")
             found += [(name, rest.split()[0]), *processes(child)]
         except FileNotFoundError:
-            pass    # gone meanwhile
+            pass    # ended in the meantime
     return found
 
 
@@ -33,7 +33,7 @@ class Idle(LoginTest):
         self.came_back = self.home / "came-back"
 
     def go_away(self, *answers, options=()):
-        """A login with a person who first goes away."""
+        """Starts a login of a person who first goes away."""
         argv = [BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice", *options,
                 "--answer", f"@until={self.came_back}"]
         for answer in answers:
@@ -63,7 +63,8 @@ class Idle(LoginTest):
                         {"aws-mfa", "aws-mfa-sts"}, "both at work")
 
     def wait_for_none(self, login):
-        """Where the application is not root, one that has ended stays until the answer comes."""
+        """If the application is not root, an ended process stays a zombie until the answer
+        comes."""
         self.wait_until(login, lambda found: all(
             state == "Z" and os.geteuid() != 0 for _, state in found), "both gone")
 
@@ -99,7 +100,7 @@ class Idle(LoginTest):
         self.assertIn("result=unavailable answer=PAM_AUTHINFO_UNAVAIL", self.come_back(login))
 
     def test_keys_gone_by_then(self):
-        """Under nullok that is no way in: the person was asked."""
+        """nullok does not let the person in now: the module has already asked."""
         (self.home / "pam.d/bastion").write_text(
             f"auth required {IDLE}/pam_aws_mfa.so profile=work nullok\n")
         login = self.go_away(self.user.code())
@@ -121,7 +122,7 @@ class Idle(LoginTest):
 
 
 class AsRoot(OtherUser, Idle):
-    """The same with a user who is not the one who runs the application."""
+    """The same with a user other than the one who runs the application."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The code, the secret key and the session token are nowhere but where they have to be."""
+"""The code, the secret key and the session token are only where they must be."""
 
 import os
 import re
@@ -22,7 +22,7 @@ PASSWORD = "Tr0ub4dor&3-typed-at-the-wrong-prompt"
 
 
 def memory(pid):
-    """What a core of that process would hold: all that it can write to."""
+    """All memory that the process can write to: a core would hold it."""
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
         for line in maps:
             start, end = (int(n, 16) for n in line.split(" ", 1)[0].split("-"))
@@ -43,7 +43,7 @@ class Leaks(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         (self.home / "pam.d/test").symlink_to("bastion")
 
     def start(self):
-        """An application that goes on living, as a display manager does."""
+        """Starts an application that lives on after the login, like a display manager."""
         self.watch = Watch()
         self.addCleanup(self.watch.stop)
         app = subprocess.Popen([BUILD / "tests/pam/hostile", self.home / "pam.d", "daemon"],
@@ -76,11 +76,11 @@ class Leaks(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
     def assert_nowhere(self, app, secrets):
         seen = self.watch.stop()
         held = list(memory(app.pid))
-        # The search does find what is there.
+        # The search works: it finds this text.
         self.assertTrue([1 for part in held if b"AWS_PROFILE=not-this-one" in part])
         for name, secret in secrets.items():
             self.assertNotIn(secret, self.out, f"{name} in the log or in what the person is told")
-            # What was seen is not for the report of a test: it is everybody's.
+            # A test's report is public, so it must not show the data.
             for data, where in seen.items():
                 self.assertFalse(secret.encode() in data, f"{name} in {where}")
             for part in held:
@@ -103,7 +103,7 @@ class Leaks(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.assertRegex(self.out, r"key-id=ASIA\w{16}\n")
 
     def look_at_processes(self, app):
-        """While both hold the code and the keys they can be neither dumped nor looked into."""
+        """While both hold the code and the keys, the user cannot dump them or read their memory."""
         [helper] = children(app.pid)
         [network] = children(helper)
         for pid in (helper, network):
@@ -138,16 +138,16 @@ class Leaks(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         app = self.start()
         self.type(app, PASSWORD)
         self.read_until(app, "alice 7\n")
-        # free() itself writes over the start of what it is given
+        # free() itself overwrites the start of a block
         self.assert_nowhere(app, {"the password": PASSWORD, "its end": PASSWORD[-16:]})
         self.assertEqual(self.box.codes_seen(self.user), [])
 
 
 class Core(LoginTest):
-    """A signal at which others dump core just ends these, whatever the limits allow."""
+    """A signal that makes other programs dump core only ends these, whatever the limits allow."""
 
     def dumped(self, argv, *records, answer=b"", env=None):
-        """Whether SIGABRT leaves a core, after the records were sent and the answer has come."""
+        """True if SIGABRT leaves a core, after the records were sent and the answer has come."""
         ours, theirs = socket.socketpair()
         ours.settimeout(20)
         hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
@@ -188,7 +188,8 @@ class Core(LoginTest):
 
 
 class BeforeMain(unittest.TestCase):
-    """The programs shut everybody out themselves; before that, that nobody may read them does."""
+    """From main() on, the programs themselves shut everybody out. Before that, their mode does:
+    users may not read them."""
 
     def test_a_user_cannot_look_into_what_runs_in_his_name(self):
         if os.getuid() != 0:
@@ -201,7 +202,7 @@ class BeforeMain(unittest.TestCase):
             self.assertFalse(self.seen_before_main(program, user), program)
 
     def seen_before_main(self, program, user):
-        """Halts it in the loader, which stands still where nobody reads what it tells."""
+        """Stops the program in the loader: it writes messages to a pipe that nobody reads."""
         ours, theirs = os.pipe()
         self.addCleanup(os.close, ours)
         os.set_blocking(theirs, False)

@@ -1,5 +1,5 @@
-"""Limits that a caller, a unit file or an administrator has set: a login works with as few
-processes as it needs, what is too low is named in the log, and none of it looks like an outage."""
+"""Limits of a caller, a unit file or an administrator. A login needs only few processes. The log
+names a limit that is too low. No limit makes a login look like an outage."""
 
 import os
 import subprocess
@@ -8,12 +8,13 @@ import unittest
 
 from pam.logintest import LoginTest, OtherUser
 
-# Root who cannot raise limits, as a unit's CapabilityBoundingSet= leaves him.
+# Root that cannot raise limits, as with a unit's CapabilityBoundingSet=.
 WITHOUT = ["setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"]
 
 
 class OwnUid(OtherUser, LoginTest):
-    """alice has a uid that no other test uses meanwhile: the kernel counts all its processes."""
+    """alice has a uid that no other test uses at this time: the kernel counts all processes of a
+    uid."""
 
     def setUp(self):
         super().setUp()
@@ -32,7 +33,7 @@ class Limits(OwnUid):
         return self.login(*(answers or [self.user.code()]), prefix=["prlimit", *limits, *WITHOUT])
 
     def sleepers(self, count):
-        """Processes of the user's, which count with ours."""
+        """Starts processes of the user: they count together with the helper's processes."""
         for _ in range(count):
             sleeper = subprocess.Popen(["sleep", "60"], user=self.uid, group=self.uid,
                                        extra_groups=[])
@@ -51,7 +52,7 @@ class Limits(OwnUid):
         self.assertIn("auth = PAM_SUCCESS\n", self.limited("--nproc=3:3"))
 
     def test_as_few_with_a_name_to_resolve(self):
-        """A thread of libcurl's does that; "localhost" it knows by itself."""
+        """libcurl resolves it in a thread. It resolves "localhost" without one."""
         self.config.write_text("[profile work]\nendpoint_url = https://sts.nowhere.invalid\n")
         self.assertIn("result=unavailable ", self.limited("--nproc=3:3"))
 
@@ -93,7 +94,7 @@ class Limits(OwnUid):
 
 
 class Frozen(OwnUid):
-    """A helper that cannot even be killed: the freezer of cgroup v1 holds it."""
+    """A helper that nobody can kill: the freezer of cgroup v1 holds it."""
 
     FREEZER = "/sys/fs/cgroup/freezer"
 
@@ -123,7 +124,7 @@ class Frozen(OwnUid):
             file.write(state)
 
     def test_is_waited_for_no_longer_than_timeout_and_grace(self):
-        """And it is no outage."""
+        """This does not count as an outage."""
         script = self.home / "freeze"
         script.write_text(f"""#!/bin/sh
 until pid=$(pgrep -u {self.uid} -x aws-mfa); do sleep 0.02; done

@@ -1,5 +1,5 @@
-"""Logins from one end to the other: real libpam, module, helper and network process, and the
-sandbox for AWS. What the module does with every odd answer is in cases/; this is the real thing."""
+"""Logins from end to end: real libpam, module, helper and network process, and the sandbox. The
+cases in cases/ test the module with every odd answer."""
 
 import json
 import re
@@ -40,13 +40,14 @@ class Login(LoginTest):
         count = len(self.box.requests)
         out = self.login()
         self.assertNotIn("prompt", out)
-        # libpam's word for "every module ignored it": alone in a stack it lets nobody in
+        # libpam's answer if every module ignored the login. A stack of only this module lets nobody
+        # in.
         self.assertIn("result=valid answer=PAM_IGNORE", out)
         self.assertIn("auth = PAM_PERM_DENIED\n", out)
         self.assertEqual(len(self.box.requests), count)
 
     def test_a_session_renewed_while_the_lock_is_waited_for(self):
-        """What was no obstacle is not logged as the reason."""
+        """The log must not name the lock as the reason: the wait for it did no harm."""
         self.login(self.user.code())
         renewed = self.credentials.read_text()
         self.write_credentials()
@@ -60,7 +61,7 @@ class Login(LoginTest):
         self.assertIn(" result=valid answer=PAM_IGNORE\n", out)
 
     def test_the_time_of_the_prompt_tells_a_remote_host_nothing(self):
-        """Whether there is a helper to start, and an account at all."""
+        """The time does not show whether there is a helper to start, or an account at all."""
         for user in ("alice", "nobody-here"):
             start = time.monotonic()
             out = self.login("1", calls=("--rhost", "192.0.2.1", "auth"), user=user)
@@ -68,7 +69,7 @@ class Login(LoginTest):
             self.assertIn("hidden prompt", out)
 
     def test_nor_where_the_name_is_asked_for_first(self):
-        """As telnetd's login does. The time it is typed in is not the module's."""
+        """telnetd's login does this. The time for typing the name does not count."""
         start = time.monotonic()
         out = self.login("@slow", "nobody-here", "1",
                          calls=("--no-user", "--rhost", "192.0.2.1", "auth"))
@@ -77,7 +78,7 @@ class Login(LoginTest):
         self.assertIn("hidden prompt", out)
 
     def test_nor_where_a_signal_comes_meanwhile(self):
-        """The end of a helper that has nothing to ask, in an application that handles SIGCHLD."""
+        """The helper ends because it has nothing to ask. The application handles SIGCHLD."""
         self.credentials.unlink()
         start = time.monotonic()
         out = self.login("1", calls=("--misbehave", "sigchld-reaped", "--rhost", "192.0.2.1",
@@ -86,7 +87,7 @@ class Login(LoginTest):
         self.assertIn("hidden prompt", out)
 
     def test_what_becomes_of_ignored_in_a_stack(self):
-        """It is what an admin must know before he writes a stack; pam_aws_mfa(8) says so."""
+        """Administrators must know this before they write a stack; pam_aws_mfa(8) says so."""
         self.login(self.user.code())
         path = self.home / "pam.d/bastion"
         for control, behind, answer in [
@@ -129,7 +130,8 @@ class Login(LoginTest):
         self.assertEqual(self.box.codes_seen(self.user), [])
 
     def test_a_password_of_six_digits_goes_nowhere(self):
-        """What the module before has asked for is the password, whatever it looks like."""
+        """The module before asked for the password. So the text is a password, whatever it looks
+        like."""
         (self.home / "pam.d/bastion").write_text(
             "auth optional pam_exec.so expose_authtok /bin/true\n"
             f"auth required {MODULE} profile=work\n")
@@ -173,7 +175,7 @@ class Login(LoginTest):
                 self.assertIn("result=code-spent answer=PAM_AUTHINFO_UNAVAIL", self.login("123456"))
 
     def test_guessing_in_parallel_is_no_outage(self):
-        """Logins that get in each other's way must not end as what failmode=safe forgives."""
+        """Logins that wait for each other must not end in a result that failmode=safe forgives."""
         self.stack("profile=work always failmode=safe timeout=2")
         self.box.fault("GetSessionToken", faults.delay(0.3))
         argv = [BUILD / "tests/pam/login", self.home / "pam.d", "bastion", "alice",
@@ -190,7 +192,7 @@ class Login(LoginTest):
         self.assertIn("answer=PAM_AUTH_ERR", self.login(self.user.wrong_code()))
 
     def test_long_term_keys_where_the_session_would_be(self):
-        """The code is judged, and the only copy of a key is kept."""
+        """AWS judges the code, and the only copy of a key stays."""
         self.write_credentials(self.credentials.read_text() + "[work]\naws_access_key_id = AKIAX\n"
                                "aws_secret_access_key = only-copy\n")
         before = self.credentials.read_bytes()
@@ -235,7 +237,7 @@ class Login(LoginTest):
         passwd.write_text(name + ":" + passwd.read_text().partition(":")[2])
 
     def test_names_as_a_directory_has_them(self):
-        """What IAM does not allow in a role's session name is replaced in the default one."""
+        """The default session name of a role replaces characters that IAM does not allow there."""
         self.stack("profile=work always")
         for n, (name, logged, session) in enumerate([
                 ("corp\\frank", "corp\\frank", "corp-frank"), ("gina smith", "gina?smith", "gina-smith"),
@@ -264,7 +266,7 @@ class Login(LoginTest):
                 self.assertIn("result=not-set-up answer=PAM_IGNORE", out)
 
     def test_a_profile_in_japanese(self):
-        """What people have named, they are shown, from the files through all three programs."""
+        """All three programs show names from the files as people wrote them."""
         for path, section in [(self.credentials, "[{}-long-term]"), (self.config, "[profile {}]")]:
             text = path.read_text()
             self.assertIn(section.format("work"), text)
@@ -301,7 +303,8 @@ class Login(LoginTest):
                       self.login(calls=("open",)))
 
     def test_the_log_names_the_account(self):
-        """The role's, else the device's; of refusals and of a valid session too."""
+        """The account of the role, or else of the device. Refusals and a valid session have it,
+        too."""
         for code, result in [(self.user.wrong_code(), "wrong-code"), (self.user.code(), "accepted"),
                              ("", "valid")]:
             self.assertIn(f" account=123456789012 result={result} ", self.login(code))
@@ -327,7 +330,7 @@ class Login(LoginTest):
 
 
 class AsRoot(OtherUser, Login):
-    """The same with a user who is not the one who runs the application."""
+    """The same with a user other than the one who runs the application."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Logins of users with homes and files that others may write, or that cannot be written."""
+"""Logins of users with homes and files that others may write, or that nobody can write."""
 
 import os
 import shutil
@@ -75,7 +75,7 @@ class Files(LoginTest):
         self.credentials.chmod(0o400)
 
     def test_a_folder_that_is_closed(self):
-        """Then the file is written in place."""
+        """aws-mfa then writes the file in place."""
         self.can_close()
         self.close_folder()
         inode = self.credentials.stat().st_ino
@@ -98,7 +98,7 @@ class Files(LoginTest):
         self.assertIn("result=not-stored answer=PAM_SUCCESS", self.login(self.user.code()))
 
     def test_a_file_that_is_held_open_for_writing_locks_nobody_out(self):
-        """However short the time is: it is not all spent on waiting for that program."""
+        """Even with a short timeout, waiting for the other program does not use all of it."""
         for seconds in (5, 20):
             self.stack(f"profile=work timeout={seconds}")
             self.user = self.box.add_user(f"{self.user.name}-{seconds}")
@@ -111,7 +111,7 @@ class Files(LoginTest):
                 self.assertEqual(self.credentials.read_text(), text)
 
     def test_not_stored(self):
-        """The code was accepted: nobody is locked out because the file cannot be written."""
+        """The code was accepted. A file that cannot be written locks nobody out."""
         self.can_close()
         before = self.credentials.read_bytes()
         self.box.fault("GetSessionToken", faults.delay(1))
@@ -132,7 +132,7 @@ class Files(LoginTest):
 
 
 class AsRoot(OtherUser, Files):
-    """The same with a user who is not the one who runs the application."""
+    """The same with a user other than the one who runs the application."""
 
     def can_close(self):
         pass
@@ -147,7 +147,7 @@ class AsRoot(OtherUser, Files):
             self.assertEqual((self.credentials.parent / name).stat().st_uid, OTHER_UID, name)
 
     def test_root_s_access_does_not_help(self):
-        """The helper runs as the user: what is closed to him is closed."""
+        """The helper runs as the user, so it cannot read a file that is closed to the user."""
         os.chown(self.credentials, 0, 0)
         self.assertIn("auth = PAM_CRED_INSUFFICIENT", self.login("123456"))
 

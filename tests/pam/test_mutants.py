@@ -1,5 +1,5 @@
-"""Would the cases notice? The module is built with one security decision reversed at a time
-(mutants.py), and each time the case that is about it has to fail."""
+"""Do the cases notice a fault? The module is built with one security decision reversed at a time
+(mutants.py). Each time, the case for this decision must fail."""
 
 import os
 import shlex
@@ -21,7 +21,7 @@ def words(variable, default=""):
 
 
 def build(name, file, changes):
-    """-> the module, made of the objects the cases are run with, all but the changed ones."""
+    """-> the module, linked from the objects that the cases use, with the changed ones replaced."""
     folder = OUT / name
     folder.mkdir(parents=True, exist_ok=True)
     flags = words("CC", "cc") + words("CPPFLAGS") + words("CFLAGS", "-O1")
@@ -47,7 +47,7 @@ def build(name, file, changes):
 
 
 class Play(casefile.CaseTest):
-    """One case against one module."""
+    """Plays one case against one module."""
 
     def __init__(self, case, module):
         super().__init__("the_case")
@@ -58,7 +58,7 @@ class Play(casefile.CaseTest):
 
 
 def outcome(case, module):
-    """-> passed, failed, or why it was skipped; anything but a wrong output is raised"""
+    """-> passed, failed, or why it was skipped. Raises anything that is no wrong output."""
     result = Play(case, module).run(unittest.TestResult())
     if result.skipped:
         return f"skipped: {result.skipped[0][1]}"
@@ -84,7 +84,7 @@ class Mutants(unittest.TestCase):
         self.assertEqual(len({name for name, *_ in MUTANTS}), len(MUTANTS))
 
     def test_none(self):
-        """Built the same way with nothing reversed, the module passes them all."""
+        """A module that is built the same way without a change passes all cases."""
         module = build("none", "verdict.c", [])
         cases = sorted({case for *_, case in MUTANTS})
         for name, result in zip(cases, self.pool.map(

@@ -1,5 +1,5 @@
-"""Who passes for not enrolled under `nullok`, and is let in without a code: only those who have no
-keys, not those whose files are damaged, moved away or hidden."""
+"""Who counts as not enrolled under `nullok`, and gets in without a code: only users without keys,
+and not users with damaged, hidden or moved files."""
 
 import os
 import shutil
@@ -69,7 +69,7 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
                 self.refused(part)
 
     def test_half_a_file_that_a_program_rests_over(self):
-        """However long ago it has touched it: the section may be in the other half."""
+        """The program may have written it long ago: the section may be in the other half."""
         self.put(OTHER)
         with open(self.credentials, "r+"):
             os.utime(self.credentials, (time.time() - 60,) * 2)
@@ -79,7 +79,8 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.let_in()
 
     def test_a_file_that_is_about_to_come_back(self):
-        """An editor moves it away before it writes the new one; a script writes it in two goes."""
+        """An editor moves the old file away before it writes the new one. A script writes it in two
+        steps."""
         away = self.home / "away"
 
         def move():
@@ -108,7 +109,7 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.let_in()
 
     def test_a_profile_that_is_the_section_of_the_keys(self):
-        """The administrator's mistake would else let all users in."""
+        """Without this check, the administrator's mistake would let all users in."""
         self.stack("profile=work-long-term nullok")
         self.refused("--profile work")
 
@@ -135,7 +136,8 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.refused("belongs to uid 54321")
 
     def test_folders_behind_symlinks(self):
-        """~/.aws -> links/aws -> dots/deep/aws: whoever may write one of them can lead elsewhere."""
+        """~/.aws -> links/aws -> dots/deep/aws: a user who may write one of them can lead it
+        elsewhere."""
         aws = self.credentials.parent
         links, dots = self.folder(self.home / "links"), self.folder(self.home / "dots")
         deep = self.folder(dots / "deep")
@@ -153,11 +155,11 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
                     folder.chmod(0o700)
             if state == "there":
                 (deep / "aws/credentials").unlink()
-        # Every folder is good, but where a symlink leads to nothing a mount may be missing.
+        # All folders are safe. But the symlink leads to nothing, so a mount may be missing.
         self.refused("a symlink leads there")
 
     def test_a_file_behind_a_symlink(self):
-        """The folder with the link counts as well as the one with the file."""
+        """The folder with the link counts, and so does the folder with the file."""
         vault = self.folder(self.home / "vault")
         self.credentials.rename(vault / "keys")
         self.credentials.symlink_to(vault / "keys")
@@ -179,7 +181,7 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
 
     def test_a_sticky_folder(self):
-        """As /tmp is: others may make names there, and not move those of the user."""
+        """A folder like /tmp: others may make names in it, but not move those of the user."""
         shared = self.folder(self.home / "shared", 0o1777)
         self.credentials.parent.rename(shared / "aws")
         self.credentials.parent.symlink_to(shared / "aws")
@@ -187,7 +189,7 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
 
     def test_ways_that_end_early(self):
-        """The message names where."""
+        """The message names the place."""
         self.credentials.unlink()
         for target, part in [(self.home / "vault/keys", "/vault: a symlink leads there"),
                              ("../.aws/sub/../keys", "/.aws/sub: a symlink leads there")]:

@@ -1,4 +1,4 @@
-"""The module's side of its conversation: the helper sends every record there is, in every state."""
+"""The module's side of its conversation: the helper sends every existing record in every state."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ UNASKED = "result:2,3,4,12,13,14"
 
 class Turns(casefile.CaseTest):
     def outputs(self, script, options="", login=("auth",)):
-        """-> {record: what the application saw}, where the helper plays the script with RECORD."""
+        """-> {record: what the application saw}, if the helper plays the script with RECORD."""
         self.stack(options)
         users = {f"user{n}": record for n, record in enumerate(records())}
         passwd = []

@@ -1,4 +1,4 @@
-/* The rules of pam_aws_mfa(8), RESULTS, over every combination of what can come together. */
+/* The rules of pam_aws_mfa(8), RESULTS, for every combination of inputs. */
 #include "verdict.h"
 
 #include <security/pam_modules.h>
@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-/* What there is beside a status. */
+/* Numbers from here on are outcomes without a status. */
 #define BESIDE 100
 
-/* A helper's result; or BESIDE and an enum outcome, with a status that nobody may look at. */
+/* A helper's result. From BESIDE on: an enum outcome, with a status that nobody may use. */
 static struct talk talk_of(int what)
 {
 	struct talk talk = {.outcome = OUTCOME_RESULT, .status = (enum status)what};
@@ -67,7 +67,7 @@ static void after_a_code(void **state)
 		assert_int_equal(judge(rows[i].outcome, true, true, &plain).pam, rows[i].pam);
 }
 
-/* PAM_SUCCESS and PAM_IGNORE let people in, so exactly these ways lead there. */
+/* PAM_SUCCESS and PAM_IGNORE let people in. Only these combinations lead there. */
 static void ways_in(void **state)
 {
 	(void)state;

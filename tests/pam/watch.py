@@ -1,4 +1,4 @@
-"""What of the processes of this machine anybody can see."""
+"""What anybody can see of the processes of this machine."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Watch:
-    """Looks at the arguments and the environment of every process, again and again."""
+    """Reads the arguments and the environment of every process, again and again."""
 
     def __init__(self):
         self.seen = {}
@@ -21,10 +21,10 @@ class Watch:
                     try:
                         self.seen[(process / name).read_bytes()] = f"{process}/{name}"
                     except OSError:
-                        continue    # gone meanwhile, or not to be read
+                        continue    # it has ended, or may not be read
 
     def wait_for(self, *programs):
-        """Until processes with such arguments have been looked at."""
+        """Waits until it has read processes with such arguments."""
         deadline = time.monotonic() + 20
         while not all(any(data.startswith(p) for data in list(self.seen)) for p in programs):
             if time.monotonic() > deadline:
@@ -32,7 +32,7 @@ class Watch:
             time.sleep(0.005)
 
     def stop(self):
-        """-> {what was seen: the last place where}"""
+        """-> {the data: the place where it was seen last}"""
         self._stop.set()
         self._thread.join()
         return self.seen

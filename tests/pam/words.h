@@ -1,6 +1,6 @@
 /*
- * The words that login understands. While it lists them, no text is any word, and each word that a
- * text is compared with is printed: the program itself says what it understands.
+ * The words that login understands. For `login words`, begins() prints each word that a text is
+ * compared with, and matches no text. So the program itself lists its words.
  */
 #ifndef AWS_MFA_TESTS_WORDS_H
 #define AWS_MFA_TESTS_WORDS_H
