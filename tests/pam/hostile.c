@@ -165,7 +165,8 @@ static int many_rounds(int n)
 
 	for (int i = 0; i < n && rc == PAM_SUCCESS; i++) {
 		/*
-		 * After a few rounds, libc and other libraries have allocated what they allocate only once.
+		 * After a few rounds, libc and other libraries have allocated what they allocate
+		 * only once.
 		 */
 		if (i == 20) {
 			heap = (size_t)mallinfo2().uordblks;
