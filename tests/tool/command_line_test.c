@@ -1,4 +1,4 @@
-/* The parser, over a table of commands that take what no command of aws-mfa takes as yet. */
+/* The parser, with a table of commands that take more than any command of aws-mfa takes today. */
 #include "command_line.h"
 #include "command_options.h"
 
@@ -40,7 +40,7 @@ static const struct command *const commands[] = {&refresh, &run, &explain, &copy
 
 #define WORDS 16
 
-/* The words of a line of text, apart by blanks; '' is an empty one. Writable, as argv is. */
+/* The words of a line of text, split at blanks; '' is an empty word. Writable, like argv. */
 struct parsed {
 	char *argv[WORDS + 1];
 	char text[512];
@@ -62,7 +62,9 @@ static void parse(struct parsed *p, const char *text)
 	p->rc = command_line_parse(commands, argc, p->argv, &p->line, &p->e);
 }
 
-/* What was understood: options in the order of the rows, (operands), [what is behind --]. */
+/*
+ * What the parser understood: options in the order of the rows, (operands), [the words after --].
+ */
 static const char *understood(const struct parsed *p, char text[static 512])
 {
 	const struct command_line *line = &p->line;
@@ -124,7 +126,7 @@ static void right(void **state)
 		{"--explain", "explain --explain="},
 		{"--profile a --expl --duration 9", "explain --profile=a --duration=9 --explain="},
 		{"explain --explain explain", "explain --explain="},
-		/* the rest is not looked at */
+		/* the rest is ignored */
 		{"--help --nonsense", "refresh --help="},
 		{"run -h a b c", "run --help="},
 		{"--version --profile", "refresh --version="},
@@ -226,7 +228,7 @@ static void wrong(void **state)
 	}
 }
 
-/* --help in general is another one than that of the first command. */
+/* The general --help differs from the --help of the first command. */
 static void named(void **state)
 {
 	static const struct {

@@ -1,7 +1,7 @@
 /*
- * aws-mfa's side of its conversation with aws-mfa-sts, which sends every record there is, in every
- * state in which aws-mfa reads. This program plays aws-mfa-sts, too: what it is to send, and when,
- * comes to it as the region.
+ * aws-mfa's side of its conversation with aws-mfa-sts. aws-mfa-sts sends every existing record in
+ * every state in which aws-mfa reads. This program plays aws-mfa-sts, too. It gets the record to
+ * send, and the time to send it, as the region.
  */
 #include "paths.h"
 
@@ -22,7 +22,7 @@
 #define BROKEN "has ended without an answer"
 #define BROKEN_OFF "has broken off"
 
-/* When aws-mfa-sts sends the record. */
+/* The time when aws-mfa-sts sends the record. */
 #define AT_WARMING 'w'
 #define AT_READY 'r'
 #define AT_SPENDING 's'
@@ -48,7 +48,7 @@ static void hear(struct record_reader *r, const char *word, char region[static 2
 	} while (strcmp(rec.word, word) != 0);
 }
 
-/* A session, but for the word that the record has had already. */
+/* A session, without the word that the record has. */
 static void put_session(const char *record)
 {
 	static const char *const lines[] = {"access-key-id ASIA\n", "secret-access-key s\n",
@@ -71,7 +71,7 @@ static void play_sts(void)
 	snprintf(line, sizeof(line), "%s%s\n", region[0] == AT_READY ? "ready\n" : "", region + 1);
 	if (region[0] == AT_WARMING || region[0] == AT_READY)
 		put(line);
-	/* Not where the record was it. */
+	/* Not if the record itself was this `ready`. */
 	if (region[0] != AT_READY && strncmp(region, "wready", 6) != 0)
 		put("ready\n");
 	hear(&r, WORD_CODE, region);
@@ -91,7 +91,7 @@ static void play_sts(void)
 static char secret_data[] = "secret";
 static const struct secret secret = {.data = secret_data};
 
-/* Leads x to where the record is read, and reads on. Returns what it came to. */
+/* Leads x to the state that reads the record, and reads on. Returns the result. */
 static enum status lead(struct exchange *x, char when, const char *record, struct error *e)
 {
 	int64_t deadline_ms = monotonic_ms() + 20000;
@@ -123,7 +123,9 @@ static enum status lead(struct exchange *x, char when, const char *record, struc
 	return rc;
 }
 
-/* words: those that may come, with blanks around each; statuses likewise */
+/*
+ * words: the words in turn, with blanks around each. statuses: the statuses in turn, the same way.
+ */
 static void check(char when, const char *words, const char *statuses, const char *word,
 	const char *text, int status)
 {
@@ -138,7 +140,7 @@ static void check(char when, const char *words, const char *statuses, const char
 	if (status >= 0)
 		snprintf(item, sizeof(item), " %d ", status);
 	if (strstr(status >= 0 ? statuses : words, item)) {
-		/* `result 0` without a session is none, and broken all the same. */
+		/* `result 0` without a session is no session, and counts as broken. */
 		if (status == 0)
 			assert_int_equal(rc, STATUS_CODE_SPENT);
 		else if ((int)rc != (status > 0 ? status : 0))

@@ -1,7 +1,7 @@
 /*
- * LD_PRELOADed: what a program leaves in memory. Writes every block that is freed, as it is then,
- * and at exit all writable memory to the file that $REMAINS names. Of the stack only what is below
- * the environment: what stands there was given to the program, and is not of its making.
+ * For LD_PRELOAD: finds what a program leaves in memory. Writes to the file $REMAINS: every block
+ * when it is freed, and at exit all writable memory. Of the stack it writes only the part below the
+ * environment: the part above was given to the program.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ __attribute__((constructor)) static void begin(void)
 	stack_end = (char *)environ;
 	next_realloc = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
 	next_free = (void (*)(void *))dlsym(RTLD_NEXT, "free");
-	file = fcntl(low, F_DUPFD_CLOEXEC, 100); /* where no descriptor of the program will be */
+	file = fcntl(low, F_DUPFD_CLOEXEC, 100); /* a number that the program does not use */
 	if (low < 0 || file < 0)
 		abort();
 	close(low);
@@ -50,7 +50,7 @@ __attribute__((visibility("default"))) void free(void *block)
 		next_free(block);
 }
 
-/* May move the block, and free where it was. */
+/* May move the block, and free the old place. */
 __attribute__((visibility("default"))) void *realloc(void *block, size_t size)
 {
 	if (block && file >= 0)

@@ -23,7 +23,7 @@ class BadInput(HostTest):
             self.assertLessEqual(names, {"credentials", "config", ".credentials.aws-mfa-lock"})
 
     def as_no_root(self):
-        """Root can read and write everything, so be somebody else then."""
+        """Root can read and write everything, so the test becomes another user."""
         if os.geteuid() != 0:
             return {}
         self.tls.chmod(0o755)
@@ -228,7 +228,7 @@ class BadInput(HostTest):
         self.addCleanup(self.credentials.parent.chmod, 0o700)
         self.refused(self.aws_mfa("--token", self.user.code(), **as_user), 13,
                      "can neither be replaced", "nor written in place")
-        # at a terminal it is told before the question
+        # at a terminal the message comes before the question
         if not as_user:
             term = self.terminal()
             self.assertEqual(term.wait()[0], 13)

@@ -13,7 +13,8 @@ from sandbox.sts import Sandbox
 
 
 class BadNetwork(HostTest):
-    """Before the code is sent it is 14 and costs none; after that it is 15 and may have."""
+    """Before the code is sent, the status is 14 and no code is spent. Afterwards it is 15: the code
+    may be spent."""
 
     def run_with(self, **env):
         before = self.credentials.read_bytes()
@@ -52,7 +53,7 @@ class BadNetwork(HostTest):
     def test_plain_http_to_another_host(self):
         self.refused(self.run_with(AWS_ENDPOINT_URL_STS="http://192.0.2.1"), 13, "https")
 
-    # what goes wrong, and what is said of it before and after the code was sent
+    # the fault, and the messages before and after the code was sent
     FAULTS = {
         "html": (faults.html(), "log-in page", "not understood"),
         "truncated": (faults.cut_xml(), "does not answer as STS does", "not understood"),

@@ -1,4 +1,4 @@
-"""A wall clock that is off: the person is told once, and how long a session lasts is right."""
+"""A wrong wall clock: the person gets one message, and the session's duration is right."""
 
 import unittest
 from datetime import datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""What the command line takes, and what it says of the rest."""
+"""The command lines that aws-mfa takes, and its messages for the others."""
 
 import os
 import socket
@@ -25,7 +25,7 @@ class CommandLine(HostTest):
         self.assertEqual(self.box.codes_seen(self.user), [])
 
     def test_words(self):
-        """The first that is too much is named; none is waited for or passed over."""
+        """The message names the first extra word. aws-mfa does not wait, and ignores no word."""
         for args, named in [(("frobnicate",), "'frobnicate': no such command"),
                             (("",), "'': no such command"),
                             (("exec", "--", "env"), "'exec': no such command"),

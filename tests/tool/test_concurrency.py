@@ -61,7 +61,7 @@ class Concurrency(HostTest):
         self.assertEqual(self.credentials.read_text(), before)
 
     def test_a_reader_s_lock_hinders_nobody(self):
-        """Whoever may read a file may lock it for reading."""
+        """A user who may read a file may lock it for reading."""
         with open(self.credentials) as file:
             fcntl.fcntl(file, 37, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0))
             fcntl.flock(file, fcntl.LOCK_SH)

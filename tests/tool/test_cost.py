@@ -1,5 +1,4 @@
-"""What a run with a valid session asks of the kernel: counted, since the bench is at the mercy of
-the machine."""
+"""Counts the system calls of a run with a valid session. Times would depend on the machine."""
 
 import re
 import shutil
@@ -33,8 +32,8 @@ class Cost(HostTest):
         self.assertIn("still valid", said)
         self.assertLess(len(ours) - len(least), 50, "\n".join(ours))
         if re.search(r"\bopenat2?\(AT_FDCWD, 0x", "\n".join(ours)):
-            return  # it lets nobody but root look into its memory, so the names are not seen
-        # one look a place for what a cut-off write has left
+            return  # only root may look into its memory, so the names are not seen
+        # one look in each folder for the leftovers of a cut-off write
         looks = re.findall(r'"(.*)/\.[^/]*-new"', "\n".join(ours))
         self.assertEqual(looks, [str(self.credentials.parent), self.env["HOME"], "/var/tmp"])
 

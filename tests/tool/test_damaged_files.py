@@ -1,4 +1,4 @@
-"""Files that are there and cannot be understood: one line that says so, and the way out of it."""
+"""Files that aws-mfa cannot understand: one line names the fault and the way out of it."""
 
 import re
 import stat
@@ -58,7 +58,7 @@ class Damaged(HostTest):
         self.one_line(run, 13, "convert it with iconv -f UTF-16 -t UTF-8\n")
 
     def test_utf_16_in_the_config_file(self):
-        """The endpoint stands there, and the code must not go to another one."""
+        """The endpoint is in that file, and the code must not go to another endpoint."""
         self.config.write_bytes(self.config.read_text().encode("utf-16"))
         self.one_line(self.aws_mfa("--token", self.user.code()), 13, f"{self.config}: is in UTF-16")
         self.assertEqual(self.box.codes_seen(self.user), [])
@@ -74,7 +74,7 @@ class Damaged(HostTest):
                 self.assertEqual((run.returncode, run.stderr.count("\n")), (13, 1), run.stderr)
 
     def test_a_flood_of_faults(self):
-        """In a file whose keys can be read all the same."""
+        """The keys of this file can still be read."""
         self.write_credentials(self.credentials.read_text() + "no key\n" * 500)
         run = self.aws_mfa()
         self.refused(run, 2, ":5: no '='", ": 496 more faults")

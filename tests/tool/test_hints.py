@@ -1,4 +1,4 @@
-"""The usual mistakes of somebody who sets a profile up, and that each is told from the others."""
+"""The usual mistakes in setting up a profile. Each has a different message."""
 
 import unittest
 

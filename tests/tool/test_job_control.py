@@ -61,7 +61,7 @@ class Jobs:
         self.assertEqual(self.section("work-long-term")["aws_secret_access_key"], "new" * 10)
 
     def modes(self):
-        """What a program finds that the shell starts now."""
+        """The modes that a program finds if the shell starts it now."""
         self.tell("echo mod''es=$(stty -g)=")
         self.expect("modes=")
         found = self.expect("=")
@@ -74,7 +74,7 @@ class Jobs:
         self.expect("$ ")
 
     def pid(self):
-        """Of the one job, from the kernel and not from the shell."""
+        """The state of the one job, from the kernel and not from the shell."""
         end = time.monotonic() + 10
         while time.monotonic() < end:
             for child in Path(f"/proc/{self.shell.process.pid}/task/{self.shell.process.pid}/children"
@@ -115,7 +115,8 @@ class Jobs:
         self.assertEqual(self.modes(), self.before)
 
     def test_stopped_by_signals(self):
-        """By SIGSTOP, too, which no program sees coming: bash then mends the modes, dash does not."""
+        """SIGSTOP stops it, too, and no program can catch that. Then bash repairs the modes; dash
+        does not."""
         self.setup_until_secret()
         for number in (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGSTOP):
             with self.subTest(by=number.name):
@@ -141,7 +142,7 @@ class Jobs:
         self.expect("is valid until")
 
     def test_started_in_the_background(self):
-        """It neither asks nor reads what is typed for the shell."""
+        """It does not ask, and does not read the text that is typed for the shell."""
         self.start("--setup", behind="&")
         self.state("T")
         self.assertEqual(self.modes(), self.before)
@@ -168,14 +169,14 @@ class Jobs:
 
 
 class InBash(Jobs, HostTest):
-    """Which has modes of its own while it edits, and keeps a job's modes for it."""
+    """bash has separate modes for editing, and keeps a job's modes for the job."""
 
     SHELL = ("bash", "--norc", "--noprofile", "-i")
     MENDS_MODES = True
 
 
 class InDash(Jobs, HostTest):
-    """Which leaves the modes alone."""
+    """dash does not change the modes."""
 
     SHELL = ("dash", "-im")
     MENDS_MODES = False
@@ -194,7 +195,7 @@ class Signals(HostTest):
             self.assertEqual(term.screen.count(question), 1, term.screen)
 
     def test_ended_at_a_prompt(self):
-        """The terminal is as it was, and the half of an answer is not for the shell."""
+        """The terminal has its old modes, and the shell does not get the half of an answer."""
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
             for hidden in (False, True):
                 with self.subTest(by=number.name, hidden=hidden):

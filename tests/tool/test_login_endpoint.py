@@ -1,5 +1,5 @@
-"""Which STS may judge a login: none over http, where whoever has bound the port would answer. The
-helper is run as the module runs it, but with a site file and an environment as well."""
+"""Which STS may judge a login. Never one over http: any program that has bound the port could
+answer. The helper runs as the module runs it, but with a site file and an environment as well."""
 
 import os
 import socket

@@ -21,13 +21,13 @@ PASSWORD = "geheim"
 
 
 class Proxy:
-    """tinyproxy on loopback, with a file of its own and as nobody in particular."""
+    """tinyproxy on loopback, with its own file, as an unprivileged user."""
 
     def __init__(self, test, *lines, host="127.0.0.1"):
         with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host
                                   else socket.AF_INET) as probe:
             self.port = probe.getsockname()[1]
-        folder = Path(tempfile.mkdtemp())   # not in BUILD: somebody else must get there
+        folder = Path(tempfile.mkdtemp())   # not in BUILD: another user must get there
         test.addCleanup(shutil.rmtree, folder)
         self.log_file = folder / "log"
         config = folder / "tinyproxy.conf"
@@ -124,7 +124,7 @@ class ThroughAProxy(HostTest):
             self.assertNotIn(PASSWORD, run.stderr)
 
     def test_the_certificate_is_sts_s_all_the_same(self):
-        """A proxy that takes TLS apart is somebody in the middle."""
+        """A proxy that takes TLS apart is a man in the middle."""
         proxy = Proxy(self)
         bad = Sandbox(self.tls, certificate="other-host").start()
         self.addCleanup(bad.stop)

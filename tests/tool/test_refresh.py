@@ -92,7 +92,7 @@ class Refresh(HostTest):
         self.assertGreater(self.section()["expiration"], "2021")
 
     def test_renews_a_session_about_to_end(self):
-        """Less than 60 s are not enough for what somebody wants to do; the end is told truly."""
+        """Less than 60 s is too short to use. The message gives the true end."""
         self.refresh()
         now = datetime.datetime.utcnow().replace(microsecond=0)
         for seconds, valid in ((-1, False), (50, False), (80, True)):

@@ -1,5 +1,5 @@
-"""What aws-mfa has been trusted with is not in its memory any more when it ends, nor in any that it
-has freed before."""
+"""aws-mfa leaves no secrets in its memory when it ends, and no secrets in memory that it has
+freed."""
 
 import os
 import socket
@@ -31,14 +31,14 @@ class Remains(HostTest):
 
     def assert_forgotten(self, *secrets):
         remains = self.remains.read_bytes()
-        # What is no secret is found.
+        # The search works: it finds text that is no secret.
         self.assertGreater(remains.count(str(self.home).encode()), 0)
         secrets = [*secrets, self.user.secret_access_key, PROXY_PASSWORD]
         section = self.section()
         if section:
             secrets += [section["aws_secret_access_key"], section["aws_session_token"]]
         for number, secret in enumerate(secrets):
-            # Parts, since what is freed is soon written over in part.
+            # Looks for parts of secrets: freed memory is soon overwritten in part.
             for part in {secret, secret[:16], secret[-16:]}:
                 self.assertEqual(remains.count(part.encode()), 0, f"secret {number} is left")
         self.remains.unlink()

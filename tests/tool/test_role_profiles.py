@@ -17,7 +17,7 @@ class RoleProfiles(HostTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.box.add_role(FIRST)
-        # The credentials of a role say nothing of MFA: one assumed from there cannot demand it.
+        # The credentials of a role carry no MFA. So a role that they assume cannot demand MFA.
         cls.box.add_role(NEXT, requires_mfa=False)
 
     def setUp(self):
@@ -130,7 +130,7 @@ class RoleProfiles(HostTest):
         self.assertEqual(run.returncode, 0, run.stderr)
 
     def test_the_device_of_the_source_profile(self):
-        """It is the device of whoever has the keys, and stands with them as a rule."""
+        """The device belongs to the user who has the keys, and usually stands beside the keys."""
         serial, ours = f"mfa_serial = {self.user.serial}\n", "aws_mfa_device = "
         keys = self.credentials.read_text().replace(f"{ours}{self.user.serial}\n", "")
         admin = f"role_arn = {ROLE}\nsource_profile = work"
@@ -139,7 +139,7 @@ class RoleProfiles(HostTest):
                 ([("admin", admin)], f"{keys}[work]\n{serial}", f"{self.credentials}:5: mfa_serial"),
                 ([("admin", admin), ("work", f"{ours}{self.user.serial}")], keys,
                  f"{self.config}:7: aws_mfa_device"),
-                # of two on the way, the one nearest to the keys
+                # two profiles on the way have a device: the one nearest to the keys counts
                 ([("admin", f"role_arn = {ROLE}\nsource_profile = between"),
                   ("between", "source_profile = work\nmfa_serial = ABCDEF123456"),
                   ("work", serial)], keys, f"{self.config}:12: mfa_serial")]:
@@ -152,7 +152,7 @@ class RoleProfiles(HostTest):
         self.assertEqual(run.returncode, 0, run.stderr)
 
     def test_roles_without_account(self):
-        """As Ceph has them: for an endpoint of the user's own only, and on the way to another, too."""
+        """Roles like Ceph's: only with an endpoint of the user's, also as a role on the way."""
         role, second = "arn:aws:iam:::role/Admin", "arn:aws:iam:::role/Second"
         self.box.add_role(role)
         self.box.add_role(second, requires_mfa=False)
@@ -174,13 +174,13 @@ class RoleProfiles(HostTest):
                      "only with an endpoint_url")
         self.refused(self.aws_mfa("--assume-role", role), 2, f"--assume-role: '{role}': expected",
                      "only with an endpoint_url")
-        # an endpoint that is ruled out is none
+        # an endpoint that is ruled out does not count
         env = {"AWS_ENDPOINT_URL": self.box.url, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
         self.refused(self.aws_mfa("--assume-role", role, env=env), 2, "only with an endpoint_url")
         self.assertEqual(len(self.box.codes_seen(self.user)), codes)
 
     def test_two_sources_at_once(self):
-        """botocore refuses such a profile, so the session would be of no use to it."""
+        """botocore refuses such a profile, so it could not use the session."""
         both = f"role_arn = {ROLE}\nsource_profile = work\ncredential_source = Environment"
         words = f"{self.config}:4: credential_source: profile admin has source_profile, too"
         self.configure(("admin", both))
@@ -196,7 +196,7 @@ class RoleProfiles(HostTest):
         self.assertIn("credential_source", session.stderr)      # it does
 
     def test_a_next_role_that_is_refused(self):
-        """The code is spent by then, which nobody may take for an outage."""
+        """The code is spent at this time. This must not count as an outage."""
         before = self.credentials.read_bytes()
         self.chain(ROLE, "arn:aws:iam::123456789012:role/Unknown")
         self.refused(self.admin("--token", self.user.code()), 13, "the code was accepted, but the "
@@ -205,7 +205,7 @@ class RoleProfiles(HostTest):
         self.assertEqual(self.credentials.read_bytes(), before)
 
     def test_tags_of_the_next_role_that_are_too_many(self):
-        """Known before the code is spent."""
+        """The check comes before the code is spent."""
         self.chain(ROLE, NEXT)
         tags = [word for n in range(50) for word in ("--tag", f"{n}{'ü' * 120}={'ü' * 256}")]
         self.refused(self.admin("--token", "000000", *tags), 13, "the request too long")
@@ -227,7 +227,7 @@ class RoleProfiles(HostTest):
                 self.assertIn("the code was accepted, but", run.stderr)
 
     def test_a_next_role_does_not_blame_the_written_keys(self):
-        """It is assumed with the session of the role before, which nobody has typed."""
+        """The session of the role before assumes it. Nobody has typed those keys."""
         for code in ("ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch"):
             with self.subTest(code):
                 device = self.user.add_device(code)

@@ -1,4 +1,4 @@
-"""aws-mfa.conf: what the administrator sets for every user, and what is wrong in it."""
+"""aws-mfa.conf: the administrator's settings for every user, and the faults in it."""
 
 import re
 import unittest

@@ -95,7 +95,7 @@ class StaticKeys(HostTest):
         self.refused(self.aws_mfa("--token", self.user.code()), 13, "[work] holds long-term keys")
 
     def test_keys_that_come_while_the_prompt_stands(self):
-        """Then the code is spent, and the keys are kept all the same."""
+        """The code is spent, and the keys are kept all the same."""
         term = self.terminal()
         term.expect("MFA code")
         self.write(("work", keys()))

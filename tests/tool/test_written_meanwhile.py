@@ -1,4 +1,4 @@
-"""Another program rests while it writes the credentials file: nothing is lost, nobody is misjudged."""
+"""Another program pauses while it writes the credentials file: nothing is lost or misjudged."""
 
 import fcntl
 import os
@@ -14,7 +14,7 @@ ADDED = "\n[editor]\nregion = eu-west-1\n"
 
 
 class Writer(threading.Thread):
-    """Truncates the file, writes text up to cut, rests, and writes what is left."""
+    """Truncates the file, writes text up to cut, pauses, and writes the rest."""
 
     def __init__(self, path, text, cut, rest=REST):
         super().__init__()
@@ -36,7 +36,7 @@ class WrittenMeanwhile(HostTest):
         self.anew()
 
     def anew(self):
-        """A device of its own for each code: the same one would be "used before"."""
+        """A new device for each code: with one device it would be "used before"."""
         type(self).users += 1
         self.user = self.box.add_user(f"user{self.users}")
         self.write_credentials()
@@ -96,7 +96,7 @@ class WrittenMeanwhile(HostTest):
         writer.join()
 
     def test_a_file_that_is_open_for_writing_and_left_alone(self):
-        """What is read is good then; what is written is not risked."""
+        """The content that was read is good. The content that is being written is not risked."""
         with open(self.credentials, "r+"):
             os.utime(self.credentials, (time.time() - 60,) * 2)
             run = self.aws_mfa("--token", self.user.code())
@@ -104,8 +104,8 @@ class WrittenMeanwhile(HostTest):
         self.assertIn("another program has it open for writing", run.stderr)
 
     def lease(self, flags, kind, seconds):
-        """Takes a lease, as a file server does for its clients, and gives it back so many seconds
-        after it is asked to."""
+        """Takes a lease, like a file server for its clients. Gives it back some seconds after the
+        request."""
         fd = os.open(self.credentials, flags)
 
         def give_back(*_):

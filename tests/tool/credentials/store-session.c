@@ -1,8 +1,8 @@
 /*
- * Stores a session as a refresh does, without AWS: store-session [-n ROUNDS] FILE SECTION. Key id,
- * secret, token, expiration (seconds) and, where one is wanted, role are lines of standard input.
- * With -n it does so again and again, with the round's number behind key id, secret and token.
- * Environment: KEYS, the section that must be there; WAIT_MS, how long others are waited for.
+ * Stores a session like a refresh, without AWS: store-session [-n ROUNDS] FILE SECTION. Standard
+ * input holds lines: key id, secret, token, expiration (seconds) and, if wanted, the role. With -n
+ * it stores ROUNDS times, with the round's number after key id, secret and token. Environment:
+ * KEYS, the section that must exist; WAIT_MS, the time to wait for other programs.
  */
 #include "credentials/store.h"
 #include "file/lock.h"

@@ -1,4 +1,4 @@
-/* What test_store_*.py cannot bring about from outside: files written by half. */
+/* Half-written files, which test_store_*.py cannot make from outside. */
 #include "credentials/store.h"
 #include "file/inplace.h"
 #include "file/lock.h"
@@ -31,7 +31,7 @@ static void expect_clean(void)
 	expect_none(".c.aws-mfa-kept");
 }
 
-/* Writing new over old has been cut off behind byte cut; zeros as a power cut can leave them. */
+/* The write of new over old stopped after byte cut. zeros: as a power cut can leave the file. */
 static void leave_half(const char *old, const char *new, size_t cut, bool zeros)
 {
 	size_t o = strlen(old), n = strlen(new);
@@ -68,7 +68,7 @@ static void every_cut_is_undone(void **state)
 
 				leave_half(old, new, cut, zeros);
 				was_old = file_holds("c", old);
-				/* Whole already, it is left alone. */
+				/* A file that is already whole stays as it is. */
 				if (file_holds("c", new))
 					expected = new;
 				assert_int_equal(undo(), expected == old && !was_old);
@@ -107,7 +107,7 @@ static void later_edits_stay(void **state)
 	expect_text(".c.aws-mfa-kept", "[a]\nkey = old\n");
 	unlink(in_folder(".c.aws-mfa-kept"));
 	expect_clean();
-	/* nor is anything judged by one of the two alone */
+	/* one of the two copies is not enough to judge the file */
 	leave_half("[a]\nkey = old\n", "[a]\nkey = new\n", 11, false);
 	unlink(in_folder(".c.aws-mfa-new"));
 	assert_false(undo());
@@ -147,7 +147,7 @@ static void only_a_copy_of_ours_is_trusted(void **state)
 	expect_clean();
 }
 
-/* In a user's folder, a file of root's that the user has renamed: root must not copy it to him. */
+/* The user has renamed a file of root's in their folder: root must not copy it to the user. */
 static void root_s_file_is_no_copy(void **state)
 {
 	(void)state;

@@ -1,4 +1,4 @@
-"""What the tests of writing a session share. store-session stores as a refresh does, and needs no
+"""Shared by the tests that write a session. store-session stores like a refresh, and needs no
 network."""
 
 import os
@@ -28,7 +28,7 @@ def root_only(test):
 
 
 class Namespace:
-    """A private mount namespace, so that no mount is seen on the host."""
+    """Enters a private mount namespace, so that the mounts do not show on the host."""
 
     def __init__(self, script, *args):
         self.holder = subprocess.Popen(
@@ -74,7 +74,7 @@ class StoreTest(unittest.TestCase):
         return run
 
     def closed_folder(self):
-        """Closes the folder to its user, but not the file; -> how to run as that user."""
+        """Closes the folder to its user, but not the file. -> how to run as that user"""
         if os.geteuid() != 0:
             self.folder.chmod(0o500)
             self.addCleanup(self.folder.chmod, 0o700)

@@ -1,4 +1,4 @@
-"""Writing a session: what belongs to the file besides its bytes."""
+"""Writing a session: the file's attributes, not its bytes."""
 
 import os
 import shutil
@@ -106,7 +106,8 @@ class Attributes(StoreTest):
         self.assertEqual((self.credentials.stat().st_gid, self.credentials.stat().st_ino), (OTHER, inode))
 
     def test_hard_links_keep_what_they_were(self):
-        """A rename leaves the other name its content: as a backup made of links needs it."""
+        """After a rename, the file's other name keeps the old content. A backup made of links needs
+        this."""
         backup = self.home / "backup"
         os.link(self.credentials, backup)
         run = self.store()

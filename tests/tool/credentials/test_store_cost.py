@@ -1,4 +1,4 @@
-"""What writing a session costs."""
+"""The cost of writing a session."""
 
 import resource
 
@@ -23,8 +23,8 @@ class Cost(StoreTest):
         return len(body), min(spent)
 
     def test_names_that_differ_in_case_alone(self):
-        """They are no more expensive than others: sections are told apart by case, and of what is
-        no letter so are keys."""
+        """They cost no more than other names. Sections differ by case. So do keys, in characters
+        other than letters."""
         def names(a, b):
             return ["".join((a, b)[i >> bit & 1] for bit in range(15)) for i in range(1 << 15)]
         for what, text in [("sections", "".join(f"[{name}]\n" for name in names("a", "A"))),
@@ -42,5 +42,5 @@ class Cost(StoreTest):
             size, cost[n] = self.cpu(n)
             print(f"      {n} profiles, {size} bytes: {cost[n] * 1000:.1f} ms of CPU")
         self.assertLess(cost[10000], 0.15)
-        # four times the profiles; five, with what a start costs, would be linear, 16 is the square
+        # linear: a factor of four, five with the cost of a start; quadratic: 16
         self.assertLess(cost[40000], cost[10000] * 8)

@@ -1,4 +1,4 @@
-"""Writing a session, whatever fails and whenever the process dies."""
+"""Writing a session when system calls fail, or when the process dies at any time."""
 
 import contextlib
 import fcntl
@@ -25,12 +25,13 @@ class Disturbed(StoreTest):
         if not shutil.which("strace"):
             self.skipTest("no strace")
         self.options = {}
-        self.env["WAIT_MS"] = "2000"     # as long as a refresh waits
+        self.env["WAIT_MS"] = "2000"     # the waiting time of a refresh
         with contextlib.suppress(OSError):
             os.setxattr(self.credentials, "user.note", b"mine")
 
     def path_of_calls(self):
-        """The calls after the session was read, each with its number among those of its name."""
+        """The calls after the session was read, each with its number among calls of the same
+        name."""
         trace = self.home / "trace"
         run = self.store(prefix=["strace", "-qq", "-o", str(trace)], status=None)
         if run.returncode != 0:
@@ -39,7 +40,7 @@ class Disturbed(StoreTest):
         for line in trace.read_text().splitlines():
             name = line.split("(")[0]
             count[name] = count.get(name, 0) + 1
-            # brk: it never fails as strace would have it, and libc does not expect it to
+            # brk: it cannot fail as strace makes it fail, and libc does not expect that
             if reached and name not in ("exit_group", "brk", "munmap"):
                 calls.append((name, count[name]))
             reached = reached or line.startswith('read(0, "", ')
@@ -54,7 +55,7 @@ class Disturbed(StoreTest):
                                   f"inject={name}:{how}:when={when}"], status=None)
 
     def restore(self):
-        """The old file again, in the same inode, as a mount needs it."""
+        """Writes the old content again, into the same inode: a mount needs that."""
         self.credentials.write_bytes(OLD)
 
     def leftovers(self):
@@ -66,7 +67,7 @@ class Disturbed(StoreTest):
         calls = self.path_of_calls()
         self.new = self.credentials.read_bytes()
         self.assertNotEqual(self.new, self.old)
-        # what the next run, for another section, may make of it
+        # possible results of the next run, for another section
         self.next = {}
         for state in (self.old, self.new):
             self.credentials.write_bytes(state)
@@ -90,7 +91,7 @@ class Disturbed(StoreTest):
                 self.check_next_run((self.old, self.new))
 
     def end_everywhere(self, calls, check):
-        """By signals that let a process tidy up: nothing is left, and that signal ended it."""
+        """Signals that let a process tidy up: it leaves nothing, and the signal ends it."""
         self.options["preexec_fn"] = lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         others = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGXCPU]
         for n, call in enumerate(calls):
@@ -124,7 +125,7 @@ class Disturbed(StoreTest):
         self.end_everywhere(self.prepare(), self.whole)
 
     def test_ended_while_it_waits_for_a_lock(self):
-        """Then there is nothing to tidy up, and the signal does not wait for the lock."""
+        """There is nothing to tidy up, so the signal does not wait for the lock."""
         with open(self.folder / LOCK, "w") as lock:
             fcntl.lockf(lock, fcntl.LOCK_EX)
             trace = self.home / "trace"
@@ -147,19 +148,19 @@ class Disturbed(StoreTest):
         self.fail_everywhere(self.prepare())
 
     def mount(self):
-        """The file alone, mounted into another folder: it cannot be replaced there."""
+        """Mounts only the file into another folder: it cannot be replaced there."""
         box = self.home / "box"
         box.mkdir(mode=0o700)
         (box / "credentials").touch()
         self.namespace('mount --bind "$1" "$2"; cd /', self.credentials, box / "credentials")
         self.folder = box
-        self.options = {"path": box / "credentials"}   # where it is seen only by what is run
+        self.options = {"path": box / "credentials"}   # only the program sees it there
 
     def store(self, *args, **options):
         return super().store(*args, **{**self.options, **options})
 
     def found_with_one_look(self):
-        """A run looks for that name alone."""
+        """A run looks only for this name."""
         left = self.leftovers()
         self.assertEqual(bool(left), any(name.endswith("-new") for name in left), left)
 
@@ -192,7 +193,7 @@ class Disturbed(StoreTest):
         self.end_everywhere(self.prepare(), self.whole)
 
     def test_ended_while_an_earlier_write_is_undone(self):
-        """One that was killed: what it left is there still, all of it, or nothing."""
+        """The earlier write was killed. What it left is still there completely, or not at all."""
         self.options = self.closed_folder()
         calls = self.prepare()
         self.disturbed(next(call for call in calls if call[0] == "ftruncate"), "signal=KILL")

@@ -1,4 +1,4 @@
-"""What is never written over, and file systems that have neither locks nor leases."""
+"""Files that are never overwritten, and file systems that have no locks and no leases."""
 
 import os
 import shutil
@@ -61,7 +61,7 @@ class Guards(StoreTest):
 
     @root_only
     def test_without_leases_a_young_file_is_looked_at_again(self):
-        """As root, for a file of somebody else's, without the capability."""
+        """As root without the capability, for a file of another user."""
         no_leases = ["setpriv", "--bounding-set=-lease", "--inh-caps=-lease"]
         if subprocess.run([*no_leases, "true"], stderr=subprocess.DEVNULL).returncode:
             self.skipTest("no setpriv that takes a capability away")

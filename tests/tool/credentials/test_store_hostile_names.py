@@ -1,4 +1,5 @@
-"""Writing a session where names lead elsewhere: symlinks, and what others put in the way."""
+"""Writing a session when names lead to other files: symlinks, and files that others put in the
+way."""
 
 import contextlib
 import os
@@ -14,10 +15,10 @@ from tool.credentials.storing import INPUT, LOCK, OLD, OTHER, SESSION, STORE, St
 
 
 def opened_below(pid, path):
-    """Has a child of the process opened the file?"""
+    """True if a child of the process has opened the file."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     for child in children:
-        with contextlib.suppress(OSError):      # gone, or its descriptor is
+        with contextlib.suppress(OSError):      # the child or its descriptor is gone
             for fd in Path(f"/proc/{child}/fd").iterdir():
                 if fd.exists() and fd.stat().st_ino == path.stat().st_ino:
                     return True
@@ -51,7 +52,7 @@ class Symlinks(StoreTest):
         self.assertEqual(self.names(), ["credentials"])
 
     def victim(self):
-        """-> a folder of root's with a file of root's that the user must not have written"""
+        """-> root's folder with root's file, which root must not write for the user"""
         victim = Path(tempfile.mkdtemp(dir=self.home.parent))
         self.addCleanup(shutil.rmtree, victim)
         shutil.copy(self.credentials, victim / "credentials")
@@ -81,11 +82,11 @@ class Symlinks(StoreTest):
                 self.assertIn(f"uid {OTHER}", run.stderr)
                 self.assertEqual((victim / "credentials").read_bytes(), OLD)
                 self.assertEqual(self.names(victim), ["credentials"])
-        # that everybody may read it changes nothing
+        # no difference if everybody may read it
         (victim / "credentials").chmod(0o644)
         self.assertIn(f"uid {OTHER}", self.store(status=13).stderr)
         self.assertEqual((victim / "credentials").read_bytes(), OLD)
-        # and not when the file is a third party's, nor when links of two users lead there
+        # no difference for a third user's file, or if links of two users lead there
         os.chown(victim / "credentials", OTHER + 1, OTHER + 1)
         self.store(status=13)
         os.chown(victim / "credentials", OTHER, OTHER)
@@ -106,7 +107,7 @@ class Symlinks(StoreTest):
             self.assertEqual(dots.stat().st_uid, OTHER)
 
     def move(self, old, new):
-        """As the user, who must be able to"""
+        """Moves it as the user. The user must be able to move it."""
         subprocess.run(["mv", "-T", old, new], user=OTHER, group=OTHER, extra_groups=[], check=True)
 
     @root_only
@@ -138,7 +139,7 @@ class Symlinks(StoreTest):
                 self.assertEqual(self.folder.lstat().st_uid, 0)
                 (self.folder.unlink if self.folder.is_symlink()
                  else lambda: shutil.rmtree(self.folder))()
-        # what is the user's own is stored all the same
+        # a file of the user's own is stored all the same
         mine = self.home / "mine"
         shutil.copytree(victim, mine)
         os.chown(mine / "credentials", OTHER, OTHER)
@@ -164,7 +165,7 @@ class Symlinks(StoreTest):
                 run = self.store(path=shared / "credentials", status=13)
                 self.assertIn("several users", run.stderr)
                 self.assertEqual((victim / "credentials").read_bytes(), OLD)
-                # a folder of root's in it is no link, and nobody else can move one there
+                # a folder of root's in it is no link, and other users cannot move a link there
                 if mode & 0o1000:
                     (shared / "sub").mkdir(0o755)
                     (shared / "sub/credentials").symlink_to(self.credentials)
@@ -172,7 +173,7 @@ class Symlinks(StoreTest):
                 shutil.rmtree(shared)
 
     def test_the_same_where_the_kernel_does_not_look_for_symlinks(self):
-        """openat2() may be unknown to the kernel, or forbidden by a sandbox that knows it as little."""
+        """The kernel may not know openat2(), or an old sandbox may forbid it."""
         if not shutil.which("strace"):
             self.skipTest("no strace")
         (self.home / "link").symlink_to(".aws")
@@ -221,7 +222,7 @@ class Symlinks(StoreTest):
         os.chown(self.credentials, OTHER, OTHER)
         self.assertIn("belongs to another user", self.store(status=13).stderr)
         self.assertEqual(lock.stat().st_uid, OTHER + 1)
-        # root's empty one is made over to the owner of the file; one that holds something is not
+        # an empty one of root's is given to the owner of the file; one with content is not
         os.chown(lock, 0, 0)
         lock.write_text("shadow")
         self.store()
@@ -232,7 +233,7 @@ class Symlinks(StoreTest):
 
     @root_only
     def test_a_lock_file_that_loses_its_other_name_in_time(self):
-        """A link to a file of root's, gone again before anybody has counted its names."""
+        """A link to a file of root's, which is gone before anybody has counted the file's names."""
         if not shutil.which("strace"):
             self.skipTest("no strace")
         lock, elsewhere = self.folder / LOCK, self.home / "elsewhere"

@@ -43,7 +43,7 @@ class InPlace(StoreTest):
 
     @root_only
     def test_a_folder_that_only_grows(self):
-        """Nothing that is made there could be removed, nor renamed."""
+        """A file that is made there cannot be removed or renamed."""
         self.only_grows(self.folder)
         run = self.store()
         self.assertIn("Operation not permitted), so it was written in place", run.stderr)
@@ -69,7 +69,7 @@ class InPlace(StoreTest):
                        'none /var/tmp', *self.mounted(), self.home / "empty")
         self.env["HOME"] = str(self.home / "empty")
         run = self.store(status=None, path=self.inner)
-        # the mounted file's own folder is still one
+        # one folder is left: that of the mounted file
         self.assertEqual(run.returncode, 0, run.stderr)
         self.namespace('mount --bind "$1" "$1"; mount -o remount,ro,bind "$1"; mount --bind "$2" "$3"; '
                        'mount -t tmpfs -o ro none "$4"; mount -t tmpfs -o ro none /var/tmp',
@@ -87,7 +87,7 @@ class InPlace(StoreTest):
         return self.credentials, self.inner
 
     def test_a_mounted_file_that_another_program_reads_under_a_lease(self):
-        """As another aws-mfa does, or a file server: it is waited for."""
+        """Another aws-mfa or a file server takes such a lease. The write waits for it."""
         self.namespace('mount --bind "$1" "$2"', *self.mounted())
         fd = os.open(self.credentials, os.O_RDONLY)
         before = signal.signal(signal.SIGIO, lambda *_: threading.Timer(0.3, os.close, [fd]).start())
@@ -105,7 +105,8 @@ class InPlace(StoreTest):
         self.assertEqual(self.names(self.inner.parent), [LOCK, "credentials"])
 
     def test_a_copy_that_cannot_be_kept_is_not_written_over(self):
-        """The file has been edited since a write was cut off: what the copy holds is the person's."""
+        """The file was edited after a write was cut off. So the copy holds content of the
+        person's."""
         self.namespace('mount --bind "$1" "$2"', *self.mounted())
         saved, *kept = [self.inner.parent / f".credentials.aws-mfa-{name}"
                         for name in ["saved", "kept", *(f"kept-{n}" for n in range(2, 100))]]
@@ -123,7 +124,7 @@ class InPlace(StoreTest):
         self.assertEqual(self.section(), SESSION)
 
     def as_user_in_a_closed_folder(self):
-        """-> how to run as that user, with a /var/tmp of our own"""
+        """-> how to run as that user, with a separate /var/tmp"""
         self.closed_folder()
         self.namespace("mount -t tmpfs none /var/tmp; chmod 1777 /var/tmp")
         return {"prefix": self.becoming(OTHER)}
@@ -141,7 +142,7 @@ class InPlace(StoreTest):
 
     @root_only
     def test_names_in_var_tmp_that_somebody_else_has(self):
-        """That is found out by the check before the code (13), not by writing after it (10)."""
+        """The check before the code finds this (13). The write after the code must not (10)."""
         as_user = self.as_user_in_a_closed_folder()
         os.chown(self.home, 0, 0)
         self.home.chmod(0o555)
@@ -158,18 +159,18 @@ class InPlace(StoreTest):
                     self.credentials.write_bytes(OLD)
                     run = self.store(status=13, **as_user)
                     self.assertIn(f"{stem}-{name} is in the way: remove it", run.stderr)
-                    # and nobody else waits or is warned for it
+                    # no other program waits for it or is warned of it
                     self.assertNotIn("warning", run.stderr)
                     self.assertEqual(self.credentials.read_bytes(), OLD)
                     squat("rm", "-r", f"{stem}-{name}")
-        # what is ours goes all the same
+        # our own leftovers are removed all the same
         squat("touch", f"{stem}-saved")
         subprocess.run([*self.prefix, *self.becoming(OTHER), "touch", f"{stem}-new"], check=True)
         self.store(status=13, **as_user)
         left = subprocess.run([*self.prefix, "ls", "-A", "/var/tmp"], capture_output=True, text=True)
         self.assertEqual(left.stdout.split(), [f"{stem.name}-saved"])
         squat("rm", f"{stem}-saved")
-        # a copy that is not to be lost goes past what is in its way
+        # a copy that must be kept gets the next free name
         squat("mkdir", f"{stem}-kept", f"{stem}-kept-2")
         subprocess.run([*self.prefix, *self.becoming(OTHER), "sh", "-c", "umask 077; echo [before] "
                         '>"$1-saved"; echo [after] >"$1-new"', "sh", stem], check=True)

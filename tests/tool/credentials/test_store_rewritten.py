@@ -1,5 +1,5 @@
-"""Storing while other programs truncate the same file and write it again, as `aws configure set`, the
-Python tool aws-mfa and editors do. Nothing may be lost on either side."""
+"""Other programs truncate and rewrite the file at the same time: `aws configure set`, the Python
+tool aws-mfa, editors. Neither side may lose anything."""
 
 import configparser
 import subprocess
@@ -41,7 +41,8 @@ class Rewritten(StoreTest):
                                          str(self.credentials))
 
     def whole(self, count):
-        """Whoever alone truncates the file always reads a whole one, with their own last edit."""
+        """If only one program truncates the file, it always reads a whole file with its own last
+        edit."""
         parser = self.parsed()
         self.assertEqual(parser.get("work-long-term", "aws_secret_access_key"), "long")
         self.assertEqual(parser.get("other", "count"), str(count))

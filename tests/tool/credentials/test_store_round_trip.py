@@ -1,5 +1,5 @@
-"""Writing a session: what stands in the file. Every byte that is not the session's stays, and all
-readers find the session."""
+"""Writing a session: the content of the file. Every byte outside the session stays, and all readers
+find the session."""
 
 import concurrent.futures
 import os
@@ -16,7 +16,7 @@ from tool.credentials.storing import INPUT, KEYS, ROLE, SESSION, StoreTest
 
 
 def without_session(data, section):
-    """The file less the seven keys of section; knows nothing of how aws-mfa reads."""
+    """The file without the seven keys of section. It shares no code with aws-mfa's reader."""
     kept, here, key_indent, dropping = [], None, None, False
     for line in re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", data.decode()):
         text = line.removeprefix("\ufeff") if not kept else line
@@ -28,7 +28,7 @@ def without_session(data, section):
                 if dropping:
                     continue
             elif bare.startswith("["):
-                # a broken header starts a section, too: nobody knows which
+                # a broken header starts a section, too; its name is unknown
                 here, key_indent, dropping = header and header[1], None, False
             elif here is not None and re.match(r"[^=:]*[^=:\s]\s*[=:]", bare):
                 key = re.split(r"[=:]", bare)[0].strip().lower()
@@ -41,7 +41,8 @@ def without_session(data, section):
 
 
 def expected_rest(before, section):
-    """What without_session(after) may be: section added at the end, the last line ended."""
+    """Possible results of without_session(after): section may be added, the last line may be
+    ended."""
     rest = without_session(before, section)
     text = before.decode()
     eol = "\r\n" if re.match(r"[^\n]*\r\n", text) else "\n"
@@ -123,7 +124,7 @@ class Generator:
 
 class RoundTrip(StoreTest):
     def check(self, before, role=None):
-        # our keys may be the first fault that is met, and mended; then what was behind it shows
+        # the first fault may be in our keys and be repaired; then the next fault shows
         self.write(without_session(before, "work").encode())
         _, other_fault = accepted(self.credentials)
         self.write(before)
@@ -133,8 +134,8 @@ class RoundTrip(StoreTest):
         self.assertIn(without_session(after, "work"), expected_rest(before, "work"))
         profiles, fault_after = accepted(self.credentials)
         if fault_after:
-            # botocore takes what is below a broken header for the section before: met another way
-            # there, but there it was
+            # botocore counts lines below a broken header to the section before, so its fault may
+            # differ. But the file had a fault before, too.
             if not re.search(rb"^\s*\[(\]|[^\]\r\n]*\r?$)", before, re.M):
                 self.assertIn(fault_after, (fault, other_fault))
             self.assertIsNotNone(fault)
@@ -142,7 +143,7 @@ class RoundTrip(StoreTest):
             expected = {**SESSION, **({"assumed_role": "True", "assumed_role_arn": role} if role else {})}
             found = {key: value for key, value in profiles["work"].items() if key in KEYS}
             if not role and b"[DEFAULT]" in before:
-                found.pop("assumed_role_arn", None)     # what every section has
+                found.pop("assumed_role_arn", None)     # every section has it
             self.assertEqual(found, expected)
         return fault, fault_after
 
@@ -176,7 +177,8 @@ class RoundTrip(StoreTest):
                 self.assertEqual(self.credentials.read_bytes(), once)
 
     def test_a_section_that_stands_twice(self):
-        """The last one has all of it, for those who merge and those who let the last win."""
+        """The last section has all of it: for readers that merge and for readers that take the
+        last."""
         self.write(b"[work]\naws_access_key_id = first\nregion = one\n[b]\nx = 1\n"
                    b"[work]\nAWS_SESSION_TOKEN=last\noutput = two\n[c]\n")
         self.store()

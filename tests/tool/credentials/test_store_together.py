@@ -1,4 +1,4 @@
-"""Writing sessions while others write and read the same file."""
+"""Writing sessions while other programs write and read the same file."""
 
 import concurrent.futures
 import configparser
@@ -23,7 +23,7 @@ class Together(StoreTest):
                        for p in self.profiles()).encode()
 
     def write_all(self, rounds, **options):
-        """All at once, each its own section rounds times."""
+        """All write at once, each to its section, rounds times."""
         def one(profile):
             text = f"ASIA{profile}-\nsecret{profile}-\n{profile * 50}-\n2056597567\n"
             return self.store(section=profile, input=text, rounds=rounds, **options)
@@ -32,7 +32,8 @@ class Together(StoreTest):
                 self.assertEqual(run.returncode, 0, run.stderr)
 
     def look(self, data):
-        """Is it a whole file? Every long-term section, and every session of one round."""
+        """Checks that the file is whole: every long-term section, and every session from one
+        round."""
         parser = configparser.RawConfigParser(default_section=None)
         parser.read_string(data)
         for profile in self.profiles():
@@ -77,7 +78,7 @@ class Together(StoreTest):
         self.assertLess(took, 120)
 
     def test_writers_in_place(self):
-        """A mounted file, written from within and from without: no session gets lost."""
+        """A mounted file, written from inside and outside the mount: no session gets lost."""
         self.N = 8
         self.write(self.long_term())
         box = self.home / "box"
@@ -93,7 +94,7 @@ class Together(StoreTest):
         self.assertEqual(self.names(box), [LOCK, "credentials"])
 
     def test_writers_in_a_closed_folder(self):
-        """There is no lock file then."""
+        """There is then no lock file."""
         self.N = 8
         self.write(self.long_term())
         self.write_all(5, **self.closed_folder())
@@ -103,7 +104,7 @@ class Together(StoreTest):
         self.assertEqual((self.names(), self.names(self.home)), (["credentials"], [".aws"]))
 
     def test_what_is_written_without_a_lock_meanwhile_is_kept(self):
-        """As an editor, or `aws configure`, does while our new file goes to the disk."""
+        """An editor or `aws configure` writes while our new file goes to the disk."""
         if not shutil.which("strace"):
             self.skipTest("no strace")
 
@@ -133,7 +134,7 @@ class Together(StoreTest):
                 self.assertEqual(self.names(), [LOCK, "credentials"])
 
     def test_a_lock_on_the_file_itself_is_waited_for(self):
-        """A container that has the file mounted into it knows another lock file."""
+        """A container with the file mounted into it uses another lock file."""
         with open(self.credentials, "r+") as held:
             fcntl.fcntl(held, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 1, 1, 0))  # F_OFD_SETLK
             run = subprocess.Popen([STORE, self.credentials, "work"], env=self.env, text=True,

@@ -175,7 +175,7 @@ static void bad_lines_hide_nothing_else(void **state)
 	expect("[a]\nbad\nkey = value\n", "a", "key", "value");
 	expect("[a]\n  x = 1\nbad\n  key = value\n", "a", "key", "value");
 	expect("[a]\nbad\n  [b]\nkey = value\n", "b", "key", "value");
-	/* nor do they lend what may be theirs to their neighbours */
+	/* their lines do not become part of a neighbour's value */
 	expect("[a]\nkey = value\nbad\n  more\n", "a", "key", "value");
 	expect("[a]\nkey = value\nbad\n  x = 1\n", "a", "x", NULL);
 	expect("[a]\nkey = value\n[b\nkey = other\n", "a", "key", "value");
@@ -232,7 +232,7 @@ static void indentation_keeps_its_meaning(void **state)
 		"[a]\n    x = y\n  one = 1\n  two = 2\n  # b\n  [b]\n");
 }
 
-/* What cannot be read must not become part of our values, nor hide a header that can be. */
+/* Lines that cannot be read must not become part of our values, or hide a readable header. */
 static void keeps_off_bad_lines(void **state)
 {
 	(void)state;
@@ -240,7 +240,7 @@ static void keeps_off_bad_lines(void **state)
 		"[a]\nx = y\none = 1\ntwo = 2\nbad\n  [b]\nz = 1\n");
 	expect_set("[a]\n  [b\n", "a", "[a]\n  one = 1\n  two = 2\n  [b\n");
 	expect_set("[a]\n  bad\n\n[b]\n", "a", "[a]\n  one = 1\n  two = 2\n  bad\n\n[b]\n");
-	/* what is read as a key below ours was one before */
+	/* a line that reads as a key after the write was a key before it */
 	expect_set("[a]\n bad\nbad\n one = 3\n", "a", "[a]\n bad\nbad\n one = 1\ntwo = 2\n");
 }
 

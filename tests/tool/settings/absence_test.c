@@ -1,4 +1,4 @@
-/* Which files may be said to be without a section: a table of whole and of damaged ones. */
+/* Which files may count as files without a section: a table of whole and of damaged files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ static enum status judge_at(const char *path, const char *data, size_t size, enu
 	bytes.data[size] = '\0';
 	e.text[0] = '\0';
 	assert_int_equal(ini_parse(&ini, path, &bytes, faults_note, &faults, &e), 0);
-	/* It is asked for no section that is there. */
+	/* absence_check() must not be called if the section exists. */
 	rc = ini_has_section(&ini, SECTION) ? STATUS_VALID
 					    : absence_check(&ini, &faults, SECTION, mode, &e);
 	ini_free(&ini);
@@ -46,7 +46,7 @@ static enum status judge(const char *data, size_t size, enum mode mode)
 static const struct file {
 	const char *data;
 	size_t size;
-	const char *login, *by_hand; /* what is said of it; NULL: the section is absent */
+	const char *login, *by_hand; /* the message; NULL: the section is absent */
 } files[] = {
 	/* clang-format off */
 	{TEXT(OTHER), NULL, NULL},
@@ -127,7 +127,7 @@ static void test_the_table(void **state)
 	}
 }
 
-/* Half a command is worse than none. */
+/* Half a command is worse than no command. */
 static void test_the_command_is_whole_or_left_out(void **state)
 {
 	char path[600];
@@ -155,7 +155,7 @@ static void test_the_command_is_whole_or_left_out(void **state)
 	assert_true(whole && left_out);
 }
 
-/* Wherever a file of an enrolled user is cut, a login is not told that they are not. */
+/* A user is enrolled and the file is cut anywhere: a login must not take them for not enrolled. */
 static void test_cut_anywhere(void **state)
 {
 	static const char before[] = "[default]\nregion = x\n\n# mine\n",
@@ -166,13 +166,13 @@ static void test_cut_anywhere(void **state)
 	for (size_t n = 0; n < sizeof(whole); n++) {
 		enum status rc = judge(whole, n, MODE_LOGIN);
 
-		/* Between two lines it cannot be told from a whole one. */
+		/* A cut between two lines leaves a file that looks whole. */
 		if (rc == STATUS_OK && (n == 0 || n >= sizeof(before) || whole[n - 1] != '\n'))
 			fail_msg("cut after %zu bytes", n);
 	}
 }
 
-/* A power cut leaves NULs instead of the last block, or of all of it. */
+/* A power cut leaves NULs in place of the last block, or of the whole file. */
 static void test_nuls_from_anywhere(void **state)
 {
 	char file[] = OTHER "[" SECTION "]\naws_access_key_id = AKIA\n";

@@ -123,7 +123,7 @@ static void clock_faults(void **state)
 	assert_false(aws_error_may_be_clock(&a));
 }
 
-/* What AWS, or whoever answers in its place, says is shown on terminals. */
+/* Terminals show texts of AWS, or of a server that answers in its place. */
 static void quoting(void **state)
 {
 	char code[] = "X\x1b[2J", message[2000];

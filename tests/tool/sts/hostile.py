@@ -1,5 +1,5 @@
-"""What the tests of a server that wishes us ill share: one refresh against it, and all that must
-hold whatever the server does."""
+"""Shared by the tests of a hostile server: one refresh against it, and all that must hold whatever
+the server does."""
 
 import os
 import shutil
@@ -67,7 +67,7 @@ class Outcome:
 
 
 def refresh(case, tls):
-    """Sends a code in a home of its own against a server of its own."""
+    """Sends a code in a new home to a new server."""
     home = Home()
     try:
         with Sandbox(tls) as box:
@@ -101,8 +101,7 @@ def _as_pam_does(code, env):
     """-> (status, "", text) of the result record; include/record.h"""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        # Not preexec_fn, which is not safe beside other threads, nor dash, for which a descriptor
-        # has one digit.
+        # preexec_fn is not safe beside other threads. dash allows only descriptors of one digit.
         process = subprocess.Popen(
             ["bash", "-c", f'exec "$@" 3<&{theirs.fileno()}', "bash", AWS_MFA, "pam",
              "--profile", "work", "--timeout", str(TIMEOUT)], env=env, cwd="/",

@@ -1,6 +1,6 @@
-"""A network of its own for a test: loopback only, with a name server that says what it is told.
+"""A separate network for a test: loopback only, with a name server that gives the test's answers.
 
-Needs root, or rather what unshare(2) needs; why_not() says so where it is not had.
+It needs root, or the rights for unshare(2). why_not() says what is missing.
 """
 
 import ctypes
@@ -47,7 +47,7 @@ def _enter():
 
 
 def within(function):
-    """Runs function in a network of its own, and passes on what it raises."""
+    """Runs function in a separate network, and passes on its exceptions."""
     raised = []
 
     def body():
@@ -64,7 +64,7 @@ def within(function):
 
 
 def why_not():
-    """None, or why there can be no network of its own here."""
+    """-> why this machine can have no separate network, or None"""
     try:
         within(lambda: None)
     except OSError as error:
@@ -72,9 +72,9 @@ def why_not():
 
 
 class Names:
-    """Port 53 of 127.0.0.1. answers: lists of addresses, one list for each look-up of a program
-    (a query for A and one for AAAA each), the last one for all that come after; None: SERVFAIL,
-    [] no such name, "silence" no answer."""
+    """A name server on port 53 of 127.0.0.1. answers: a list of addresses for each look-up of a
+    program (one query for A and one for AAAA). The last list serves all later look-ups. None:
+    SERVFAIL; []: no such name; "silence": no answer."""
 
     def __init__(self, *answers):
         self.answers, self.asked = answers, []

@@ -42,7 +42,7 @@ class Peer:
         self.debug = []
 
     def send(self, word, text=""):
-        """A peer that has ended before said why: that is read."""
+        """A peer that ended earlier has said why: read that."""
         try:
             self.socket.sendall(f"{word} {text}".rstrip().encode() + b"\n")
         except (BrokenPipeError, ConnectionResetError):

@@ -1,6 +1,7 @@
-"""Whoever stops, freezes or starves aws-mfa-sts must not make an outage of it (14): DESIGN 3.2.
+"""Somebody stops, freezes or starves aws-mfa-sts. This must not look like an outage (14): DESIGN
+3.2.
 
-The attempts of a class run beside each other, since nearly all of the time they are stopped.
+The attempts of a class run at the same time: they are stopped most of the time.
 """
 
 import concurrent.futures
@@ -82,7 +83,7 @@ def in_slices(held, seconds):
 
 
 def in_fine_slices(held, seconds):
-    """Each too short to be seen."""
+    """Each stop is too short to be noticed."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         held.hold(True)
@@ -241,7 +242,7 @@ class HeldUp(AwakeTest):
 
 
 class Honest(AwakeTest):
-    """Nobody disturbs us: these are outages."""
+    """Nobody disturbs aws-mfa-sts: these are true outages."""
 
     def test_silent_and_closing(self):
         def run(server):
@@ -252,7 +253,7 @@ class Honest(AwakeTest):
             self.assertIn("" if server == "closing" else "in time", text)
 
     def test_late(self):
-        """Most of the time was lost before we began; a definite failure needs none."""
+        """Most of the time was lost before the start. A definite failure needs no time."""
         def run(server, url, status):
             options = {"endpoint_url": url} if url else {}
             return self.refused(status, again=lambda: self.attempt(server, timeout=20, **options))
@@ -270,7 +271,7 @@ class Honest(AwakeTest):
 
 @unittest.skipIf(own_network.why_not(), own_network.why_not())
 class Resolving(AwakeTest):
-    """Another thread waits for the name server, in our stead."""
+    """Another thread waits for the name server."""
 
     def lookup(self, disturb=None, answers=("silence",)):
         result = []
@@ -311,7 +312,7 @@ class Resolving(AwakeTest):
 
     @unittest.skipIf(control_group.why_not(), control_group.why_not())
     def test_the_thread_alone_is_frozen(self):
-        """In a group of its own, while we look on."""
+        """In a separate group, while the test looks on."""
         def freeze_it(peer):
             pid = peer.process.pid
             group = control_group.Group("pam-aws-mfa-test")

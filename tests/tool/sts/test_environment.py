@@ -1,8 +1,8 @@
-"""Nothing of the environment or the home steers the process that speaks to AWS, but the settings
-that aws-mfa(1) names.
+"""Only the settings that aws-mfa(1) names steer the process that speaks to AWS. The rest of the
+environment and of the home has no effect.
 
-Each poison is tried on curl first, which it must harm (or the test would prove nothing), then on
-aws-mfa with the whole environment, and then on aws-mfa-sts itself, which clears its own.
+Each poison is tried on curl first, and must harm it: otherwise the test would prove nothing. Then
+it is tried on aws-mfa with the whole environment, and on aws-mfa-sts, which clears its own.
 """
 
 import os
@@ -130,7 +130,7 @@ class Environment(HostTest):
             self.harmless(**{name: DEAD_PROXY})
 
     def test_http_proxy(self):
-        """An http endpoint is on this machine, and no proxy's business, whatever a proxy is for."""
+        """An http endpoint is on this machine. So no proxy is used, for whatever it is set."""
         box = Sandbox(self.tls, tls="off").start()
         self.addCleanup(box.stop)
         user = box.add_user("alice")
@@ -145,7 +145,7 @@ class Environment(HostTest):
             self.assertEqual(self.direct(None, box=box, user=user, **env)[0], 0)
 
     def test_proxies_are_no_settings_of_aws_mfa_sts(self):
-        """aws-mfa reads these; the process takes the record that it sends, and that alone."""
+        """aws-mfa reads these. aws-mfa-sts takes only the record that aws-mfa sends."""
         for name in ("HTTPS_PROXY", "https_proxy"):
             self.assertEqual(self.curl(**{name: DEAD_PROXY}), 7, name)
             self.assertEqual(self.direct(str(self.box.ca_path), **{name: DEAD_PROXY})[0], 0)

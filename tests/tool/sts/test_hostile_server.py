@@ -1,19 +1,18 @@
-"""A server that wishes us ill, in every way of the list below and in each at every moment it can:
+"""A hostile server, with every fault of the list below, at every moment:
 
-before   the code was sent: the fault meets the warm-up. The code stays unsent: 14.
-remade   the warm-up went well, the server closed the connection and turned bad, and the code waits
-         for a new connection. It stays unsent: 14. Faults that are seen before HTTP only; in HTTP
-         a code is sent by then, which is "after".
-after    the code was sent. It is seen once, nothing more is sent: 15. Faults that are seen before
-         HTTP come here as the server that takes the code, cuts the line and turns bad: it must
-         not even get a new connection.
+before   The code was not sent: the fault meets the warm-up. The code stays unsent: 14.
+remade   The warm-up went well. Then the server closed the connection and turned bad. The code
+         waits for a new connection. It stays unsent: 14. Only for faults that are seen before
+         HTTP: in HTTP a code is sent by then, and that is "after".
+after    The code was sent. The server sees it once, and nothing more is sent: 15. For faults that
+         are seen before HTTP, the server takes the code, cuts the line and turns bad. It must not
+         even get a new connection.
+pam      "before", as the PAM module runs it. The warm-up is a GET without a signature. Its answer
+         only shows that the server speaks HTTP, since AWS itself answers with a redirect.
 
-pam      before, and as the PAM module runs it: there the warm-up is a GET that is not signed, whose
-         answer says nothing but that HTTP is spoken, since AWS itself answers with a redirect.
-
-What has no "before": credentials and expirations, which only the answer to a code has; its place
-is taken by the account and ARN of the warm-up's answer. What has no "after": a clock found wrong,
-since nothing more is signed then, so that a Date far off must not cost the session.
+Credentials and expirations have no "before": only the answer to a code has them. The account and
+ARN of the warm-up's answer take their place. A wrong clock has no "after": nothing more is signed
+then, so a wrong Date must not cost the session.
 """
 
 import configparser
@@ -27,7 +26,7 @@ from tool.sts.hostile import Case, tests_of
 WARM_UP, CODE = "GetCallerIdentity", "GetSessionToken"
 HOUR, YEAR = 3600, 365 * 86400
 
-# --- seen before HTTP: name -> (what to do to the sandbox, what is said) ---
+# --- seen before HTTP: name -> (what to do to the sandbox, the message) ---
 
 CONNECTIONS = {
     "refuses": (lambda box: box.refuse(), ("could not connect to 127.0.0.1", "refused")),
@@ -46,7 +45,7 @@ CONNECTIONS = {
     "no_tls": (lambda box: box.become(tls="off"), ("TLS",)),
 }
 
-# --- seen in HTTP: name -> (fault, what is said before and after) ---
+# --- seen in HTTP: name -> (fault, the messages before and after) ---
 
 NO_STS = ("does not answer as STS does",)
 PORTAL = ("log-in page",)

@@ -1,6 +1,7 @@
-"""What is sent, how often, and what is tried again: DESIGN 3.6, with the real resolver and kernel.
+"""What aws-mfa-sts sends, how often, and what it tries again: DESIGN 3.6, with the real resolver
+and kernel.
 
-What a server can do to a request is in test_hostile_server.py: there too no code is seen twice.
+test_hostile_server.py tests what a server can do to a request. No code is seen twice there, either.
 """
 
 import os
@@ -23,7 +24,7 @@ REWARM_MAX = 20     # aws-mfa-sts.c
 
 class AtTheTerminal(HostTest):
     def test_the_code_is_sent_once_and_the_person_is_told(self):
-        """libcurl would send it again of its own accord when a reused connection dies."""
+        """libcurl by itself would send it again when a reused connection dies."""
         for fault in (faults.close(), faults.reset(), faults.processed(faults.close()),
                       faults.processed(faults.reset())):
             with self.subTest(fault.name):

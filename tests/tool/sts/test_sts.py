@@ -108,7 +108,7 @@ class Session(StsTest):
         self.assertIn("expiration", peer.code(user.code()))
 
     def test_no_http_in_a_login(self):
-        """Whoever binds the port would judge it."""
+        """A program that binds the port would judge the login."""
         box = self.sandbox(tls="off")
         for url in (box.url, box.url.replace("http:", "HTTP:")):
             self.refused(13, "over http", "expected https", box=box, user=self.new_user(box),
