@@ -1,7 +1,7 @@
-"""Runs commands and says what they cost. Nothing here knows what is compared.
+"""Runs commands and measures their cost. It does not know what is compared.
 
-CPU is user and system time of a process and of all it started, from wait4(2), which the kernel
-counts in nanoseconds. ru_maxrss is not used: it begins with what the parent had.
+CPU is user and system time of a process and of all it started, from wait4(2). The kernel counts it
+in nanoseconds. ru_maxrss is not used: it starts with the parent's value.
 """
 
 import ctypes
@@ -46,10 +46,10 @@ class Failed(Exception):
 
 
 class Process:
-    """Runs from begin() on; what can be done before is, so that it is nobody's time.
+    """Runs from begin() on. The work that can be done before is not measured.
 
-    posix_spawn, since a fork of a big Python would be part of the measurement. terminal: the name
-    of one to run on, else input is what it reads.
+    posix_spawn: a fork of a big Python would be part of the measurement. terminal: the name of the
+    terminal to run on. Without one, the command reads input.
     """
 
     def __init__(self, argv, env, input="", terminal=None):
@@ -91,8 +91,9 @@ def _children():
 
 
 def run(argv, env, input=""):
-    """-> its Cost, with the CPU of those whose parent was killed before it had waited for them:
-    the module ends aws-mfa as soon as it knows the result, aws-mfa-sts then being left to us."""
+    """-> its Cost, with the CPU of orphans: their parent was killed before it had waited for
+    them. The module ends aws-mfa as soon as it knows the result, and this process inherits
+    aws-mfa-sts."""
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     process, others = Process(argv, env, input), _children()
     cost = process.begin().wait()
@@ -126,7 +127,7 @@ def figure(costs, what="cpu", over=None):
 
 
 def peak_kib(pid):
-    """VmHWM, or None when the process is gone."""
+    """VmHWM, or None if the process is gone."""
     try:
         with open(f"/proc/{pid}/status") as status:
             for line in status:

@@ -40,7 +40,7 @@ def unshare(flags):
 
 
 def unshare_more(flags):
-    """As unshare, by one who is in a user namespace of its own already."""
+    """Like unshare, for a caller that is already in a new user namespace."""
     _check(_libc.unshare(flags), "unshare")
 
 
@@ -88,7 +88,7 @@ class Child:
                 prepare()
                 end_with(parent)
                 answer = True, function()
-            except BaseException as error:  # whatever it is: the parent shall say it
+            except BaseException as error:  # any error: the parent reports it
                 error.add_note("in a child:\n" + traceback.format_exc())
                 answer = False, error
             with os.fdopen(out, "wb") as pipe:

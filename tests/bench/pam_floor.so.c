@@ -1,7 +1,7 @@
 /*
- * A PAM module that does nothing but what each must do that runs a program as the user: look him
- * up with his groups, fork, become him, execute - /usr/bin/true - and wait. No module of that kind
- * costs less, whatever its program does.
+ * A PAM module that does only the work that every module must do to run a program as the user. It
+ * looks up the user and their groups, forks, becomes the user, executes /usr/bin/true and waits. So
+ * no such module costs less.
  */
 #include <grp.h>
 #include <pwd.h>

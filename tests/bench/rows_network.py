@@ -126,10 +126,10 @@ AT_A_DISTANCE = Group("rtt", {
 
 
 def slow_typist(bench):
-    """All at once, since nobody wants to wait 60 s for each.
+    """All run at once: nobody wants to wait 60 s for each.
 
-    Each Enter is 60 s after its own start, well away from the server's closings: one that crosses
-    a closing on the way would be lost, and its code with it (15), whoever the client is.
+    Each Enter comes 60 s after the start of its run, and well apart from the server's closings. A
+    code that crosses a closing would be lost (15), with every client.
     """
     bench.need(CURL, "curl")
     typing, idle = (5.2, 3) if bench.quick else (60, 20)

@@ -1,5 +1,5 @@
-"""A round-trip time that is real: two network namespaces joined by a pair of TUN devices, and a
-process between them that holds each packet for half of it. (netem needs a kernel with it.)"""
+"""A real round-trip time: a pair of TUN devices joins two network namespaces. A process between
+them holds each packet for half of the time. (netem would need a kernel with it.)"""
 
 import collections
 import fcntl

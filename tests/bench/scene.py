@@ -1,5 +1,5 @@
-"""What is measured: the installed programs, homes with keys in them, a server that plays STS, and
-how each peer is called."""
+"""The scene of the measurements: the installed programs, homes with keys, a server that plays STS,
+and the call of each peer."""
 
 import shutil
 import subprocess
@@ -46,8 +46,8 @@ def others(count):
 
 
 class Server:
-    """server.c, in a process of its own; it ends when it is stopped or its starter ends (and who
-    was forked from him, which holds its standard input open as well)."""
+    """Runs server.c in a separate process. It ends when it is stopped, or when its starter ends.
+    Forked children of the starter must end, too: they hold its standard input open."""
 
     def __init__(self, scene, address="127.0.0.1", idle=0, delay_ms=0):
         self.process = subprocess.Popen(
@@ -101,9 +101,9 @@ class Scene:
         return BenchHome(self, f"home{self.homes}", url or self.url, ca or self.ca)
 
     def system_trust(self):
-        """Copies of the system's bundle and of its folder of hash links, our CA added to both.
+        """Copies of the system's bundle and of its folder of hash links, with our CA added to both.
 
-        -> (bundle, folder), or None where the system has no such.
+        -> (bundle, folder), or None if the system lacks one
         """
         system = Path("/etc/ssl/certs")
         links = [p for p in system.glob("????????.?") if p.exists()]

@@ -30,7 +30,7 @@ def has(module):
 
 
 class Logins:
-    """homes: those of the users user0, user1, ..., who are all whoever runs this."""
+    """homes: those of the users user0, user1, ... All have the uid of the user who runs this."""
 
     def __init__(self, scene, homes):
         if not os.access(PAMTESTER, os.X_OK):

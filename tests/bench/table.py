@@ -48,7 +48,7 @@ class AtLeast:
 
 @dataclass
 class Near:
-    """ours / peer, neither much more nor much less"""
+    """ours / peer: about the same"""
     factor: float
 
     def text(self):
@@ -161,7 +161,7 @@ def markdown(rows):
 
 
 def machine():
-    """One line: processor, cores and how busy they were, kernel, distribution, libraries."""
+    """One line: processor, cores and their load, kernel, distribution, libraries."""
     cpu = "unknown processor"
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):

@@ -54,7 +54,7 @@ class Bench(unittest.TestCase):
         self.assertIn("no such group: no-such-group; there are valid, rtt, ", run.stderr)
 
     def test_what_orphans_cost_counts(self):
-        # 0.2 s of CPU in a grandchild whose parent does not wait for it
+        # 0.2 s of CPU in a grandchild; its parent does not wait for it
         burn = "import time\nwhile time.process_time() < 0.2: pass"
         leave = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {burn!r}])"
         self.assertGreater(measure.run([sys.executable, "-c", leave], {}).cpu, 200)

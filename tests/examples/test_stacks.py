@@ -1,5 +1,5 @@
-"""The auth lines of the second-factor examples, played through the real libpam with every answer
-that their modules can give: nobody gets in without a right code, and each who has one does."""
+"""Plays the auth lines of the second-factor examples through the real libpam, with every possible
+answer of their modules. Nobody gets in without a right code, and everybody gets in with one."""
 
 import ctypes
 import itertools
@@ -64,7 +64,7 @@ class Stacks(unittest.TestCase):
             self.pam.pam_end(handle, 0)
 
     def test_pam_debug_answers(self):
-        """What all below rests on."""
+        """The other tests rest on this."""
         for answer in ANSWERS:
             if answer not in ("ignore", "new_authtok_reqd"):
                 got = self.play([("required", "pam_debug.so", [])], [answer])
@@ -114,8 +114,8 @@ class Stacks(unittest.TestCase):
                 self.assertEqual(got, of["code"], (name, of))
 
     def test_only_wrong_codes_after_a_right_password_count(self):
-        """Where `authfail` stands, a line tells that it was reached: it wipes what was before and
-        ends the stack with an answer of its own."""
+        """A line after `authfail` shows that libpam has reached it: this line drops the earlier
+        answers and ends the stack with another answer."""
         for name in ("sshd-after-publickey", "sshd-after-password"):
             lines = auth_lines(name)
             at = [self.kind(line) for line in lines].index("authfail")

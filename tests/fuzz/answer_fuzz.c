@@ -1,5 +1,4 @@
-/* STS's answers: whatever a server sends, no credentials come of it that an INI file cannot hold.
- */
+/* STS's answers: whatever a server sends, an INI file can hold the credentials that come of it. */
 #include "fuzz.h"
 
 #include "actions.h"

@@ -1,6 +1,6 @@
 /*
- * Where STS is: a region can lead to no host but one of AWS's, and a URL to none that it does not
- * name. The first byte holds the flags; then come region and URL, a NUL between them.
+ * Where STS is. A region leads only to hosts of AWS's. A URL leads only to the host that it names.
+ * The first byte holds the flags. Then come region and URL, with a NUL between them.
  */
 #include "fuzz.h"
 

@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What always holds, whatever comes in. */
+/* Must hold for every input. */
 #define MUST(condition)                                                                            \
 	((condition) ? (void)0                                                                     \
 		     : (fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition),    \

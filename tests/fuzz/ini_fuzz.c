@@ -1,6 +1,6 @@
 /*
- * The files of ~/.aws: reading ends well, a session that is written into any file is read back from
- * it, with the rest of it as it was, and no damaged file is one without a section.
+ * The files of ~/.aws. Reading ends well. A session that is written into any file can be read from
+ * it, and the rest of the file stays. A damaged file does not count as a file without a section.
  */
 #include "fuzz.h"
 
@@ -20,7 +20,7 @@ static void note_fault(
 		*(int *)arg = 1;
 }
 
-/* *broken is set when a line of it cannot be read. */
+/* broken is set if a line of the text cannot be read. */
 static int parse(struct ini *ini, const char *text, size_t size, int *broken)
 {
 	struct secret bytes = {.data = malloc(size + 1), .size = size};
@@ -99,7 +99,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(parse(&again, once.data, once.size, &broken));
 	check_lines(&again);
 	check_session(&again);
-	/* Written again, it is the same; but what a broken line means may hang on a key above it.
+	/*
+	 * Writing it again changes nothing. But a key above a broken line may change the line's
+	 * meaning.
 	 */
 	MUST(ini_set(&again, "work", session, N_PAIRS, &twice, &e) == STATUS_OK || broken);
 	MUST(broken || once.size == twice.size);

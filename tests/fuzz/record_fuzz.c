@@ -1,4 +1,7 @@
-/* The records: whatever a peer sends, one comes out whole and clean, or the reader ends it. */
+/*
+ * The records: whatever a peer sends, the reader returns a whole and clean record, or ends the
+ * peer.
+ */
 #include "fuzz.h"
 
 #include "peer.h"
@@ -46,7 +49,7 @@ static void read_records(const uint8_t *data, size_t size)
 	close(fd);
 }
 
-/* Nothing comes through a table after its end, nor after the first record out of turn. */
+/* The table lets nothing through after its end, or after the first record out of turn. */
 static void read_in_turn(
 	const struct words *words, enum side me, unsigned state, const uint8_t *data, size_t size)
 {

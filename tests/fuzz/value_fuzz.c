@@ -1,4 +1,4 @@
-/* The checks on single values: what passes can stand in a record and in an INI file. */
+/* The checks of single values: a record and an INI file can hold every value that passes. */
 #include "fuzz.h"
 
 #include "code.h"

@@ -1,7 +1,7 @@
 /*
- * Every word in every state of both conversations, sent by either side: one in turn is taken, one
- * out of turn ends the peer. The records to send are made from the tables; what is in turn stands
- * here once more, in full.
+ * Every word in every state of both conversations, sent by either side. A word in turn is taken; a
+ * word out of turn ends the peer. The tables give the records to send. This file lists once more,
+ * in full, which words are in turn.
  */
 #include "peer.h"
 #include "words_pam.h"
@@ -92,7 +92,7 @@ static bool lists(const char *list, const char *item)
 	return strstr(list, padded) != NULL;
 }
 
-/* What stands above for this record, or NULL: it is out of turn. */
+/* The row of the list above for this record; NULL: the record is out of turn. */
 static const struct turn *expected(
 	const struct conversation *c, unsigned state, enum side from, const char *word, int status)
 {
@@ -130,7 +130,7 @@ static void stop(void)
 	close(wire.peer.reader.fd);
 }
 
-/* Sends it as it is, whatever the table says, and reads it at the other end. */
+/* Sends the record as it is, whatever the table says, and reads it at the other end. */
 static enum record_error sent(const char *word, const char *text, struct record *rec)
 {
 	assert_int_equal(record_write(wire.fd, RECORD_MAX_STS, -1, word, text), RECORD_OK);
@@ -142,7 +142,7 @@ static const char *good_text(const struct word_rule *rule)
 	return rule->text == TEXT_NONE ? "" : rule->text == TEXT_NUMBER ? "7" : "a b";
 }
 
-/* One record in one state: taken, and how often; or the end, and nothing more is taken. */
+/* Sends one record in one state. Either it is taken so often, or it ends the peer. */
 static void check(const struct conversation *c, unsigned state, enum side from, const char *word,
 	const char *text, int status)
 {
@@ -161,7 +161,7 @@ static void check(const struct conversation *c, unsigned state, enum side from, 
 		assert_int_equal(wire.peer.state, turn->next);
 	if (wire.peer.broken) {
 		assert_string_equal(rec.word, word);
-		/* Nothing of this peer is taken any more, not even what would be in turn. */
+		/* After the end, nothing of this peer is taken, even if it would be in turn. */
 		assert_int_equal(sent(WORD_RESULT, "4 x", &rec), RECORD_BROKEN);
 		assert_null(rec.word);
 	} else if (wire.peer.state == STATE_ENDED) {
@@ -203,7 +203,7 @@ static void every_result_in_every_state(void **state)
 			}
 }
 
-/* Each word that stands above is in the table: else it would not have been sent. */
+/* Each word of the list above is in the table. Otherwise it would not have been sent. */
 static void every_word_is_in_the_table(void **state)
 {
 	(void)state;
@@ -247,7 +247,7 @@ static void wrong_texts(void **state)
 				}
 }
 
-/* A role begins anew what is of a role, a code what is of an answer. */
+/* A role resets the fields of a role, and a code resets the fields of an answer. */
 static void what_counts_anew(void **state)
 {
 	static const char *const settings[][2] = {{"role-arn", "a"}, {"external-id", "x"},
@@ -274,7 +274,7 @@ static void what_counts_anew(void **state)
 	stop();
 }
 
-/* Nor does this end say what it may not. */
+/* This end does not send what it may not send, either. */
 static void never_sends_out_of_turn(void **state)
 {
 	struct record rec;

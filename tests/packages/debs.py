@@ -42,7 +42,7 @@ def _newest():
 
 
 def built():
-    """-> the packages; whoever asks first builds them."""
+    """-> the packages; the first call builds them."""
     if not shutil.which("dh"):
         raise unittest.SkipTest("no debhelper here; `make deps` installs it")
     newest = _newest()

@@ -1,5 +1,5 @@
-"""The Debian packages: built twice, judged by lintian, and installed, enabled, upgraded and removed by
-dpkg in a world of its own, in which /etc, /usr and /var are overlays of the host's."""
+"""The Debian packages: built twice, checked by lintian, then installed, enabled, upgraded and
+removed. dpkg does this in a separate world: its /etc, /usr and /var are overlays of the host's."""
 
 import filecmp
 import os
@@ -34,7 +34,7 @@ class PackageTest(unittest.TestCase):
 
 class Built(PackageTest):
     def test_lintian_finds_nothing(self):
-        """Overrides are for what is meant: debian/*.lintian-overrides say why."""
+        """Overrides are only for intended tags: debian/*.lintian-overrides say why."""
         changes = next(self.debs[0].parent.glob("*.changes"))
         run = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", changes],
                              capture_output=True, text=True)
@@ -107,7 +107,7 @@ class Installed(PackageTest):
             shutil.copy(newer(deb, self.folder), self.world.path("/root"))
 
     def logs_in(self, code=None):
-        """Does su let alice in with this code, after her password where the stack asks for it?"""
+        """True if su lets alice in with this code, after her password if the stack asks for it."""
         su = Console(self.world, ["/usr/bin/su", "-c", "id -un", "alice"], user="bob")
         self.addCleanup(lambda: su.process.poll() is None and su.kill())
         if "pam_unix" in self.world.path("/etc/pam.d/su").read_text():
@@ -124,7 +124,7 @@ class Installed(PackageTest):
         return user.code()
 
     def left(self):
-        """What the packages have left behind, but for dpkg's own notes."""
+        """The files that the packages have left, without dpkg's own notes."""
         found = []
         for top in ("/etc", "/usr", "/var/lib/pam"):
             found += [str(p) for p in self.world.path(top).rglob("*")
@@ -200,7 +200,7 @@ class Installed(PackageTest):
         self.assertEqual(self.left(), [])
 
     def test_a_refused_removal_takes_nothing_away(self):
-        """Neither what pam-auth-update has written nor what the administrator has changed in it."""
+        """It keeps pam-auth-update's text and the administrator's changes in it."""
         common = self.world.path("/etc/pam.d/common-auth")
         update = "/usr/sbin/pam-auth-update"
         self.assertEqual(self.world.run(update, "--package", "--force").returncode, 0)

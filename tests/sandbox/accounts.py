@@ -1,4 +1,4 @@
-"""Who exists: users with their keys and MFA devices, roles, issued sessions."""
+"""The accounts: users with their keys and MFA devices, roles, issued sessions."""
 
 import base64
 import hmac
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sandbox import totp
 
 ACCOUNT = "123456789012"
-HANDED_OUT_FOR = 60     # seconds a code from code() stays good, see Device.accept()
+HANDED_OUT_FOR = 60     # seconds that a code from code() stays good, see Device.accept()
 
 
 def _identifier(prefix, length=16):
@@ -21,7 +21,7 @@ def _identifier(prefix, length=16):
 
 
 def _base64(count, must_hold):
-    """Random base64 that holds the characters which break careless quoting."""
+    """Random base64 with the characters that break careless quoting."""
     while True:
         text = base64.b64encode(secrets.token_bytes(count)).decode()
         if all(character in text for character in must_hold):
@@ -36,15 +36,15 @@ class Device:
         self.totp_secret = secrets.token_bytes(20)
         self.totp_base32 = base64.b32encode(self.totp_secret).decode()
         self._spent = set()
-        self._handed_out = {}       # step -> when
+        self._handed_out = {}       # step -> time of use
         self._lock = threading.Lock()
 
     def code_at(self, offset):
-        """The code of another step, whether STS takes it or not."""
+        """The code of another step. STS may take it or not."""
         return totp.code(self.totp_secret, totp.step_at(time.time()) + offset)
 
     def code(self):
-        """A code STS takes and that was not handed out before; never waits."""
+        """A code that STS takes and that code() has not returned before. Never waits."""
         with self._lock:
             now = time.time()
             current = totp.step_at(now)
@@ -64,10 +64,10 @@ class Device:
                 return wrong
 
     def accept(self, code):
-        """Spends code and returns True, or False: wrong, or used before.
+        """Spends code and returns True, or returns False: wrong, or used before.
 
-        STS takes the steps -1, 0 and 1. One that code() handed out is also taken when its time
-        ran out on the way, or a test would fail whenever a step ends in its midst.
+        STS takes the steps -1, 0 and 1. A code from code() is also taken if its time ran out on the
+        way. Otherwise a test would fail when a step ends in the middle of it.
         """
         with self._lock:
             now = time.time()
@@ -82,9 +82,10 @@ class Device:
 
 
 class User:
-    """An IAM user with long-term keys and one device at first, whose code() is the user's."""
+    """An IAM user. It starts with long-term keys and one device. code() is the code of this
+    device."""
 
-    session_token = expiration = None       # what a Session has and long-term keys have not
+    session_token = expiration = None       # a Session has these, long-term keys do not
 
     def __init__(self, name, account=ACCOUNT, partition="aws"):
         self.name, self.account, self.partition = name, account, partition
@@ -132,7 +133,7 @@ class Role:
 
 @dataclass
 class Session:
-    """Temporary credentials; role is None for those of GetSessionToken."""
+    """Temporary credentials. role is None for credentials of GetSessionToken."""
     user: User
     arn: str
     user_id: str
@@ -150,7 +151,7 @@ class Accounts:
         self.users = {}         # by name
         self.roles = {}         # by ARN
         self.sessions = {}      # by access key id
-        self.denied = set()     # names of users whose policy denies every STS call it can deny
+        self.denied = set()     # users with a policy that denies every STS call it can deny
 
     def add_user(self, name, account=ACCOUNT, partition="aws"):
         if not re.fullmatch(r"[\w+=,.@-]{1,64}", name) or name in self.users:
@@ -163,7 +164,7 @@ class Accounts:
         return role
 
     def principal(self, access_key_id):
-        """The User or Session that owns a key, or None."""
+        """Returns the User or Session that owns a key, or None."""
         for user in list(self.users.values()):
             if user.access_key_id == access_key_id:
                 return user

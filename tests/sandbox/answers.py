@@ -1,4 +1,4 @@
-"""What STS says: an Answer, and how its XML is written."""
+"""STS's answers: an Answer, and the writing of its XML."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -22,11 +22,11 @@ class Answer:
     content_type: str = "text/xml"
     headers: list = field(default_factory=list)
     error: str = None           # AWS's error code, if this is one
-    tree: tuple = None          # what body was rendered from, so that faults can render it anew
+    tree: tuple = None          # the source of body, so that faults can render it anew
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def head(self, date, length=None):
-        """Status line and headers; length None: that of the body."""
+        """Status line and headers. length None: the length of the body."""
         lines = [f"HTTP/1.1 {self.status} {REASONS.get(self.status, 'Unknown')}",
                  f"x-amzn-RequestId: {self.request_id}"]
         if self.content_type:
@@ -70,9 +70,9 @@ def success(action, result):
 
 
 def failure(code, message, status=403, shape="ErrorResponse", namespace="default"):
-    """An AWS error in one of the shapes seen in the wild.
+    """An AWS error in one of the shapes that servers use.
 
-    shape: "ErrorResponse" (<ErrorResponse><Error>, what STS sends), "Error" (bare), or "Errors"
+    shape: "ErrorResponse" (<ErrorResponse><Error>, STS's own), "Error" (bare), or "Errors"
     (<ErrorResponse><Errors><Error>).
     """
     answer = Answer(status, error=code)
@@ -89,5 +89,5 @@ def failure(code, message, status=403, shape="ErrorResponse", namespace="default
 
 
 def welcome():
-    """What AWS sends to a request that names no action, such as a browser's GET /."""
+    """AWS's answer to a request without an action, such as a browser's GET /."""
     return Answer(302, content_type=None, headers=[("Location", "https://aws.amazon.com/iam")])

@@ -14,12 +14,12 @@ KINDS = {"good": (OUR_NAMES, 3650, "ca"),
          "expired": (OUR_NAMES, -1, "ca"),
          "other-host": ("DNS:sts.example.org", 3650, "ca"),
          "self-signed": (OUR_NAMES, 3650, None),
-         # sent without the certificate of its issuer
+         # sent without its issuer's certificate
          "incomplete-chain": (OUR_NAMES, 3650, "intermediate")}
 
 
 def make(directory, kind="good"):
-    """Returns the paths (CA certificate, server certificate, its key); makes what is missing."""
+    """Returns the paths (CA certificate, server certificate, its key). Makes missing files."""
     directory = Path(directory).absolute()
     directory.mkdir(parents=True, exist_ok=True)
     with open(directory / ".lock", "w") as lock:
@@ -49,7 +49,7 @@ def _make_ca(directory):
 
 
 def _issue(directory, name, subject, issuer, days, extensions):
-    """Makes NAME.pem and NAME.key, signed by issuer or, when that is None, by itself."""
+    """Makes NAME.pem and NAME.key, signed by issuer or, if issuer is None, self-signed."""
     if (directory / f"{name}.pem").exists():
         return
     signer = ["-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key"] if issuer \
@@ -69,7 +69,8 @@ def _issue(directory, name, subject, issuer, days, extensions):
 
 
 def _validity(directory, days):
-    """Newer OpenSSL makes no certificate that ends before it begins; older cannot name the dates."""
+    """Newer OpenSSL refuses a certificate that ends before it begins. Older cannot set the
+    dates."""
     if days < 0 and "-not_before" in _openssl(directory, "x509", "-help"):
         return ["-not_before", "20200101000000Z", "-not_after", "20200102000000Z"]
     return ["-days", str(days)]

@@ -13,7 +13,7 @@ BODY_LIMIT = 1 << 20
 
 @dataclass
 class Request:
-    """What came in, and (from the moment it goes out) what was answered."""
+    """A request and, as soon as it is sent, the answer."""
     method: str
     target: str
     headers: http.client.HTTPMessage
@@ -21,8 +21,8 @@ class Request:
     connection: int
     time: float
     params: dict = field(default_factory=dict)
-    malformed: str = None       # why params could not be read
-    status: int = None          # HTTP status of the answer; None: none was sent
+    malformed: str = None       # the reason why params could not be read
+    status: int = None          # HTTP status of the answer; None: no answer was sent
     error: str = None           # AWS error code of the answer
 
     @property
@@ -60,7 +60,7 @@ class Exchange:
         self._answer = None
 
     def answer(self):
-        """What the service says; the first call carries the request out (and spends its code)."""
+        """The service's answer. The first call carries the request out (and spends its code)."""
         if self._answer is None:
             self._answer = self.connection.box.service.answer(self.request)
         return self._answer
@@ -81,7 +81,7 @@ class Exchange:
         self.connection.sock.sendall(data)
 
     def wait(self, seconds=None):
-        """Sleeps, but no longer than until the sandbox stops; None: until then."""
+        """Sleeps, but only until the sandbox stops. None: until then."""
         if self.connection.box.stopping.wait(seconds):
             raise ConnectionAbortedError("the sandbox stops")
 
@@ -102,7 +102,7 @@ class Connection:
         self.box, self.sock, self.number = box, sock, number
         self.keep = True
         self.polite = True              # end with close_notify and FIN, not with RST
-        self.idle = box.idle_timeout    # seconds without a request after which we close
+        self.idle = box.idle_timeout    # seconds without a request until we close
 
     def run(self):
         try:
@@ -118,12 +118,12 @@ class Connection:
                 self.sock.do_handshake()
             self._serve()
         except (OSError, ValueError, http.client.HTTPException):
-            pass        # the client went away, spoke nonsense, or the sandbox stops
+            pass        # the client went away, sent nonsense, or the sandbox stops
         finally:
             self._close()
 
     def _hang(self):
-        """Says nothing, or not all of what a TLS server says first."""
+        """Sends nothing, or only a part of a TLS server's first message."""
         if self.box.mute in ("half", "drip"):
             come, go = ssl.MemoryBIO(), ssl.MemoryBIO()
             come.write(self.sock.recv(65536))
@@ -180,7 +180,7 @@ class Connection:
         if self.polite:
             try:
                 if isinstance(self.sock, ssl.SSLSocket):
-                    self.sock.settimeout(0)     # send our close_notify, await none
+                    self.sock.settimeout(0)     # send our close_notify, wait for no answer
                     self.sock.unwrap()
             except (OSError, ValueError):
                 pass
@@ -188,9 +188,9 @@ class Connection:
         self.sock.close()
 
     def abort(self):
-        """Wakes whatever thread is blocked on the socket."""
+        """Wakes the thread that is blocked on the socket."""
         try:
-            # Not SSLSocket.shutdown, which takes the TLS state from under a reading thread.
+            # SSLSocket.shutdown would take the TLS state away from a reading thread.
             socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
         except OSError:
             pass

@@ -1,7 +1,7 @@
-"""How a server can go wrong, one function a fault; Sandbox.fault() puts one in force.
+"""Faults of a server, one function each; Sandbox.fault() puts one in force.
 
-Unless its text says otherwise a fault takes the place of the service: the request is recorded
-but not carried out, and its code is not spent. processed(fault) carries it out first.
+A fault replaces the service, unless its text says otherwise: the request is recorded but not
+carried out, and its code is not spent. processed(fault) carries the request out first.
 """
 
 import gzip
@@ -36,7 +36,7 @@ class Fault:
 
 
 def processed(fault):
-    """Carries the request out, so that its code is spent, and then does as fault says."""
+    """Carries the request out, so that its code is spent, and then applies fault."""
     def act(exchange):
         exchange.answer()
         fault.act(exchange)
@@ -44,7 +44,7 @@ def processed(fault):
 
 
 def without_code(fault):
-    """Only for requests that hold no code; the others are carried out as usual."""
+    """Applies fault only to requests without a code; the others are carried out as usual."""
     def act(exchange):
         if "TokenCode" in exchange.request.params:
             exchange.send(exchange.answer())
@@ -65,7 +65,7 @@ def error(code, message=None, status=None, shape="ErrorResponse", namespace="def
 
 
 def reply(status=200, body=b"", content_type="text/xml", headers=()):
-    """Any HTTP answer at all."""
+    """Any HTTP answer."""
     return Fault(f"reply {status}", lambda exchange: exchange.send(
         Answer(status, body, content_type, list(headers))))
 
@@ -122,13 +122,13 @@ def gzip_bomb(size=100 << 20):
 
 
 def entities():
-    """XML whose entities grow tenfold nine times ("billion laughs")."""
+    """XML with entities that grow tenfold nine times ("billion laughs")."""
     lines = ['<!ENTITY e0 "ha">'] + [f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10)]
     return reply(body=_document("\n".join(lines), "&e9;"))
 
 
 def external_entity(uri="file:///etc/passwd"):
-    """XML with a DTD that wants a file read."""
+    """XML with a DTD that asks to read a file."""
     return reply(body=_document(f'<!ENTITY x SYSTEM "{uri}">', "&x;"))
 
 
@@ -138,7 +138,7 @@ def _document(declarations, text):
 
 
 def doctype():
-    """An answer as it should be, but for a DTD without anything in it."""
+    """The right answer with an empty DTD."""
     def act(exchange):
         answer = exchange.answer()
         answer.body = b"<!DOCTYPE r>\n" + answer.body
@@ -152,14 +152,14 @@ def deep(levels=10000):
 
 
 def wrong_encoding(claimed="UTF-8"):
-    """XML that claims an encoding and is in none that STS would use."""
+    """XML that claims an encoding, but is in an encoding that STS does not use."""
     return reply(403, f'<?xml version="1.0" encoding="{claimed}"?><ErrorResponse><Error><Code>'
                       "AccessDenied</Code><Message>".encode() +
                       b"\xff\xfe\xe4</Message></Error></ErrorResponse>")
 
 
 def utf16():
-    """An answer as it should be, but in UTF-16."""
+    """The right answer in UTF-16."""
     def act(exchange):
         answer = exchange.answer()
         answer.body = answer.body.decode().encode("utf-16")
@@ -184,7 +184,7 @@ def close():
 
 
 def reset():
-    """As close(), with a TCP RST."""
+    """Like close(), with a TCP RST."""
     return Fault("reset", lambda exchange: exchange.reset())
 
 
@@ -194,7 +194,7 @@ def hang():
 
 
 def hang_after_headers():
-    """Carries the request out, sends the headers, and of the body they promise nothing."""
+    """Carries the request out and sends the headers, but nothing of the body that they promise."""
     def act(exchange):
         answer = exchange.answer()
         exchange.write(exchange.head(answer, max(1, len(answer.body))))
@@ -203,7 +203,8 @@ def hang_after_headers():
 
 
 def delay(seconds, then=None):
-    """Answers (or does as the fault then says) that much later; carried out after the delay."""
+    """Answers (or applies the fault then) that much later. Carries the request out after the
+    delay."""
     def act(exchange):
         exchange.wait(seconds)
         then.act(exchange) if then else exchange.send()
@@ -271,7 +272,7 @@ def clock_jumps(seconds):
 
 
 def without_date():
-    """The usual answer, but for its Date."""
+    """The usual answer with another Date."""
     def act(exchange):
         answer = exchange.answer()
         head = exchange.head(answer).decode()
@@ -280,7 +281,7 @@ def without_date():
 
 
 def close_idle(seconds):
-    """Answers, and closes when no further request came for that long."""
+    """Answers, and closes if no further request comes for that long."""
     def act(exchange):
         exchange.connection.idle = seconds
         exchange.send()
@@ -290,7 +291,8 @@ def close_idle(seconds):
 # --- a right answer in other words ---
 
 def written(namespace="default", backwards=False):
-    """Namespace "none" or "prefix" (<s:...>); backwards: every element's children turned round."""
+    """namespace: "none" or "prefix" (<s:...>). backwards: each element's children in reverse
+    order."""
     def turn(node):
         name, content = node
         return node if isinstance(content, str) else (name, [turn(n) for n in reversed(content)])
@@ -305,8 +307,7 @@ def written(namespace="default", backwards=False):
 
 def credentials(**changes):
     """Other texts in the answer, by element: AccessKeyId, SecretAccessKey, SessionToken,
-    Expiration, Arn, Account ... A function is called with the text AWS would send; None leaves
-    the element out."""
+    Expiration, Arn, Account ... A function gets AWS's text. None leaves the element out."""
     def change(node):
         name, content = node
         if not isinstance(content, str):
@@ -323,7 +324,7 @@ def credentials(**changes):
 
 
 def rewritten(old, new):
-    """Other bytes in the answer's body, wherever they stand."""
+    """Replaces bytes anywhere in the answer's body."""
     def act(exchange):
         answer = exchange.answer()
         answer.body = answer.body.replace(old, new)
@@ -340,5 +341,5 @@ def offset_in_expiration():
 
 
 def long_session_token(length=40000):
-    """Only the answer is changed: the sandbox knows the session by its old token."""
+    """Changes only the answer: the sandbox knows the session by its old token."""
     return credentials(SessionToken=lambda text: (text.rstrip("=") * (length // 400 + 1))[:length])

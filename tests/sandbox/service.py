@@ -1,4 +1,4 @@
-"""What STS does: GetCallerIdentity, GetSessionToken, AssumeRole (API version 2011-06-15)."""
+"""STS's actions: GetCallerIdentity, GetSessionToken, AssumeRole (API version 2011-06-15)."""
 
 import re
 import time
@@ -16,10 +16,10 @@ HALF_OF_MFA = ("MultiFactorAuthentication failed, must provide both MFA serial n
 
 
 class Service:
-    """Answers a Request from the accounts; knows nothing of sockets and faults."""
+    """Answers a Request from the accounts. It knows no sockets and no faults."""
 
     def __init__(self, accounts, now, hosts, region):
-        """now, hosts and region are asked at every request, see Sandbox."""
+        """now, hosts and region are read at every request, see Sandbox."""
         self.accounts, self.now, self.hosts, self.region = accounts, now, hosts, region
 
     def answer(self, request):
@@ -57,7 +57,7 @@ class Service:
     def assume_role(self, caller, params):
         duration = _validate(params, 3600, 43200, "RoleArn", "RoleSessionName")
         arn, name = params["RoleArn"], params["RoleSessionName"]
-        # A role without account is one of an STS that is not AWS's: whoever adds it plays that.
+        # AWS has no role without account. A test that adds one plays another STS.
         if arn not in self.accounts.roles and not ARN_FORM.fullmatch(arn):
             raise Refusal("ValidationError", f"{arn} is invalid", 400)
         _check_tags(dict(params))
@@ -86,7 +86,7 @@ class Service:
         return result
 
     def _check_mfa(self, caller, params):
-        """True when a code was given and accepted (and is spent now), False without one."""
+        """True if a code was given and accepted (it is then spent), False without a code."""
         serial, code = params.get("SerialNumber"), params.get("TokenCode")
         if serial is None and code is None:
             return False
@@ -147,7 +147,7 @@ def _validate(params, default, greatest, *required):
 
 
 def _carries_mfa(caller):
-    """A session of GetSessionToken carries the MFA it was made with, a role's does not."""
+    """A session of GetSessionToken carries its MFA, a role's session does not."""
     return caller.session_token is not None and caller.mfa
 
 

@@ -1,7 +1,7 @@
-"""Who signed a request: Signature Version 4, computed by botocore.
+"""Finds out who signed a request: Signature Version 4, computed by botocore.
 
-The oracle is botocore, so that nothing of this project judges its own signatures. What is added
-here is what a server must check beside the signature: scope, date, host, token.
+botocore is the oracle, so that this project does not judge its own signatures. This file adds the
+checks that a server must make beside the signature: scope, date, host, token.
 """
 
 import calendar
@@ -27,15 +27,16 @@ AUTHORIZATION = re.compile(r"AWS4-HMAC-SHA256\s+Credential=([^,\s]+)\s*,\s*Signe
 
 class _Verifier(SigV4Auth):
     def headers_to_sign(self, request):
-        """Just those the client listed: botocore's own choice leaves some out (user-agent)."""
+        """Only the headers that the client listed. botocore's own choice leaves some out
+        (user-agent)."""
         return request.headers
 
 
 def authenticate(request, accounts, now, hosts, region=None):
     """Returns the User or Session that signed the Request, or raises Refusal.
 
-    now is the server's time, hosts what the Host header may say, region what the scope must say
-    (None: anything).
+    now: the server's time. hosts: the allowed Host headers. region: the region of the scope (None:
+    any region).
     """
     authorization = request.headers.get_all("Authorization", [])
     if not authorization:

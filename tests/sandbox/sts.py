@@ -45,7 +45,7 @@ class Sandbox:
         self.become(certificate=certificate, tls=tls, mute=mute)
         self.accounts = Accounts()
         self.service = Service(self.accounts, self.now, self._hosts, lambda: self.region)
-        self.region = None              # what signatures must be scoped to; None: any region
+        self.region = None              # the region that signatures must name; None: any region
         self.date_skew = 0              # seconds this server's clock is ahead
         self.patience = None            # seconds a TLS handshake may take
         self.idle_timeout = None        # seconds after which an idle connection is closed
@@ -59,7 +59,7 @@ class Sandbox:
         self._fillers = None            # sockets that fill the queue, see fill()
 
     def become(self, *, certificate="good", tls=None, mute=False):
-        """How connections are met from now on; the open ones stay as they are."""
+        """Sets how new connections are met. Open connections stay as they are."""
         self.ca_path, *pair = certificates.make(self._directory, certificate)
         self.tls_context = None if tls == "off" else _context(pair, tls)
         self.mute = mute
@@ -84,7 +84,7 @@ class Sandbox:
             thread.join(5)
 
     def refuse(self):
-        """Closes the port; the connections that are open stay."""
+        """Closes the port. Open connections stay."""
         if self._listener is None:
             return
         try:
@@ -99,7 +99,7 @@ class Sandbox:
         self._fillers = None
 
     def fill(self):
-        """Accepts no more: the queue of the port is full, so that not even the kernel answers."""
+        """Stops accepting. The queue of the port is full, so even the kernel does not answer."""
         address = self._listener.getsockname()[:2]
         self._fillers = []
         self._fillers.append(socket.create_connection(address))     # wakes accept()
@@ -112,7 +112,7 @@ class Sandbox:
             pass
 
     def cut_connections(self):
-        """Ends every open connection, idle or not; returns the threads that served them."""
+        """Ends every open connection, idle or not. Returns the threads that served them."""
         with self._lock:
             serving = list(self._open.items())
         for connection, _ in serving:
@@ -127,7 +127,7 @@ class Sandbox:
     @property
     def url(self):
         scheme = "https" if self.tls_context else "http"
-        # Not "localhost": a bare chroot has no /etc/hosts that would know it.
+        # Not "localhost": a bare chroot has no /etc/hosts with this name.
         return f"{scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     def add_user(self, name, **options):
@@ -151,8 +151,8 @@ class Sandbox:
                 (r.access_key_id == user.access_key_id or r.params.get("SerialNumber") in serials)]
 
     def fault(self, action, fault, times=None):
-        """Puts a Fault (see faults.py) in force for an action, "GET" or None (whatever comes), so
-        many times (None: until clear_faults()). Of several that fit, the oldest acts."""
+        """Puts a Fault (see faults.py) in force for an action, "GET" or None (any request), for a
+        number of times (None: until clear_faults()). If several fit, the oldest acts."""
         with self._lock:
             self._faults.append([action, fault, times])
 
@@ -161,7 +161,7 @@ class Sandbox:
             self._faults.clear()
 
     def receive(self, request):
-        """Notes a request; returns the Fault that shall answer it, or None."""
+        """Notes a request. Returns the Fault that must answer it, or None."""
         with self._lock:
             self.requests.append(request)
             self._lock.notify_all()
@@ -174,7 +174,7 @@ class Sandbox:
         return None
 
     def wait_for(self, action, count=1, timeout=10):
-        """Returns once that many requests of an action (None: of any) have come in."""
+        """Returns after that many requests of an action (None: of any action) have come in."""
         def come():
             return sum(action in (None, r.action) for r in self.requests) >= count
         with self._lock:
@@ -218,7 +218,7 @@ def _context(pair, tls):
     context.load_cert_chain(*pair)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if tls in ("1.0", "1.1"):
-        context.set_ciphers("ALL:@SECLEVEL=0")      # else OpenSSL itself refuses them
+        context.set_ciphers("ALL:@SECLEVEL=0")      # otherwise OpenSSL itself refuses them
     if tls:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)     # that is the point of them
@@ -227,7 +227,7 @@ def _context(pair, tls):
 
 
 def _write(path, text):
-    """Whole or not at all, for the owner alone."""
+    """Written whole or not at all, and only the owner may read it."""
     new = path.with_name(path.name + ".new")
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)

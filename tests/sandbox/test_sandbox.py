@@ -1,4 +1,4 @@
-"""What the sandbox does, checked by clients that are not ours: boto3, the AWS CLI, curl."""
+"""The sandbox, checked by clients of other projects: boto3, the AWS CLI, curl."""
 
 import calendar
 import json
@@ -90,7 +90,7 @@ class SessionToken(SandboxTest):
 
     def test_parameters(self):
         user = self.box.add_user("alice")
-        # The AWS CLI and boto3 refuse some of these themselves: hence the low-level route.
+        # The AWS CLI and boto3 refuse some of these themselves. So this takes the low-level route.
         client = self.client(user)
         client.meta.events.register(
             "before-call.sts", lambda params, **_: params["body"].update(self.raw))

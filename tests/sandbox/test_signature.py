@@ -1,4 +1,4 @@
-"""Signatures, right ones and wrong ones, as botocore and curl make them."""
+"""Right and wrong signatures, made by botocore and curl."""
 
 import re
 import unittest
@@ -50,7 +50,7 @@ class Identity(SandboxTest):
 
 
 class Signature(SandboxTest):
-    """Requests that were signed rightly and then changed."""
+    """Requests with right signatures that are changed afterwards."""
 
     def post(self, user, alter=lambda headers: None, body=None, sent_to="localhost", host=None,
              extra=(), service="sts", token=None):

@@ -1,4 +1,4 @@
-"""What the tests of the sandbox share: a sandbox and the clients boto3 and curl."""
+"""Shared by the tests of the sandbox: a sandbox and the clients boto3 and curl."""
 
 import os
 import subprocess
@@ -50,7 +50,7 @@ class SandboxTest(unittest.TestCase):
         return client
 
     def refused(self, code, call, *args, **kwargs):
-        """Returns the message of the AWS error that call must end with."""
+        """Returns the message of the AWS error. The call must end with this error."""
         with self.assertRaises(ClientError) as caught:
             call(*args, **kwargs)
         error = caught.exception.response["Error"]

@@ -33,7 +33,8 @@ def loopback_up():
 
 
 def _enter():
-    """The calling thread, and what it starts from now on, sees another network and other files."""
+    """Moves the calling thread, and all that it starts from now on, to another network and other
+    files."""
     _call("unshare", CLONE_NEWNET | CLONE_NEWNS)
     _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     loopback_up()
