@@ -226,7 +226,7 @@ class BeforeTheCode(StsTest):
         self.assertNotIn("geheim", text)
         peer = self.ready(https_proxy="http://127.0.0.1:1", no_proxy="127.0.0.1")
         self.result(peer.code(self.user.code()), 0)
-        # libcurl goes around a proxy whose user it cannot decode
+        # libcurl bypasses a proxy if it cannot decode its user
         for url in ("nonsense://me:geheim@127.0.0.1:1", "http://me:geheim%0a@127.0.0.1:1",
                     "http://m%0ae:geheim@127.0.0.1:1"):
             self.assertNotIn("geheim", self.refused(13, "proxy", https_proxy=url))
