@@ -84,6 +84,8 @@ help:
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
 	@echo 'make check-suites  the above and lint on Debian 12 and 13 made from nothing (root)'
+	@echo 'make check-asan  the same with the sanitizers for addresses and undefined behaviour'
+	@echo 'make coverage    the same, and a table of the lines that ran, by folder'
 	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
 	@echo 'make lint        formatting, compilers with -Werror, static analysis, man pages'
@@ -260,7 +262,7 @@ $(FAKE)/bin/aws-mfa: $(BUILD)/tests/pam/scripted_helper
 
 $(FAKE)/pam_aws_mfa.so: FORCE
 	+@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
-		$(FAKE)/pam_aws_mfa.so
+		CPPFLAGS='$(CPPFLAGS) -DOF_TESTS' $(FAKE)/pam_aws_mfa.so
 
 $(SITE)/aws-mfa: FORCE
 	+@$(STAGE_MAKE) BUILD=$(SITE) LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' \
@@ -270,7 +272,9 @@ $(IDLE)/aws-mfa: FORCE
 	+@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(STAGE)/libexec' \
 		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
 
-check: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)
+.PHONY: check_built
+check_built: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)
+check: check_built
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
 # Needs root, debootstrap and a Debian mirror. SUITES='trixie sid' chooses other releases.
@@ -375,6 +379,37 @@ entry  = $(if $(filter-out $(firstword $(ALL_SOURCES)),$(1)),$(comma)){"director
 compile_commands.json: FORCE | $(BUILD)/build_paths.h
 	$(file >$@,[)$(foreach source,$(ALL_SOURCES),$(file >>$@,$(call entry,$(source))))$(file >>$@,])
 	@echo '  $@'
+
+# --- the tests in builds that watch ---------------------------------------------------------
+
+# Addresses and undefined behaviour. A report of any process fails the tests; what cannot run so is
+# skipped, with the reason (tests/sanitizer.py).
+# Undefined behaviour traps, which is then reported as an error of addresses is: of the two libraries
+# one alone finds the file for its reports.
+ASAN_FLAGS   = -fsanitize=address,undefined -fsanitize-undefined-trap-on-error
+ASAN_REPORTS = $(CURDIR)/$(BUILD)/asan/reports
+
+.PHONY: check-asan coverage
+$(TEST_OBJS): ALL_CFLAGS += $(if $(findstring -include,$(CPPFLAGS)),-DOF_TESTS)
+check-asan:
+	$(Q)rm -rf $(ASAN_REPORTS) && mkdir -p $(ASAN_REPORTS) && chmod 1777 $(ASAN_REPORTS)
+	+$(Q)SANITIZER_REPORTS=$(ASAN_REPORTS) $(MAKE) --no-print-directory BUILD=$(BUILD)/asan CC=gcc \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer $(ASAN_FLAGS)' LDFLAGS='$(ASAN_FLAGS)' \
+		CPPFLAGS='-include tests/sanitizer.h -DSANITIZER_LOG=$(ASAN_REPORTS)/of' check
+
+# Tests become other users, who must be able to write what ran: so the files are there before. The
+# status of the tests does not count: some measure what this build costs. live/ is left out, since
+# sudo and su start with limits and rights that this build does not expect.
+COVERAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CC=gcc LDFLAGS=--coverage \
+	CPPFLAGS='-include tests/coverage.h' CFLAGS='-O0 -g --coverage -fprofile-update=atomic'
+COVERED = /examples/ /include/ /pam/ /sandbox/ /tool/
+coverage:
+	+$(Q)$(COVERAGE_MAKE) check_built
+	$(Q)find $(BUILD)/coverage -name '*.gcda' -delete
+	$(Q)find $(BUILD)/coverage -name '*.gcno' | sed 's/gcno$$/gcda/' | \
+		xargs sh -c ': | tee "$$@" && chmod 666 "$$@"' sh
+	+-$(Q)$(COVERAGE_MAKE) ONLY='$(or $(ONLY),$(COVERED))' check
+	$(Q)/usr/bin/python3 tests/coverage.py $(BUILD)/coverage
 
 clean:
 	rm -rf $(BUILD)

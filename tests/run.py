@@ -24,6 +24,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 import home             # noqa: E402
 import open_clone       # noqa: E402
+import sanitizer        # noqa: E402
 from paths import BUILD, REPO, STAGE, TESTS     # noqa: E402
 
 os.environ |= {"BUILD": str(BUILD), "STAGE": str(STAGE)}
@@ -104,7 +105,10 @@ def run_file(path, *tests):
     """Runs in the process of one file. run_apart() reads its last line."""
     tally = Tally()
     if path.suffix == ".py":
-        unittest.defaultTestLoader.loadTestsFromNames(tests or [module(path)]).run(Result(tally))
+        suite = unittest.defaultTestLoader.loadTestsFromNames(tests or [module(path)])
+        if sanitizer.REPORTS:
+            suite = sanitizer.what_can_run(suite, tally.skip)
+        suite.run(Result(tally))
     else:
         run_cmocka(path, tally)
     print(tally.passed, tally.failed, tally.skipped)
@@ -185,6 +189,9 @@ def main():
             totals = [a + b for a, b in zip(totals, counts)]
     for path in sorted(names_outside() - before):
         print(f"FAIL  {path}: a test has left this behind", flush=True)
+        totals[1] += 1
+    for path, said in sanitizer.reports():
+        print(f"FAIL  {path}", *(f"      {line}" for line in said.splitlines()), sep="\n", flush=True)
         totals[1] += 1
     for file in sorted(took, key=took.get):
         print(f"{took[file]:6.1f} s  {os.path.relpath(file)}")

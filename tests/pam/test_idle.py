@@ -20,7 +20,7 @@ def processes(pid):
         try:
             name, _, rest = Path(f"/proc/{child}/stat").read_text().partition("(")[2].rpartition(")")
             found += [(name, rest.split()[0]), *processes(child)]
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             pass    # ended in the meantime
     return found
 
