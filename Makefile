@@ -224,7 +224,8 @@ $(TEST_OBJS): ALL_CFLAGS += -fvisibility=default -Itests -Itool \
 $(filter %.so,$(TEST_PROGRAMS)): private ALL_LDFLAGS += -shared
 # A sanitizer needs more address space than the module allows its helper. And its library must be
 # the first one, but a preloaded library comes before it.
-UNSANITIZED = $(addprefix $(BUILD)/tests/,pam/scripted_helper tool/sts/stepping_clock.so)
+UNSANITIZED = $(addprefix $(BUILD)/tests/,pam/scripted_helper tool/sts/stepping_clock.so \
+	tool/old_kernel.so)
 $(UNSANITIZED) $(UNSANITIZED:=.o): private override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))
 $(UNSANITIZED): private override LDFLAGS := $(filter-out -fsanitize=%,$(LDFLAGS))
 

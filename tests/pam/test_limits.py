@@ -134,6 +134,7 @@ touch {self.home}/frozen
 """)
         freezer = subprocess.Popen(["sh", script])
         self.addCleanup(freezer.wait)
+        self.addCleanup(freezer.kill)   # it waits for ever where there was no aws-mfa to freeze
         start = time.monotonic()
         out = self.login(f"@until={self.home}/frozen", self.user.code())
         took = time.monotonic() - start
