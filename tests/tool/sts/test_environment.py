@@ -153,12 +153,13 @@ class Environment(HostTest):
     def test_aws_mfa_sts_is_given_no_environment(self):
         if os.geteuid() != 0:
             self.skipTest("not dumpable: only root can look")
+        count = sum(r.action == "GetCallerIdentity" for r in self.box.requests)
         term = self.terminal(env={"LANG": "C", "SSLKEYLOGFILE": "/nonexistent"})
         term.expect("(for work): ")
         pid = term.process.pid
         with open(f"/proc/{pid}/task/{pid}/children") as file:
             child, = file.read().split()
-        self.box.wait_for("GetCallerIdentity", 1)
+        self.box.wait_for("GetCallerIdentity", count + 1)
         with open(f"/proc/{child}/comm") as file:
             self.assertEqual(file.read(), "aws-mfa-sts\n")
         with open(f"/proc/{child}/environ", "rb") as file:
