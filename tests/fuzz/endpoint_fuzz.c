@@ -1,6 +1,6 @@
 /*
- * Where STS is. A region leads only to hosts of AWS's. A URL leads only to the host that it names.
- * The first byte holds the flags. Then come region and URL, with a NUL between them.
+ * Where STS and IAM are. A region leads only to hosts of AWS's. A URL leads only to the host that
+ * it names. The first byte holds the flags. Then come region and URL, with a NUL between them.
  */
 #include "fuzz.h"
 
@@ -50,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	want.fips = data[0] & 4;
 	want.dual_stack = data[0] & 8;
 	want.legacy = data[0] & 16;
+	want.service = data[0] & 32 ? SERVICE_IAM : SERVICE_STS;
 	if (endpoint_resolve(&want, &ep, &e) == 0) {
 		const char *scheme = ep.loopback_only ? "http://" : "https://";
 

@@ -20,16 +20,26 @@ static const struct partition {
 	const char *suffix;        /* dnsSuffix */
 	const char *dual_stack;    /* dualStackDnsSuffix */
 	const char *global_region; /* implicitGlobalRegion */
+	/* What stands between "iam." or "iam-fips." and the suffix. */
+	const char *iam, *iam_fips, *iam_dual_stack;
 } partitions[] = {
 	/* clang-format off */
-	{"aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-northwest-1"},
-	{"aws-us-gov", "us-gov-", "amazonaws.com", "api.aws", "us-gov-west-1"},
-	{"aws-iso", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1"},
-	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1"},
-	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1"},
-	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1"},
-	{"aws-eusc", "eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1"},
-	{"aws", "", "amazonaws.com", "api.aws", GLOBAL_REGION},
+	{"aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-northwest-1",
+		"cn-north-1.", "", "global."},
+	{"aws-us-gov", "us-gov-", "amazonaws.com", "api.aws", "us-gov-west-1",
+		"us-gov.", "us-gov.", "us-gov."},
+	{"aws-iso", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1",
+		"us-iso-east-1.", "us-iso-east-1.", ""},
+	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1",
+		"us-isob-east-1.", "us-isob-east-1.", ""},
+	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1",
+		"eu-isoe-west-1.", "", ""},
+	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1",
+		"us-isof-south-1.", "", ""},
+	{"aws-eusc", "eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1",
+		"eusc-de-east-1.", "", ""},
+	{"aws", "", "amazonaws.com", "api.aws", GLOBAL_REGION,
+		"", "", "global."},
 	/* clang-format on */
 };
 #define N_PARTITIONS (sizeof(partitions) / sizeof(partitions[0]))
@@ -107,14 +117,41 @@ static enum status resolve_url(
 	return rc == STATUS_OK ? endpoint_url_parse(want->url, ep, e) : rc;
 }
 
-static void name_host(
+static const char *suffix_of(const struct endpoint_choice *want, const struct partition *p)
+{
+	return want->dual_stack ? p->dual_stack : p->suffix;
+}
+
+static void name_sts(
 	struct endpoint *ep, const struct endpoint_choice *want, const struct partition *p)
 {
 	/* In this partition the plain hosts are FIPS hosts. */
 	bool gov = strcmp(p->name, "aws-us-gov") == 0 && !want->dual_stack;
 
 	snprintf(ep->host, sizeof(ep->host), "sts%s.%s.%s", want->fips && !gov ? "-fips" : "",
-		ep->region, want->dual_stack ? p->dual_stack : p->suffix);
+		ep->region, suffix_of(want, p));
+}
+
+static void name_iam(
+	struct endpoint *ep, const struct endpoint_choice *want, const struct partition *p)
+{
+	bool gov = strcmp(p->name, "aws-us-gov") == 0, cn = strcmp(p->name, "aws-cn") == 0;
+	const char *zone = want->dual_stack ? p->iam_dual_stack : want->fips ? p->iam_fips : p->iam;
+
+	/* The rule set has no rule for FIPS in China, so its general rule counts there. */
+	if (cn && want->fips)
+		zone = p->iam_fips;
+	snprintf(ep->region, sizeof(ep->region), "%s",
+		cn && !want->fips ? "cn-north-1" : p->global_region);
+	snprintf(ep->host, sizeof(ep->host), "iam%s.%s%s", want->fips && !gov ? "-fips" : "", zone,
+		suffix_of(want, p));
+}
+
+const char *endpoint_service(enum service service)
+{
+	static const char *const names[N_SERVICES] = {"sts", "iam"};
+
+	return names[service];
 }
 
 enum status endpoint_resolve(
@@ -137,10 +174,12 @@ enum status endpoint_resolve(
 	if (want->url)
 		return resolve_url(want, ep, e);
 	ep->partition = p->name;
-	if (global)
+	if (want->service == SERVICE_IAM)
+		name_iam(ep, want, p);
+	else if (global)
 		snprintf(ep->host, sizeof(ep->host), "sts.%s", p->suffix);
 	else
-		name_host(ep, want, p);
+		name_sts(ep, want, p);
 	snprintf(ep->url, sizeof(ep->url), "https://%s/", ep->host);
 	return STATUS_OK;
 }

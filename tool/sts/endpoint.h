@@ -1,9 +1,11 @@
 /*
- * Where STS is. Turns a region or an endpoint URL into a host, a URL and the region to sign for.
+ * Where STS and IAM are. Turns a region or an endpoint URL into a host, a URL and the region to
+ * sign for.
  *
- * Sources: partitions.json and the STS endpoint rule set (2011-06-15) as AWS publishes them with
- * its SDKs; "SigV4: Create a canonical request" for the Host header; SDKs and Tools Reference
- * Guide, "AWS STS Regional endpoints", "FIPS endpoints", "Dual-stack endpoints".
+ * Sources: partitions.json and the endpoint rule sets of STS (2011-06-15) and IAM (2010-05-08) as
+ * AWS publishes them with its SDKs; "SigV4: Create a canonical request" for the Host header; SDKs
+ * and Tools Reference Guide, "AWS STS Regional endpoints", "FIPS endpoints", "Dual-stack
+ * endpoints".
  */
 #ifndef AWS_MFA_STS_ENDPOINT_H
 #define AWS_MFA_STS_ENDPOINT_H
@@ -12,12 +14,18 @@
 
 #include <stdbool.h>
 
+enum service { SERVICE_STS, SERVICE_IAM, N_SERVICES };
+
+/* The service's name in a signature. */
+const char *endpoint_service(enum service service);
+
 /* What the settings say about the endpoint. */
 struct endpoint_choice {
+	enum service service;
 	const char *region; /* NULL or "aws-global": the global endpoint */
 	const char *url;    /* used instead of the region's host; NULL if there is none */
 	bool fips, dual_stack;
-	bool legacy; /* sts_regional_endpoints: the old regions use the global endpoint */
+	bool legacy; /* sts_regional_endpoints: the old regions use STS's global endpoint */
 	bool login;  /* endpoint_rules_login() applies */
 };
 
@@ -31,9 +39,10 @@ struct endpoint {
 };
 
 /*
- * Resolves the endpoint. Without a region it is the global endpoint, signed for us-east-1. The
- * global endpoint has no FIPS and no dual-stack host; there us-east-1's own host is used. A region
- * must be a host label, so that `region = x/..` in a file cannot name another host.
+ * Resolves the endpoint. Without a region it is the global endpoint, signed for us-east-1. STS's
+ * global endpoint has no FIPS and no dual-stack host; there us-east-1's own host is used. IAM has
+ * one endpoint in each partition. A region must be a host label, so that `region = x/..` in a file
+ * cannot name another host.
  * endpoint_url_parse() reads a URL, which cannot be combined with FIPS or dual-stack. Returns
  * STATUS_OK, or STATUS_CONFIG (STATUS_SYSTEM without memory) with *e filled.
  */

@@ -1,8 +1,8 @@
 /*
- * Where STS is, for differential tests and for the endpoint tests AWS publishes with its SDKs. Each
- * line of standard input is a case, "-" where something is unset:
+ * Where STS and IAM are, for differential tests and for the endpoint tests AWS publishes with its
+ *SDKs. Each line of standard input is a case, "-" where something is unset:
  *
- *	REGION ENDPOINT-URL [fips] [dual-stack] [legacy]
+ *	REGION ENDPOINT-URL [fips] [dual-stack] [legacy] [iam]
  *
  * The answer is a line "URL SIGNING-REGION PARTITION", or "error TEXT".
  */
@@ -30,6 +30,8 @@ int main(void)
 			want.fips = want.fips || strcmp(flag, "fips") == 0;
 			want.dual_stack = want.dual_stack || strcmp(flag, "dual-stack") == 0;
 			want.legacy = want.legacy || strcmp(flag, "legacy") == 0;
+			if (strcmp(flag, "iam") == 0)
+				want.service = SERVICE_IAM;
 		}
 		if (endpoint_resolve(&want, &ep, &e) == 0)
 			printf("%s %s %s\n", ep.url, ep.region, ep.partition ? ep.partition : "-");

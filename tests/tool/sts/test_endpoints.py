@@ -1,4 +1,5 @@
-"""Where STS is: compared with botocore's own rule set for it, and every way to name an endpoint."""
+"""Where STS and IAM are: compared with botocore's own rule sets for them, and every way to name an
+endpoint."""
 
 import socket
 import subprocess
@@ -21,11 +22,11 @@ LEGACY = ("ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 
           "us-west-2").split()
 
 
-def resolve(cases):
+def resolve(cases, service="sts"):
     """cases: (region, url, fips, dual_stack, legacy) -> the lines of the answers."""
     lines = "".join(
         " ".join([region or "-", url or "-", *(["fips"] if fips else []),
-                  *(["dual-stack"] if dual else []), *(["legacy"] if legacy else [])]) + "\n"
+                  *(["dual-stack"] if dual else []), *(["legacy"] if legacy else []), service]) + "\n"
         for region, url, fips, dual, legacy in cases)
     return subprocess.run([BUILD / "tests/tool/sts/endpoint-dump"], input=lines, capture_output=True,
                           text=True, timeout=30, check=True).stdout.splitlines()
@@ -47,16 +48,19 @@ class RuleSet(unittest.TestCase):
             if not partition["outputs"]["supportsDualStack"]:
                 partition["outputs"] |= {"supportsDualStack": True,
                                          "dualStackDnsSuffix": cls.DUAL_STACK[partition["id"]]}
-        cls.provider = EndpointProvider(
-            loader.load_service_model("sts", "endpoint-rule-set-1"), cls.partitions)
+        cls.rule_sets = {service: loader.load_service_model(service, "endpoint-rule-set-1")
+                         for service in ("sts", "iam")}
+        cls.providers = {service: EndpointProvider(rule_set, cls.partitions)
+                         for service, rule_set in cls.rule_sets.items()}
 
-    def expected(self, region, url, fips, dual, legacy):
-        parameters = {"Region": region, "UseFIPS": fips, "UseDualStack": dual,
-                      "UseGlobalEndpoint": legacy}
+    def expected(self, region, url, fips, dual, legacy, service="sts"):
+        parameters = {"Region": region, "UseFIPS": fips, "UseDualStack": dual}
+        if service == "sts":
+            parameters["UseGlobalEndpoint"] = legacy
         if url:
             parameters["Endpoint"] = url
         try:
-            answer = self.provider.resolve_endpoint(**parameters)
+            answer = self.providers[service].resolve_endpoint(**parameters)
         except botocore.exceptions.EndpointProviderError:
             return "error"
         schemes = answer.properties.get("authSchemes", [{}])
@@ -75,6 +79,45 @@ class RuleSet(unittest.TestCase):
             with self.subTest(case):
                 answer = "error" if answer.startswith("error") else answer.rsplit(" ", 1)[0]
                 self.assertEqual(answer, self.expected(*case))
+
+    def test_iam_in_every_region_in_every_way(self):
+        regions = [region for p in self.partitions["partitions"] for region in p["regions"]]
+        regions += ["us-gov-new-7", "cn-new-2", "us-iso-x-1", "xx-unknown-1", "nonsense"]
+        cases = [(region, url, bool(n & 1), bool(n & 2), False) for region in regions
+                 for url in (None, "https://iam.example.com") for n in range(4)
+                 if not (url and region.endswith("-global"))]
+        rules = str(self.rule_sets["iam"])
+        old = "iam.global.api.aws" not in rules
+        for case, answer in zip(cases, resolve(cases, "iam")):
+            answer, _, partition = answer.rpartition(" ")
+            # An older rule set has fewer of the partitions. For FIPS and dual-stack it names hosts
+            # that IAM does not have.
+            if old and (case[3] or case[2] and partition not in ("aws", "aws-us-gov")) or (
+                    partition not in ("-", "aws") and f"'{partition}'" not in rules):
+                continue
+            with self.subTest(case):
+                answer = "error" if answer.startswith("error") else answer
+                self.assertEqual(answer, self.expected(*case, "iam"))
+
+    def test_iam_others(self):
+        for case, answer in [
+                ((None, None, 0, 0, 0), "https://iam.amazonaws.com/ us-east-1 aws"),
+                (("eu-west-1", None, 0, 0, 1), "https://iam.amazonaws.com/ us-east-1 aws"),
+                ((None, None, 1, 0, 0), "https://iam-fips.amazonaws.com/ us-east-1 aws"),
+                (("us-east-2", None, 0, 1, 0), "https://iam.global.api.aws/ us-east-1 aws"),
+                (("us-east-2", None, 1, 1, 0), "https://iam-fips.global.api.aws/ us-east-1 aws"),
+                (("cn-northwest-1", None, 0, 0, 0),
+                 "https://iam.cn-north-1.amazonaws.com.cn/ cn-north-1 aws-cn"),
+                (("us-gov-east-1", None, 1, 0, 0),
+                 "https://iam.us-gov.amazonaws.com/ us-gov-west-1 aws-us-gov"),
+                (("us-isof-east-1", None, 0, 0, 0),
+                 "https://iam.us-isof-south-1.csp.hci.ic.gov/ us-isof-south-1 aws-iso-f"),
+                (("eusc-de-east-1", None, 0, 0, 0),
+                 "https://iam.eusc-de-east-1.amazonaws.eu/ eusc-de-east-1 aws-eusc"),
+                (("eu-west-1", "https://iam.example.com/x", 0, 0, 0),
+                 "https://iam.example.com/x/ eu-west-1 -")]:
+            with self.subTest(case):
+                self.assertEqual(resolve([case], "iam"), [answer])
 
     def test_every_partition_is_botocore_s(self):
         """partitions.json and endpoints.json, as they are installed here."""
