@@ -1,6 +1,7 @@
-"""The accounts: users with their keys and MFA devices, roles, issued sessions."""
+"""The accounts: users with their keys, MFA devices and policies, roles, issued sessions."""
 
 import base64
+import fnmatch
 import hmac
 import random
 import re
@@ -29,10 +30,11 @@ def _base64(count, must_hold):
 
 
 class Device:
-    """A virtual MFA device."""
+    """An MFA device with six-digit codes: a virtual one, or a hardware token."""
 
     def __init__(self, serial):
         self.serial = serial
+        self.enabled = time.time()
         self.totp_secret = secrets.token_bytes(20)
         self.totp_base32 = base64.b32encode(self.totp_secret).decode()
         self._spent = set()
@@ -81,18 +83,38 @@ class Device:
             return False
 
 
+class Passkey:
+    """A device without codes. IAM lists it; STS takes no code for it."""
+
+    def __init__(self, serial):
+        self.serial, self.enabled = serial, time.time()
+
+
+class Key:
+    """A long-term key. AWS does not know it before known_from."""
+
+    session_token = expiration = None       # a Session has these
+
+    def __init__(self, owner, known_from=0.0):
+        self.owner, self.known_from = owner, known_from
+        self.access_key_id = _identifier("AKIA")
+        self.secret_access_key = _base64(30, "/+")
+        self.status = "Active"
+        self.created = time.time()
+
+
 class User:
-    """An IAM user. It starts with long-term keys and one device. code() is the code of this
+    """An IAM user. It starts with one long-term key and one device. code() is the code of this
     device."""
 
-    session_token = expiration = None       # a Session has these, long-term keys do not
+    session_token = expiration = None       # a Session has these, a user does not
 
     def __init__(self, name, account=ACCOUNT, partition="aws"):
         self.name, self.account, self.partition = name, account, partition
         self.arn = f"arn:{partition}:iam::{account}:user/{name}"
         self.user_id = _identifier("AIDA", 17)
-        self.access_key_id = _identifier("AKIA")
-        self.secret_access_key = _base64(30, "/+")
+        self.keys = [Key(self)]
+        self.former_keys = []               # the deleted ones
         self.devices = []
         self.device = self.add_device(name)
         self.serial = self.device.serial
@@ -106,13 +128,44 @@ class User:
     def user(self):
         return self
 
+    @property
+    def access_key_id(self):
+        """Of the oldest key."""
+        return self.keys[0].access_key_id
+
+    @property
+    def secret_access_key(self):
+        return self.keys[0].secret_access_key
+
+    @secret_access_key.setter
+    def secret_access_key(self, secret):
+        self.keys[0].secret_access_key = secret
+
+    def add_key(self, known_from=0.0):
+        self.keys.append(Key(self, known_from))
+        return self.keys[-1]
+
+    def delete_key(self, key):
+        self.keys.remove(key)
+        self.former_keys.append(key)
+
     def add_device(self, name):
-        device = Device(f"arn:{self.partition}:iam::{self.account}:mfa/{name}")
+        return self._add(Device(f"arn:{self.partition}:iam::{self.account}:mfa/{name}"))
+
+    def add_hardware(self, serial):
+        """A token that has a number instead of an ARN, such as GAHT12345678."""
+        return self._add(Device(serial))
+
+    def add_passkey(self, name):
+        return self._add(Passkey(f"arn:{self.partition}:iam::{self.account}:u2f/user/{self.name}/"
+                                 f"{name}-{_identifier('')}"))
+
+    def _add(self, device):
         self.devices.append(device)
         return device
 
     def device_with(self, serial):
-        return next((d for d in self.devices if d.serial == serial), None)
+        return next((d for d in self.devices if d.serial == serial and isinstance(d, Device)), None)
 
 
 @dataclass
@@ -145,13 +198,21 @@ class Session:
     secret_access_key: str = field(default_factory=lambda: _base64(30, "/+"))
     session_token: str = field(default_factory=lambda: _base64(331, "/+="))
 
+    @property
+    def owner(self):
+        """Who signs with these credentials."""
+        return self
+
 
 class Accounts:
     def __init__(self):
         self.users = {}         # by name
         self.roles = {}         # by ARN
         self.sessions = {}      # by access key id
-        self.denied = set()     # users with a policy that denies every STS call it can deny
+        self.denied = set()     # (name of a user, "sts:GetSessionToken" or "iam:*")
+        self.need_mfa = set()   # users that may call IAM only with the session of a code
+        self.new_keys_take = 0.0    # seconds until AWS knows a new key
+        self.page_size = 100    # of IAM's lists
 
     def add_user(self, name, account=ACCOUNT, partition="aws"):
         if not re.fullmatch(r"[\w+=,.@-]{1,64}", name) or name in self.users:
@@ -163,12 +224,18 @@ class Accounts:
         role = self.roles[arn] = Role(arn, max_session, requires_mfa)
         return role
 
-    def principal(self, access_key_id):
-        """Returns the User or Session that owns a key, or None."""
+    def credentials(self, access_key_id, now):
+        """Returns the Key or Session with this id, or None: unknown, inactive, or too new."""
         for user in list(self.users.values()):
-            if user.access_key_id == access_key_id:
-                return user
+            for key in user.keys:
+                if key.access_key_id == access_key_id:
+                    return key if key.status == "Active" and now >= key.known_from else None
         return self.sessions.get(access_key_id)
+
+    def denies(self, user, action):
+        """Whether a policy denies the user an action such as iam:ListAccessKeys."""
+        return any(name == user.name and fnmatch.fnmatchcase(action, pattern)
+                   for name, pattern in list(self.denied))
 
     def issue(self, session):
         self.sessions[session.access_key_id] = session

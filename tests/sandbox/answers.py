@@ -1,10 +1,11 @@
-"""STS's answers: an Answer, and the writing of its XML."""
+"""The answers of STS and IAM: an Answer, and the writing of its XML."""
 
 import uuid
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+IAM_NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 
 class Refusal(Exception):
@@ -40,14 +41,14 @@ class Answer:
 
 REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 307: "Temporary Redirect",
            308: "Permanent Redirect", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
-           405: "Method Not Allowed", 500: "Internal Server Error", 502: "Bad Gateway",
+           405: "Method Not Allowed", 409: "Conflict", 500: "Internal Server Error", 502: "Bad Gateway",
            503: "Service Unavailable", 504: "Gateway Timeout"}
 
 
-def render(tree, namespace="default"):
+def render(tree, namespace="default", uri=NAMESPACE):
     """XML of a (name, text or list of trees); namespace is "default", "prefix" or "none"."""
     prefix = "s:" if namespace == "prefix" else ""
-    declare = {"default": f' xmlns="{NAMESPACE}"', "prefix": f' xmlns:s="{NAMESPACE}"', "none": ""}
+    declare = {"default": f' xmlns="{uri}"', "prefix": f' xmlns:s="{uri}"', "none": ""}
 
     def write(node, depth, attributes=""):
         name, content = node
@@ -60,16 +61,17 @@ def render(tree, namespace="default"):
     return write(tree, 0, declare[namespace]).encode()
 
 
-def success(action, result):
+def success(action, result, uri=NAMESPACE):
+    """result: a list of trees. None: the action has no result."""
     answer = Answer(200)
     answer.tree = (f"{action}Response", [
-        (f"{action}Result", result),
+        *([(f"{action}Result", result)] if result is not None else []),
         ("ResponseMetadata", [("RequestId", answer.request_id)])])
-    answer.body = render(answer.tree)
+    answer.body = render(answer.tree, uri=uri)
     return answer
 
 
-def failure(code, message, status=403, shape="ErrorResponse", namespace="default"):
+def failure(code, message, status=403, shape="ErrorResponse", namespace="default", uri=NAMESPACE):
     """An AWS error in one of the shapes that servers use.
 
     shape: "ErrorResponse" (<ErrorResponse><Error>, STS's own), "Error" (bare), or "Errors"
@@ -84,7 +86,7 @@ def failure(code, message, status=403, shape="ErrorResponse", namespace="default
         "Error": ("Error", error[1] + [request_id]),
         "Errors": ("ErrorResponse", [("Errors", [error]), request_id]),
     }[shape]
-    answer.body = render(answer.tree, namespace)
+    answer.body = render(answer.tree, namespace, uri)
     return answer
 
 

@@ -1,10 +1,12 @@
-"""STS's actions: GetCallerIdentity, GetSessionToken, AssumeRole (API version 2011-06-15)."""
+"""STS's actions: GetCallerIdentity, GetSessionToken, AssumeRole (API version 2011-06-15). IAM's
+actions are in iam.py."""
 
 import re
 import time
 
+from sandbox import iam
 from sandbox.accounts import Session
-from sandbox.answers import Refusal, failure, success, welcome
+from sandbox.answers import IAM_NAMESPACE, NAMESPACE, Refusal, failure, success, welcome
 from sandbox.signature import authenticate
 
 ARN_FORM = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@/-]*/)?[\w+=,.@-]{1,64}", re.ASCII)
@@ -24,19 +26,24 @@ class Service:
 
     def answer(self, request):
         action = request.params.get("Action")
+        # AWS has a host for each service. Here the action alone tells them apart.
+        service, actions, due_version, uri = (
+            ("iam", iam.ACTIONS, "2010-05-08", IAM_NAMESPACE) if action in iam.ACTIONS else
+            ("sts", ACTIONS, "2011-06-15", NAMESPACE))
         try:
             if request.malformed:
                 raise Refusal("MalformedQueryString", request.malformed, 400)
             if not action:
                 return welcome()
-            caller = authenticate(request, self.accounts, self.now(), self.hosts(), self.region())
+            caller = authenticate(request, self.accounts, self.now(), self.hosts(), self.region(),
+                                  service)
             version = request.params.get("Version")
-            if version != "2011-06-15" or action not in ACTIONS:
+            if version != due_version or action not in actions:
                 raise Refusal("InvalidAction",
                               f"Could not find operation {action} for version {version}", 400)
-            return success(action, ACTIONS[action](self, caller, request.params))
+            return success(action, actions[action](self, caller, request.params), uri)
         except Refusal as refusal:
-            return failure(refusal.code, refusal.message, refusal.status)
+            return failure(refusal.code, refusal.message, refusal.status, uri=uri)
 
     def get_caller_identity(self, caller, params):
         return [("Arn", caller.arn), ("UserId", caller.user_id), ("Account", caller.account)]
@@ -45,7 +52,7 @@ class Service:
         duration = _validate(params, 43200, 129600)
         if caller.session_token:
             raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
-        if caller.name in self.accounts.denied:
+        if self.accounts.denies(caller, "sts:GetSessionToken"):
             raise _not_authorized(caller, "GetSessionToken", caller.arn, "with an explicit deny in "
                                   "an identity-based policy")
         mfa = self._check_mfa(caller, params)
@@ -65,7 +72,7 @@ class Service:
         role = self.accounts.roles.get(arn)
         if role is None or (role.requires_mfa and not mfa):
             raise _not_authorized(caller, "AssumeRole", arn)
-        if caller.user.name in self.accounts.denied:
+        if self.accounts.denies(caller.user, "sts:AssumeRole"):
             raise _not_authorized(caller, "AssumeRole", arn,
                                   "with an explicit deny in an identity-based policy")
         if caller.session_token and duration > 3600:

@@ -21,6 +21,7 @@ WINDOW = 300        # seconds; AWS itself allows 5 to 15 minutes
 MISMATCH = ("The request signature we calculated does not match the signature you provided. Check "
             "your AWS Secret Access Key and signing method. Consult the service documentation for "
             "details.")
+INVALID_TOKEN = "The security token included in the request is invalid."
 AUTHORIZATION = re.compile(r"AWS4-HMAC-SHA256\s+Credential=([^,\s]+)\s*,\s*SignedHeaders=([^,\s]+)"
                            r"\s*,\s*Signature=([0-9a-f]{64})\s*")
 
@@ -32,11 +33,11 @@ class _Verifier(SigV4Auth):
         return request.headers
 
 
-def authenticate(request, accounts, now, hosts, region=None):
+def authenticate(request, accounts, now, hosts, region=None, service="sts"):
     """Returns the User or Session that signed the Request, or raises Refusal.
 
-    now: the server's time. hosts: the allowed Host headers. region: the region of the scope (None:
-    any region).
+    now: the server's time. hosts: the allowed Host headers. region and service: those of the scope
+    (None: any region).
     """
     authorization = request.headers.get_all("Authorization", [])
     if not authorization:
@@ -48,17 +49,17 @@ def authenticate(request, accounts, now, hosts, region=None):
                       f"'Signature' parameters. Authorization={authorization[0][:60]}", 400)
     scope, signed, signature = match[1].split("/"), match[2].split(";"), match[3]
     timestamp = _timestamp(request)
-    _check_scope(scope, timestamp, region)
+    _check_scope(scope, timestamp, region, service)
     _check_headers(request, signed, hosts)
 
-    principal = accounts.principal(scope[0])
-    _check_token(request, principal)
+    keys = accounts.credentials(scope[0], now)
+    _check_token(request, keys)
     _check_date(timestamp, now)
-    if not hmac.compare_digest(_sign(request, signed, principal, timestamp, scope[2]), signature):
+    if not hmac.compare_digest(_sign(request, signed, keys, timestamp, scope), signature):
         raise Refusal("SignatureDoesNotMatch", MISMATCH)
-    if principal.expiration is not None and now >= principal.expiration:
+    if keys.expiration is not None and now >= keys.expiration:
         raise Refusal("ExpiredToken", "The security token included in the request is expired")
-    return principal
+    return keys.owner
 
 
 def _timestamp(request):
@@ -78,7 +79,7 @@ def _format(seconds):
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(seconds))
 
 
-def _check_scope(scope, timestamp, region):
+def _check_scope(scope, timestamp, region, service):
     def refuse(message):
         raise Refusal("SignatureDoesNotMatch", message)
 
@@ -86,14 +87,14 @@ def _check_scope(scope, timestamp, region):
         raise Refusal("IncompleteSignature", "Credential must have exactly 5 slash-delimited "
                       "elements, e.g. keyid/date/region/service/term, got "
                       f"'{'/'.join(scope)}'", 400)
-    _, date, scope_region, service, term = scope
+    _, date, scope_region, scope_service, term = scope
     if date != timestamp[:8]:
         refuse("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
                f"from HTTP: '{date}' != '{timestamp[:8]}', from '{timestamp}'.")
     if not re.fullmatch(r"[a-z0-9-]+", scope_region) or region not in (None, scope_region):
         refuse("Credential should be scoped to a valid region. ")
-    if service != "sts":
-        refuse("Credential should be scoped to correct service: 'sts'. ")
+    if scope_service != service:
+        refuse(f"Credential should be scoped to correct service: '{service}'. ")
     if term != "aws4_request":
         refuse("Credential should be scoped with a valid terminator: 'aws4_request', not "
                f"'{term}'. ")
@@ -113,12 +114,11 @@ def _check_headers(request, signed, hosts):
         raise Refusal("SignatureDoesNotMatch", MISMATCH)
 
 
-def _check_token(request, principal):
+def _check_token(request, keys):
     tokens = request.headers.get_all("X-Amz-Security-Token", [])
-    due = [principal.session_token] if principal and principal.session_token else []
-    if principal is None or tokens != due:
-        raise Refusal("InvalidClientTokenId",
-                      "The security token included in the request is invalid.")
+    due = [keys.session_token] if keys and keys.session_token else []
+    if keys is None or tokens != due:
+        raise Refusal("InvalidClientTokenId", INVALID_TOKEN)
 
 
 def _check_date(timestamp, now):
@@ -137,14 +137,14 @@ def _check_date(timestamp, now):
                       f"{_format(now + WINDOW)} ({_format(now)} + {minutes} min.)")
 
 
-def _sign(request, signed, principal, timestamp, region):
+def _sign(request, signed, signer, timestamp, scope):
     rebuilt = AWSRequest(method=request.method, data=request.body,
                          url=f"https://{request.headers['Host']}{request.target}")
     for name in signed:
         for value in request.headers.get_all(name):
             rebuilt.headers.add_header(name, value)
     rebuilt.context["timestamp"] = timestamp
-    keys = Credentials(principal.access_key_id, principal.secret_access_key)
-    verifier = _Verifier(keys, "sts", region)
+    keys = Credentials(signer.access_key_id, signer.secret_access_key)
+    verifier = _Verifier(keys, scope[3], scope[2])
     return verifier.signature(
         verifier.string_to_sign(rebuilt, verifier.canonical_request(rebuilt)), rebuilt)

@@ -1,4 +1,4 @@
-"""A double of AWS STS on the loopback interface: real TLS, real signatures, real codes.
+"""A double of AWS STS and IAM on the loopback interface: real TLS, real signatures, real codes.
 
 In a test:      with Sandbox(directory) as box: user = box.add_user("alice") ...
 As a program:   sts.py --directory DIR --user NAME [--role ARN] [--port N]
@@ -136,8 +136,22 @@ class Sandbox:
     def add_role(self, arn, max_session=3600, requires_mfa=True):
         return self.accounts.add_role(arn, max_session, requires_mfa)
 
-    def policy_denies(self, user):
-        self.accounts.denied.add(user.name)
+    def policy_denies(self, user, action="*"):
+        """action: such as iam:ListMFADevices, or with *. GetCallerIdentity cannot be denied."""
+        self.accounts.denied.add((user.name, action))
+
+    def policy_needs_mfa(self, user):
+        """The user may call IAM only with a session that a code was spent for."""
+        self.accounts.need_mfa.add(user.name)
+
+    def policy_allows(self, user):
+        """Ends both."""
+        self.accounts.denied = {entry for entry in self.accounts.denied if entry[0] != user.name}
+        self.accounts.need_mfa.discard(user.name)
+
+    def new_keys_take(self, seconds):
+        """A key that CreateAccessKey makes is unknown for so long: InvalidClientTokenId."""
+        self.accounts.new_keys_take = seconds
 
     @property
     def sessions(self):
@@ -147,8 +161,9 @@ class Sandbox:
     def codes_seen(self, user):
         """The codes that reached this server with the user's key or for the user's device."""
         serials = {device.serial for device in user.devices}
+        keys = {key.access_key_id for key in user.keys + user.former_keys}
         return [r.params["TokenCode"] for r in list(self.requests) if "TokenCode" in r.params and
-                (r.access_key_id == user.access_key_id or r.params.get("SerialNumber") in serials)]
+                (r.access_key_id in keys or r.params.get("SerialNumber") in serials)]
 
     def fault(self, action, fault, times=None):
         """Puts a Fault (see faults.py) in force for an action, "GET" or None (any request), for a
@@ -235,7 +250,7 @@ def _write(path, text):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="a double of AWS STS, on loopback only")
+    parser = argparse.ArgumentParser(description="a double of AWS STS and IAM, on loopback only")
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--user", action="append", required=True, metavar="NAME")
     parser.add_argument("--role", action="append", default=[], metavar="ARN")

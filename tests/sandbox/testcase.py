@@ -35,15 +35,15 @@ class SandboxTest(unittest.TestCase):
         self.addCleanup(box.stop)
         return box
 
-    def client(self, keys, region="us-east-1"):
-        """A boto3 client with a User's keys or those of a Credentials answer."""
+    def client(self, keys, region="us-east-1", service="sts"):
+        """A boto3 client with the keys of a User, a Key or a Credentials answer."""
         box = self.box
         if isinstance(keys, dict):
             keys = (keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         else:
             keys = (keys.access_key_id, keys.secret_access_key, None)
         config = Config(retries={"total_max_attempts": 1}, read_timeout=5, connect_timeout=5)
-        client = boto3.client("sts", endpoint_url=box.url, verify=str(box.ca_path), config=config,
+        client = boto3.client(service, endpoint_url=box.url, verify=str(box.ca_path), config=config,
                               region_name=region, aws_access_key_id=keys[0],
                               aws_secret_access_key=keys[1], aws_session_token=keys[2])
         self.addCleanup(client.close)
