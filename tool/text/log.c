@@ -1,17 +1,19 @@
 #include "log.h"
 
 #include "character.h"
+#include "color.h"
 #include "write_all.h"
 
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 static enum log_level lowest = LOG_LEVEL_INFO;
+static log_take_fn *taker;
+static void *taker_arg;
 
 bool log_set_level(const char *name)
 {
@@ -36,6 +38,12 @@ bool log_set_level(const char *name)
 	return false;
 }
 
+void log_take(log_take_fn *take, void *arg)
+{
+	taker = take;
+	taker_arg = arg;
+}
+
 void log_clean(char *text)
 {
 	size_t len;
@@ -55,26 +63,29 @@ void log_message(enum log_level level, const char *fmt, ...)
 	} looks[] = {
 		[LOG_LEVEL_DEBUG] = {"debug: ", ""},
 		[LOG_LEVEL_INFO] = {"", ""},
-		[LOG_LEVEL_WARNING] = {"warning: ", "\033[33m"},
-		[LOG_LEVEL_ERROR] = {"error: ", "\033[31m"},
+		[LOG_LEVEL_WARNING] = {"warning: ", COLOR_YELLOW},
+		[LOG_LEVEL_ERROR] = {"error: ", COLOR_RED},
 	};
 	FILE *out = level == LOG_LEVEL_INFO ? stdout : stderr;
-	const char *no_color = getenv("NO_COLOR");
 	const char *color = looks[level].color;
 	char line[2112];
 	size_t len;
 	va_list ap;
 
-	if (level < lowest)
+	if (level < lowest && !(taker && level >= LOG_LEVEL_WARNING))
 		return;
-	if (!*color || (no_color && *no_color) || !isatty(fileno(out)))
+	if (!*color || !color_wanted(fileno(out)))
 		color = "";
 	len = (size_t)snprintf(
-		line, 64, "aws-mfa: %s%s%s", color, looks[level].tag, *color ? "\033[0m" : "");
+		line, 64, "aws-mfa: %s%s%s", color, looks[level].tag, *color ? COLOR_END : "");
 	va_start(ap, fmt);
 	vsnprintf(line + len, sizeof(line) - 64, fmt, ap);
 	va_end(ap);
 	log_clean(line + len);
+	if (taker && level >= LOG_LEVEL_WARNING) {
+		taker(taker_arg, level, line + len);
+		return;
+	}
 	len += strlen(line + len);
 	line[len++] = '\n';
 	/* Write without stdio: its buffer would cost as much as everything else. */

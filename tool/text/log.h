@@ -23,6 +23,12 @@ bool log_set_level(const char *name);
  */
 void log_clean(char *text);
 
+/*
+ * Gives each warning and error to take, instead of printing it. text is cleaned. NULL: print again.
+ */
+typedef void log_take_fn(void *arg, enum log_level level, const char *text);
+void log_take(log_take_fn *take, void *arg);
+
 /* Prints one line, cleaned by log_clean(). */
 void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,0 +1,13 @@
+/* Prints JSON (RFC 8259). */
+#ifndef AWS_MFA_JSON_H
+#define AWS_MFA_JSON_H
+
+#include <stdio.h>
+
+/*
+ * Prints text as a JSON string, or null if text is NULL. Prints '?' for each byte that is not
+ * UTF-8.
+ */
+void json_string(FILE *out, const char *text);
+
+#endif
