@@ -9,7 +9,7 @@
 enum status {
 	STATUS_MALFORMED = -1, /* not a status: record_result() cannot read it */
 	STATUS_OK = 0,         /* STS accepted a fresh code and the session is written */
-	STATUS_NO_SESSION = 1, /* no session is valid; only with --notify, which asks for no code */
+	STATUS_NO_SESSION = 1, /* no session is valid (--notify), or doctor has something to mend */
 	STATUS_USAGE = 2,      /* a bad value on the command line; in a file it is STATUS_CONFIG */
 	STATUS_VALID = 3,  /* the session is still valid, nothing is asked; never an exit status */
 	STATUS_SYSTEM = 4, /* no memory, no descriptors, a broken peer; says nothing about AWS */

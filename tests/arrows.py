@@ -16,8 +16,9 @@ ARROWS = {
     "tool/ini": ["tool/file", "tool/text"],
     "tool/settings": ["tool/ini", "tool/file", "tool/text"],
     "tool/credentials": ["tool/settings", "tool/ini", "tool/file", "tool/text"],
+    "tool/doctor": ["tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/sts": [],
-    "tool": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
+    "tool": ["tool/doctor", "tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
 }
 MADE = {"build_paths.h"}    # by the Makefile
 

@@ -1,0 +1,83 @@
+/* aws-mfa doctor: says what is wrong and what mends it. It changes nothing and spends no code. */
+#include "command.h"
+#include "doctor/report.h"
+#include "doctor/user.h"
+#include "settings/files.h"
+#include "text/color.h"
+#include "text/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OFFLINE = OPTION_OWN, JSON, VERBOSE };
+
+static void print(const struct command_line *line, const struct findings *l)
+{
+	const struct report_look look = {
+		.home = settings_home(),
+		.color = color_wanted(STDOUT_FILENO),
+		.verbose = line->option[VERBOSE],
+	};
+
+	if (line->option[JSON])
+		report_print_json(stdout, l);
+	else
+		report_print(stdout, l, &look);
+}
+
+/* The user's side. */
+static enum status check(const struct command_line *line, struct findings *l, struct error *e)
+{
+	const char *options[N_SETTINGS];
+	struct settings s = {0};
+	enum status rc;
+
+	memcpy(options, line->option, sizeof(options));
+	if (line->n_operands > 0 && options[SETTING_PROFILE])
+		return error_set(e, STATUS_USAGE,
+			"--profile: the profile is named already: '%.200s'; leave one of them out",
+			line->operands[0]);
+	if (line->n_operands > 0)
+		options[SETTING_PROFILE] = line->operands[0];
+	rc = user_check(l, &s, options, e);
+	settings_free(&s);
+	return rc == STATUS_USAGE || rc == STATUS_SYSTEM ? rc : STATUS_OK;
+}
+
+static enum status run(const struct command_line *line)
+{
+	struct findings l;
+	struct error e = {0};
+	enum status rc;
+
+	findings_init(&l);
+	rc = check(line, &l, &e);
+	if (rc == STATUS_OK && l.failed)
+		rc = error_system(&e, "doctor");
+	if (rc != STATUS_OK)
+		log_error("%s", e.text);
+	else
+		print(line, &l);
+	if (rc == STATUS_OK && !findings_ok(&l))
+		rc = STATUS_NO_SESSION;
+	findings_free(&l);
+	return rc;
+}
+
+const struct command cmd_doctor = {
+	.name = "doctor",
+	.run = run,
+	.summary = "say what is wrong, and what mends it",
+	.help = "Look for what keeps a session of the profile NAME from being made or from being "
+		"used, and say what mends it. Change nothing, ask for nothing and spend no code. "
+		"Exit status: 0 nothing to mend, 1 a fault or a warning, 4 could not look.",
+	.example = "  aws-mfa doctor work",
+	.settings = ALL_SETTINGS,
+	.own = {{.names = {"--offline"}, .help = "do not connect to AWS"},
+		{.names = {"--json"}, .help = "print the findings as one line of JSON"},
+		{.names = {"--verbose", "-v"}, .help = "also print each check that found nothing"}},
+	.operand = "NAME",
+	.max_operands = 1,
+	.prints = true,
+};
