@@ -40,10 +40,12 @@ HARDENING += $(BRANCHES)
 BRANCHES := $(call takes,-fcf-protection=full) $(call takes,-mbranch-protection=standard)
 # These programs throw no exceptions and must not dump a core, so nothing needs unwind tables.
 HARDENING += -fno-asynchronous-unwind-tables
+# Each program runs for a moment: fewer pages save more time than faster loops.
+SMALL = $(if $(filter -O2,$(CFLAGS)),-Os)
 # A build makes the same bytes in every source folder.
 REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=.
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDENING) \
-	$(REPRODUCIBLE) $(CPPFLAGS) $(CFLAGS)
+	$(REPRODUCIBLE) $(CPPFLAGS) $(CFLAGS) $(SMALL)
 ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack$(PACK_RELOCS) -Wl,--as-needed \
 	$(LDFLAGS)
 
@@ -110,8 +112,7 @@ $(BUILD)/aws-mfa-sts: $(STS_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(STS_LIBS) \
 		-Wl,--export-dynamic-symbol=_gnutls_global_init_skip
 
-# The tool's code runs at most once. So fewer pages save more time than faster loops.
-$(TOOL_OBJS): ALL_CFLAGS += -Itool $(if $(filter -O2,$(CFLAGS)),-Os)
+$(TOOL_OBJS): ALL_CFLAGS += -Itool
 
 $(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h
 	@mkdir -p $(@D)
