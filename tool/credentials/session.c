@@ -1,6 +1,6 @@
 #include "session.h"
 
-#include "settings/value.h"
+#include "iso_time.h"
 #include "text/secret.h"
 
 #include <stdlib.h>
@@ -51,7 +51,7 @@ enum session_state session_check(const struct ini *credentials, const char *sect
 	char *value = ini_get(credentials, section, "expiration", NULL);
 	char *current = ini_get(credentials, section, "assumed_role_arn", NULL);
 
-	*expiration = value ? value_expiration(value) : -1;
+	*expiration = value ? iso_time_from_file(value) : -1;
 	if (*expiration < 0 || !complete(credentials, section)) {
 		*expiration = *expiration < 0 ? 0 : *expiration;
 		state = SESSION_ABSENT;

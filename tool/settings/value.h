@@ -9,7 +9,6 @@
 #define AWS_MFA_VALUE_H
 
 #include <stdbool.h>
-#include <time.h>
 
 /* Seconds, or a number with the unit s, m or h: 3600, 15m, 12h. From 900 s to 36 h. */
 const char *value_duration(const char *value, long *seconds);
@@ -63,12 +62,5 @@ const char *value_path(const char *value);
 /* A name that every reader accepts between [ and ]: UTF-8 without brackets, control characters and
  * outer blanks. */
 const char *value_profile(const char *value);
-
-/*
- * Reads an expiration, YYYY-MM-DD HH:MM:SS in UTC, as this program and the Python tool write it.
- * Also accepts T between date and time, fractions of a second, and a zone: Z, +00:00 or UTC.
- * Returns -1 for anything else.
- */
-time_t value_expiration(const char *value);
 
 #endif

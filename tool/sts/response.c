@@ -1,6 +1,7 @@
 #include "response.h"
 
 #include "ascii.h"
+#include "iso_time.h"
 
 #include <expat.h>
 #include <stdlib.h>
@@ -235,51 +236,6 @@ void answer_free(struct answer *a)
 	*a = (struct answer){0};
 }
 
-/* Returns the value of two digits, or -1. */
-static int two(const char *s)
-{
-	if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
-		return -1;
-	return (s[0] - '0') * 10 + s[1] - '0';
-}
-
-time_t answer_time(const char *s)
-{
-	static const char form[] = "dddd-dd-ddTdd:dd:dd";
-	struct tm tm = {0}, copy;
-	time_t t;
-
-	for (size_t i = 0; form[i]; i++)
-		if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
-			return -1;
-	tm.tm_year = two(s) * 100 + two(s + 2) - 1900;
-	tm.tm_mon = two(s + 5) - 1;
-	tm.tm_mday = two(s + 8);
-	tm.tm_hour = two(s + 11);
-	tm.tm_min = two(s + 14);
-	tm.tm_sec = two(s + 17);
-	s += sizeof(form) - 1;
-	if (*s == '.') {
-		size_t digits = strspn(s + 1, "0123456789");
-
-		if (digits == 0)
-			return -1;
-		s += 1 + digits;
-	}
-	if (strcmp(s, "Z") != 0 && strcmp(s, "+00:00") != 0 && strcmp(s, "-00:00") != 0 &&
-		strcmp(s, "+0000") != 0)
-		return -1;
-	copy = tm;
-	t = timegm(&copy);
-	/* timegm() turns February 31 into March. A leap second (60) may change the day, too. */
-	if (copy.tm_mday != tm.tm_mday && tm.tm_sec != 60)
-		return -1;
-	if (tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 || tm.tm_hour > 23 ||
-		tm.tm_min > 59 || tm.tm_sec > 60)
-		return -1;
-	return t;
-}
-
 static bool fits_ini(const char *text)
 {
 	/* After "= ", SDKs take '#' and ';' for the start of a comment. */
@@ -298,7 +254,7 @@ bool answer_credentials(
 		*why = "credentials that are missing or malformed";
 		return false;
 	}
-	t = expiration ? answer_time(expiration) : -1;
+	t = expiration ? iso_time_from_aws(expiration) : -1;
 	if (t < 0) {
 		*why = "no expiration, or an expiration that is not a UTC time";
 		return false;

@@ -67,12 +67,6 @@ const char *answer_next(const struct answer *a, enum field field, const char *af
 void answer_free(struct answer *a);
 
 /*
- * Reads 2024-05-01T12:00:00Z, also with fractional seconds or with +00:00 for Z. Returns -1 for
- * anything else: a time without a zone is ambiguous.
- */
-time_t answer_time(const char *iso8601);
-
-/*
  * True if the answer has all four credentials, and an INI file can store them. They must expire
  * after earliest, and not after latest. An INI file takes printable ASCII without blanks: a newline
  * could add other keys. Sets *expires if true, else sets *why to what is wrong.

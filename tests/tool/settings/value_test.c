@@ -123,30 +123,6 @@ static void words_in_any_case(void **state)
 	assert_false(value_is_word("@", "`"));
 }
 
-static void expirations(void **state)
-{
-	char text[64];
-	struct tm tm;
-
-	(void)state;
-	for (time_t t = 0; t < (time_t)8000 * 366 * 86400; t += 86399) {
-		assert_non_null(gmtime_r(&t, &tm));
-		snprintf(text, sizeof(text), "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900,
-			tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-		if (value_expiration(text) != t)
-			fail_msg("%s", text);
-	}
-	assert_int_equal(value_expiration("1970-01-02 00:00:01"), 86401);
-	assert_int_equal(value_expiration("2026-11-23 22:30:00"), 1795473000);
-	assert_int_equal(value_expiration("2026-11-23T22:30:00Z"), 1795473000);
-	assert_int_equal(value_expiration("2026-11-23T22:30:00.123+00:00"), 1795473000);
-	assert_int_equal(value_expiration("2026-13-23 22:30:00"), -1);
-	assert_int_equal(value_expiration("2026-11-23 22:30"), -1);
-	assert_int_equal(value_expiration("2026-11-23 22:30:00+05:00"), -1);
-	assert_int_equal(value_expiration("tomorrow"), -1);
-	assert_int_equal(value_expiration(""), -1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,7 +131,6 @@ int main(void)
 		cmocka_unit_test(regions_are_host_labels),
 		cmocka_unit_test(profiles_fit_a_header),
 		cmocka_unit_test(words_in_any_case),
-		cmocka_unit_test(expirations),
 	};
 
 	return cmocka_run_group_tests_name("value", tests, NULL, NULL);
