@@ -36,6 +36,17 @@ static bool is_option(char *word, struct written *w)
 	return word[0] == '-' && word[1] != '\0';
 }
 
+/*
+ * Is the word after argv[at] the value of an option? Threat: in `--profile --token=123456` the name
+ * of the profile is missing. The code would become that name, and messages would show it.
+ */
+static bool has_value(const struct parser *p, int at)
+{
+	struct written w;
+
+	return at + 1 < p->argc && !is_option(p->argv[at + 1], &w);
+}
+
 static enum status no_such_command(struct parser *p, const char *name)
 {
 	const char *nearest = NULL;
@@ -109,7 +120,7 @@ static const char *find_command(struct parser *p, struct written *doubtful)
 		o = command_option_get(c, id);
 		if (id == OPTION_SETUP || id == OPTION_EXPLAIN)
 			return o->names[0] + strlen("--");
-		if (o->argument && !w.value)
+		if (o->argument && !w.value && has_value(p, i))
 			i++;
 	}
 	return NULL;
@@ -250,11 +261,12 @@ static enum status take_option(struct parser *p, const struct written *w)
 	if (!o->argument && value)
 		return error_set(p->e, STATUS_USAGE, "%s: takes no value; expected only %s",
 			o->names[0], o->names[0]);
-	if (o->argument && !value)
+	if (o->argument && !value && has_value(p, p->at))
 		value = p->argv[++p->at];
 	if (o->argument && !value)
-		return error_set(p->e, STATUS_USAGE, "%s: value missing; expected %s %s",
-			o->names[0], o->names[0], o->argument);
+		return error_set(p->e, STATUS_USAGE,
+			"%s: value missing; expected %s %s, or %s=%s if it begins with '-'",
+			o->names[0], o->names[0], o->argument, o->names[0], o->argument);
 	return give(p, id, value);
 }
 

@@ -9,12 +9,11 @@
  * if the user names none.
  *
  * Options, operands and the command may come in any order. "--" ends the options. An option may be
- * shortened to a beginning that no other option of the command has. Parsing stops after --help or
- * --version.
+ * shortened to a beginning that no other option of the command has. A value that begins with '-' must
+ * be written as --name=value. Parsing stops after --help or --version.
  *
  * STATUS_USAGE: the user made a mistake. *e names it and the next step, but never a code.
- * line->command is NULL if
- * the command is unknown. STATUS_SYSTEM: no memory.
+ * line->command is NULL if the command is unknown. STATUS_SYSTEM: no memory.
  *
  * *line keeps pointers into argv, and the words of argv are reordered. The value of a secret option
  * is overwritten in argv at once; until then ps shows it. Call command_line_free() afterwards, also

@@ -91,8 +91,9 @@ static void right(void **state)
 		{"--profile a", "refresh --profile=a"},
 		{"--profile=a", "refresh --profile=a"},
 		{"--profile= --force", "refresh --profile= --force="},
-		{"--profile --force", "refresh --profile=--force"},
-		{"--profile -- --force", "refresh --profile=-- --force="},
+		{"--profile=--force", "refresh --profile=--force"},
+		{"--profile=-- --force", "refresh --profile=-- --force="},
+		{"--token -", "refresh --token=-"},
 		{"--profile a=b", "refresh --profile=a=b"},
 		{"--profile=a=b", "refresh --profile=a=b"},
 		{"--profile a --profile b", "refresh --profile=b"},
@@ -190,7 +191,12 @@ static void wrong(void **state)
 
 		{"--force=yes", "--force: takes no value"},
 		{"run --quiet=", "--quiet: takes no value"},
-		{"--profile", "--profile: value missing; expected --profile NAME"},
+		{"--profile",
+			"--profile: value missing; expected --profile NAME, or "
+			"--profile=NAME if it begins with '-'"},
+		{"--profile --force", "--profile: value missing; expected --profile NAME"},
+		{"--profile -- explain", "--profile: value missing"},
+		{"--label a --label -b", "--label: value missing; expected --label"},
 		{"--log-level loud", "--log-level: 'loud': expected DEBUG"},
 
 		{"explain x",
@@ -208,7 +214,9 @@ static void wrong(void **state)
 		/* a code where none belongs is not shown */
 		{"123456", "'******': no such command"},
 		{"-- --token=123456", "'--token=******': no such command"},
-		{"--profile --token 123456 x", "'******': no such command"},
+		{"--profile --token 123456", "--profile: value missing"},
+		{"--profile --token=123456", "--profile: value missing"},
+		{"--token --token=123456", "--token: value missing"},
 		{"explain 123456", "'******': give one command only"},
 		{"--log-level 123456", "--log-level: '******': expected"},
 		{"7654321", "'7654321': no such command"},

@@ -57,7 +57,7 @@ class CommandLine(HostTest):
     def test_words_that_are_right(self):
         for args in [("explain",), ("--", "explain"), ("explain", "--"), ("--explain",),
                      ("--duration", "900", "explain", "--timeout", "5"), ("--explain", "explain"),
-                     ("--explain", "--explain"), ("explain", "explain"), ("--duration", "--", "--duration", "900", "explain")]:
+                     ("--explain", "--explain"), ("explain", "explain"), ("--duration=--", "--duration", "900", "explain")]:
             with self.subTest(args=args):
                 run = self.aws_mfa(*args, timeout=10)
                 self.assertEqual(run.returncode, 0, run.stderr)
