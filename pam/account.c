@@ -7,6 +7,7 @@
 #include <syslog.h>
 
 #include "journal.h"
+#include "look.h"
 #include "tell.h"
 #include "user.h"
 #include "verdict.h"
@@ -39,29 +40,61 @@ static bool was_accepted(pam_handle_t *pamh, const char *name)
 		strcmp(accepted, name) == 0;
 }
 
-int account(pam_handle_t *pamh, int flags, const struct options *opt)
+/*
+ * With nullok=DATE the login may have needed no code: auth has asked the same question, but in
+ * another process, or was skipped. The answer to it is in *talk.
+ */
+static bool needs_no_code(
+	pam_handle_t *pamh, const struct options *opt, const struct user *user, struct talk *talk)
+{
+	look(pamh, opt, user, opt->timeout, talk);
+	if (talk_ended_with(talk, STATUS_NOT_SET_UP))
+		return opt->nullok;
+	return talk_ended_with(talk, STATUS_VALID) && !opt->always;
+}
+
+/* user has a name only if it was found; can_look: it was found, and nothing is wrong with it. */
+static int decide(pam_handle_t *pamh, int flags, const struct options *opt, const struct user *user,
+	bool can_look, struct talk *talk)
 {
 	static const struct verdict no_code = {
 		PAM_PERM_DENIED, LOG_NOTICE, "no-code", "This login needs an AWS MFA code"};
+	struct verdict excused = {PAM_IGNORE, LOG_NOTICE, "valid", NULL};
+	const char *name = user->name ? user->name : "(unknown)";
+
+	if (user->name && (was_accepted(pamh, user->name) || options_ignore(opt, user->uid)))
+		return PAM_IGNORE;
+	if (opt->nullok_date && can_look && needs_no_code(pamh, opt, user, talk)) {
+		if (talk_ended_with(talk, STATUS_NOT_SET_UP))
+			excused.name = "not-set-up";
+		journal_decision(pamh, opt, name, talk, &excused);
+		return excused.pam;
+	}
+	if (!talk->reason[0])
+		snprintf(talk->reason, sizeof(talk->reason), "no code was accepted in this login");
+	tell(pamh, flags, opt, user->name, talk, &no_code);
+	journal_decision(pamh, opt, name, talk, &no_code);
+	return no_code.pam;
+}
+
+int account(pam_handle_t *pamh, int flags, const struct options *opt)
+{
 	struct talk talk = {.until = -1};
 	struct user user = {0};
+	char unused[128];
 	const char *login = NULL;
-	int rc = PAM_IGNORE;
+	enum user_result found = USER_FAILED;
+	int rc;
 
-	if (!opt->always)
+	if (!opt->always && !opt->nullok_date)
 		return PAM_IGNORE;
 	if (pam_get_user(pamh, &login, NULL) == PAM_SUCCESS && login) {
 		/* Usually the name is spelt like pw_name, and no directory needs to be asked. */
 		if (was_accepted(pamh, login))
 			return PAM_IGNORE;
-		user_find(&user, login, talk.reason, sizeof(talk.reason));
+		found = user_find(&user, login, unused, sizeof(unused));
 	}
-	if (!user.name || (!was_accepted(pamh, user.name) && !options_ignore(opt, user.uid))) {
-		snprintf(talk.reason, sizeof(talk.reason), "no code was accepted in this login");
-		tell(pamh, flags, opt, user.name, &talk, &no_code);
-		journal_decision(pamh, opt, user.name ? user.name : "(unknown)", &talk, &no_code);
-		rc = no_code.pam;
-	}
+	rc = decide(pamh, flags, opt, &user, found == USER_OK, &talk);
 	user_free(&user);
 	return rc;
 }

@@ -1,6 +1,6 @@
 /*
- * The account phase: under `always`, was a code accepted in this login? A login that skips auth, as
- * sshd does after a public key, still goes through this phase.
+ * The account phase: under `always` or nullok=DATE, was a code accepted in this login? A login that
+ * skips auth, as sshd does after a public key, still goes through this phase.
  */
 #ifndef PAM_ACCOUNT_H
 #define PAM_ACCOUNT_H
@@ -17,9 +17,10 @@
 void account_accepted(pam_handle_t *pamh, const char *name);
 
 /*
- * Without `always`, and for users exempt by ignore_root or minimum_uid=, returns PAM_IGNORE.
- * With `always` returns PAM_IGNORE if a code was accepted on this handle for the account of
- * PAM_USER, else PAM_PERM_DENIED.
+ * Without `always` and nullok=DATE, and for users exempt by ignore_root or minimum_uid=, returns
+ * PAM_IGNORE. Else returns PAM_IGNORE if a code was accepted on this handle for the account of
+ * PAM_USER, and PAM_PERM_DENIED if not. nullok=DATE excuses whom auth would not ask: until that
+ * day a user who is not set up, and without `always` a user with a valid session.
  */
 int account(pam_handle_t *pamh, int flags, const struct options *opt);
 

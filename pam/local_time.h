@@ -1,4 +1,4 @@
-/* Times as people read them. */
+/* Times and dates as people read and write them. */
 #ifndef PAM_LOCAL_TIME_H
 #define PAM_LOCAL_TIME_H
 
@@ -9,5 +9,11 @@
 /* Writes seconds since the epoch as "2031-05-06 07:08 CEST". Returns false if there is no such
  * date. */
 bool local_time(char *to, size_t size, int64_t seconds);
+
+/*
+ * Tells whether the day `date`, written "2031-05-06", is over in the time zone of this system.
+ * Returns false, and leaves *over, if there is no such date.
+ */
+bool local_date_is_over(const char *date, bool *over);
 
 #endif

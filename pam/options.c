@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "clean.h"
+#include "local_time.h"
 #include "record.h"
 #include "timeout.h"
 
 #define PROMPT_MAX 256 /* with a reason in front it stays below PAM_MAX_MSG_SIZE, 512 */
 
-enum kind { FLAG, NUMBER, PROFILE, PROMPT, FAILMODE };
+enum kind { FLAG, NUMBER, PROFILE, PROMPT, FAILMODE, NULLOK };
 
 /* In alphabetical order, as in the man page. */
 static const struct row {
@@ -26,7 +27,7 @@ static const struct row {
 	{"ignore_root", FLAG, offsetof(struct options, ignore_root), 0, 0},
 	{"minimum_uid", NUMBER, offsetof(struct options, minimum_uid), 0, UINT32_MAX - 1},
 	{"notify", FLAG, offsetof(struct options, notify), 0, 0},
-	{"nullok", FLAG, offsetof(struct options, nullok), 0, 0},
+	{"nullok", NULLOK, 0, 0, 0},
 	{"profile", PROFILE, offsetof(struct options, profile), 1, PROFILE_MAX},
 	{"prompt", PROMPT, offsetof(struct options, prompt), 1, PROMPT_MAX},
 	{"prompts", NUMBER, offsetof(struct options, prompts), 1, 10},
@@ -72,9 +73,24 @@ static const char *bad_text(const struct row *row, const char *value)
 	return NULL;
 }
 
-/* Stores one value. Returns what is wrong with it, or NULL. */
-static const char *store(const struct row *row, const char *value, void *to)
+static const char *store_nullok(struct options *opt, const char *date)
 {
+	bool over = false;
+
+	if (date && !local_date_is_over(date, &over))
+		return "is not a date such as 2031-05-06";
+	opt->nullok = !over;
+	opt->nullok_date = date;
+	return NULL;
+}
+
+/* Stores one value. Returns what is wrong with it, or NULL. */
+static const char *store(const struct row *row, const char *value, struct options *opt)
+{
+	void *to = (char *)opt + row->at;
+
+	if (row->kind == NULLOK)
+		return store_nullok(opt, value);
 	if (row->kind == FLAG) {
 		if (value)
 			return "takes no value";
@@ -102,9 +118,16 @@ static const char *store(const struct row *row, const char *value, void *to)
 	return NULL;
 }
 
+/* Is b another value than a? NULL: no value, as of `nullok`. */
+static bool is_other(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) != 0 : a != b;
+}
+
 bool options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size)
 {
 	const char *earlier[ROWS] = {NULL};
+	bool given[ROWS] = {false};
 
 	*opt = (struct options){
 		.prompt = "AWS MFA code: ", .prompts = 1, .timeout = TIMEOUT_DEFAULT};
@@ -115,12 +138,13 @@ bool options_parse(struct options *opt, int argc, const char **argv, char *error
 		const char *wrong = "is not an option of this module";
 
 		if (row) {
-			const char **before = &earlier[row - table];
+			size_t at = (size_t)(row - table);
 
-			wrong = store(row, value, (char *)opt + row->at);
-			if (!wrong && *before && value && strcmp(*before, value) != 0)
+			wrong = store(row, value, opt);
+			if (!wrong && given[at] && is_other(earlier[at], value))
 				wrong = "contradicts an earlier one";
-			*before = value;
+			earlier[at] = value;
+			given[at] = true;
 		}
 		if (wrong) {
 			char shown[64];

@@ -22,7 +22,8 @@ struct options {
 	bool failmode_safe; /* failmode=safe */
 	bool ignore_root;
 	bool notify;
-	bool nullok;
+	bool nullok;             /* today a user without keys passes */
+	const char *nullok_date; /* nullok=; NULL without a date; points into argv */
 	bool quiet;
 	bool setenv;
 	bool verbose;
@@ -37,7 +38,7 @@ bool options_ignore(const struct options *opt, uid_t uid);
 /*
  * Fills *opt from a module's arguments; it points into argv and owns nothing. Returns false
  * with one line in error[size] that names the option: unknown, malformed, out of its bounds, or
- * given twice with two values.
+ * given twice with two values. Reads the clock for nullok=.
  */
 bool options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size);
 

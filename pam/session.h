@@ -1,5 +1,6 @@
 /*
- * The session phase: `notify` and `setenv`. It changes no file and refuses no login.
+ * The session phase: `notify`, `setenv`, and the reminder of nullok=DATE. It changes no file and
+ * refuses no login.
  */
 #ifndef PAM_SESSION_H
 #define PAM_SESSION_H

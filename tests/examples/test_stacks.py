@@ -48,10 +48,11 @@ class Stacks(unittest.TestCase):
         cls.callback = CALLBACK(lambda *_: ANSWERS.index("conv_err"))
         cls.conversation = Conversation(ctypes.cast(cls.callback, ctypes.c_void_p), None)
 
-    def play(self, lines, answers, call="pam_authenticate"):
+    def play(self, lines, answers, call="pam_authenticate", credentials=None):
         """-> what libpam makes of it when each line's module answers what answers has for it"""
-        text = "".join(f"auth {control} pam_debug.so auth={answer} cred=success\n"
-                       for (control, _, _), answer in zip(lines, answers))
+        credentials = credentials or ["success"] * len(lines)
+        text = "".join(f"auth {control} pam_debug.so auth={answer} cred={credential}\n"
+                       for (control, _, _), answer, credential in zip(lines, answers, credentials))
         (self.folder / "stack").write_text(text)
         handle = ctypes.c_void_p()
         started = self.pam.pam_start_confdir(
@@ -83,7 +84,8 @@ class Stacks(unittest.TestCase):
         _, module, arguments = line
         if module == "pam_faillock.so":
             return arguments[0]
-        return {"pam_unix.so": "password", "pam_aws_mfa.so": "code"}[module]
+        return {"pam_unix.so": "password", "pam_aws_mfa.so": "code", "pam_exec.so": "key",
+                "pam_succeed_if.so": "member"}[module]
 
     def check(self, name, password=("success",)):
         lines = auth_lines(name)
@@ -104,6 +106,30 @@ class Stacks(unittest.TestCase):
     def test_after_password(self):
         self.check("sshd-after-password", ("success", "auth_err", "user_unknown", "ignore",
                                            "authinfo_unavail", "new_authtok_reqd", "maxtries"))
+
+    def check_rollout(self, name, is_asked, **answers):
+        """Whoever is not asked for a code needs the key, which no other line stands for."""
+        lines = auth_lines(name)
+        ways = set()
+        two = ("success", *LOCKED)
+        for of, got in self.every(lines, preauth=two, authfail=("ignore",), authsucc=two,
+                                  code=ANSWERS, key=("success", "perm_denied"), **answers):
+            asked = is_asked(of)
+            proved = of["code" if asked else "key"] == "success"
+            unlocked = of["preauth"] not in LOCKED
+            if asked:
+                unlocked = unlocked and of["authsucc"] not in LOCKED
+            self.assertEqual(got == "success", proved and unlocked, (name, of, got))
+            if got == "success":
+                ways.add(asked)
+        self.assertEqual(ways, {True, False})
+
+    def test_rollout_until(self):
+        self.check_rollout("sshd-rollout-until", lambda of: of["code"] != "ignore")
+
+    def test_rollout_group(self):
+        self.check_rollout("sshd-rollout-group", lambda of: of["member"] == "success",
+                           member=("success", "auth_err"))
 
     def test_sshd_sees_a_wrong_code(self):
         """The answer of the code's line stays, whatever pam_faillock says behind it."""
@@ -129,10 +155,15 @@ class Stacks(unittest.TestCase):
                 self.assertEqual(got == "abort", counted, (name, of, got))
 
     def test_credentials_alone(self):
-        """sshd calls pam_setcred() in a process that has not run pam_authenticate()."""
-        for name in ("sshd-after-publickey", "sshd-after-password"):
+        """sshd calls pam_setcred() in a process that has not run pam_authenticate(). There
+        pam_exec and pam_succeed_if say PAM_IGNORE."""
+        for name in ("sshd-after-publickey", "sshd-after-password", "sshd-rollout-until",
+                     "sshd-rollout-group"):
             lines = auth_lines(name)
-            self.assertEqual(self.play(lines, ["success"] * len(lines), "pam_setcred"), "success")
+            answers = ["ignore" if self.kind(line) in ("key", "member") else "success"
+                       for line in lines]
+            self.assertEqual(self.play(lines, ["success"] * len(lines), "pam_setcred", answers),
+                             "success", name)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ class Examples(unittest.TestCase):
 
     def test_each_brake_says_what_a_stranger_can_do_with_it(self):
         brakes = {"pam.d/sshd-after-publickey": "pam_faillock", "pam.d/sshd-after-password":
-                  "pam_faillock", **{f"sshd_config.d/{name}.conf": "PerSourceMaxStartups"
+                  "pam_faillock", "pam.d/sshd-rollout-until": "pam_faillock",
+                  "pam.d/sshd-rollout-group": "pam_faillock", **{f"sshd_config.d/{name}.conf": "PerSourceMaxStartups"
                                      for name in RECIPES}}
         for path in (*(EXAMPLES / "pam.d").iterdir(), *(EXAMPLES / "sshd_config.d").iterdir()):
             text, name = path.read_text(), str(path.relative_to(EXAMPLES))

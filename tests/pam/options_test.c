@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <string.h>
+#include <time.h>
 
 static char error[160];
 
@@ -31,7 +32,8 @@ static void nothing_given(void **state)
 	assert_int_equal(opt.timeout, 20);
 	assert_int_equal(opt.minimum_uid, 0);
 	assert_false(opt.always || opt.debug || opt.echo || opt.failmode_safe || opt.ignore_root ||
-		opt.notify || opt.nullok || opt.quiet || opt.setenv || opt.verbose);
+		opt.notify || opt.nullok || opt.nullok_date || opt.quiet || opt.setenv ||
+		opt.verbose);
 }
 
 static void all_given(void **state)
@@ -51,6 +53,56 @@ static void all_given(void **state)
 	assert_int_equal(opt.timeout, 300);
 	assert_string_equal(options_profile(&opt), "a b");
 	assert_string_equal(opt.prompt, "Code: ");
+}
+
+static void write_day(char *to, size_t size, int offset)
+{
+	time_t day = time(NULL) + offset * 86400;
+	struct tm tm;
+
+	assert_non_null(localtime_r(&day, &tm));
+	assert_int_equal(strftime(to, size, "nullok=%Y-%m-%d", &tm), strlen("nullok=2031-05-06"));
+}
+
+/* If midnight comes between the two looks at the clock, this looks again. */
+static void a_day_counts_until_it_is_over(void **state)
+{
+	char yesterday[32], today[32], tomorrow[32], again[32];
+	struct options opt;
+
+	(void)state;
+	do {
+		write_day(today, sizeof(today), 0);
+		write_day(yesterday, sizeof(yesterday), -1);
+		write_day(tomorrow, sizeof(tomorrow), 1);
+		assert_true(parse(&opt, yesterday));
+		assert_false(opt.nullok);
+		assert_true(parse(&opt, tomorrow));
+		assert_true(opt.nullok);
+		assert_true(parse(&opt, today));
+		write_day(again, sizeof(again), 0);
+	} while (strcmp(today, again) != 0);
+	assert_true(opt.nullok);
+	assert_string_equal(opt.nullok_date, today + strlen("nullok="));
+	assert_true(parse(&opt, "nullok"));
+	assert_true(opt.nullok);
+	assert_null(opt.nullok_date);
+}
+
+static void what_is_no_day(void **state)
+{
+	static const char *const bad[] = {"nullok=", "nullok=2026-02-29", "nullok=2026-13-01",
+		"nullok=2026-00-10", "nullok=2026-01-00", "nullok=2026-1-01", "nullok=26-01-01",
+		"nullok=2026-01-01 ", "nullok= 2026-01-1", "nullok=+026-01-01", "nullok=2026/01/01",
+		"nullok=20260101", "nullok=yes", "nullok=2026-01-01T00"};
+	struct options opt;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(parse(&opt, bad[i]));
+		assert_non_null(strstr(error, "is not a date such as 2031-05-06"));
+	}
+	assert_true(parse(&opt, "nullok=2028-02-29"));
 }
 
 static void texts_are_utf8_without_controls(void **state)
@@ -162,6 +214,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_given),
 		cmocka_unit_test(all_given),
+		cmocka_unit_test(a_day_counts_until_it_is_over),
+		cmocka_unit_test(what_is_no_day),
 		cmocka_unit_test(texts_are_utf8_without_controls),
 		cmocka_unit_test(each_flag_sets_its_own),
 		cmocka_unit_test(refused),
