@@ -9,8 +9,8 @@
  * if the user names none.
  *
  * Options, operands and the command may come in any order. "--" ends the options. An option may be
- * shortened to a beginning that no other option of the command has. A value that begins with '-' must
- * be written as --name=value. Parsing stops after --help or --version.
+ * shortened to a beginning that no other option of the command has. A value that begins with '-'
+ * must be written as --name=value. Parsing stops after --help or --version.
  *
  * STATUS_USAGE: the user made a mistake. *e names it and the next step, but never a code.
  * line->command is NULL if the command is unknown. STATUS_SYSTEM: no memory.
