@@ -1,8 +1,12 @@
-/* aws-mfa(1), SETTINGS, has the table of settings: the same rows, in the same order. */
+/*
+ * The man pages have the table of settings. aws-mfa(1), SETTINGS: the same rows, in the same order.
+ * aws-mfa.conf(5): the same keys.
+ */
 #include "settings/rules.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +16,7 @@
 #include <cmocka.h>
 
 #define PAGE "tool/aws-mfa.1"
+#define SITE_PAGE "tool/aws-mfa.conf.5"
 
 /* A row as the page has it: "device: --device MFA_DEVICE aws_mfa_device mfa_serial". */
 struct row {
@@ -96,9 +101,46 @@ static void same_in_manual(void **state)
 	assert_int_equal(n, N_SETTINGS);
 }
 
+/* Takes a key out of known. False if it is not there. */
+static bool take(const char *known[], size_t n, const char *key)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (known[i] && strcmp(known[i], key) == 0) {
+			known[i] = NULL;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The page lists keys as ".It Li timeout" and ".It Li long_term_suffix , short_term_suffix". */
+static void keys_of_the_site(void **state)
+{
+	const char *known[2 * N_SETTINGS];
+	size_t n = settings_known_keys(known);
+	FILE *page = fopen(SITE_PAGE, "re");
+	char line[512], *word, *rest;
+
+	(void)state;
+	assert_non_null(page);
+	while (fgets(line, sizeof(line), page)) {
+		if (strncmp(line, ".It Li ", strlen(".It Li ")) != 0)
+			continue;
+		for (word = strtok_r(line + strlen(".It Li "), " ,\n", &rest); word;
+			word = strtok_r(NULL, " ,\n", &rest))
+			if (!take(known, n, word))
+				fail_msg("%s: %s is no key, or stands twice", SITE_PAGE, word);
+	}
+	fclose(page);
+	for (size_t i = 0; i < n; i++)
+		if (known[i])
+			fail_msg("%s: %s is missing", SITE_PAGE, known[i]);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(same_in_manual)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(same_in_manual), cmocka_unit_test(keys_of_the_site)};
 
 	return cmocka_run_group_tests_name("tool/settings/rules", tests, NULL, NULL);
 }
