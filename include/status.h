@@ -1,6 +1,6 @@
 /*
- * How a refresh ends. A number means the same in all three programs. aws-mfa exits with it, a
- * `result` record carries it, and the PAM module maps it to its own result. aws-mfa(1) and
+ * How a refresh ends. A number means the same in all three programs. aws-mfa exits with it. A
+ * `result` record carries it. The PAM module maps it to its own result. aws-mfa(1) and
  * pam_aws_mfa(8) show this table.
  */
 #ifndef AWS_MFA_STATUS_H

@@ -48,8 +48,7 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 		dialogue_in_vain(pamh, opt, &talk);
 		break;
 	case USER_BAD_NAME:
-		/* No code can help here, so do not ask for one under nullok. Refuse all the
-		 * same. */
+		/* No code can help here, so do not ask for one under nullok. */
 		talk.outcome = OUTCOME_RESULT;
 		talk.status = STATUS_CONFIG;
 		if (!opt->nullok)
@@ -67,8 +66,7 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 	if (verdict.pam == PAM_SUCCESS)
 		account_accepted(pamh, user.name);
 	tell(pamh, flags, opt, user.name, &talk, &verdict);
-	/* Threat: a user types the password at the prompt for the name. Never log what was typed.
-	 */
+	/* Threat: a user types the password at the prompt for the name. Do not log that. */
 	if (verdict.pam != PAM_INCOMPLETE)
 		journal_decision(pamh, opt, user.name ? user.name : "(unknown)", &talk, &verdict);
 	user_free(&user);

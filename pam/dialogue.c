@@ -41,10 +41,10 @@ static enum outcome conversation_failed(int rc)
 }
 
 /*
- * Threat: a remote client tries names. A helper takes some milliseconds to start, so the time until
- * the prompt tells which names exist and which are enrolled. So the prompt comes after PROMPT_MS at
- * the earliest. A helper with nothing to ask ends within that time. An application that handles
- * SIGCHLD gets the signal then.
+ * Threat: a remote client tries names. Starting a helper takes some milliseconds, but only for an
+ * enrolled user. The time until the prompt would tell who that is. So the prompt comes after
+ * PROMPT_MS at the earliest. A helper with nothing to ask ends within that time. An application
+ * that handles SIGCHLD gets the signal then.
  */
 static void keep_pace(pam_handle_t *pamh, const struct talk *talk)
 {

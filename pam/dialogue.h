@@ -10,13 +10,13 @@
 #include "talk.h"
 #include "user.h"
 
-/* Runs the helper as the user, conducts the whole dialogue, and fills *talk. */
+/* Runs the helper as the user, holds the whole dialogue, and fills *talk. */
 void dialogue(
 	pam_handle_t *pamh, const struct options *opt, const struct user *user, struct talk *talk);
 
 /*
- * For users whom no code can help: asks all the same and drops the answer, so that the prompt does
- * not tell who is enrolled. Changes the outcome of *talk only if the conversation fails.
+ * For a user who cannot pass with any code. Asks for one and drops it: the prompt must not tell who
+ * is enrolled. Changes the outcome of *talk only if the conversation fails.
  */
 void dialogue_in_vain(pam_handle_t *pamh, const struct options *opt, struct talk *talk);
 

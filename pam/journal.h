@@ -10,8 +10,8 @@
 #include "verdict.h"
 
 /*
- * Writes one line for a decision: user, rhost, tty, profile, result, PAM's answer, and, if known,
- * account, request-id, key-id and reason. pam_syslog() puts the service in front.
+ * Writes one line for a decision: user, rhost, tty, profile, result and PAM's answer. Adds account,
+ * request-id, key-id and reason if they are known. pam_syslog() puts the service in front.
  */
 void journal_decision(pam_handle_t *pamh, const struct options *opt, const char *user,
 	const struct talk *talk, const struct verdict *verdict);

@@ -6,8 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes seconds since the epoch as "2031-05-06 07:08 CEST". Returns false if there is no such
- * date. */
+/* Writes seconds since the epoch as "2031-05-06 07:08 CEST". False if there is no such date. */
 bool local_time(char *to, size_t size, int64_t seconds);
 
 /*

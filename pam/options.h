@@ -36,9 +36,9 @@ const char *options_profile(const struct options *opt);
 bool options_ignore(const struct options *opt, uid_t uid);
 
 /*
- * Fills *opt from a module's arguments; it points into argv and owns nothing. Returns false
- * with one line in error[size] that names the option: unknown, malformed, out of its bounds, or
- * given twice with two values. Reads the clock for nullok=.
+ * Fills *opt from a module's arguments. *opt points into argv and owns nothing. False for an option
+ * that is unknown, malformed or out of its bounds, or that is given twice with two values. Then
+ * error[size] has one line that names the option. Reads the clock for nullok=.
  */
 bool options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size);
 

@@ -8,8 +8,8 @@
  *  - it reaps only this child,
  *  - it calls only poll() and waitid(): no allocation, no lock,
  *  - it has ended when reaper_stop() returns.
- * An application that is not root runs the helper under its own uid. The thread would count as one
- * more process of this user, and no stranger is involved, so there is no thread.
+ * An application that is not root runs the helper under its own uid. There is no stranger then, and
+ * the thread would count as one more process of this user. So there is no thread.
  */
 #include "reaper.h"
 
@@ -63,8 +63,10 @@ void reaper_start(struct reaper *r, int pidfd)
 void reaper_stop(struct reaper *r)
 {
 	if (r->runs) {
-		/* If the application has closed all descriptors, the end of the child wakes the
-		 * thread. */
+		/*
+		 * The application may have closed all descriptors. Then the end of the child wakes
+		 * the thread.
+		 */
 		if (eventfd_write(r->stop, 1) != 0)
 			syscall(SYS_pidfd_send_signal, r->pidfd, SIGKILL, NULL, 0);
 		pthread_join(r->thread, NULL);

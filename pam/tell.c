@@ -21,12 +21,13 @@ enum audience {
 
 /*
  * Threat: a client pretends to be local or to have shown a key.
- *  - SSH_AUTH_INFO_0: sshd lists there the methods that have succeeded. Only the application and
- * its modules write the PAM environment. Variables that a client sends (AcceptEnv) never get into
- * it.
- *  - PAM_RUSER: su and sudo take it from the kernel. rlogind and similar programs take it from the
- *    client, but also set PAM_RHOST. A network service that sets PAM_RUSER without PAM_RHOST needs
- *    `quiet`.
+ *
+ * sshd lists the methods that have succeeded in SSH_AUTH_INFO_0 of the PAM environment. Only the
+ * application and its modules write this environment. Variables of the client (AcceptEnv) never get
+ * into it.
+ *
+ * su and sudo take PAM_RUSER from the kernel. rlogind and similar programs take it from the client,
+ * but they also set PAM_RHOST. A network service that sets only PAM_RUSER needs `quiet`.
  */
 static enum audience audience(pam_handle_t *pamh, const char *user)
 {

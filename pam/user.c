@@ -44,8 +44,7 @@ static bool find_groups(struct user *user)
 			user->n_groups = n;
 			return true;
 		}
-		/* Some C libraries do not report the number needed, so do not rely on a larger n.
-		 */
+		/* Some C libraries do not report the number needed. */
 		room = n > room ? n : room * 2;
 		if (room > GROUPS_LAST) {
 			errno = ERANGE;

@@ -28,8 +28,8 @@ enum user_result {
 };
 
 /*
- * Looks up a login name. Fills *user, which user_free() empties whatever the result is; a result
- * other than USER_OK puts one line into error[size].
+ * Looks up a login name and fills *user. Every result but USER_OK puts one line into error[size].
+ * Call user_free() in every case.
  */
 enum user_result user_find(struct user *user, const char *login, char *error, size_t size);
 void user_free(struct user *user);

@@ -327,8 +327,7 @@ enum status command_line_parse(const struct command *const *commands, int argc, 
 	}
 	if (rc == STATUS_OK)
 		rc = judge_number(&p);
-	/* `aws-mfa 123456`, `--profile $EMPTY --token 123456`: scripts keep our messages in logs.
-	 */
+	/* `aws-mfa 123456`: scripts keep our messages in logs. */
 	if (rc == STATUS_USAGE)
 		code_strike_out_any(e->text);
 	return rc;

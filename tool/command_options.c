@@ -7,8 +7,7 @@
 
 #define COMMON(id) [OPTION_##id - N_SETTINGS]
 
-/* Every command takes these. --setup and --explain are commands, too; the Python tool has them as
- * options. */
+/* Every command takes these. The Python tool has the commands setup and explain as options. */
 static const struct option common[OPTION_OWN - N_SETTINGS] = {
 	COMMON(LOG_LEVEL) = {.names = {"--log-level"},
 		.argument = "LEVEL",

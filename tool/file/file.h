@@ -1,4 +1,7 @@
-/* Reads small text files: settings and credentials. */
+/*
+ * A small text file, settings or credentials: reads it, tells whether it is still the same, and
+ * makes its name safe on disk.
+ */
 #ifndef AWS_MFA_FILE_H
 #define AWS_MFA_FILE_H
 

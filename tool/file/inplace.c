@@ -204,7 +204,7 @@ static bool is_mixture(const struct secret *now, const struct secret *old, const
 		char c = now->data[i];
 
 		bool is_old = i < old->size && old->data[i] == c;
-		bool is_new = i < new->size &&new->data[i] == c;
+		bool is_new = new->size > i && new->data[i] == c;
 
 		/* After a power cut, appended bytes can read as zeros. */
 		if (!is_old && !is_new && !(i >= old->size && c == '\0'))

@@ -1,9 +1,8 @@
 #include "checks.h"
 
-#include "files.h"
-
 #include "endpoint_rules.h"
 #include "file/owner.h"
+#include "files.h"
 #include "sts_limits.h"
 #include "tags.h"
 #include "text/log.h"
@@ -87,8 +86,7 @@ enum status settings_check_names(struct settings *s, struct error *e)
 			: STATUS_USAGE;
 		return error_set(e, rc,
 			"long-term keys and session would both be in [%s]; give --long-term-suffix "
-			"and "
-			"--short-term-suffix different values",
+			"and --short-term-suffix different values",
 			s->session);
 	}
 	rc = absolute(s, SETTING_CREDENTIALS_FILE, e);

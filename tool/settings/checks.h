@@ -5,8 +5,15 @@
 #include "error.h"
 #include "rules.h"
 
-/* Checks the settings that name files and sections. Fills s->long_term and s->session, and makes
- * the paths absolute. */
+/*
+ * Each function with *e returns STATUS_OK, or another status with *e filled: STATUS_USAGE for a bad
+ * value from the command line or the environment, STATUS_CONFIG for one from a file.
+ */
+
+/*
+ * Checks the settings that name files and sections. Fills s->long_term and s->session, and makes
+ * the paths absolute.
+ */
 enum status settings_check_names(struct settings *s, struct error *e);
 
 /* Checks each value alone: value.h. */
@@ -15,8 +22,10 @@ enum status settings_check_values(struct settings *s, struct error *e);
 /* Checks what is missing and what cannot be used together; fills in defaults. */
 enum status settings_complete(struct settings *s, struct error *e);
 
-/* NAME-SUFFIX, or NAME if suffix is "none" in any case, as in the Python tool. The caller frees
- * it; NULL without memory. */
+/*
+ * Returns NAME-SUFFIX. Returns NAME if suffix is "none" in any case, as in the Python tool. The
+ * caller frees it. NULL without memory.
+ */
 char *settings_section_name(const char *profile, const char *suffix);
 
 #endif

@@ -1,9 +1,8 @@
 #include "files.h"
 
-#include "file/read.h"
-
 #include "absence.h"
 #include "file/owner.h"
+#include "file/read.h"
 #include "profiles.h"
 #include "text/log.h"
 #include "text/shell.h"

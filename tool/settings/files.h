@@ -1,14 +1,31 @@
-/* Reads the two files in ~/.aws, and looks up settings in them. */
+/*
+ * Reads the two files in ~/.aws, and looks up settings in them.
+ *
+ * Each function with *e returns STATUS_OK, or another status with *e filled: STATUS_CONFIG if a file
+ * is wrong, STATUS_SYSTEM without memory or while another program writes the file.
+ */
 #ifndef AWS_MFA_FILES_H
 #define AWS_MFA_FILES_H
 
 #include "error.h"
 #include "rules.h"
 
+/* Returns HOME, else the home in passwd, else "/". Valid until the next look-up in passwd. */
 const char *settings_home(void);
+
+/* Reads the credentials file into s->credentials. STATUS_NOT_SET_UP: there is no such file. */
 enum status settings_read_credentials(struct settings *s, struct error *e);
+
+/* Takes the long-term keys from the section s->long_term. STATUS_CONFIG if one is missing. */
 enum status settings_read_keys(struct settings *s, struct error *e);
+
+/* Reads the config file into s->config. A missing file is no error. */
 enum status settings_read_config(struct settings *s, struct error *e);
+
+/*
+ * Takes the settings of the profile from s->config. STATUS_CONFIG if AWS tools would not use a
+ * session in s->session. Warns if some of them would not.
+ */
 enum status settings_take_config(struct settings *s, struct error *e);
 
 /*

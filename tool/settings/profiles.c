@@ -64,8 +64,7 @@ static bool starts_with(const char *s, size_t len, const char *prefix)
 	return len >= strlen(prefix) && memcmp(s, prefix, strlen(prefix)) == 0;
 }
 
-/* Returns the kind of a header of the config file. *name gets its name, except for
- * SECTION_OTHER. */
+/* Returns the kind of a header of the config file. Sets *name, except for SECTION_OTHER. */
 static enum section_kind read_header(
 	const struct ini *config, const struct ini_line *header, struct word *name)
 {

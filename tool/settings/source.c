@@ -22,8 +22,10 @@ static bool has_static_keys(const struct settings *s, const char *profile)
 	return yes;
 }
 
-/* Sets *section to the section with the profile's own long-term keys; the caller frees it. NULL
- * without keys. */
+/*
+ * Sets *section to the section with the profile's own long-term keys; the caller frees it. NULL
+ * without keys.
+ */
 static enum status own_keys(
 	const struct settings *s, const char *profile, bool first, char **section, struct error *e)
 {

@@ -13,8 +13,10 @@
  */
 const char *tags_next(const char **rest, size_t *len);
 
-/* Like the checks in value.h: NULL, or what was expected. Two keys that differ only in case are
- * refused. */
+/*
+ * Like the checks in value.h: NULL, or what was expected. Two keys that differ only in case are
+ * refused.
+ */
 const char *tags_check(const char *tags);
 
 /* Checks a list of keys. Each must be the key of one of tags, which may be NULL. */

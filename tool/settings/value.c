@@ -79,7 +79,6 @@ static const char *behind_iam(const char *arn)
 	return strncmp(p, ":iam::", 6) == 0 ? p + 6 : NULL;
 }
 
-/* ACCOUNT:RESOURCE of arn:PARTITION:iam::ACCOUNT:RESOURCE, or NULL. */
 const char *value_account(const char *arn)
 {
 	const char *p = behind_iam(arn);
@@ -87,11 +86,12 @@ const char *value_account(const char *arn)
 	return p && strspn(p, DIGITS) == ACCOUNT_DIGITS && p[ACCOUNT_DIGITS] == ':' ? p : NULL;
 }
 
+/* What follows arn:PARTITION:iam::ACCOUNT:, or NULL. */
 static const char *iam_resource(const char *arn)
 {
 	const char *account = value_account(arn);
 
-	return account ? account + 13 : NULL;
+	return account ? account + ACCOUNT_DIGITS + 1 : NULL;
 }
 
 const char *value_role_arn(const char *value)

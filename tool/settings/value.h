@@ -40,8 +40,10 @@ const char *value_region(const char *value);
 /* True if value is word in any case. Give word in small letters. */
 bool value_is_word(const char *value, const char *word);
 
-/* true or false, in any case. Other words are refused; botocore takes them for false (utils.py,
- * ensure_boolean()). */
+/*
+ * true or false, in any case. Other words are refused; botocore takes them for false (utils.py,
+ * ensure_boolean()).
+ */
 const char *value_boolean(const char *value, bool *yes);
 
 /* sts_regional_endpoints: legacy or regional, in any case. */
@@ -59,8 +61,10 @@ const char *value_no_proxy(const char *value);
 /* A path that fits in a record: no control characters, limited length. */
 const char *value_path(const char *value);
 
-/* A name that every reader accepts between [ and ]: UTF-8 without brackets, control characters and
- * outer blanks. */
+/*
+ * A name that every reader accepts between [ and ]: UTF-8 without brackets, control characters and
+ * outer blanks.
+ */
 const char *value_profile(const char *value);
 
 #endif

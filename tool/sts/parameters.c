@@ -79,7 +79,7 @@ static enum status take_text(char **text, const struct record *rec, struct error
 	if (rec->text_len == 0)
 		return STATUS_OK;
 	*text = strdup(rec->text);
-	return *text ? 0 : no_memory(e);
+	return *text ? STATUS_OK : no_memory(e);
 }
 
 static enum status take_secret(struct parameters *s, struct record *rec, struct error *e)
