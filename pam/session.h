@@ -10,8 +10,8 @@
 #include "options.h"
 
 /*
- * Does what `notify` and `setenv` say, for the user of PAM_USER. With `notify`, runs the helper for
- * three seconds at most. Logs every failure, and goes on.
+ * Does this for the user of PAM_USER. May run the helper for three seconds. Logs every failure, and
+ * goes on.
  */
 void session_open(pam_handle_t *pamh, int flags, const struct options *opt);
 
