@@ -203,8 +203,8 @@ static bool is_mixture(const struct secret *now, const struct secret *old, const
 	for (size_t i = 0; i < now->size; i++) {
 		char c = now->data[i];
 
-		bool is_old = i < old->size && old->data[i] == c;
-		bool is_new = new->size > i && new->data[i] == c;
+		bool is_old = i < old->size && c == old->data[i];
+		bool is_new = i < new->size &&c == new->data[i];
 
 		/* After a power cut, appended bytes can read as zeros. */
 		if (!is_old && !is_new && !(i >= old->size && c == '\0'))

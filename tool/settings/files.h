@@ -1,8 +1,8 @@
 /*
  * Reads the two files in ~/.aws, and looks up settings in them.
  *
- * Each function with *e returns STATUS_OK, or another status with *e filled: STATUS_CONFIG if a file
- * is wrong, STATUS_SYSTEM without memory or while another program writes the file.
+ * Each function with *e returns STATUS_OK, or another status with *e filled: STATUS_CONFIG if a
+ * file is wrong, STATUS_SYSTEM without memory or while another program writes the file.
  */
 #ifndef AWS_MFA_FILES_H
 #define AWS_MFA_FILES_H

@@ -131,8 +131,8 @@ enum status settings_take_given(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e);
 
 /*
- * Takes the site's values: of the personal settings, or of all others. Settings that are set already
- * stay.
+ * Takes the site's values: of the personal settings, or of all others. Settings that are set
+ * already stay.
  */
 enum status settings_take_site(
 	struct settings *s, const struct site *site, bool personal, struct error *e);
