@@ -189,6 +189,11 @@ bool inplace_left_any(const struct target *t, const struct stat *st)
 	return found;
 }
 
+static bool has_at(const struct secret *s, size_t i, char c)
+{
+	return i < s->size && s->data[i] == c;
+}
+
 /*
  * Is each byte of `now` the byte of `old` or `new` in the same place? An interrupted write leaves
  * such a file.
@@ -203,11 +208,8 @@ static bool is_mixture(const struct secret *now, const struct secret *old, const
 	for (size_t i = 0; i < now->size; i++) {
 		char c = now->data[i];
 
-		bool is_old = i < old->size && c == old->data[i];
-		bool is_new = i < new->size &&c == new->data[i];
-
 		/* After a power cut, appended bytes can read as zeros. */
-		if (!is_old && !is_new && !(i >= old->size && c == '\0'))
+		if (!has_at(old, i, c) && !has_at(new, i, c) && !(i >= old->size && c == '\0'))
 			return false;
 	}
 	return true;
