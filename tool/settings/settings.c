@@ -1,8 +1,8 @@
 #include "settings.h"
 
-#include "absent.h"
 #include "checks.h"
 #include "files.h"
+#include "hint.h"
 #include "services.h"
 #include "site.h"
 #include "source.h"
@@ -52,7 +52,7 @@ static enum status find_keys(struct settings *s, struct error *e)
 	enum status rc = source_find(s, e);
 
 	if (rc == STATUS_NOT_SET_UP)
-		return settings_absent(s, e);
+		return hint_no_keys(s, e);
 	settings_warn(s);
 	return rc;
 }

@@ -48,7 +48,7 @@ static enum status own_keys(
 static enum status nowhere(
 	const struct settings *s, const char *profile, bool first, struct error *e)
 {
-	/* settings_absent() replaces this text with a better hint. */
+	/* hint_no_keys() replaces this text with a better hint. */
 	if (first)
 		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no section [%s]",
 			s->credentials.path, s->long_term);

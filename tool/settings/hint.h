@@ -1,6 +1,6 @@
 /* The hint for a user who has no long-term keys for a profile. */
-#ifndef AWS_MFA_ABSENT_H
-#define AWS_MFA_ABSENT_H
+#ifndef AWS_MFA_HINT_H
+#define AWS_MFA_HINT_H
 
 #include "error.h"
 #include "rules.h"
@@ -13,6 +13,6 @@
  * STATUS_SYSTEM: a program keeps a file open for writing;
  * STATUS_NOT_SET_UP: otherwise.
  */
-enum status settings_absent(const struct settings *s, struct error *e);
+enum status hint_no_keys(const struct settings *s, struct error *e);
 
 #endif

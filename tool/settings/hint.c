@@ -2,11 +2,10 @@
  * The message for a user without a long-term section. It names the damage of the file (absence.h),
  * or the usual mistake that the user made.
  */
-#include "absent.h"
-
-#include "files.h"
+#include "hint.h"
 
 #include "absence.h"
+#include "files.h"
 #include "profiles.h"
 #include "spelling.h"
 #include "text/secret.h"
@@ -216,7 +215,7 @@ static void hint_at_others(const struct settings *s, struct error *e)
 		settings_setup_command(s, command));
 }
 
-enum status settings_absent(const struct settings *s, struct error *e)
+enum status hint_no_keys(const struct settings *s, struct error *e)
 {
 	enum status rc;
 
