@@ -112,14 +112,6 @@ static void stay_warm(struct client *c)
 	}
 }
 
-static enum heard broken(struct error *e)
-{
-	error_set(e, STATUS_SYSTEM,
-		"aws-mfa sent a record that aws-mfa-sts does not understand; are both of the same "
-		"version?");
-	return HEARD_FAULT;
-}
-
 /*
  * Waits for a code. The time that a person takes does not count. If no `deadline` comes before the
  * code, the rest of the last one starts now.
@@ -138,14 +130,14 @@ static enum heard await_code(struct client *c, char code[static CODE_DIGITS + 1]
 		if (rc == RECORD_EOF)
 			return HEARD_END;
 		if (rc != RECORD_OK)
-			return broken(e);
+			return heard_fault(e);
 		if (strcmp(rec.word, WORD_DEADLINE) != 0)
 			break;
 		*deadline_ms = record_number(rec.text);
 		renewed = true;
 	}
 	if (rec.text_len > CODE_DIGITS)
-		return broken(e);
+		return heard_fault(e);
 	if (!renewed)
 		*deadline_ms = soon(left);
 	memcpy(code, rec.text, rec.text_len + 1);

@@ -62,11 +62,12 @@ static bool *find_flag(struct parameters *s, const char *word)
 	return strcmp(word, WORD_LEGACY_ENDPOINT) == 0 ? &s->legacy_endpoint : NULL;
 }
 
-static enum status broken(struct error *e)
+enum heard heard_fault(struct error *e)
 {
-	return error_set(e, STATUS_SYSTEM,
+	error_set(e, STATUS_SYSTEM,
 		"aws-mfa sent a record that aws-mfa-sts does not understand; are both of the same "
 		"version?");
+	return HEARD_FAULT;
 }
 
 static enum status no_memory(struct error *e)
@@ -114,8 +115,10 @@ static enum status take_timeout(struct parameters *s, const struct record *rec, 
 {
 	int64_t seconds = record_number(rec->text);
 
-	if (seconds < 1 || seconds > TIMEOUT_LONGEST)
-		return broken(e);
+	if (seconds < 1 || seconds > TIMEOUT_LONGEST) {
+		heard_fault(e);
+		return e->status;
+	}
 	s->timeout_ms = seconds * 1000;
 	return STATUS_OK;
 }
@@ -153,10 +156,8 @@ enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct er
 
 		if (rc == RECORD_EOF)
 			return HEARD_END;
-		if (rc != RECORD_OK) {
-			broken(e);
-			return HEARD_FAULT;
-		}
+		if (rc != RECORD_OK)
+			return heard_fault(e);
 		if (strcmp(rec.word, WORD_CONNECT) == 0)
 			break;
 		if (take(s, &rec, e) != STATUS_OK)
@@ -165,8 +166,7 @@ enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct er
 	s->signed_warm_up = strcmp(rec.text, "signed") == 0;
 	if (s->signed_warm_up || strcmp(rec.text, "unsigned") == 0)
 		return HEARD;
-	broken(e);
-	return HEARD_FAULT;
+	return heard_fault(e);
 }
 
 static void free_role(struct role *role)

@@ -16,6 +16,9 @@ enum heard {
 	HEARD_FAULT, /* aws-mfa broke the protocol, or there is no memory; *e is filled */
 };
 
+/* Fills *e for a peer that broke the protocol. Returns HEARD_FAULT. */
+enum heard heard_fault(struct error *e);
+
 /* Strings that came in one record each. */
 struct texts {
 	char *text[TAGS_MAX];
