@@ -23,6 +23,16 @@ uint32_t character_first(const char *text, size_t room, size_t *len)
 	return c;
 }
 
+/* Each character has exactly one byte that does not begin with the bits 10. */
+size_t character_count(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += (text[i] & 0xc0) != 0x80;
+	return n;
+}
+
 bool character_is_control(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0);

@@ -18,6 +18,9 @@
  */
 uint32_t character_first(const char *text, size_t room, size_t *len);
 
+/* Returns the number of characters in text[0, len), which must be UTF-8. */
+size_t character_count(const char *text, size_t len);
+
 /* True for C0, DEL and C1. */
 bool character_is_control(uint32_t c);
 

@@ -1,6 +1,7 @@
 #include "sts_limits.h"
 
 #include "ascii.h"
+#include "character.h"
 
 #include <string.h>
 
@@ -55,22 +56,12 @@ bool sts_takes_external_id(const char *id)
 	return consists_of(id, 2, 1224, WORD "+=,.@:/-");
 }
 
-/* Each character of UTF-8 has exactly one byte that does not begin with the bits 10. */
-static size_t characters(const char *text, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++)
-		n += (text[i] & 0xc0) != 0x80;
-	return n;
-}
-
 bool sts_takes_tag_key(const char *key, size_t len)
 {
-	return len > 0 && characters(key, len) <= 128;
+	return len > 0 && character_count(key, len) <= 128;
 }
 
 bool sts_takes_tag_value(const char *value, size_t len)
 {
-	return characters(value, len) <= 256;
+	return character_count(value, len) <= 256;
 }

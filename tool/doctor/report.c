@@ -1,7 +1,7 @@
 #include "report.h"
 
+#include "character.h"
 #include "text/color.h"
-#include "text/utf8.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static void break_line(struct pen *p)
 
 static void put_word(struct pen *p, const char *word, size_t len)
 {
-	size_t width = utf8_characters(word, len) + p->begun;
+	size_t width = character_count(word, len) + p->begun;
 
 	if (p->begun && p->column + width + strlen(p->joiner) > REPORT_COLUMNS) {
 		break_line(p);

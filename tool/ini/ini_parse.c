@@ -1,5 +1,7 @@
 /* Splits bytes into lines, as configparser.RawConfigParser._read() does (Python 3.11). */
 #include "ini.h"
+
+#include "character.h"
 #include "text/utf8.h"
 
 #include <errno.h>
@@ -212,7 +214,7 @@ static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint3
 			"this line is not UTF-8, expected UTF-8; botocore refuses the file");
 	trim(data, &first, &to);
 	l->indent = first - from;
-	l->column = (uint32_t)utf8_characters(data + from, l->indent);
+	l->column = (uint32_t)character_count(data + from, l->indent);
 	l->section = r->section;
 	deeper = r->key && l->column > r->key->column;
 	if (first == to) {

@@ -48,15 +48,6 @@ size_t utf8_space_at_end(const char *s, size_t len)
 	return len >= 3 && is_space3(end - 3) ? 3 : 0;
 }
 
-size_t utf8_characters(const char *s, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++)
-		n += ((unsigned char)s[i] & 0xc0) != 0x80;
-	return n;
-}
-
 bool utf8_valid(const char *s, size_t len)
 {
 	size_t n;

@@ -9,9 +9,6 @@
 size_t utf8_space_at_start(const char *s, size_t len);
 size_t utf8_space_at_end(const char *s, size_t len);
 
-/* Returns the number of characters in s[0, len), which must be UTF-8. */
-size_t utf8_characters(const char *s, size_t len);
-
 /* Is s[0, len) UTF-8 (RFC 3629: no surrogates, no overlong forms)? */
 bool utf8_valid(const char *s, size_t len);
 
