@@ -116,7 +116,8 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
     def test_a_file_that_others_may_move_away(self):
         aws = self.credentials.parent
         for state in ("there", "moved away"):
-            for mode in (0o777, 0o770, 0o722):
+            # root's tests run as a user without an account, who has no private group
+            for mode in (0o777, 0o722, *([0o770] if os.getuid() == 0 else [])):
                 with self.subTest(state, mode=oct(mode)):
                     aws.chmod(mode)
                     self.refused("chmod go-w")

@@ -4,10 +4,14 @@
 #include "walk.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static bool is_ours(const struct stat *st)
@@ -15,12 +19,55 @@ static bool is_ours(const struct stat *st)
 	return st->st_uid == geteuid() || st->st_uid == 0;
 }
 
+/* Has the local account file another user with this primary group? */
+static bool has_other_user(gid_t gid, uid_t uid)
+{
+	FILE *accounts = fopen("/etc/passwd", "re");
+	const struct passwd *pw;
+	bool other = !accounts;
+
+	while (!other && (pw = fgetpwent(accounts)))
+		other = pw->pw_gid == gid && pw->pw_uid != uid;
+	if (accounts)
+		fclose(accounts);
+	return other;
+}
+
+/* Is it the group that useradd(8) makes for this user alone (USERGROUPS_ENAB in login.defs(5))? */
+static bool is_private_group(gid_t gid)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	const struct group *group =
+		pw && pw->pw_uid != 0 && pw->pw_gid == gid ? getgrgid(gid) : NULL;
+
+	if (!group || strcmp(group->gr_name, pw->pw_name) != 0)
+		return false;
+	for (char **member = group->gr_mem; *member; member++)
+		if (strcmp(*member, pw->pw_name) != 0)
+			return false;
+	return !has_other_user(gid, geteuid());
+}
+
+/* With an ACL, the bits of the group are the most that other users of the ACL may do (acl(5)). */
+static bool has_acl(const char *path)
+{
+	return getxattr(path, "system.posix_acl_access", NULL, 0) >= 0 ||
+		(errno != ENODATA && errno != EOPNOTSUPP && errno != ENOSYS);
+}
+
+/* The user's private group may write: with umask 002, as on Debian 13, it always may. */
+static bool others_may_write(const char *path, const struct stat *st)
+{
+	return (st->st_mode & S_IWOTH) ||
+		((st->st_mode & S_IWGRP) && (!is_private_group(st->st_gid) || has_acl(path)));
+}
+
 enum status owner_check(const char *path, const struct stat *st, struct error *e)
 {
 	if (!is_ours(st))
 		return error_set(e, STATUS_CONFIG, "%s: belongs to uid %ju; chown it to this user",
 			path, (uintmax_t)st->st_uid);
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
+	if (others_may_write(path, st))
 		return error_set(e, STATUS_CONFIG,
 			"%s: others may write it (mode %04o); run: chmod go-w %s", path,
 			(unsigned)st->st_mode & 07777, path);
@@ -110,7 +157,7 @@ static enum status check_home(const char *home, struct error *e)
 		return error_set(e, STATUS_CONFIG, "home %s: %s", home, strerror(errno));
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
 		return error_set(e, STATUS_CONFIG, "home %s: is not a folder of this user", home);
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
+	if (others_may_write(home, &st))
 		return error_set(e, STATUS_CONFIG,
 			"home %s: others may write it; run: chmod go-w %s", home, home);
 	return STATUS_OK;

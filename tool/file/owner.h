@@ -6,7 +6,8 @@
  * Threat: a user can move a file away. Its owner then looks not enrolled, and `nullok` lets the
  * owner in without a code.
  *
- * OpenSSH checks authorized_keys in the same way (sshd_config(5), StrictModes).
+ * OpenSSH checks authorized_keys in the same way (sshd_config(5), StrictModes). As Debian's OpenSSH
+ * does, this accepts a group that may write if the user is alone in it.
  */
 #ifndef AWS_MFA_OWNER_H
 #define AWS_MFA_OWNER_H
