@@ -1,6 +1,7 @@
 """aws-mfa-sts spawned as aws-mfa spawns it, against the double of STS: with an empty environment and
 nothing open but a socket on descriptor 3."""
 
+import itertools
 import os
 import resource
 import socket
@@ -95,7 +96,7 @@ class Peer:
 
 
 class StsTest(unittest.TestCase):
-    users = 0
+    numbers = itertools.count(1)    # threads draw from it
 
     @classmethod
     def setUpClass(cls):
@@ -111,8 +112,8 @@ class StsTest(unittest.TestCase):
         return box
 
     def new_user(self, box=None):
-        StsTest.users += 1
-        return (box or self.box).add_user(f"user{StsTest.users}")
+        name = f"user{next(StsTest.numbers)}"
+        return (box or self.box).add_user(name)
 
     def peer(self, box=None, user=None, how="signed", seconds=10, start=None, timeout=None,
              **settings):

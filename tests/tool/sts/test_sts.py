@@ -140,7 +140,7 @@ class Clock(StsTest):
 
     def stepping(self, box, how, ahead):
         """-> (a process that is warmed up and has such a clock, its user, what sets the clock)"""
-        clock = self.directory / f"clock{self.users}"
+        clock = self.directory / f"clock{next(self.numbers)}"
 
         def step(seconds):
             clock.write_text(f"{seconds:<20}")
