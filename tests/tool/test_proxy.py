@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -33,7 +34,8 @@ class Proxy:
         config = folder / "tinyproxy.conf"
         config.write_text("\n".join([f"Port {self.port}", f"Listen {host}", "Timeout 60",
                                      f'LogFile "{self.log_file}"', "LogLevel Connect",
-                                     "MaxClients 20", *lines]) + "\n")
+                                     "MaxClients 20", "StartServers 1", "MinSpareServers 1",
+                                     "MaxSpareServers 9", *lines]) + "\n")
         nobody = {}
         if os.geteuid() == 0:
             nobody = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
@@ -41,7 +43,7 @@ class Proxy:
             os.chown(config, OTHER_UID, OTHER_UID)
         self.process = subprocess.Popen(["tinyproxy", "-d", "-c", config], env={
             "PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, **nobody)
+            stderr=subprocess.PIPE, start_new_session=True, **nobody)
         test.addCleanup(self._end)
         self._wait(host)
         self.address = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
@@ -57,7 +59,7 @@ class Proxy:
                 time.sleep(0.02)
 
     def _end(self):
-        self.process.kill()
+        os.killpg(self.process.pid, signal.SIGKILL)     # older ones have children
         self.process.communicate()
 
     def connects(self, box):

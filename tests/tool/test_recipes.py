@@ -19,6 +19,8 @@ class Environment(HostTest):
         shell = subprocess.run(["/bin/sh", "-ec", command + "; env"], env=self.env, timeout=60,
                                capture_output=True, text=True, stdin=subprocess.DEVNULL)
         self.assertEqual(shell.returncode, 0, shell.stderr)
+        if "Invalid choice" in shell.stderr:
+            self.skipTest("this AWS CLI has no export-credentials")
         got = dict(line.split("=", 1) for line in shell.stdout.splitlines() if "=" in line)
         section = self.section()
         for key in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token"):
