@@ -1,13 +1,11 @@
 #include "walk.h"
 
+#include "compat.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-#ifdef SYS_openat2
-#include <linux/openat2.h>
-#endif
 
 #define LINKS_MAX 40 /* the kernel's limit (path_resolution(7)) */
 
@@ -287,15 +285,10 @@ static bool name_path(struct target *t, const char *path)
  */
 static int open_at_once(const char *path, int flags)
 {
-#ifdef SYS_openat2
 	struct open_how how = {
 		.flags = (unsigned)flags | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
 
 	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
-#else
-	(void)path, (void)flags;
-	return -1;
-#endif
 }
 
 /*
