@@ -46,8 +46,7 @@ SMALL = $(if $(filter -O2,$(CFLAGS)),-Os)
 REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=.
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDENING) \
 	$(REPRODUCIBLE) $(CPPFLAGS) $(CFLAGS) $(SMALL)
-ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack$(PACK_RELOCS) -Wl,--as-needed \
-	$(LDFLAGS)
+ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack$(PACK_RELOCS) -Wl,--as-needed $(LDFLAGS)
 
 # Only for a C library that can start such a program. The linker makes one in silence for any.
 PACK_RELOCS := $(shell { grep -qs GLIBC_ABI_DT_RELR \
@@ -69,7 +68,7 @@ TOOL_OBJS     = $(call objects,tool) $(PART_OBJS)
 STS_OBJS      = $(call objects,tool/sts)
 PROGRAMS      = $(BUILD)/pam_aws_mfa.so $(BUILD)/aws-mfa $(BUILD)/aws-mfa-sts
 # libcrypto comes first: it has half of all symbols, and each start looks them up.
-STS_LIBS      = -lcrypto -lcurl -lexpat
+STS_LIBS      = -lcrypto -lcurl -lexpat -pthread
 # Links the archive if there is one: a shared library would add a tenth to the cost of a run.
 TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
 	2>/dev/null)),-liniparser)
@@ -103,7 +102,7 @@ help:
 $(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) pam/pam_aws_mfa.map \
 		$(addprefix $(BUILD)/include/,character.o code.o peer.o record.o words_pam.o)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
-		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam
+		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam -pthread
 
 $(BUILD)/aws-mfa: $(TOOL_OBJS) $(CONTRACT_OBJS)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie -o $@ $^ $(TOOL_LIBS)
