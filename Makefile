@@ -20,7 +20,7 @@ BUILD_PACKAGES = build-essential libpam0g-dev libcurl4-openssl-dev libssl-dev \
 	libiniparser-dev libexpat1-dev
 TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 \
 	python3-botocore python3-boto3 openssl clang clang-format clang-tidy libclang-rt-dev mandoc \
-	util-linux strace acl e2fsprogs tinyproxy-bin libpam-google-authenticator \
+	util-linux strace acl procps e2fsprogs tinyproxy-bin libpam-google-authenticator \
 	openssh-server openssh-client sudo login rsync git openvpn debhelper lintian \
 	mmdebstrap systemd-container
 
@@ -84,9 +84,9 @@ help:
 	@echo 'make             build the three programs in $(BUILD)/'
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
-	@echo 'make check-suites  the above and lint on Debian 12 and 13 made from nothing (root)'
 	@echo 'make check-asan  the same with the sanitizers for addresses and undefined behaviour'
 	@echo 'make coverage    the same, and a table of the lines that ran, by folder'
+	@echo 'make check-suites  the above and lint on Debian 12 and 13 made from nothing (root)'
 	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
 	@echo 'make lint        formatting, compilers with -Werror, static analysis, man pages'
@@ -113,7 +113,7 @@ $(BUILD)/aws-mfa-sts: $(STS_OBJS) $(CONTRACT_OBJS)
 
 $(TOOL_OBJS): ALL_CFLAGS += -Itool
 
-$(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h
+$(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h $(BUILD)/base
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -123,6 +123,17 @@ $(BUILD)/build_paths.h: FORCE
 	@printf '#define BUILD_%s "%s"\n' BINDIR '$(BINDIR)' LIBEXECDIR '$(LIBEXECDIR)' \
 		SYSCONFDIR '$(SYSCONFDIR)' >$@.new
 	@if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
+
+# Says what is too old or missing, in one line each, before a compiler says it in hundreds.
+$(BUILD)/base: include/base.in
+	@mkdir -p $(@D)
+	@$(CC) -D_GNU_SOURCE $(CPPFLAGS) $(CFLAGS) -E -P -MD -MP -MF $@.d -MT $@ -xc $< >$@.new
+	@sed -n -e 's/"OpenSSL \([^ ]*\).*"/\1/; s/"//g; s/ *\([.:]\) */\1/g' \
+		-e 's/^old:\(.*\):\(.*\):\(.*\)/\1 \2 is too old: \3 is needed/p' \
+		-e 's/^missing:\(.*\):\(.*\):\(.*\)/\1 is missing (\2): \3 or newer is needed; see make deps/p' \
+		$@.new >$@.faults; cat $@.faults >&2; [ ! -s $@.faults ]
+	@mv $@.new $@
+-include $(BUILD)/base.d
 
 -include $(patsubst %.o,%.d,$(CONTRACT_OBJS) $(PAM_OBJS) $(TOOL_OBJS) $(STS_OBJS))
 
