@@ -86,7 +86,7 @@ help:
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
 	@echo 'make check-asan  the same with the sanitizers for addresses and undefined behaviour'
 	@echo 'make coverage    the same, and a table of the lines that ran, by folder'
-	@echo 'make check-suites  the above and lint on Debian 12 and 13 made from nothing (root)'
+	@echo 'make check-suites  tests and lint on Debian 12, 13 and 11 made from nothing, and for Arm'
 	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
 	@echo 'make lint        formatting, compilers with -Werror, static analysis, man pages'
@@ -289,7 +289,7 @@ check_built: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)
 check: check_built
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
-# Needs root, debootstrap and a Debian mirror. SUITES='trixie sid' chooses other releases.
+# Needs root, debootstrap and a Debian mirror. SUITES='arm64 sid' chooses some, or other releases.
 .PHONY: check-suites
 check-suites:
 	$(Q)BUILD=$(BUILD) /usr/bin/python3 tests/suites/suites.py $(SUITES)

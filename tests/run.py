@@ -51,7 +51,8 @@ class Tally:
 def run_cmocka(program, tally):
     name = str(program.relative_to(BUILD / "tests"))
     env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", HOMES=str(home.folder()))
-    run = subprocess.run([program.resolve()], env=env, stdin=subprocess.DEVNULL,
+    runner = os.environ.get("RUNNER", "").split()   # such as qemu, where it is of another machine
+    run = subprocess.run([*runner, program.resolve()], env=env, stdin=subprocess.DEVNULL,
                          capture_output=True, text=True, timeout=120)
     ran = failed = 0
     remark = ""     # a test that skips itself prints the reason in the line before

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """`make check-suites`: what README.md says, on Debian machines made from nothing.
 
-    suites.py [SUITE...]        without one: bookworm trixie
+    suites.py [NAME...]         of PLANS, or of another release; without one: all of PLANS
 
-For each suite, debootstrap makes a small system in BUILD/suites. Root and a user with sudo each get
-a copy of it and a clone of what is committed here, and run STEPS. A line is printed for each step, and
-what they said is in BUILD/suites/*.log. Packages are kept in BUILD/suites/packages. The status is 1
-when a step failed, or when the tests that are skipped are not the same in all suites. Needs root.
+For each plan, debootstrap makes a small system in BUILD/suites. Each of its users (root, a user with
+sudo) gets a copy of the system and a clone of what is committed here, and runs the steps. A line is
+printed for each step, and what the steps said is in BUILD/suites/*.log. Packages are kept in
+BUILD/suites/packages. The status is 1 when a step failed, or when the tests that are skipped are not
+the same in bookworm and trixie. Needs root.
 """
 
 import os
@@ -23,7 +24,31 @@ from paths import BUILD, REPO   # noqa: E402
 
 PLACE = BUILD / "suites"
 PACKAGES = PLACE / "packages"
-STEPS = ("make deps demo", "make deps check", "make lint")
+STEPS = {"demo": "make deps demo", "check": "make deps check", "lint": "make lint"}
+
+# The oldest base (include/base.in). Its ssh server and its tools for lint are older than what `make
+# deps` names, so this is what needs neither.
+OLD_TESTS = "_test tests/pam tests/tool/sts test_base tests/tool/test_"
+OLD_PACKAGES = """libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 strace acl
+    procps python3-botocore python3-boto3 openssl mandoc util-linux e2fsprogs
+    tinyproxy-bin"""
+OLD_STEPS = {"deps": f"apt-get update -qq && make deps TEST_PACKAGES='{' '.join(OLD_PACKAGES.split())}'",
+             "check": f"make WERROR=1 check ONLY='{OLD_TESTS}'"}
+
+# Built by a compiler for another machine; qemu runs what was built.
+ARM_LIBRARIES = "libpam0g libcurl4-openssl libssl libiniparser libexpat1 libcmocka"
+ARM_STEPS = {
+    "deps": "dpkg --add-architecture arm64 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive "
+            "apt-get install -qq -y --no-install-recommends crossbuild-essential-arm64 python3 "
+            "qemu-user-static " + " ".join(f"{name}-dev:arm64" for name in ARM_LIBRARIES.split()),
+    "check": "make check ONLY=_test WERROR=1 CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar "
+             "RUNNER=qemu-aarch64-static"}
+
+# name: (suite, who, steps)
+PLANS = {"bookworm": ("bookworm", ("root", "user"), STEPS),
+         "trixie": ("trixie", ("root", "user"), STEPS),
+         "bullseye": ("bullseye", ("root",), OLD_STEPS),
+         "arm64": ("bookworm", ("root",), ARM_STEPS)}
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TERM": "dumb"}
 
 # Nothing that is mounted shows outside, and all is unmounted when the command ends. The old root is
@@ -56,8 +81,8 @@ def settings():
 
 
 class Machine:
-    def __init__(self, suite, who, base):
-        self.name, self.root = f"{suite}-{who}", PLACE / f"{suite}-{who}"
+    def __init__(self, plan, who, base):
+        self.name, self.root = f"{plan}-{who}", PLACE / f"{plan}-{who}"
         self.home = "/root" if who == "root" else f"/home/{who}"
         self.who = who
         remove(self.root)
@@ -76,16 +101,16 @@ class Machine:
         return subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                               env=ENVIRONMENT, check=check).returncode
 
-    def step(self, command):
+    def step(self, name, command):
         """-> (whether it succeeded, what it said)"""
-        log = PLACE / f"{self.name}-{command.split()[-1]}.log"
+        log = PLACE / f"{self.name}-{name}.log"
         began = time.monotonic()
         with open(log, "w") as file:
             status = self.within("su", "-", self.who, "-c", f"cd clone && {command}", log=file,
                                  check=False)
         said = log.read_text(errors="replace")
         counts = re.search(r"(?m)^\d+ passed.*", said)
-        print(f"{'FAIL' if status else 'ok':4}  {self.name:15}  {command:15}  "
+        print(f"{'FAIL' if status else 'ok':4}  {self.name:15}  {name:5}  "
               f"{time.monotonic() - began:4.0f} s  {counts[0] if counts else ''}", flush=True)
         if status:
             faults = re.findall(r"(?m)^(?:FAIL|E: |make: \*\*\*|.*\berror:).*", said)
@@ -131,16 +156,17 @@ def main():
         sys.exit("make check-suites needs root, and debootstrap")
     PACKAGES.mkdir(parents=True, exist_ok=True)
     good, skips = True, {"root": {}, "user": {}}
-    for suite in sys.argv[1:] or ("bookworm", "trixie"):
+    for plan in sys.argv[1:] or PLANS:
+        suite, people, steps = PLANS.get(plan, (plan, ("root", "user"), STEPS))
         root = base(suite)
-        for who, seen in skips.items():
-            machine = Machine(suite, who, root)
-            for command in STEPS:
-                succeeded, said = machine.step(command)
+        for who in people:
+            machine = Machine(plan, who, root)
+            for name, command in steps.items():
+                succeeded, said = machine.step(name, command)
                 good = good and succeeded
-                if command.endswith("check"):
-                    seen[suite] = {line.partition(": ")[0]: line
-                                   for line in re.findall("(?m)^skip .*", said)}
+                if command == "make deps check":
+                    skips[who][plan] = {line.partition(": ")[0]: line
+                                        for line in re.findall("(?m)^skip .*", said)}
             remove(machine.root)
         remove(root)
     return 0 if compared(skips) and good else 1
