@@ -94,14 +94,16 @@ enum status settings_check_names(struct settings *s, struct error *e)
 }
 
 /* The AWS tools do the same. An endpoint from the command line stays. */
-static void drop_ignored_endpoint(struct settings *s)
+static void drop_ignored_endpoints(struct settings *s)
 {
 	const char *ignore = s->value[SETTING_IGNORE_ENDPOINTS];
 
-	if (!ignore || !value_is_word(ignore, "true") ||
-		s->origin[SETTING_ENDPOINT_URL] == ORIGIN_OPTION)
+	if (!ignore || !value_is_word(ignore, "true"))
 		return;
-	settings_drop(s, SETTING_ENDPOINT_URL);
+	if (s->origin[SETTING_ENDPOINT_URL] != ORIGIN_OPTION)
+		settings_drop(s, SETTING_ENDPOINT_URL);
+	if (s->origin[SETTING_IAM_ENDPOINT_URL] != ORIGIN_OPTION)
+		settings_drop(s, SETTING_IAM_ENDPOINT_URL);
 }
 
 static enum status check_booleans(struct settings *s, struct error *e)
@@ -125,7 +127,7 @@ static enum status check_booleans(struct settings *s, struct error *e)
 		if (expected)
 			return bad_value(s, checks[i].id, expected, e);
 	}
-	drop_ignored_endpoint(s);
+	drop_ignored_endpoints(s);
 	return STATUS_OK;
 }
 
@@ -143,6 +145,7 @@ static enum status check_texts(struct settings *s, struct error *e)
 		{SETTING_TAGS, tags_check},
 		{SETTING_REGION, value_region},
 		{SETTING_ENDPOINT_URL, value_endpoint_url},
+		{SETTING_IAM_ENDPOINT_URL, value_endpoint_url},
 		{SETTING_CA_BUNDLE, value_path},
 		{SETTING_HTTPS_PROXY, value_proxy},
 		{SETTING_NO_PROXY, value_no_proxy},

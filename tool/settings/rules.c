@@ -67,8 +67,10 @@ static const struct rule rules[N_SETTINGS] = {
 		{"AWS_REGION", "AWS_DEFAULT_REGION"}, {"region"}, NULL, true},
 	[SETTING_ENDPOINT_URL] = {"endpoint",
 		{.names = {"--endpoint-url"}, .argument = "URL",
-			.help = "URL of STS"},
+			.help = "URL of STS and IAM"},
 		{"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"}, {"endpoint_url"}, NULL, true},
+	[SETTING_IAM_ENDPOINT_URL] = {"IAM endpoint", NO_OPTION,
+		{"AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"}, {"endpoint_url"}, NULL, true},
 	[SETTING_IGNORE_ENDPOINTS] = {"ignore endpoints", NO_OPTION,
 		{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}, {"ignore_configured_endpoint_urls"},
 		"false", true},
@@ -103,7 +105,8 @@ const char *settings_name(enum setting id)
 
 bool settings_may_hold_password(enum setting id)
 {
-	return id == SETTING_HTTPS_PROXY || id == SETTING_ENDPOINT_URL;
+	return id == SETTING_HTTPS_PROXY || id == SETTING_ENDPOINT_URL ||
+		id == SETTING_IAM_ENDPOINT_URL;
 }
 
 char *settings_format(const char *fmt, ...)
@@ -140,11 +143,12 @@ enum status settings_take_given(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
 {
 	for (enum setting id = 0; id < N_SETTINGS; id++) {
+		enum setting by = id == SETTING_IAM_ENDPOINT_URL ? SETTING_ENDPOINT_URL : id;
 		enum status rc = STATUS_OK;
 
-		if (options[id]) {
-			rc = settings_take(s, id, strdup(options[id]),
-				strdup(rules[id].option.names[0]), ORIGIN_OPTION, e);
+		if (options[by]) {
+			rc = settings_take(s, id, strdup(options[by]),
+				strdup(rules[by].option.names[0]), ORIGIN_OPTION, e);
 		} else {
 			for (size_t i = 0; i < 2 && rules[id].env[i] && !s->value[id]; i++) {
 				const char *env = getenv(rules[id].env[i]);
@@ -225,7 +229,9 @@ size_t settings_known_keys(const char *known[2 * N_SETTINGS])
 	size_t n = 0;
 
 	for (enum setting id = 0; id < N_SETTINGS; id++)
-		for (size_t i = 0; i < 2 && rules[id].keys[i]; i++)
+		/* Both endpoints have one key. */
+		for (size_t i = 0; i < 2 && rules[id].keys[i] && id != SETTING_IAM_ENDPOINT_URL;
+			i++)
 			known[n++] = rules[id].keys[i];
 	return n;
 }

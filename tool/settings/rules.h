@@ -33,6 +33,7 @@ enum setting {
 	SETTING_TRANSITIVE_TAGS,
 	SETTING_REGION,
 	SETTING_ENDPOINT_URL,
+	SETTING_IAM_ENDPOINT_URL,
 	SETTING_IGNORE_ENDPOINTS,
 	SETTING_REGIONAL_ENDPOINTS,
 	SETTING_FIPS,
@@ -126,7 +127,8 @@ void settings_drop(struct settings *s, enum setting id);
 enum status settings_take_section(
 	struct settings *s, const struct ini *ini, const char *section, struct error *e);
 
-/* Takes settings from the command line (options), then from the environment. */
+/* Takes settings from the command line (options), then from the environment. The option of the
+ * endpoint is that of both services. */
 enum status settings_take_given(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e);
 

@@ -28,8 +28,9 @@ static const char *value_of(const struct ini *ini, const struct ini_line *l, siz
 	return text < end ? text : NULL;
 }
 
-/* Takes the last endpoint_url of the block under `sts =`. */
-static enum status take_from(struct settings *s, const struct ini_line *block, struct error *e)
+/* Takes the last endpoint_url of the block under `sts =` or `iam =`. */
+static enum status take_from(struct settings *s, enum setting id, const char *service,
+	const struct ini_line *block, struct error *e)
 {
 	const struct ini *config = &s->config;
 	const struct ini_line *end = config->lines + config->n_lines, *found = NULL;
@@ -49,18 +50,30 @@ static enum status take_from(struct settings *s, const struct ini_line *block, s
 	}
 	if (!value)
 		return STATUS_OK;
-	return settings_take(s, SETTING_ENDPOINT_URL, strndup(value, len),
-		settings_format("%s:%zu: sts " KEY, config->path, ini_line_number(config, found)),
+	return settings_take(s, id, strndup(value, len),
+		settings_format(
+			"%s:%zu: %s " KEY, config->path, ini_line_number(config, found), service),
 		ORIGIN_FILE, e);
+}
+
+static enum status take_service(struct settings *s, enum setting id, const char *service,
+	const struct ini_line *section, struct error *e)
+{
+	const struct ini_line *block;
+
+	if (s->value[id])
+		return STATUS_OK;
+	block = ini_key(&s->config, section, service, strlen(service));
+	return block && block->value_len == 0 ? take_from(s, id, service, block, e) : STATUS_OK;
 }
 
 enum status services_take(struct settings *s, struct error *e)
 {
-	const struct ini_line *section, *block;
+	const struct ini_line *section;
 	enum status rc = STATUS_OK;
 	char *name;
 
-	if (s->value[SETTING_ENDPOINT_URL])
+	if (s->value[SETTING_ENDPOINT_URL] && s->value[SETTING_IAM_ENDPOINT_URL])
 		return STATUS_OK;
 	name = ini_get(&s->credentials, s->long_term, "services", NULL);
 	if (!name)
@@ -68,14 +81,15 @@ enum status services_take(struct settings *s, struct error *e)
 	if (!name)
 		return STATUS_OK;
 	section = profiles_section(&s->config, SECTION_SERVICES, name);
-	block = section ? ini_key(&s->config, section, "sts", strlen("sts")) : NULL;
-	if (!section)
+	if (!section && !s->value[SETTING_ENDPOINT_URL])
 		rc = error_set(e, STATUS_CONFIG,
 			"%s: there is no section [services %s], but profile %s names it; add the section, "
 			"or remove the line `services`",
 			s->value[SETTING_CONFIG_FILE], name, s->value[SETTING_PROFILE]);
-	else if (block && block->value_len == 0)
-		rc = take_from(s, block, e);
+	else if (section)
+		rc = take_service(s, SETTING_ENDPOINT_URL, "sts", section, e);
+	if (rc == STATUS_OK && section)
+		rc = take_service(s, SETTING_IAM_ENDPOINT_URL, "iam", section, e);
 	free(name);
 	return rc;
 }

@@ -10,9 +10,9 @@
 #include "rules.h"
 
 /*
- * Takes endpoint_url from the block `sts =` of [services NAME]. The key `services` of the long-term
- * section or of the profile gives NAME. An endpoint that is set already stays. STATUS_CONFIG if
- * there is no section [services NAME].
+ * Takes the endpoints from the blocks `sts =` and `iam =` of [services NAME]. The key `services` of
+ * the long-term section or of the profile gives NAME. An endpoint that is set already stays.
+ * STATUS_CONFIG if there is no section [services NAME].
  */
 enum status services_take(struct settings *s, struct error *e);
 

@@ -205,6 +205,27 @@ class Settings(HostTest):
         self.assertEqual(self.endpoint()[0],
                          ["https://general", f"{self.config}:3:", "endpoint_url"])
 
+    def test_the_order_of_iam_s_places(self):
+        def endpoint(*args, env=None):
+            run = self.aws_mfa("--explain", *args, env=env)
+            return next(line for line in run.stdout.splitlines()
+                        if line.startswith("IAM endpoint ")).split()[2:]
+
+        self.services("iam =\n  endpoint_url = https://service\n")
+        env = {"AWS_ENDPOINT_URL_IAM": "https://env-iam", "AWS_ENDPOINT_URL": "https://env",
+               "AWS_ENDPOINT_URL_STS": "https://env-sts"}
+        self.assertEqual(endpoint("--endpoint-url", "https://option", env=env),
+                         ["https://option", "--endpoint-url"])
+        self.assertEqual(endpoint(env=env), ["https://env-iam", "AWS_ENDPOINT_URL_IAM"])
+        del env["AWS_ENDPOINT_URL_IAM"]
+        self.assertEqual(endpoint(env=env), ["https://env", "AWS_ENDPOINT_URL"])
+        self.assertEqual(endpoint(), ["https://service", f"{self.config}:8:", "iam", "endpoint_url"])
+        self.services("sts =\n  endpoint_url = https://sts\n")
+        self.assertEqual(endpoint(), ["https://general", f"{self.config}:3:", "endpoint_url"])
+        self.services("", "ignore_configured_endpoint_urls = true\n")
+        self.assertEqual(endpoint(env={"AWS_ENDPOINT_URL_IAM": "https://env"}), ["-"])
+        self.assertEqual(endpoint("--endpoint-url", "https://option")[0], "https://option")
+
     def test_a_services_section_that_is_missing(self):
         self.config.write_text("[profile work]\nservices = other\n")
         self.refused(self.aws_mfa("--token", "123456"), 13, "[services other]", "profile work")
