@@ -44,7 +44,7 @@ struct word_rule {
 	uint16_t statuses;
 };
 
-#define RULES_MAX 48
+#define RULES_MAX 56
 
 struct words {
 	const struct word_rule *rules;

@@ -46,9 +46,11 @@ static const struct turn login[] = {
 
 static const struct turn sts[] = {
 	{STS_SETTINGS, PARENT,
-		" access-key-id secret-access-key serial region endpoint-url ca-bundle https-proxy "
-		"no-proxy duration fips dual-stack legacy-endpoint deadline timeout ",
+		" access-key-id secret-access-key serial region endpoint-url iam-endpoint-url ca-bundle "
+		"https-proxy no-proxy duration fips dual-stack legacy-endpoint deadline timeout ",
 		"", STS_SETTINGS, 1},
+	{STS_SETTINGS, PARENT, " session-token ", "", STS_SETTINGS, 32},
+	{STS_SETTINGS, PARENT, " call ", "", STS_CALLING, 1},
 	{STS_SETTINGS, PARENT, " role-arn ", "", STS_ROLE, 5},
 	{STS_SETTINGS, PARENT, " connect ", "", STS_WARMING, 1},
 	{STS_SETTINGS, CHILD, " result ", " 4 13 14 ", STATE_ENDED, 1},
@@ -70,18 +72,27 @@ static const struct turn sts[] = {
 	{STS_SPENDING, CHILD, " debug ", "", STS_SPENDING, 8},
 	{STS_SPENDING, CHILD, " result ", " 0 4 13 14 15 ", STATE_ENDED, 1},
 	{STS_SPENDING, CHILD, " result ", " 11 ", STS_READY, 1},
+	{STS_CALLING, CHILD, " account-id arn secret-access-key server-time request-id aws-error ",
+		"", STS_CALLING, 1},
+	{STS_CALLING, CHILD, " item serial access-key-id key-status created ", "", STS_CALLING, 32},
+	{STS_CALLING, CHILD, " debug ", "", STS_CALLING, 8},
+	{STS_CALLING, CHILD, " result ", " 0 4 13 14 15 ", STS_CALLED, 1},
+	{STS_CALLED, PARENT, " deadline ", "", STS_CALLED, 1},
+	{STS_CALLED, PARENT, " call ", "", STS_CALLING, 1},
+	{STS_CALLED, CHILD, " result ", " 4 13 14 ", STATE_ENDED, 1},
 	{0},
 };
 
 static const struct conversation {
 	const struct words *words;
 	const struct turn *turns;
-	unsigned states[7];
+	unsigned states[9];
 } conversations[] = {
 	{&words_pam, login,
 		{LOGIN_STARTED, LOGIN_NOTIFIED, LOGIN_ASKED, LOGIN_SPENDING, STATE_ENDED}},
 	{&words_sts, sts,
-		{STS_SETTINGS, STS_ROLE, STS_WARMING, STS_READY, STS_SPENDING, STATE_ENDED}},
+		{STS_SETTINGS, STS_ROLE, STS_WARMING, STS_READY, STS_SPENDING, STS_CALLING,
+			STS_CALLED, STATE_ENDED}},
 };
 
 static bool lists(const char *list, const char *item)

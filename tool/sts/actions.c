@@ -3,6 +3,7 @@
 #include "form.h"
 #include "sts_limits.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void put_mfa(struct form *f, const struct input *in)
@@ -53,6 +54,14 @@ static void put_role(struct form *f, const struct input *in)
 	form_put_number(f, "DurationSeconds", last ? in->settings->duration : STS_SESSION_SHORTEST);
 }
 
+static void put_arguments(struct form *f, const struct input *in)
+{
+	for (size_t i = 0; i < in->n_arguments; i++)
+		form_put(f, in->arguments[i].name, in->arguments[i].value);
+	if (in->marker)
+		form_put(f, "Marker", in->marker);
+}
+
 static const struct wanted identity[] = {
 	{"/GetCallerIdentityResult/Account", FIELD_ACCOUNT, ONCE},
 	{"/GetCallerIdentityResult/Arn", FIELD_ARN, ONCE},
@@ -68,13 +77,71 @@ static const struct wanted credentials[] = {
 	{NULL, 0, ONCE},
 };
 
-#define STS "sts", "2011-06-15"
+#define PART_OF(result)                                                                            \
+	{result "/IsTruncated", FIELD_TRUNCATED, ONCE},                                            \
+	{                                                                                          \
+		result "/Marker", FIELD_MARKER, ONCE                                               \
+	}
 
-const struct action actions[] = {
-	[ACTION_GET_CALLER_IDENTITY] = {STS, "GetCallerIdentity", NULL, identity, false},
-	[ACTION_GET_SESSION_TOKEN] = {STS, "GetSessionToken", put_session, credentials, true},
-	[ACTION_ASSUME_ROLE] = {STS, "AssumeRole", put_role, credentials, true},
+static const struct wanted devices[] = {
+	{"/ListMFADevicesResult/MFADevices/member", FIELD_ITEM, GROUP},
+	{"/MFADevices/member/SerialNumber", FIELD_SERIAL, EACH},
+	{"/MFADevices/member/EnableDate", FIELD_CREATED, EACH},
+	PART_OF("/ListMFADevicesResult"),
+	{NULL, 0, ONCE},
 };
+
+static const struct wanted keys[] = {
+	{"/ListAccessKeysResult/AccessKeyMetadata/member", FIELD_ITEM, GROUP},
+	{"/AccessKeyMetadata/member/AccessKeyId", FIELD_ACCESS_KEY_ID, EACH},
+	{"/AccessKeyMetadata/member/Status", FIELD_KEY_STATUS, EACH},
+	{"/AccessKeyMetadata/member/CreateDate", FIELD_CREATED, EACH},
+	PART_OF("/ListAccessKeysResult"),
+	{NULL, 0, ONCE},
+};
+
+static const struct wanted new_key[] = {
+	{"/CreateAccessKeyResult/AccessKey/AccessKeyId", FIELD_ACCESS_KEY_ID, ONCE},
+	{"/CreateAccessKeyResult/AccessKey/SecretAccessKey", FIELD_SECRET_ACCESS_KEY, ONCE},
+	{NULL, 0, ONCE},
+};
+
+#define STS SERVICE_STS, "2011-06-15"
+#define IAM SERVICE_IAM, "2010-05-08"
+
+const struct action actions[N_ACTIONS] = {
+	[ACTION_GET_CALLER_IDENTITY] = {STS, "GetCallerIdentity", NULL, identity, .arguments = ""},
+	[ACTION_GET_SESSION_TOKEN] = {STS, "GetSessionToken", put_session, credentials,
+		.spends_code = true},
+	[ACTION_ASSUME_ROLE] = {STS, "AssumeRole", put_role, credentials, .spends_code = true},
+	[ACTION_LIST_MFA_DEVICES] = {IAM, "ListMFADevices", put_arguments, devices,
+		.arguments = " UserName "},
+	[ACTION_LIST_ACCESS_KEYS] = {IAM, "ListAccessKeys", put_arguments, keys,
+		.arguments = " UserName "},
+	[ACTION_CREATE_ACCESS_KEY] = {IAM, "CreateAccessKey", put_arguments, new_key,
+		.changes = true, .arguments = " UserName "},
+	[ACTION_UPDATE_ACCESS_KEY] = {IAM, "UpdateAccessKey", put_arguments, NULL, .changes = true,
+		.arguments = " UserName AccessKeyId Status "},
+	[ACTION_DELETE_ACCESS_KEY] = {IAM, "DeleteAccessKey", put_arguments, NULL, .changes = true,
+		.arguments = " UserName AccessKeyId "},
+};
+
+const struct action *action_find(const char *name)
+{
+	for (size_t i = 0; i < N_ACTIONS; i++)
+		if (actions[i].arguments && strcmp(actions[i].name, name) == 0)
+			return &actions[i];
+	return NULL;
+}
+
+bool action_takes(const struct action *a, const char *name)
+{
+	char padded[32];
+	int n = snprintf(padded, sizeof(padded), " %s ", name);
+
+	return n > 2 && (size_t)n < sizeof(padded) && !strchr(name, ' ') &&
+		strstr(a->arguments, padded);
+}
 
 size_t action_write(const struct action *a, const struct input *in, char *body, size_t size)
 {

@@ -1,41 +1,68 @@
 /*
  * The AWS actions that this program calls, one row each. To call one more, add its name below and
- * its row to actions.c. For a service other than STS, add its host, too: client_open() knows only
- * STS's hosts. Sources: the API Reference of each service; "AWS query protocol".
+ * its row to actions.c. A service other than STS and IAM needs its hosts, too: endpoint.h. Sources:
+ * the API Reference of each service; "AWS query protocol".
  */
 #ifndef AWS_MFA_STS_ACTIONS_H
 #define AWS_MFA_STS_ACTIONS_H
 
+#include "endpoint.h"
 #include "parameters.h"
 #include "response.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#define ARGUMENTS_MAX 4
+
+/* A parameter that aws-mfa gave with the name of the action. */
+struct argument {
+	const char *name, *value;
+};
+
 /* The source of a request's parameters. */
 struct input {
 	const struct parameters *settings;
 	size_t role;      /* index in settings->roles: the role to assume */
 	const char *code; /* NULL if the credentials carry the MFA already */
+	const struct argument *arguments;
+	size_t n_arguments;
+	const char *marker; /* of the part of a list that is wanted; NULL: the first */
 };
 
 struct form;
 
 struct action {
-	const char *service; /* the service's name in a signature */
+	enum service service;
 	const char *version; /* of the service's API */
 	const char *name;
 	void (*put)(struct form *f, const struct input *in); /* NULL: it has no parameters */
 	const struct wanted *wanted; /* the fields of the answer: response.h */
 	bool spends_code;            /* true: a code in the request is spent */
+	bool changes;                /* AWS changes something: never send it twice */
+	/* The names of arguments it takes, with a blank around each. NULL: `call` must not ask for
+	 * it. */
+	const char *arguments;
 };
 
 enum {
 	ACTION_GET_CALLER_IDENTITY,
 	ACTION_GET_SESSION_TOKEN,
 	ACTION_ASSUME_ROLE,
+	ACTION_LIST_MFA_DEVICES,
+	ACTION_LIST_ACCESS_KEYS,
+	ACTION_CREATE_ACCESS_KEY,
+	ACTION_UPDATE_ACCESS_KEY,
+	ACTION_DELETE_ACCESS_KEY,
+	N_ACTIONS
 };
-extern const struct action actions[];
+extern const struct action actions[N_ACTIONS];
+
+/* Returns the action that `call` may ask for, or NULL. */
+const struct action *action_find(const char *name);
+
+/* True if the action takes an argument of this name. */
+bool action_takes(const struct action *a, const char *name);
 
 /*
  * Writes the body of the request to body[size], with a NUL. Returns the length of the body, or size

@@ -1,7 +1,7 @@
 /*
- * aws-mfa-sts: trades long-term keys and an MFA code for a session at AWS STS. aws-mfa(1) runs it
- * with a socket as descriptor 3, and speaks with it over this socket only (include/words_sts.h). It
- * MUST guarantee:
+ * aws-mfa-sts: trades long-term keys and an MFA code for a session at AWS STS, and makes other
+ * calls to AWS. aws-mfa(1) runs it with a socket as descriptor 3, and speaks with it over this
+ * socket only (include/words_sts.h). It MUST guarantee:
  *
  * - It sends a code at most once, and only after the connection is warmed up.
  * - It sends the code to the endpoint only (connection.h says how). It sends the secret key
@@ -11,19 +11,20 @@
  * - It ends with its parent.
  */
 #include "body.h"
+#include "calls.h"
 #include "client.h"
 #include "code.h"
 #include "confine.h"
 #include "error.h"
 #include "libraries.h"
 #include "peer.h"
+#include "report.h"
 #include "spend.h"
 #include "status.h"
 #include "version.h"
 #include "warmup.h"
 #include "words_sts.h"
 
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,9 +37,6 @@
 #define REWARM_PAUSE_MS 1000
 #define REWARM_TIMEOUT_MS 5000
 
-/* A parent that does not read for so long counts as gone. */
-#define REPORT_TIMEOUT_MS 10000
-
 /* Whatever token an answer may hold can be reported. */
 _Static_assert((size_t)TOKEN_PIECE *TOKEN_PIECES >= BODY_MAX, "TOKEN_PIECES");
 
@@ -48,26 +46,6 @@ static struct peer aws_mfa;
 static int64_t soon(int64_t ms)
 {
 	return monotonic_ms() + ms;
-}
-
-/* Returns false if aws-mfa is gone. */
-static bool report(const char *word, const char *text)
-{
-	return peer_write(&aws_mfa, soon(REPORT_TIMEOUT_MS), word, text) == RECORD_OK;
-}
-
-static void report_result(const struct error *e)
-{
-	peer_printf(&aws_mfa, soon(REPORT_TIMEOUT_MS), WORD_RESULT, "%d %s", e->status, e->text);
-}
-
-static void debug(
-	const char *what, const struct client *c, const struct reply *reply, int64_t began_ms)
-{
-	peer_printf(&aws_mfa, soon(REPORT_TIMEOUT_MS), WORD_DEBUG,
-		"%s: %s (%s) answered HTTP %ld after %" PRId64 " ms; clock corrected by %lld s",
-		what, c->endpoint.host, reply->peer, reply->status, monotonic_ms() - began_ms,
-		(long long)c->clock.skew);
 }
 
 /* Wipes the record buffer, unless it holds unread bytes. */
@@ -158,7 +136,7 @@ static bool report_token(const char *token)
 
 		memcpy(piece, token, len);
 		piece[len] = '\0';
-		ok = report(WORD_SESSION_TOKEN, piece);
+		ok = report(&aws_mfa, WORD_SESSION_TOKEN, piece);
 		token += len;
 	} while (ok && *token);
 	explicit_bzero(piece, sizeof(piece));
@@ -167,20 +145,12 @@ static bool report_token(const char *token)
 
 static bool report_credentials(const struct client *c, const struct answer *a, time_t expires)
 {
-	char seconds[24], server_time[24];
-
-	snprintf(seconds, sizeof(seconds), "%lld", (long long)expires);
-	snprintf(server_time, sizeof(server_time), "%lld", (long long)clock_server(&c->clock));
-	if (!report(WORD_ACCESS_KEY_ID, answer_field(a, FIELD_ACCESS_KEY_ID)) ||
-		!report(WORD_SECRET_ACCESS_KEY, answer_field(a, FIELD_SECRET_ACCESS_KEY)) ||
-		!report_token(answer_field(a, FIELD_SESSION_TOKEN)) ||
-		!report(WORD_EXPIRATION, seconds) ||
-		(c->clock.heard && !report(WORD_SERVER_TIME, server_time)))
-		return false;
-	if (a->request_id)
-		peer_printf(&aws_mfa, soon(REPORT_TIMEOUT_MS), WORD_REQUEST_ID, "%.100s",
-			a->request_id);
-	return true;
+	return report(&aws_mfa, WORD_ACCESS_KEY_ID, answer_field(a, FIELD_ACCESS_KEY_ID)) &&
+		report(&aws_mfa, WORD_SECRET_ACCESS_KEY,
+			answer_field(a, FIELD_SECRET_ACCESS_KEY)) &&
+		report_token(answer_field(a, FIELD_SESSION_TOKEN)) &&
+		report_number(&aws_mfa, WORD_EXPIRATION, expires) &&
+		report_origin(&aws_mfa, c, a->request_id);
 }
 
 /* Spends a code and reports the result. Returns the status. */
@@ -197,7 +167,7 @@ static enum status answer_code(struct client *c, const char *code, struct error 
 	if (rc == STATUS_OK)
 		error_set(e, STATUS_OK, "accepted by %s", c->endpoint.host);
 	if (rc != STATUS_OK || report_credentials(c, &a, expires))
-		report_result(e);
+		report_result(&aws_mfa, e);
 	answer_free(&a);
 	return rc;
 }
@@ -218,21 +188,19 @@ static enum status serve(struct client *c, struct error *e)
 	int64_t began_ms = monotonic_ms();
 	struct identity id;
 	struct reply reply;
-	char code[CODE_DIGITS + 1];
+	char code[CODE_DIGITS + 1], who[sizeof(id.account) + sizeof(id.arn)];
 	enum status rc;
 
-	rc = client_open(c, e);
+	rc = client_open(c, SERVICE_STS, e);
 	if (rc == STATUS_OK)
 		rc = warmup(c, &id, &reply, e);
 	if (rc != STATUS_OK) {
-		report_result(e);
+		report_result(&aws_mfa, e);
 		return rc;
 	}
-	debug("warm-up", c, &reply, began_ms);
-	if (id.account[0])
-		peer_printf(
-			&aws_mfa, soon(REPORT_TIMEOUT_MS), WORD_READY, "%s %s", id.account, id.arn);
-	else if (!report(WORD_READY, NULL))
+	report_debug(&aws_mfa, "warm-up", c, &reply, began_ms);
+	snprintf(who, sizeof(who), "%s %s", id.account, id.arn);
+	if (!report(&aws_mfa, WORD_READY, id.account[0] ? who : NULL))
 		return STATUS_OK;
 	do {
 		enum heard heard = await_code(c, code, e);
@@ -240,7 +208,7 @@ static enum status serve(struct client *c, struct error *e)
 		if (heard == HEARD_END)
 			return STATUS_OK;
 		if (heard == HEARD_FAULT) {
-			report_result(e);
+			report_result(&aws_mfa, e);
 			return e->status;
 		}
 		if (clock_was_set(&c->clock))
@@ -281,10 +249,12 @@ int main(int argc, char **argv)
 	if (rc == STATUS_OK)
 		heard = parameters_read(&aws_mfa, &client.parameters, &e);
 	forget_records();
-	if (heard == HEARD)
+	if (heard == HEARD && client.parameters.call)
+		rc = calls_serve(&aws_mfa, &client.parameters);
+	else if (heard == HEARD)
 		rc = serve(&client, &e);
 	else if (heard == HEARD_FAULT) {
-		report_result(&e);
+		report_result(&aws_mfa, &e);
 		rc = e.status;
 	}
 	client_close(&client);

@@ -10,11 +10,12 @@
 #define CODE_SECONDS 30 /* RFC 6238 s5.2; no device that AWS supports uses another step */
 #define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
-enum status client_open(struct client *c, struct error *e)
+enum status client_open(struct client *c, enum service service, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
-	const struct endpoint_choice choice = {.region = s->region,
-		.url = s->endpoint_url,
+	const struct endpoint_choice choice = {.service = service,
+		.region = s->region,
+		.url = service == SERVICE_IAM ? s->iam_endpoint_url : s->endpoint_url,
 		.fips = s->fips,
 		.dual_stack = s->dual_stack,
 		.legacy = s->legacy_endpoint,
@@ -25,7 +26,7 @@ enum status client_open(struct client *c, struct error *e)
 	rc = parameters_check(s, e);
 	if (rc == STATUS_OK)
 		rc = endpoint_resolve(&choice, &c->endpoint, e);
-	if (rc == STATUS_OK)
+	if (rc == STATUS_OK && s->serial)
 		rc = endpoint_check_arn(&c->endpoint, "the MFA device", s->serial, e);
 	for (size_t i = 0; rc == STATUS_OK && i < s->n_roles; i++)
 		rc = endpoint_check_arn(&c->endpoint, "the role", s->roles[i].arn, e);
@@ -58,7 +59,8 @@ static char body[65536];
 
 static size_t write_body(const struct client *c, const struct call *call, char *text, size_t size)
 {
-	const struct input in = {&c->parameters, call->role, call->code};
+	const struct input in = {&c->parameters, call->role, call->code, call->arguments,
+		call->n_arguments, call->marker};
 
 	return action_write(call->action, &in, text, size);
 }
@@ -93,7 +95,7 @@ static enum status post(
 		.access_key_id = call->keys.access_key_id,
 		.secret_access_key = call->keys.secret_access_key,
 		.region = c->endpoint.region,
-		.service = call->action->service,
+		.service = endpoint_service(call->action->service),
 		.method = "POST",
 		.path = c->endpoint.path,
 		.headers = signed_headers,
@@ -103,7 +105,7 @@ static enum status post(
 	const struct outgoing out = {.headers = headers,
 		.body = body,
 		.len = len,
-		.spends_code = call->action->spends_code && call->code,
+		.once = (call->action->spends_code && call->code) || call->action->changes,
 		.wake_fd = call->wake_fd,
 		.deadline_ms = call->deadline_ms,
 		.timeout_ms = c->parameters.timeout_ms};
@@ -157,7 +159,8 @@ enum status client_get(
 struct keys client_keys(const struct client *c)
 {
 	return (struct keys){.access_key_id = c->parameters.access_key_id,
-		.secret_access_key = c->parameters.secret_access_key};
+		.secret_access_key = c->parameters.secret_access_key,
+		.session_token = c->parameters.session_token};
 }
 
 struct aws_error_names client_names(

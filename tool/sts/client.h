@@ -1,4 +1,4 @@
-/* What one profile needs to speak with STS: settings, endpoint, connection and clock. */
+/* What one profile needs to speak with a service: settings, endpoint, connection and clock. */
 #ifndef AWS_MFA_STS_CLIENT_H
 #define AWS_MFA_STS_CLIENT_H
 
@@ -31,6 +31,9 @@ struct call {
 	const struct action *action;
 	size_t role;      /* see struct input */
 	const char *code; /* see struct input */
+	const struct argument *arguments;
+	size_t n_arguments;
+	const char *marker;
 	struct keys keys;
 	int wake_fd;
 	int64_t deadline_ms;
@@ -38,11 +41,11 @@ struct call {
 
 /*
  * Checks c->parameters, resolves the endpoint, checks the ARNs against the endpoint and sets up the
- * connection. parameters_read() must have filled c->parameters; the rest of *c must be zero.
- * Returns STATUS_OK, or STATUS_CONFIG or STATUS_SYSTEM with *e filled. Call client_close() in every
- * case.
+ * connection to the service. parameters_read() must have filled c->parameters; the rest of *c must
+ * be zero. Returns STATUS_OK, or STATUS_CONFIG or STATUS_SYSTEM with *e filled. Call client_close()
+ * in every case.
  */
-enum status client_open(struct client *c, struct error *e);
+enum status client_open(struct client *c, enum service service, struct error *e);
 
 /* Returns STATUS_CONFIG, with *e filled, if the settings make the request too long. */
 enum status client_check_size(const struct client *c, const struct call *call, struct error *e);
@@ -58,7 +61,7 @@ enum status client_call(
 enum status client_get(
 	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e);
 
-/* Returns the long-term keys of the settings. */
+/* Returns the keys of the settings. */
 struct keys client_keys(const struct client *c);
 
 /* Returns what aws_error.h may name for a call with these keys. role_arn may be NULL. */

@@ -194,7 +194,7 @@ enum status connection_send(
 		CURLcode code;
 
 		if ((!is_quiet(c) && !drop_connection(c)) ||
-			!handle_prepare(&c->handle, headers, out->body, out->len, out->spends_code,
+			!handle_prepare(&c->handle, headers, out->body, out->len, out->once,
 				out->deadline_ms - monotonic_ms())) {
 			rc = error_set(e, STATUS_SYSTEM, "out of memory");
 			break;

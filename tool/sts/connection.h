@@ -4,8 +4,9 @@
  * - It uses https with TLS 1.2 or newer and a verified certificate, or http to a loopback address.
  * - It ignores the environment, the home, and any .curlrc, .netrc or cookie file. It follows no
  *   redirect. It uses no proxy but the given one.
- * - It never resends a request that spends a code, once the request has begun on a connection.
- *   libcurl itself resends a POST when a reused connection dies unanswered (seen with 7.88).
+ * - It never resends a request that spends a code or changes something at AWS, once the request
+ *   has begun on a connection. libcurl itself resends a POST when a reused connection dies
+ *   unanswered (seen with 7.88).
  * - It keeps at most 1 MiB of an answer, and never waits past the deadline.
  */
 #ifndef AWS_MFA_STS_CONNECTION_H
@@ -26,7 +27,7 @@ struct outgoing {
 	const char *const *headers; /* "Name: value", NULL-terminated; must include Host */
 	const char *body;           /* NULL: GET, else POST */
 	size_t len;
-	bool spends_code;
+	bool once;   /* never send it twice */
 	int wake_fd; /* once it is readable, wait one more second at most; -1: no descriptor */
 	int64_t deadline_ms; /* monotonic_ms() */
 	int64_t timeout_ms;  /* of the whole refresh; this request may have less */

@@ -16,9 +16,9 @@
 /* Our deadline comes first. On its own time-outs, libcurl waits for the thread that resolves. */
 #define LATER_MS 1000
 
-static bool code_is_out(const struct handle *h)
+static bool is_out(const struct handle *h)
 {
-	return h->spends_code && h->given > 0;
+	return h->once && h->given > 0;
 }
 
 static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
@@ -28,7 +28,7 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
 
 	(void)purpose;
 	/* The code was sent: a new socket could only send it again. */
-	if (code_is_out(h))
+	if (is_out(h))
 		return CURL_SOCKET_BAD;
 	if (h->loopback_only && !loopback_is_address(&address->addr)) {
 		h->not_loopback = true;
@@ -72,7 +72,7 @@ static int on_seek(void *data, curl_off_t offset, int origin)
 {
 	struct handle *h = data;
 
-	if (code_is_out(h) || offset != 0 || origin != SEEK_SET)
+	if (is_out(h) || offset != 0 || origin != SEEK_SET)
 		return CURL_SEEKFUNC_FAIL;
 	h->given = 0;
 	return CURL_SEEKFUNC_OK;
@@ -168,7 +168,7 @@ bool handle_open(struct handle *h, const struct endpoint *ep, const struct trust
 }
 
 bool handle_prepare(struct handle *h, struct curl_slist *headers, const char *body, size_t len,
-	bool spends_code, int64_t timeout_ms)
+	bool once, int64_t timeout_ms)
 {
 	CURL *easy = h->easy;
 	long timeout = (timeout_ms > 0 ? (long)timeout_ms : 0) + LATER_MS;
@@ -191,7 +191,7 @@ bool handle_prepare(struct handle *h, struct curl_slist *headers, const char *bo
 	h->given = h->header_bytes = 0;
 	h->date = -1;
 	h->error[0] = '\0';
-	h->spends_code = spends_code;
+	h->once = once;
 	h->in_headers = h->tcp_connected = h->not_loopback = false;
 	h->socket_errno = 0;
 	h->family = AF_UNSPEC;
@@ -203,7 +203,7 @@ void handle_release(struct handle *h)
 	curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, NULL);
 	h->request = NULL;
 	h->request_len = h->given = 0;
-	h->spends_code = false;
+	h->once = false;
 }
 
 enum stage handle_stage(const struct handle *h)
@@ -228,7 +228,7 @@ struct failure handle_failure(const struct handle *h, CURLcode code)
 				      code == CURLE_COULDNT_RESOLVE_PROXY) &&
 			lack_of_threads(),
 		.not_loopback = h->not_loopback,
-		.code_sent = code_is_out(h),
+		.code_sent = is_out(h),
 		.answer_too_long = h->body.too_long || h->header_bytes > HEADERS_MAX,
 		.curl_says = h->error};
 	long os_errno = 0;

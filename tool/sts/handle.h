@@ -26,7 +26,7 @@ struct handle {
 	const char *request; /* its body */
 	size_t request_len;
 	size_t given; /* bytes of it that libcurl has; it asks on a verified connection only */
-	bool spends_code;
+	bool once;
 	struct body body; /* of the answer */
 	size_t header_bytes;
 	bool in_headers;
@@ -46,7 +46,7 @@ bool handle_open(struct handle *h, const struct endpoint *ep, const struct trust
  * body must stay until handle_release(). Returns false if libcurl refuses an option.
  */
 bool handle_prepare(struct handle *h, struct curl_slist *headers, const char *body, size_t len,
-	bool spends_code, int64_t timeout_ms);
+	bool once, int64_t timeout_ms);
 
 /* Removes the pointers to the request that libcurl keeps. The body of the answer stays. */
 void handle_release(struct handle *h);

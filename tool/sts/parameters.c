@@ -19,6 +19,7 @@ static const struct place of_all[] = {
 	{WORD_SERIAL, offsetof(struct parameters, serial)},
 	{WORD_REGION, offsetof(struct parameters, region)},
 	{WORD_ENDPOINT_URL, offsetof(struct parameters, endpoint_url)},
+	{WORD_IAM_ENDPOINT_URL, offsetof(struct parameters, iam_endpoint_url)},
 	{WORD_CA_BUNDLE, offsetof(struct parameters, ca_bundle)},
 	{WORD_HTTPS_PROXY, offsetof(struct parameters, https_proxy)},
 	{WORD_NO_PROXY, offsetof(struct parameters, no_proxy)},
@@ -95,6 +96,31 @@ static enum status take_secret(struct parameters *s, struct record *rec, struct 
 	return STATUS_OK;
 }
 
+static void wipe(char **secret)
+{
+	if (*secret)
+		explicit_bzero(*secret, strlen(*secret));
+	free(*secret);
+	*secret = NULL;
+}
+
+/* A long token comes in several records. */
+static enum status take_token(struct parameters *s, struct record *rec, struct error *e)
+{
+	size_t len = s->session_token ? strlen(s->session_token) : 0;
+	char *joined = malloc(len + rec->text_len + 1);
+
+	if (!joined)
+		return no_memory(e);
+	if (len > 0)
+		memcpy(joined, s->session_token, len);
+	memcpy(joined + len, rec->text, rec->text_len + 1);
+	explicit_bzero(rec->text, rec->text_len);
+	wipe(&s->session_token);
+	s->session_token = joined;
+	return STATUS_OK;
+}
+
 static enum status take_of_role(struct parameters *s, struct record *rec, struct error *e)
 {
 	struct texts *list;
@@ -130,6 +156,8 @@ static enum status take(struct parameters *s, struct record *rec, struct error *
 
 	if (strcmp(rec->word, WORD_SECRET_ACCESS_KEY) == 0)
 		return take_secret(s, rec, e);
+	if (strcmp(rec->word, WORD_SESSION_TOKEN) == 0)
+		return take_token(s, rec, e);
 	if (text)
 		return take_text(text, rec, e);
 	if (flag)
@@ -160,6 +188,14 @@ enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct er
 			return heard_fault(e);
 		if (strcmp(rec.word, WORD_CONNECT) == 0)
 			break;
+		if (strcmp(rec.word, WORD_CALL) == 0) {
+			s->signed_warm_up = true;
+			s->call = strdup(rec.text);
+			if (s->call)
+				return HEARD;
+			no_memory(e);
+			return HEARD_FAULT;
+		}
 		if (take(s, &rec, e) != STATUS_OK)
 			return HEARD_FAULT;
 	}
@@ -183,8 +219,9 @@ void parameters_free(struct parameters *s)
 {
 	if (s->secret_access_key)
 		OPENSSL_secure_clear_free(s->secret_access_key, strlen(s->secret_access_key) + 1);
-	if (s->https_proxy) /* it may hold a password */
-		explicit_bzero(s->https_proxy, strlen(s->https_proxy));
+	wipe(&s->session_token);
+	wipe(&s->https_proxy); /* it may hold a password */
+	free(s->call);
 	for (size_t i = 0; i < N_OF_ALL; i++)
 		free(*at(s, &of_all[i]));
 	for (size_t i = 0; i < ROLES_MAX; i++)

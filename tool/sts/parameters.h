@@ -1,4 +1,5 @@
-/* The settings that aws-mfa sends before `connect` (include/words_sts.h), and their checks. */
+/* The settings that aws-mfa sends before `connect` or `call` (include/words_sts.h), and their
+ * checks. */
 #ifndef AWS_MFA_STS_PARAMETERS_H
 #define AWS_MFA_STS_PARAMETERS_H
 
@@ -39,9 +40,11 @@ struct role {
 struct parameters {
 	char *access_key_id;
 	char *secret_access_key; /* in OpenSSL's secure heap */
+	char *session_token;     /* of keys that are not long-term ones */
 	char *serial;
 	char *region;
 	char *endpoint_url;
+	char *iam_endpoint_url;
 	char *ca_bundle;
 	char *https_proxy;
 	char *no_proxy;
@@ -51,14 +54,16 @@ struct parameters {
 	int64_t duration;             /* seconds; 0: AWS's default */
 	int64_t deadline_ms; /* monotonic_ms(); if not sent, TIMEOUT_DEFAULT after the start */
 	int64_t timeout_ms;  /* of the whole refresh; if not sent, TIMEOUT_DEFAULT */
-	bool signed_warm_up; /* `connect signed` */
+	bool signed_warm_up; /* `connect signed`, or `call` */
+	char *call;          /* the text of `call`; NULL after `connect` */
 };
 
-/* Reads records up to and including `connect`. Call parameters_free() in every case. */
+/* Reads records up to and including `connect` or `call`. Call parameters_free() in every case. */
 enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct error *e);
 
 /*
- * Checks the settings against the limits of sts_limits.h, before anything is sent. With an endpoint
+ * Checks the settings against the limits of sts_limits.h, before anything is sent. A `call` needs
+ * only the keys. With an endpoint
  * URL, a role's ARN may lack the account. Returns STATUS_OK, or STATUS_CONFIG with *e filled.
  */
 enum status parameters_check(const struct parameters *s, struct error *e);

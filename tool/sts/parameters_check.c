@@ -70,16 +70,19 @@ static enum status check_duration(const struct parameters *s, struct error *e)
 		STS_SESSION_SHORTEST, longest);
 }
 
-enum status parameters_check(const struct parameters *s, struct error *e)
+static enum status check_keys(const struct parameters *s, struct error *e)
 {
-	enum status rc;
-
 	if (!s->access_key_id || !sts_takes_access_key_id(s->access_key_id))
 		return error_set(e, STATUS_CONFIG,
 			"aws_access_key_id is missing or not a key id; expected 20 letters and digits");
 	if (!s->secret_access_key || !sts_takes_secret_access_key(s->secret_access_key))
 		return error_set(e, STATUS_CONFIG,
 			"aws_secret_access_key is missing or has blanks in it; copy it again");
+	return STATUS_OK;
+}
+
+static enum status check_serial(const struct parameters *s, struct error *e)
+{
 	if (!s->serial || !sts_takes_serial(s->serial))
 		return error_set(e, STATUS_CONFIG,
 			"\"%.100s\" is not an MFA serial; expected aws_mfa_device = "
@@ -91,7 +94,18 @@ enum status parameters_check(const struct parameters *s, struct error *e)
 			"STS does not accept passkeys and security keys such as %s; add a virtual MFA "
 			"device (.../mfa/NAME) to the IAM user and name that device",
 			s->serial);
-	rc = check_duration(s, e);
+	return STATUS_OK;
+}
+
+enum status parameters_check(const struct parameters *s, struct error *e)
+{
+	enum status rc = check_keys(s, e);
+
+	if (rc != STATUS_OK || s->call)
+		return rc;
+	rc = check_serial(s, e);
+	if (rc == STATUS_OK)
+		rc = check_duration(s, e);
 	for (size_t i = 0; rc == STATUS_OK && i < s->n_roles; i++)
 		rc = check_role(&s->roles[i], s->endpoint_url != NULL, e);
 	return rc;

@@ -96,10 +96,13 @@ static void begin_field(struct reader *r, const struct wanted *w)
 	r->seen |= 1U << w->field;
 	if (again && w->times == ONCE)
 		refuse(r);
-	if (again && w->times != EACH)
+	if (again && w->times != EACH && w->times != GROUP)
 		return;
 	add(r, &tag, 1);
-	r->field = r->answer->text + r->answer->used;
+	if (w->times == GROUP)
+		add(r, "", 1);
+	else
+		r->field = r->answer->text + r->answer->used;
 }
 
 static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **attributes)
@@ -213,14 +216,24 @@ out:
 	return rc;
 }
 
-const char *answer_next(const struct answer *a, enum field field, const char *after)
+const char *answer_after(const struct answer *a, const char *after, enum field *field)
 {
 	size_t at = after ? (size_t)(after - a->text) + strlen(after) + 1 : 0;
 
-	for (; at < a->used; at += strlen(a->text + at) + 1)
-		if (a->text[at] == (char)(field + 1))
-			return a->text + at + 1;
-	return NULL;
+	if (at >= a->used)
+		return NULL;
+	*field = (enum field)(a->text[at] - 1);
+	return a->text + at + 1;
+}
+
+const char *answer_next(const struct answer *a, enum field field, const char *after)
+{
+	enum field found;
+
+	do
+		after = answer_after(a, after, &found);
+	while (after && found != field);
+	return after;
 }
 
 const char *answer_field(const struct answer *a, enum field field)

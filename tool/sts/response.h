@@ -26,6 +26,12 @@ enum field {
 	FIELD_SECRET_ACCESS_KEY,
 	FIELD_SESSION_TOKEN,
 	FIELD_EXPIRATION,
+	FIELD_ITEM, /* a member of a list begins; its fields follow */
+	FIELD_SERIAL,
+	FIELD_KEY_STATUS,
+	FIELD_CREATED,
+	FIELD_TRUNCATED, /* "true": a part of a list; the marker leads to the next part */
+	FIELD_MARKER,
 };
 
 /* A field that an action wants, and its place. The last entry of an array has no path. */
@@ -36,6 +42,7 @@ struct wanted {
 		ONCE,  /* refuse the answer if the field comes twice: which one counts? */
 		FIRST, /* the first one counts */
 		EACH,  /* take all: each member of a list has one */
+		GROUP, /* take all; they have children instead of a text */
 	} times;
 };
 
@@ -62,6 +69,9 @@ const char *answer_field(const struct answer *a, enum field field);
 
 /* Returns the field's next text after `after`, or NULL. If after is NULL, returns the first. */
 const char *answer_next(const struct answer *a, enum field field, const char *after);
+
+/* The same for any field. Sets *field to the field of the text. */
+const char *answer_after(const struct answer *a, const char *after, enum field *field);
 
 /* Wipes and frees. */
 void answer_free(struct answer *a);

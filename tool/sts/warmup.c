@@ -61,20 +61,29 @@ static void take_identity(const struct answer *a, struct identity *id)
 		*id = (struct identity){0};
 }
 
-static enum warmup_judgement judge_answer(const struct answer *a, const struct reply *reply,
-	time_t now, time_t *skew, const struct aws_error_names *names, struct error *e)
+enum warmup_judgement warmup_judge_clock(const struct answer *a, const struct reply *reply,
+	time_t now, time_t *skew, const char *host, struct error *e)
 {
 	time_t off = reply->date < 0 ? 0 : reply->date - now;
 
-	if (a->is_error && off != 0 && *skew == 0 && aws_error_may_be_clock(a) &&
-		(aws_error_blames_clock(a) || is_off(off, SKEW_TOLERATED))) {
-		if (is_off(off, SKEW_MAX)) {
-			refuse_skew(off, names->host, e);
-			return WARMUP_FAILED;
-		}
-		*skew = off;
-		return WARMUP_RESIGN;
+	if (!a->is_error || off == 0 || *skew != 0 || !aws_error_may_be_clock(a) ||
+		(!aws_error_blames_clock(a) && !is_off(off, SKEW_TOLERATED)))
+		return WARMUP_READY;
+	if (is_off(off, SKEW_MAX)) {
+		refuse_skew(off, host, e);
+		return WARMUP_FAILED;
 	}
+	*skew = off;
+	return WARMUP_RESIGN;
+}
+
+static enum warmup_judgement judge_answer(const struct answer *a, const struct reply *reply,
+	time_t now, time_t *skew, const struct aws_error_names *names, struct error *e)
+{
+	enum warmup_judgement clock = warmup_judge_clock(a, reply, now, skew, names->host, e);
+
+	if (clock != WARMUP_READY)
+		return clock;
 	return aws_error_key_refused(a, names, e) ? WARMUP_FAILED : WARMUP_READY;
 }
 

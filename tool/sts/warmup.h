@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "error.h"
+#include "response.h"
 
 struct identity {
 	char account[64]; /* empty if STS did not send it */
@@ -18,6 +19,13 @@ enum warmup_judgement {
 	WARMUP_RESIGN, /* a clock fault; *skew is set, sign again with it */
 	WARMUP_FAILED, /* *e is filled */
 };
+
+/*
+ * Judges whether AWS refuses a signature because of the time. now is this machine's time. Returns
+ * WARMUP_READY if it does not.
+ */
+enum warmup_judgement warmup_judge_clock(const struct answer *a, const struct reply *reply,
+	time_t now, time_t *skew, const char *host, struct error *e);
 
 /*
  * Judges the answer to a signed GetCallerIdentity. now is this machine's time. *skew is the

@@ -16,7 +16,7 @@ static char body[65536];
 /* Writes what the action makes of its input to body; returns its length. */
 static size_t write(int action, const struct parameters *settings, const char *code)
 {
-	const struct input in = {settings, 0, code};
+	const struct input in = {.settings = settings, .code = code};
 
 	return action_write(&actions[action], &in, body, sizeof(body));
 }
@@ -81,6 +81,43 @@ static void role(void **state)
 	assert_true(actions[ACTION_ASSUME_ROLE].spends_code);
 }
 
+static void calls(void **state)
+{
+	static const struct argument arguments[] = {
+		{"AccessKeyId", "AKIAEXAMPLE"}, {"Status", "Inactive"}};
+	struct input in = {.arguments = arguments, .n_arguments = 2};
+
+	(void)state;
+	action_write(&actions[ACTION_UPDATE_ACCESS_KEY], &in, body, sizeof(body));
+	assert_string_equal(body,
+		"Action=UpdateAccessKey&Version=2010-05-08&AccessKeyId=AKIAEXAMPLE&Status=Inactive");
+	in = (struct input){.marker = "a b=&"};
+	action_write(&actions[ACTION_LIST_ACCESS_KEYS], &in, body, sizeof(body));
+	assert_string_equal(body, "Action=ListAccessKeys&Version=2010-05-08&Marker=a%20b%3D%26");
+}
+
+/* A call must not spend a code, and an action that changes something must be marked. */
+static void what_may_be_called(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_ACTIONS; i++) {
+		const struct action *a = &actions[i];
+		const struct action *found = action_find(a->name);
+
+		assert_ptr_equal(found, a->spends_code ? NULL : a);
+		assert_int_equal(a->changes,
+			strncmp(a->name, "Get", 3) != 0 && strncmp(a->name, "List", 4) != 0 &&
+				!a->spends_code);
+	}
+	assert_null(action_find(""));
+	assert_null(action_find("listaccesskeys"));
+	assert_true(action_takes(&actions[ACTION_UPDATE_ACCESS_KEY], "Status"));
+	assert_false(action_takes(&actions[ACTION_DELETE_ACCESS_KEY], "Status"));
+	assert_false(action_takes(&actions[ACTION_UPDATE_ACCESS_KEY], ""));
+	assert_false(action_takes(&actions[ACTION_UPDATE_ACCESS_KEY], "AccessKeyId Status"));
+	assert_false(action_takes(&actions[ACTION_GET_CALLER_IDENTITY], "UserName"));
+}
+
 static void every_byte(void **state)
 {
 	char all[256];
@@ -101,7 +138,7 @@ static void every_byte(void **state)
 static void too_small(void **state)
 {
 	const struct parameters s = {.serial = serial, .duration = 900};
-	const struct input in = {&s, 0, "012345"};
+	const struct input in = {.settings = &s, .code = "012345"};
 	const struct action *a = &actions[ACTION_GET_SESSION_TOKEN];
 	size_t len = action_write(a, &in, NULL, 0);
 	char whole[256];
@@ -124,6 +161,8 @@ int main(void)
 		cmocka_unit_test(identity),
 		cmocka_unit_test(session),
 		cmocka_unit_test(role),
+		cmocka_unit_test(calls),
+		cmocka_unit_test(what_may_be_called),
 		cmocka_unit_test(every_byte),
 		cmocka_unit_test(too_small),
 	};

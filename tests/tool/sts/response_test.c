@@ -305,6 +305,44 @@ static void ini_injection(void **state)
 	}
 }
 
+static const char keys_of_iam[] =
+	"<ListAccessKeysResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">"
+	"<ListAccessKeysResult><AccessKeyMetadata><member><UserName>a</UserName>"
+	"<AccessKeyId>AKIA1</AccessKeyId><Status>Active</Status></member><member>"
+	"<Status>Inactive</Status><AccessKeyId>AKIA2</AccessKeyId></member></AccessKeyMetadata>"
+	"<IsTruncated>true</IsTruncated><Marker>m</Marker></ListAccessKeysResult>"
+	"<ResponseMetadata><RequestId>id</RequestId></ResponseMetadata></ListAccessKeysResponse>";
+
+static void a_list(void **state)
+{
+	static const struct {
+		enum field field;
+		const char *text;
+	} expected[] = {{FIELD_ITEM, ""}, {FIELD_ACCESS_KEY_ID, "AKIA1"},
+		{FIELD_KEY_STATUS, "Active"}, {FIELD_ITEM, ""}, {FIELD_KEY_STATUS, "Inactive"},
+		{FIELD_ACCESS_KEY_ID, "AKIA2"}, {FIELD_TRUNCATED, "true"}, {FIELD_MARKER, "m"},
+		{FIELD_REQUEST_ID, "id"}};
+	const char *text = NULL;
+	struct answer a;
+	enum field field;
+
+	(void)state;
+	assert_int_equal(answer_parse(keys_of_iam, strlen(keys_of_iam),
+				 actions[ACTION_LIST_ACCESS_KEYS].wanted, &a),
+		PARSED);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		text = answer_after(&a, text, &field);
+		assert_non_null(text);
+		assert_int_equal(field, expected[i].field);
+		assert_string_equal(text, expected[i].text);
+	}
+	assert_null(answer_after(&a, text, &field));
+	assert_string_equal(
+		answer_next(&a, FIELD_ACCESS_KEY_ID, answer_field(&a, FIELD_ACCESS_KEY_ID)),
+		"AKIA2");
+	answer_free(&a);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -319,6 +357,7 @@ int main(void)
 		cmocka_unit_test(big_token),
 		cmocka_unit_test(utf16),
 		cmocka_unit_test(ini_injection),
+		cmocka_unit_test(a_list),
 	};
 
 	return cmocka_run_group_tests_name("response", tests, NULL, NULL);

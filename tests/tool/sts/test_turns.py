@@ -4,8 +4,8 @@ from tool.sts.ststest import ROLE, Peer, StsTest
 from turns import in_turn, records
 
 REFUSED = "aws-mfa sent a record that aws-mfa-sts does not understand"
-SETTINGS = ("access-key-id secret-access-key serial region endpoint-url ca-bundle https-proxy no-proxy "
-            "duration fips dual-stack legacy-endpoint deadline timeout")
+SETTINGS = ("access-key-id secret-access-key serial region endpoint-url iam-endpoint-url ca-bundle "
+            "https-proxy no-proxy duration fips dual-stack legacy-endpoint deadline timeout")
 OF_ROLE = "role-session-name external-id source-identity tag transitive-tag-key"
 
 
@@ -18,7 +18,7 @@ class Turns(StsTest):
     def before_connect(self, expected, before):
         """Whatever comes of the settings: are they understood?"""
         for record in records():
-            if in_turn("connect", record):      # its text is one of two
+            if in_turn("connect call", record):      # their texts are few
                 continue
             with self.subTest(record=record):
                 word = record.split()[0]
@@ -31,7 +31,7 @@ class Turns(StsTest):
                 (self.assertNotIn if in_turn(expected, record) else self.assertIn)(REFUSED, text)
 
     def test_settings(self):
-        self.before_connect(f"{SETTINGS} role-arn", self.settings())
+        self.before_connect(f"{SETTINGS} session-token role-arn", self.settings())
 
     def test_twice(self):
         for word in SETTINGS.split():
@@ -52,6 +52,45 @@ class Turns(StsTest):
             self.addCleanup(peer.close)
             peer.send("connect", text)
             self.assertIn(REFUSED, " ".join(peer.read()))
+
+    def test_after_a_call(self):
+        for record in records():
+            with self.subTest(record=record):
+                peer = Peer()
+                self.addCleanup(peer.close)
+                for line in [*self.settings(), "call GetCallerIdentity"]:
+                    peer.send(*line.split(" ", 1))
+                self.result(peer.answers(), 0)
+                peer.send(*record.split(" ", 1))
+                if record.split()[0] == "deadline":
+                    peer.deadline(10)
+                status, text = peer.answers()["result"]
+                self.assertEqual(status, 4)
+                self.assertIn("aws-mfa sent a call that aws-mfa-sts does not understand", text)
+                if in_turn("call", record):
+                    peer.send("call", "GetCallerIdentity")
+                    self.result(peer.answers(), 0)
+                else:
+                    self.assertEqual(peer.ended(), 4)
+
+    def test_what_cannot_be_called(self):
+        """Nothing that takes a code, and no parameter that an action does not have."""
+        for call in ["", "GetSessionToken", "AssumeRole", "getcalleridentity", " GetCallerIdentity",
+                     "GetCallerIdentity UserName=x", "ListMFADevices UserName",
+                     "ListMFADevices UserName=", "ListMFADevices Action=CreateAccessKey",
+                     "ListMFADevices UserName=a  UserName=b", "ListMFADevices username=a",
+                     "ListMFADevices  =a", "CreateAccessKey AccessKeyId=x", "ListUsers",
+                     "UpdateAccessKey " + "UserName=a " * 5]:
+            with self.subTest(call=call):
+                peer = Peer()
+                self.addCleanup(peer.close)
+                for line in self.settings():
+                    peer.send(*line.split(" ", 1))
+                peer.send("call", call)
+                status, text = peer.answers()["result"]
+                self.assertEqual(status, 4)
+                self.assertIn("a call that aws-mfa-sts does not understand", text)
+        self.assertEqual(self.box.requests, [])
 
     def warmed_up(self, codes):
         for record in records():

@@ -1,0 +1,45 @@
+#include "report.h"
+
+#include "words_sts.h"
+
+#include <inttypes.h>
+
+#define TIMEOUT_MS 10000
+
+static int64_t deadline(void)
+{
+	return monotonic_ms() + TIMEOUT_MS;
+}
+
+bool report(struct peer *aws_mfa, const char *word, const char *text)
+{
+	return peer_write(aws_mfa, deadline(), word, text) == RECORD_OK;
+}
+
+bool report_number(struct peer *aws_mfa, const char *word, int64_t number)
+{
+	return peer_printf(aws_mfa, deadline(), word, "%" PRId64, number) == RECORD_OK;
+}
+
+void report_result(struct peer *aws_mfa, const struct error *e)
+{
+	peer_printf(aws_mfa, deadline(), WORD_RESULT, "%d %s", e->status, e->text);
+}
+
+bool report_origin(struct peer *aws_mfa, const struct client *c, const char *request_id)
+{
+	if (c->clock.heard && !report_number(aws_mfa, WORD_SERVER_TIME, clock_server(&c->clock)))
+		return false;
+	return !request_id ||
+		peer_printf(aws_mfa, deadline(), WORD_REQUEST_ID, "%.100s", request_id) ==
+		RECORD_OK;
+}
+
+void report_debug(struct peer *aws_mfa, const char *what, const struct client *c,
+	const struct reply *reply, int64_t began_ms)
+{
+	peer_printf(aws_mfa, deadline(), WORD_DEBUG,
+		"%s: %s (%s) answered HTTP %ld after %" PRId64 " ms; clock corrected by %lld s",
+		what, c->endpoint.host, reply->peer, reply->status, monotonic_ms() - began_ms,
+		(long long)c->clock.skew);
+}
