@@ -114,8 +114,8 @@ static bool try_code(struct dialogue *d, const char *code)
 	struct error e = {0};
 	enum status rc = refresh_finish(r, code, &e);
 
-	if (*r->exchange.request_id)
-		tell(d, WORD_REQUEST_ID, r->exchange.request_id);
+	if (*r->exchange.process.request_id)
+		tell(d, WORD_REQUEST_ID, r->exchange.process.request_id);
 	if (*r->key_id)
 		tell(d, WORD_KEY_ID, r->key_id);
 	if (rc == STATUS_OK || rc == STATUS_VALID || rc == STATUS_NOT_STORED)

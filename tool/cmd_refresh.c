@@ -17,7 +17,7 @@ enum { FORCE = OPTION_OWN, TOKEN };
 static const char *until(const struct refresh *r, char *buf, size_t size)
 {
 	time_t expiration = r->expiration;
-	long left = (long)(expiration - exchange_time(&r->exchange));
+	long left = (long)(expiration - sts_process_time(&r->exchange.process));
 	char when[64];
 	struct tm tm;
 
@@ -47,14 +47,14 @@ static enum status on_record(void *arg, struct error *e)
 
 		if (rc != STATUS_OK)
 			return rc;
-	} while (record_pending(&r->exchange.peer.reader));
+	} while (record_pending(&r->exchange.process.peer.reader));
 	return STATUS_OK;
 }
 
 static enum status ask(struct refresh *r, int tty, struct secret *answer, struct error *e)
 {
 	const char *role = r->settings.value[SETTING_ASSUME_ROLE];
-	struct prompt_watch watch = {r->exchange.peer.reader.fd, on_record, r};
+	struct prompt_watch watch = {r->exchange.process.peer.reader.fd, on_record, r};
 	char question[2048];
 
 	snprintf(question, sizeof(question),

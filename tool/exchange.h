@@ -4,23 +4,17 @@
 
 #include "credentials/session.h"
 #include "error.h"
-#include "peer.h"
+#include "sts_process.h"
 #include "sts_request.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct exchange {
-	pid_t pid; /* 0: not running */
-	struct peer peer;
-	char *buf;
+	struct sts_process process;
 	bool ready;         /* the warm-up succeeded: a code may be sent */
 	bool code_sent;     /* after this a failure may have used up the code */
 	bool show_progress; /* print a line when an answer takes long */
-	bool heard_time;    /* the server told its time: it is boottime_ms() + server_ms */
-	int64_t server_ms;
-	char request_id[128]; /* of the last answer from AWS that had one; else empty */
 };
 
 /*
@@ -43,9 +37,6 @@ enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error 
  */
 enum status exchange_code(struct exchange *x, const char *code, int64_t deadline_ms,
 	struct session *session, struct error *e);
-
-/* The time of the server if it is known; else the time of this machine. */
-time_t exchange_time(const struct exchange *x);
 
 /*
  * Writes a warning to text[size] if the clock of this machine is off by more than SKEW_TOLERATED.

@@ -111,23 +111,11 @@ static enum status can_store(const struct refresh *r, bool again, struct error *
 static struct sts_request request_of(const struct settings *s)
 {
 	char *const *value = s->value;
-	struct sts_request request = {
-		.access_key_id = s->access_key_id,
-		.secret_access_key = &s->secret_access_key,
-		.serial = value[SETTING_DEVICE],
-		.region = value[SETTING_REGION],
-		.endpoint_url = value[SETTING_ENDPOINT_URL],
-		.ca_bundle = value[SETTING_CA_BUNDLE],
-		.https_proxy = value[SETTING_HTTPS_PROXY],
-		.no_proxy = value[SETTING_NO_PROXY],
-		.fips = s->fips,
-		.dual_stack = s->dual_stack,
-		.legacy_endpoint = s->legacy_endpoint,
-		.duration = s->duration,
-		.timeout = s->timeout,
-		.signed_warm_up = policy_of(s->mode)->signed_warm_up,
-	};
+	struct sts_request request = sts_request_of(s);
 
+	request.serial = value[SETTING_DEVICE];
+	request.duration = s->duration;
+	request.signed_warm_up = policy_of(s->mode)->signed_warm_up;
 	for (size_t i = 0; i < s->n_via; i++)
 		request.roles[request.n_roles++] = (struct sts_request_role){
 			.arn = s->via[i].arn,

@@ -9,6 +9,8 @@
 #define AWS_MFA_STS_PATH "/proc/self/exe"
 /* NOLINTNEXTLINE(bugprone-suspicious-include): the path above is compiled in */
 #include "exchange.c"
+/* NOLINTNEXTLINE(bugprone-suspicious-include) */
+#include "sts_process.c"
 
 #include "words_pam.h"
 
@@ -113,7 +115,7 @@ static enum status lead(struct exchange *x, char when, const char *record, struc
 	if (rc == STATUS_OK && when == AT_READY_AGAIN) {
 		assert_int_equal(
 			exchange_code(x, "111111", deadline_ms, &session, e), STATUS_WRONG_CODE);
-		assert_int_not_equal(x->pid, 0);
+		assert_int_not_equal(x->process.pid, 0);
 	}
 	if (rc == STATUS_OK && (when == AT_READY || when == AT_READY_AGAIN))
 		rc = exchange_step(x, deadline_ms, e);
@@ -150,7 +152,7 @@ static void check(char when, const char *words, const char *statuses, const char
 			fail_msg("taken out of turn: %c %s: %d %s", when, record, (int)rc, e.text);
 		assert_int_equal(rc,
 			when == AT_WARMING || when == AT_READY ? STATUS_SYSTEM : STATUS_CODE_SPENT);
-		assert_int_equal(x.pid, 0); /* ended */
+		assert_int_equal(x.process.pid, 0); /* ended */
 	}
 	exchange_end(&x);
 }

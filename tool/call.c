@@ -1,0 +1,215 @@
+#include "call.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A process that has waited until its deadline says so a little later. */
+#define LATER_MS 500
+
+/* Takes one record of an answer; into is what the call was given to fill. */
+typedef bool take_fn(const struct record *rec, void *into);
+
+static int64_t deadline_of(const struct caller *c)
+{
+	return monotonic_ms() + c->timeout * INT64_C(1000);
+}
+
+enum status call_start(struct caller *c, const struct sts_request *request, struct error *e)
+{
+	*c = (struct caller){.timeout = request->timeout};
+	return sts_process_start(&c->process, request, deadline_of(c), e);
+}
+
+static enum status broken(struct caller *c, bool changes, struct error *e)
+{
+	call_end(c);
+	if (changes)
+		return error_set(e, STATUS_CODE_SPENT,
+			"aws-mfa-sts has ended without an answer; AWS may have done what was asked");
+	return error_set(e, STATUS_SYSTEM, "aws-mfa-sts has ended without an answer; try again");
+}
+
+static enum status read_answer(struct caller *c, int64_t deadline_ms, bool changes, take_fn *take,
+	void *into, struct error *e)
+{
+	const char *text;
+	struct record rec;
+	enum status rc;
+
+	for (;;) {
+		if (peer_read(&c->process.peer, deadline_ms + LATER_MS, &rec) != RECORD_OK)
+			return broken(c, changes, e);
+		if (strcmp(rec.word, WORD_RESULT) == 0)
+			break;
+		sts_process_note(&c->process, &rec);
+		if (strcmp(rec.word, WORD_AWS_ERROR) == 0)
+			snprintf(c->aws_error, sizeof(c->aws_error), "%s", rec.text);
+		else if (take && !take(&rec, into))
+			return broken(c, changes, e);
+	}
+	rc = record_result(rec.text, &text);
+	if (rc != STATUS_OK)
+		error_set(e, rc, "%s", text);
+	return rc;
+}
+
+/* Asks for an action, with its parameters as `call` has them. */
+static enum status ask(struct caller *c, const char *action, bool changes, take_fn *take,
+	void *into, struct error *e)
+{
+	enum record_error sent = RECORD_OK;
+	int64_t deadline_ms = deadline_of(c);
+
+	c->aws_error[0] = c->process.request_id[0] = '\0';
+	if (c->process.pid == 0)
+		return broken(c, false, e);
+	if (c->process.peer.state == STS_CALLED)
+		sts_process_send_number(
+			&c->process, deadline_ms, WORD_DEADLINE, deadline_ms, &sent);
+	sts_process_send(&c->process, deadline_ms, WORD_CALL, action, &sent);
+	/* RECORD_EOF: the process ended before it read the call, and said why. */
+	if (sent != RECORD_OK && sent != RECORD_EOF)
+		return broken(c, false, e);
+	return read_answer(c, deadline_ms, changes && sent == RECORD_OK, take, into, e);
+}
+
+static bool copy(char *to, size_t size, const char *text)
+{
+	int n = snprintf(to, size, "%s", text);
+
+	return n >= 0 && (size_t)n < size;
+}
+
+static bool take_identity(const struct record *rec, void *into)
+{
+	struct call_identity *who = into;
+
+	if (strcmp(rec->word, WORD_ACCOUNT_ID) == 0)
+		return copy(who->account, sizeof(who->account), rec->text);
+	if (strcmp(rec->word, WORD_ARN) == 0)
+		return copy(who->arn, sizeof(who->arn), rec->text);
+	return true;
+}
+
+enum status call_identity(struct caller *c, struct call_identity *who, struct error *e)
+{
+	enum status rc;
+
+	*who = (struct call_identity){0};
+	rc = ask(c, "GetCallerIdentity", false, take_identity, who, e);
+	return rc != STATUS_OK || (who->account[0] && who->arn[0]) ? rc : broken(c, false, e);
+}
+
+/* A list that is being filled. The table of words allows ITEMS_MAX items. */
+struct devices {
+	struct call_device *items;
+	size_t n;
+};
+
+static bool take_device(const struct record *rec, void *into)
+{
+	struct devices *d = into;
+	struct call_device *device = d->items + d->n - 1;
+
+	if (strcmp(rec->word, WORD_ITEM) == 0)
+		d->items[d->n++] = (struct call_device){0};
+	else if (strcmp(rec->word, WORD_SERIAL) == 0)
+		return d->n > 0 && copy(device->serial, sizeof(device->serial), rec->text);
+	else if (strcmp(rec->word, WORD_CREATED) == 0 && d->n > 0)
+		device->enabled = (time_t)record_number(rec->text);
+	return true;
+}
+
+enum status call_list_devices(
+	struct caller *c, struct call_device devices[static ITEMS_MAX], size_t *n, struct error *e)
+{
+	struct devices d = {devices, 0};
+	enum status rc = ask(c, "ListMFADevices", false, take_device, &d, e);
+
+	for (size_t i = 0; rc == STATUS_OK && i < d.n; i++)
+		if (!devices[i].serial[0])
+			rc = broken(c, false, e);
+	*n = rc == STATUS_OK ? d.n : 0;
+	return rc;
+}
+
+struct keys {
+	struct call_key *items;
+	size_t n;
+};
+
+static bool take_key(const struct record *rec, void *into)
+{
+	struct keys *k = into;
+	struct call_key *key = k->items + k->n - 1;
+
+	if (strcmp(rec->word, WORD_ITEM) == 0)
+		k->items[k->n++] = (struct call_key){0};
+	else if (strcmp(rec->word, WORD_ACCESS_KEY_ID) == 0)
+		return k->n > 0 && copy(key->id, sizeof(key->id), rec->text);
+	else if (strcmp(rec->word, WORD_KEY_STATUS) == 0 && k->n > 0)
+		key->active = strcmp(rec->text, "Active") == 0;
+	else if (strcmp(rec->word, WORD_CREATED) == 0 && k->n > 0)
+		key->created = (time_t)record_number(rec->text);
+	return true;
+}
+
+enum status call_list_keys(
+	struct caller *c, struct call_key keys[static ITEMS_MAX], size_t *n, struct error *e)
+{
+	struct keys k = {keys, 0};
+	enum status rc = ask(c, "ListAccessKeys", false, take_key, &k, e);
+
+	for (size_t i = 0; rc == STATUS_OK && i < k.n; i++)
+		if (!keys[i].id[0])
+			rc = broken(c, false, e);
+	*n = rc == STATUS_OK ? k.n : 0;
+	return rc;
+}
+
+static bool take_new_key(const struct record *rec, void *into)
+{
+	struct call_new_key *key = into;
+	bool failed = false;
+
+	if (!sts_process_collect(rec, WORD_ACCESS_KEY_ID, &key->id, &failed))
+		sts_process_collect(rec, WORD_SECRET_ACCESS_KEY, &key->secret, &failed);
+	return !failed;
+}
+
+enum status call_create_key(struct caller *c, struct call_new_key *key, struct error *e)
+{
+	enum status rc;
+
+	*key = (struct call_new_key){0};
+	rc = ask(c, "CreateAccessKey", true, take_new_key, key, e);
+	if (rc == STATUS_OK && (!key->id.data || !key->secret.data))
+		rc = broken(c, true, e);
+	if (rc != STATUS_OK) {
+		secret_free(&key->id);
+		secret_free(&key->secret);
+	}
+	return rc;
+}
+
+enum status call_set_key_active(struct caller *c, const char *key_id, bool active, struct error *e)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "UpdateAccessKey AccessKeyId=%s Status=%s", key_id,
+		active ? "Active" : "Inactive");
+	return ask(c, text, true, NULL, NULL, e);
+}
+
+enum status call_delete_key(struct caller *c, const char *key_id, struct error *e)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "DeleteAccessKey AccessKeyId=%s", key_id);
+	return ask(c, text, true, NULL, NULL, e);
+}
+
+void call_end(struct caller *c)
+{
+	sts_process_end(&c->process);
+}

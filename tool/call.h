@@ -1,0 +1,87 @@
+/*
+ * Calls to AWS that need no code: who owns a key, which devices and keys a user has, and the life
+ *of a key. aws-mfa-sts makes them.
+ *
+ *	struct sts_request request = sts_request_of(&settings);
+ *	request.access_key_id = ...; request.secret_access_key = ...;
+ *	rc = call_start(&caller, &request, &e);
+ *	if (rc == STATUS_OK)
+ *		rc = call_identity(&caller, &who, &e);
+ *	... more calls with the same keys, one after the other ...
+ *	call_end(&caller);
+ *
+ * Each call returns STATUS_OK, or one of these with *e filled:
+ * - STATUS_CONFIG: AWS refuses the call, and caller->aws_error says why: "AccessDenied",
+ *   "NoSuchEntity", "LimitExceeded", "InvalidClientTokenId" (also of a key that AWS does not know
+ *   yet). If aws_error is empty, the settings are wrong, and nothing was sent.
+ * - STATUS_UNAVAILABLE: AWS was not reached, failed or was too busy. Nothing has changed.
+ * - STATUS_CODE_SPENT: no answer came to a call that changes something. AWS may have done it.
+ * - STATUS_SYSTEM: this machine. If aws-mfa-sts died, the caller has ended.
+ */
+#ifndef AWS_MFA_CALL_H
+#define AWS_MFA_CALL_H
+
+#include "error.h"
+#include "sts_process.h"
+#include "sts_request.h"
+#include "words_sts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+struct caller {
+	struct sts_process process; /* also the server's time and the last request id */
+	long timeout;               /* seconds, of each call */
+	char aws_error[80];         /* AWS's error code of the last call; empty if there is none */
+};
+
+/* Who owns the keys. arn is that of a user, of the account's root, or of an assumed role. */
+struct call_identity {
+	char account[64], arn[513];
+};
+
+struct call_device {
+	char serial[257]; /* arn:...:mfa/NAME, arn:...:u2f/... (no codes), or a hardware token's
+	                     number */
+	time_t enabled;
+};
+
+struct call_key {
+	char id[129];
+	bool active;
+	time_t created;
+};
+
+/* The caller frees both by secret_free(). */
+struct call_new_key {
+	struct secret id, secret;
+};
+
+/*
+ * Starts aws-mfa-sts, and sends nothing to AWS yet. request needs keys, region, endpoints and the
+ * like, but no device and no roles. *c must be zeros, or must have ended. Call call_end()
+ * afterwards, also after a failure.
+ */
+enum status call_start(struct caller *c, const struct sts_request *request, struct error *e);
+
+/* sts:GetCallerIdentity. It works for every valid key: no policy can deny it. */
+enum status call_identity(struct caller *c, struct call_identity *who, struct error *e);
+
+/* iam:ListMFADevices and iam:ListAccessKeys, of the user who owns the keys. Set *n. */
+enum status call_list_devices(
+	struct caller *c, struct call_device devices[static ITEMS_MAX], size_t *n, struct error *e);
+enum status call_list_keys(
+	struct caller *c, struct call_key keys[static ITEMS_MAX], size_t *n, struct error *e);
+
+/* iam:CreateAccessKey, for the user who owns the keys. AWS knows a new key after some seconds. */
+enum status call_create_key(struct caller *c, struct call_new_key *key, struct error *e);
+
+/* iam:UpdateAccessKey and iam:DeleteAccessKey, of a key of the same user. */
+enum status call_set_key_active(struct caller *c, const char *key_id, bool active, struct error *e);
+enum status call_delete_key(struct caller *c, const char *key_id, struct error *e);
+
+/* Ends the process and wipes what it has sent. */
+void call_end(struct caller *c);
+
+#endif
