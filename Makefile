@@ -71,7 +71,7 @@ PROGRAMS      = $(BUILD)/pam_aws_mfa.so $(BUILD)/aws-mfa $(BUILD)/aws-mfa-sts
 STS_LIBS      = -lcrypto -lcurl -lexpat -pthread
 # Links the archive if there is one: a shared library would add a tenth to the cost of a run.
 TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
-	2>/dev/null)),-liniparser)
+	2>/dev/null)),-liniparser) -ldl
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 pam/pam_aws_mfa.8
 EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
 
@@ -228,7 +228,7 @@ TEST_OBJS     := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.so.c,$(TEST_SOURCES)) \
 	$(shell grep -l '^int main\b' $(TEST_SOURCES) /dev/null 2>/dev/null))
 TESTED         = $(BUILD)/tests/tested.a
-TEST_LIBS      = -lcmocka -lpam $(STS_LIBS) -lssl $(TOOL_LIBS) -ldl
+TEST_LIBS      = -lcmocka -lpam $(STS_LIBS) -lssl $(TOOL_LIBS)
 
 $(TEST_OBJS): ALL_CFLAGS += -fvisibility=default -Itests -Itool \
 	-I$(patsubst $(BUILD)/tests/%,%,$(@D))
