@@ -1,4 +1,4 @@
-"""How fast, against whom, and whether that is good enough:
+"""How fast each step is, beside other programs, and whether it meets its goal:
 
     make bench                      all rows, about three minutes
     make bench BENCH="--json"       for programs

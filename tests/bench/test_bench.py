@@ -1,4 +1,4 @@
-"""The bench works: each row once, whatever it measures on a machine that does other things, too."""
+"""The bench works: it measures each row once. The figures do not count: other tests run, too."""
 
 import json
 import os

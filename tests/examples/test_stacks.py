@@ -108,7 +108,7 @@ class Stacks(unittest.TestCase):
                                            "authinfo_unavail", "new_authtok_reqd", "maxtries"))
 
     def check_rollout(self, name, is_asked, **answers):
-        """Whoever is not asked for a code needs the key, which no other line stands for."""
+        """A user who is not asked for a code needs the key. No other line stands for the key."""
         lines = auth_lines(name)
         ways = set()
         two = ("success", *LOCKED)
@@ -132,7 +132,7 @@ class Stacks(unittest.TestCase):
                            member=("success", "auth_err"))
 
     def test_sshd_sees_a_wrong_code(self):
-        """The answer of the code's line stays, whatever pam_faillock says behind it."""
+        """The answer of the code's line stays. pam_faillock, below it, cannot change it."""
         for name in ("sshd-after-publickey", "sshd-after-password"):
             lines = auth_lines(name)
             for of, got in self.every(lines, preauth=("success",), authfail=AUTHFAIL,

@@ -66,7 +66,7 @@ class Names(SshTest):
                 self.assertEqual(su.wait(), 0, su.screen)
                 self.logged("su", name, "accepted answer=PAM_SUCCESS")
 
-    def test_who_is_not_enrolled_is_not_asked_under_nullok(self):
+    def test_a_user_who_is_not_enrolled_is_not_asked_under_nullok(self):
         for name in NAMES:
             self.world.path(f"/home/{name}/.aws/credentials").unlink(missing_ok=True)
             for argv, prompt in ((["/usr/bin/sudo", "echo", "let in"], f"password for {name}: "),

@@ -107,8 +107,8 @@ class Su(LiveTest):
 
 
 class HeldUp(LiveTest):
-    """bob stops, freezes or slows down his su and its children until the time is over. With
-    failmode=safe this must not let bob in. test_awake.py tests aws-mfa-sts's part of it."""
+    """bob stops, freezes or slows down su and its children until the time is over. With
+    failmode=safe this must not let bob in. test_awake.py tests the part of aws-mfa-sts."""
 
     NEEDS = ("su",)
     TIMEOUT = 3
@@ -244,7 +244,7 @@ class Login(LiveTest):
                        "account=123456789012 result=accepted answer=PAM_SUCCESS request-id=ID "
                        "key-id=KEY")
 
-    def test_whoever_is_not_asked(self):
+    def test_users_who_are_not_asked(self):
         """root and bob, who is not enrolled, see no prompt. alice gets in although AWS is down."""
         self.aws_down()
         for name, asked in (("root", False), ("bob", False), ("alice", True)):

@@ -150,7 +150,7 @@ class Failing(unittest.TestCase):
                 for line in out.splitlines() if not line.startswith("log ")]
 
     def test_success_only_for_a_code(self):
-        """Whatever call fails, no descriptor is left, and the session is opened."""
+        """If any call fails, no descriptor is left, and the session is opened."""
         for name in self.RUNS:
             with self.subTest(name):
                 for login in self.runs[name].result():

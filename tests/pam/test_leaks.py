@@ -144,7 +144,7 @@ class Leaks(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
 
 
 class Core(LoginTest):
-    """A signal that makes other programs dump core only ends these, whatever the limits allow."""
+    """A signal that makes other programs dump core only ends these, even if the limits allow one."""
 
     def dumped(self, argv, *records, answer=b"", env=None):
         """True if SIGABRT leaves a core, after the records were sent and the answer has come."""
@@ -191,7 +191,7 @@ class BeforeMain(unittest.TestCase):
     """From main() on, the programs themselves shut everybody out. Before that, their mode does:
     users may not read them."""
 
-    def test_a_user_cannot_look_into_what_runs_in_his_name(self):
+    def test_a_user_cannot_look_into_what_runs_in_their_name(self):
         if os.getuid() != 0:
             self.skipTest("becomes another user: needs root")
         if closed_to_others():

@@ -130,8 +130,8 @@ class Login(LoginTest):
         self.assertEqual(self.box.codes_seen(self.user), [])
 
     def test_a_password_of_six_digits_goes_nowhere(self):
-        """The module before asked for the password. So the text is a password, whatever it looks
-        like."""
+        """The module before asked for the password. So the text is a password, even if it looks
+        like a code."""
         (self.home / "pam.d/bastion").write_text(
             "auth optional pam_exec.so expose_authtok /bin/true\n"
             f"auth required {MODULE} profile=work\n")

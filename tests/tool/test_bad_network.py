@@ -123,7 +123,7 @@ class BadNetwork(HostTest):
         self.assertNotIn(code, run.stderr)
 
     def test_a_code_that_is_part_of_a_number_stays(self):
-        """As in every ARN of account 123456789012; and the code itself is struck wherever it is."""
+        """As in every ARN of account 123456789012. The code itself is struck out everywhere."""
         code = "123456"
         for said, shown in [("arn:aws:iam::123456789012:mfa/x", "arn:aws:iam::123456789012:mfa/x"),
                             ("0123456", "0123456"), ("1234567", "1234567"), ("x123456y", "x******y"),

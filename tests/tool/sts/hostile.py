@@ -1,5 +1,5 @@
-"""Shared by the tests of a hostile server: one refresh against it, and all that must hold whatever
-the server does."""
+"""Shared by the tests of a hostile server: one refresh against it, and all that must hold for every
+answer of the server."""
 
 import os
 import shutil

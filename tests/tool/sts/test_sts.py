@@ -153,8 +153,8 @@ class Clock(StsTest):
         return peer, user, step
 
     def test_set_while_the_prompt_is_up(self):
-        """By NTP, or by a person who is wrong; and a virtual machine that was paused meanwhile,
-        for whom the time has passed that the kernel has not counted."""
+        """NTP sets the clock, or a person sets it wrongly. Or a virtual machine was paused, and its
+        kernel did not count that time."""
         for how in ("signed", "unsigned"):
             for slow, before, after, passed in (
                     (0, 0, 7200, 0), (0, 0, -7200, 0), (7200, 0, 7200, 0), (-7200, 0, -7200, 0),
