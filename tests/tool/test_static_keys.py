@@ -23,7 +23,7 @@ class StaticKeys(HostTest):
     def test_by_hand_before_the_code(self):
         self.write(("work", keys() + "region = eu-west-1\n"))
         before = self.credentials.read_bytes()
-        words = (f"{self.credentials}: [work] holds long-term keys", "AWS shows a secret only once",
+        words = (f"{self.credentials}:5: [work] holds long-term keys", "AWS shows a secret only once",
                  "renaming [work] to [work-keys]", "--force")
         self.refused(self.aws_mfa("--token", self.user.code()), 13, *words)
         term = self.terminal()

@@ -134,6 +134,7 @@ enum status session_spare_keys(const struct ini *credentials, const char *sectio
 {
 	const struct ini_line *last = ini_section(credentials, section, strlen(section));
 	bool lost = false;
+	size_t at = 0;
 
 	for (size_t i = last ? last->section : 0; i > 0 && !lost;) {
 		const struct ini_line *header = &credentials->lines[i - 1];
@@ -144,14 +145,15 @@ enum status session_spare_keys(const struct ini *credentials, const char *sectio
 			(is_long_term(&k.id) || (!k.token && strncmp(k.id.data, "ASIA", 4) != 0)) &&
 			!stand_elsewhere(credentials, header, &k);
 		free_keys(&k);
+		at = i;
 		i = header->next;
 	}
 	if (!lost)
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
-		"%s: [%s] holds long-term keys that are nowhere else in this "
+		"%s:%zu: [%s] holds long-term keys that are nowhere else in this "
 		"file; the session would overwrite them, and AWS shows a secret "
 		"only once; give them a section of their own, for example by "
 		"renaming [%s] to [%s-keys], or overwrite them with --force",
-		credentials->path, section, section, section);
+		credentials->path, at, section, section, section);
 }
