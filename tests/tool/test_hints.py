@@ -61,6 +61,13 @@ class Hints(HostTest):
         self.refused(run, 12, "there is no section [work-long-term]; to write it")
         self.assertNotIn("profiles with keys", run.stderr)
 
+    def test_almost_the_name_of_the_section(self):
+        for name in ("work-longterm", "work_long_term", "work-long-trem"):
+            with self.subTest(name):
+                self.write_credentials(f"[other]\nregion = x\n[{name}]\n{self.keys}")
+                self.hint(12, f"{self.credentials}:3: there is no section [work-long-term], but [{name}]"
+                          f" has long-term keys; rename [{name}] to [work-long-term]")
+
     def test_keys_in_the_config_file(self):
         self.write_credentials(f"[default]\n{self.keys}")
         for header, status in [("profile work", 12), ("profile work-long-term", 13),

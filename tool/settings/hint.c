@@ -12,6 +12,7 @@
 #include "text/shell.h"
 #include "value.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,27 @@ static void hint_at_own_keys(const struct settings *s, const struct ini_line *ke
 	free(device);
 }
 
+/* The length of "-long-term" at the end of the names of sections with keys; 0 for `none`. */
+static size_t suffix_length(const struct settings *s)
+{
+	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
+
+	return value_is_word(suffix, "none") ? 0 : strlen(suffix) + 1;
+}
+
+/* Is this the long-term section of a profile? */
+static bool is_of_profile(const struct settings *s, const struct ini_line *l)
+{
+	const char *end = s->credentials.bytes.data + l->name + l->name_len;
+	size_t cut = suffix_length(s);
+
+	return l->name_len > cut &&
+		(cut == 0 ||
+			(end[-(ptrdiff_t)cut] == '-' &&
+				memcmp(end - cut + 1, s->value[SETTING_LONG_TERM_SUFFIX],
+					cut - 1) == 0));
+}
+
 /* True if the keys are in the wrong place; *e then says where they belong. */
 static bool misplaced(const struct settings *s, struct error *e)
 {
@@ -128,6 +150,31 @@ static bool misplaced(const struct settings *s, struct error *e)
 	return true;
 }
 
+/* True if a section has keys and almost the name of the long-term section: [work-longterm]. */
+static bool misspelt(const struct settings *s, struct error *e)
+{
+	const struct ini *ini = &s->credentials;
+	const struct ini_line *near = NULL;
+	size_t distance = SIZE_MAX, wanted = strlen(s->long_term);
+
+	for (size_t i = 0; i < ini->n_lines; i++) {
+		const struct ini_line *l = &ini->lines[i];
+		const char *name = ini->bytes.data + l->name;
+
+		if (ini_is_section(ini, l) && own_key(ini, l) && !is_of_profile(s, l) &&
+			spelling_is_nearer(name, l->name_len, s->long_term, wanted, &distance))
+			near = l;
+	}
+	if (near)
+		error_set(e, STATUS_NOT_SET_UP,
+			"%s:%zu: there is no section [%s], but [%.*s] has long-term keys; rename "
+			"[%.*s] to [%s]",
+			ini->path, ini_line_number(ini, near), s->long_term, (int)near->name_len,
+			ini->bytes.data + near->name, (int)near->name_len,
+			ini->bytes.data + near->name, s->long_term);
+	return near;
+}
+
 /* Profiles with keys: some of their names, their number, and the name nearest to wanted. */
 struct known {
 	const char *wanted;
@@ -155,22 +202,14 @@ static void add(struct known *k, const char *name, size_t len)
 static void add_keys(const struct settings *s, struct known *k)
 {
 	const struct ini *ini = &s->credentials;
-	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
-	size_t cut = value_is_word(suffix, "none") ? 0 : strlen(suffix) + 1;
 
 	for (size_t i = 0; i < ini->n_lines; i++) {
 		const struct ini_line *l = &ini->lines[i];
 		const char *name = ini->bytes.data + l->name;
-		size_t len = l->name_len;
 
-		if (!ini_is_section(ini, l) || !own_key(ini, l) || len <= cut ||
-			strncmp(name, "profile ", strlen("profile ")) == 0)
-			continue;
-		if (cut > 0 &&
-			(name[len - cut] != '-' ||
-				memcmp(name + len - cut + 1, suffix, cut - 1) != 0))
-			continue;
-		add(k, name, len - cut);
+		if (ini_is_section(ini, l) && own_key(ini, l) && is_of_profile(s, l) &&
+			strncmp(name, "profile ", strlen("profile ")) != 0)
+			add(k, name, l->name_len - suffix_length(s));
 	}
 }
 
@@ -238,7 +277,7 @@ enum status hint_no_keys(const struct settings *s, struct error *e)
 		rc = check_config(s, e);
 	if (rc != STATUS_OK)
 		return rc;
-	if (!misplaced(s, e))
+	if (!misplaced(s, e) && !misspelt(s, e))
 		hint_at_others(s, e);
 	return STATUS_NOT_SET_UP;
 }
