@@ -1,6 +1,7 @@
 #include "owner.h"
 
 #include "target.h"
+#include "text/shell.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -62,15 +63,23 @@ static bool others_may_write(const char *path, const struct stat *st)
 		((st->st_mode & S_IWGRP) && (!is_private_group(st->st_gid) || has_acl(path)));
 }
 
+/* Quotes a path for a command in a message. A path that is too long is not quoted. */
+static const char *quoted(const char *path, char to[static 400])
+{
+	return shell_quote(path, strlen(path), to, 400) ? to : path;
+}
+
 enum status owner_check(const char *path, const struct stat *st, struct error *e)
 {
+	char word[400];
+
 	if (!is_ours(st))
-		return error_set(e, STATUS_CONFIG, "%s: belongs to uid %ju; chown it to this user",
-			path, (uintmax_t)st->st_uid);
+		return error_set(e, STATUS_CONFIG, "%s: belongs to uid %ju; run: sudo chown %ju %s",
+			path, (uintmax_t)st->st_uid, (uintmax_t)geteuid(), quoted(path, word));
 	if (others_may_write(path, st))
 		return error_set(e, STATUS_CONFIG,
 			"%s: others may write it (mode %04o); run: chmod go-w %s", path,
-			(unsigned)st->st_mode & 07777, path);
+			(unsigned)st->st_mode & 07777, quoted(path, word));
 	return STATUS_OK;
 }
 
@@ -106,6 +115,8 @@ out:
 struct way {
 	enum status rc; /* the result for the folders so far */
 	struct error *e;
+	owner_fault_fn *fault; /* gets each fault; NULL: end at the first one */
+	void *arg;
 	bool linked; /* a symlink is on the path */
 	bool found;  /* the last name exists */
 };
@@ -127,6 +138,10 @@ static bool check_folder(void *arg, const struct target *t, const struct stat *e
 	if ((st.st_mode & S_ISVTX) && (!entry || is_ours(entry)))
 		st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
 	w->rc = owner_check(path, &st, w->e);
+	if (w->rc != STATUS_OK && w->fault) {
+		w->fault(w->arg, w->e);
+		w->rc = STATUS_OK;
+	}
 	return w->rc == STATUS_OK;
 }
 
@@ -151,6 +166,7 @@ static enum status explain(const struct way *w, const char *path, int error)
  */
 static enum status check_home(const char *home, struct error *e)
 {
+	char word[400];
 	struct stat st;
 
 	if (stat(home, &st) < 0)
@@ -159,7 +175,8 @@ static enum status check_home(const char *home, struct error *e)
 		return error_set(e, STATUS_CONFIG, "home %s: is not a folder of this user", home);
 	if (others_may_write(home, &st))
 		return error_set(e, STATUS_CONFIG,
-			"home %s: others may write it; run: chmod go-w %s", home, home);
+			"home %s: others may write it (mode %04o); run: chmod go-w %s", home,
+			(unsigned)st.st_mode & 07777, quoted(home, word));
 	return STATUS_OK;
 }
 
@@ -177,4 +194,17 @@ enum status owner_check_way(const char *home, const char *path, struct error *e)
 		w.rc = explain(&w, t.path, walked ? ENOENT : errno);
 	target_free(&t);
 	return w.rc;
+}
+
+void owner_report_way(const char *home, const char *path, owner_fault_fn *fault, void *arg)
+{
+	struct error e = {0};
+	struct way w = {.rc = check_home(home, &e), .e = &e, .fault = fault, .arg = arg};
+	const struct walk_guard guard = {home, check_folder, &w};
+	struct target t;
+
+	if (w.rc != STATUS_OK)
+		fault(arg, &e);
+	walk_guarded(&t, path, &guard);
+	target_free(&t);
 }

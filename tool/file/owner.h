@@ -30,6 +30,13 @@
  */
 enum status owner_check_way(const char *home, const char *path, struct error *e);
 
+/*
+ * The same for people who want to know all: calls fault for each folder that others can change,
+ * instead of ending at the first one. A missing file is no fault.
+ */
+typedef void owner_fault_fn(void *arg, const struct error *e);
+void owner_report_way(const char *home, const char *path, owner_fault_fn *fault, void *arg);
+
 /* Checks owner and mode of the file or folder at path. st is its fstat(). */
 enum status owner_check(const char *path, const struct stat *st, struct error *e);
 
