@@ -68,10 +68,8 @@ enum status settings_check_names(struct settings *s, struct error *e)
 	if (s->origin[SETTING_PROFILE] == ORIGIN_ENVIRONMENT && aws_profile && *aws_profile &&
 		aws_default_profile && *aws_default_profile &&
 		strcmp(aws_profile, aws_default_profile) != 0)
-		log_warning(
-			"AWS_PROFILE (%s) and AWS_DEFAULT_PROFILE (%s) differ; using "
-			"AWS_PROFILE, as the AWS CLI does, but boto3 uses AWS_DEFAULT_PROFILE: unset "
-			"one of them",
+		log_warning("AWS_PROFILE (%s) and AWS_DEFAULT_PROFILE (%s) differ: the AWS CLI and "
+			    "aws-mfa use the first, boto3 the second; unset one of them",
 			aws_profile, aws_default_profile);
 	s->long_term = settings_section_name(
 		s->value[SETTING_PROFILE], s->value[SETTING_LONG_TERM_SUFFIX]);

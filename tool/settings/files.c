@@ -3,6 +3,7 @@
 #include "absence.h"
 #include "file/owner.h"
 #include "file/read.h"
+#include "preferred.h"
 #include "profiles.h"
 #include "text/log.h"
 #include "text/shell.h"
@@ -73,14 +74,27 @@ char *settings_of_profile(
 	return NULL;
 }
 
+enum status settings_check_mode(const struct settings *s, struct error *e)
+{
+	const char *path = s->credentials.path;
+	mode_t mode = s->credentials_stat.st_mode;
+	char word[400];
+
+	if (!(mode & (S_IRWXG | S_IRWXO)))
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s: others may read your keys (mode %04o); run: chmod 600 %s", path,
+		(unsigned)mode & 07777,
+		shell_quote(path, strlen(path), word, sizeof(word)) ? word : path);
+}
+
 void settings_warn(const struct settings *s)
 {
-	const struct stat *st = &s->credentials_stat;
+	struct error e;
 
 	faults_warn(&s->credentials_faults, s->credentials.path);
-	if (st->st_mode & (S_IRWXG | S_IRWXO))
-		log_warning("%s: others may read your keys (mode %04o); run: chmod 600 %s",
-			s->credentials.path, (unsigned)st->st_mode & 07777, s->credentials.path);
+	if (settings_check_mode(s, &e) != STATUS_OK)
+		log_warning("%s", e.text);
 	faults_warn(&s->config_faults, s->config.path);
 }
 
@@ -165,83 +179,6 @@ enum status settings_read_keys(struct settings *s, struct error *e)
 	return rc;
 }
 
-/* The line of the first of keys that the section has; *which is its index. NULL without one. */
-static const struct ini_line *first_of(const struct ini *in, const struct ini_line *header,
-	const char *const keys[], size_t n, size_t *which)
-{
-	const struct ini_line *l = NULL;
-
-	for (size_t i = 0; header && i < n && !l; i++) {
-		l = ini_key(in, header, keys[i], strlen(keys[i]));
-		*which = i;
-	}
-	return l;
-}
-
-/*
- * Every SDK prefers these keys of a profile to a session in the credentials file (botocore:
- * credentials.py, create_credential_resolver()). The session would never be used.
- */
-static enum status check_seen_in(const struct settings *s, const struct ini *in,
-	const struct ini_line *header, struct error *e)
-{
-	static const char *const keys[] = {"role_arn", "web_identity_token_file", "sso_session",
-		"sso_start_url", "sso_account_id", "sso_role_name"};
-
-	size_t which;
-	const struct ini_line *l =
-		first_of(in, header, keys, sizeof(keys) / sizeof(keys[0]), &which);
-
-	if (!l)
-		return STATUS_OK;
-	return error_set(e, STATUS_CONFIG,
-		"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
-		"--short-term-suffix WORD to use another section%s",
-		in->path, ini_line_number(in, l), s->session, keys[which], s->session,
-		which > 0 ? ""
-			  : ", or remove mfa_serial here and refresh the source profile: AWS tools "
-			    "then assume the role from its session");
-}
-
-/*
- * Two SDKs also prefer these keys to a session: Java 2.x (ProfileCredentialsUtils.java) and Rust
- * (aws-config, profile/credentials/repr.rs, base_provider()). botocore and the SDKs for Go v2 and
- * JavaScript v3 use the session. True after a warning.
- */
-static bool warn_preferred(
-	const struct settings *s, const struct ini *in, const struct ini_line *header)
-{
-	static const char *const keys[] = {"login_session", "credential_process"};
-
-	size_t which;
-	const struct ini_line *l =
-		first_of(in, header, keys, sizeof(keys) / sizeof(keys[0]), &which);
-
-	if (l)
-		log_warning(
-			"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
-			"a session in [%s]; remove it, or give --short-term-suffix WORD",
-			in->path, ini_line_number(in, l), s->session, keys[which], s->session);
-	return l;
-}
-
-/* Looks for settings that keep AWS tools from using the session. */
-static enum status check_use(const struct settings *s, struct error *e)
-{
-	const struct ini *const in[] = {&s->credentials, &s->config};
-	const struct ini_line *const header[] = {
-		ini_section(&s->credentials, s->session, strlen(s->session)),
-		profiles_section(&s->config, SECTION_PROFILE, s->session)};
-	enum status rc = STATUS_OK;
-
-	for (size_t i = 0; i < 2 && rc == STATUS_OK; i++)
-		rc = check_seen_in(s, in[i], header[i], e);
-	for (size_t i = 0; i < 2 && rc == STATUS_OK; i++)
-		if (warn_preferred(s, in[i], header[i]))
-			break;
-	return rc;
-}
-
 enum status settings_read_config(struct settings *s, struct error *e)
 {
 	const char *path = s->value[SETTING_CONFIG_FILE];
@@ -272,5 +209,5 @@ enum status settings_take_config(struct settings *s, struct error *e)
 			     : error_system(e, config->path);
 		free(section);
 	}
-	return rc == STATUS_OK ? check_use(s, e) : rc;
+	return rc == STATUS_OK ? preferred_check(s, e) : rc;
 }

@@ -36,6 +36,9 @@ enum status settings_take_config(struct settings *s, struct error *e);
 char *settings_of_profile(
 	const struct settings *s, const char *profile, const char *key, char **where);
 
+/* STATUS_CONFIG if others may read or write the credentials file; it can be used all the same. */
+enum status settings_check_mode(const struct settings *s, struct error *e);
+
 /* Warns of faults that do not prevent the use of the files. */
 void settings_warn(const struct settings *s);
 

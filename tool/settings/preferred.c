@@ -1,0 +1,99 @@
+#include "preferred.h"
+
+#include "profiles.h"
+#include "text/log.h"
+
+#include <string.h>
+
+/*
+ * Every SDK prefers these keys to a session in the credentials file (botocore: credentials.py,
+ * create_credential_resolver()).
+ */
+static const char *const by_every[] = {"role_arn", "web_identity_token_file", "sso_session",
+	"sso_start_url", "sso_account_id", "sso_role_name"};
+
+/*
+ * Two SDKs also prefer these keys: Java 2.x (ProfileCredentialsUtils.java) and Rust (aws-config,
+ * profile/credentials/repr.rs, base_provider()). botocore and the SDKs for Go v2 and JavaScript v3
+ * use the session.
+ */
+static const char *const by_some[] = {"login_session", "credential_process"};
+
+enum {
+	N_EVERY = sizeof(by_every) / sizeof(by_every[0]),
+	N_SOME = sizeof(by_some) / sizeof(by_some[0])
+};
+
+static void report_every(const struct settings *s, const struct ini *in, const struct ini_line *l,
+	size_t which, preferred_fn *found, void *arg)
+{
+	struct error e;
+
+	error_set(&e, STATUS_CONFIG,
+		"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
+		"--short-term-suffix WORD to use another section%s",
+		in->path, ini_line_number(in, l), s->session, by_every[which], s->session,
+		which > 0 ? ""
+			  : ", or remove mfa_serial here and refresh the source profile: AWS tools "
+			    "then assume the role from its session");
+	found(arg, true, &e);
+}
+
+static void report_some(const struct settings *s, const struct ini *in, const struct ini_line *l,
+	size_t which, preferred_fn *found, void *arg)
+{
+	struct error e;
+
+	error_set(&e, STATUS_CONFIG,
+		"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
+		"a session in [%s]; remove it, or give --short-term-suffix WORD",
+		in->path, ini_line_number(in, l), s->session, by_some[which], s->session);
+	found(arg, false, &e);
+}
+
+void preferred_report(const struct settings *s, preferred_fn *found, void *arg)
+{
+	const struct ini *const in[] = {&s->credentials, &s->config};
+	const struct ini_line *const header[] = {
+		ini_section(&s->credentials, s->session, strlen(s->session)),
+		profiles_section(&s->config, SECTION_PROFILE, s->session)};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct ini_line *l;
+
+		for (size_t k = 0; header[i] && k < N_EVERY; k++)
+			if ((l = ini_key(in[i], header[i], by_every[k], strlen(by_every[k]))))
+				report_every(s, in[i], l, k, found, arg);
+		for (size_t k = 0; header[i] && k < N_SOME; k++)
+			if ((l = ini_key(in[i], header[i], by_some[k], strlen(by_some[k]))))
+				report_some(s, in[i], l, k, found, arg);
+	}
+}
+
+/* The first keys of the two kinds. */
+struct first {
+	struct error every, some;
+};
+
+static void note_first(void *arg, bool every, const struct error *e)
+{
+	struct first *first = arg;
+	struct error *to = every ? &first->every : &first->some;
+
+	if (to->status == STATUS_OK)
+		*to = *e;
+}
+
+enum status preferred_check(const struct settings *s, struct error *e)
+{
+	struct first first = {.every = {.status = STATUS_OK}, .some = {.status = STATUS_OK}};
+
+	preferred_report(s, note_first, &first);
+	if (first.every.status != STATUS_OK) {
+		*e = first.every;
+		return e->status;
+	}
+	if (first.some.status != STATUS_OK)
+		log_warning("%s", first.some.text);
+	return STATUS_OK;
+}
