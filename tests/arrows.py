@@ -16,7 +16,7 @@ ARROWS = {
     "tool/ini": ["tool/file", "tool/text"],
     "tool/settings": ["tool/ini", "tool/file", "tool/text"],
     "tool/credentials": ["tool/settings", "tool/ini", "tool/file", "tool/text"],
-    "tool/doctor": ["tool/settings", "tool/ini", "tool/file", "tool/text"],
+    "tool/doctor": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/stack": ["tool/file", "tool/text"],
     "tool/sts": [],
     "tool": ["tool/doctor", "tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],

@@ -53,9 +53,9 @@ class HostTest(unittest.TestCase):
     def section(self, name="work"):
         return section(self.credentials, name)
 
-    def aws_mfa(self, *args, profile="work", input="", env=None, timeout=60, **options):
-        """Runs the program without a terminal: -> CompletedProcess."""
-        argv = [self.program, *(["--profile", profile] if profile else []), *args]
+    def aws_mfa(self, *args, profile="work", input="", env=None, timeout=60, prefix=(), **options):
+        """Runs the program without a terminal: -> CompletedProcess. prefix: a command that runs it."""
+        argv = [*prefix, self.program, *(["--profile", profile] if profile else []), *args]
         return subprocess.run(argv, env={**self.env, **(env or {})}, input=input,
                               capture_output=True, text=True, timeout=timeout,
                               start_new_session=True, **options)

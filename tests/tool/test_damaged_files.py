@@ -17,7 +17,7 @@ class Damaged(HostTest):
 
     def convert(self, run):
         """Runs the command in the message, as it stands there, in a shell like the user's."""
-        command = re.search(r"convert it: (\(cd .*\))$", run.stderr.strip())[1]
+        command = re.search(r"; run: (\(cd .*\))$", run.stderr.strip())[1]
         return subprocess.run(["sh", "-c", f"umask 022; {command}"], env=self.env,
                               capture_output=True, text=True)
 

@@ -1,10 +1,14 @@
-"""aws-mfa doctor."""
+"""aws-mfa doctor. Each planted fault is found where it is, and what doctor says mends it."""
 
 import json
+import os
+import shlex
+import shutil
 import subprocess
 import unittest
 
-from host import HostTest
+from home import section
+from host import OTHER_UID, HostTest
 
 
 class DoctorTest(HostTest):
@@ -39,7 +43,7 @@ class Frame(DoctorTest):
         for args in [("work",), ("--profile", "work")]:
             run = self.doctor(*args, "--offline")
             self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
-            self.assertRegex(run.stdout, r"^ok     \d+ checks?: .*settings")
+            self.assertRegex(run.stdout, r"^ok     \d+ checks: rights, files, (.|\n)*settings [(]-v[)]\n")
             self.assertTrue(run.stdout.endswith("\nNothing to mend.\n"), run.stdout)
         self.assertEqual(self.findings("--offline"), [])
 
@@ -71,6 +75,245 @@ class Frame(DoctorTest):
             self.assertEqual(screen.wait()[0], 1)
             self.assertEqual("\033[31mFAULT\033[0m" in screen.screen, colored, screen.screen)
             self.assertIn("FAULT", screen.screen)
+
+
+class Planted(DoctorTest):
+    """A home with one fault at a time."""
+
+    def finds(self, id, file=None, line=None, level="fault", message="", **options):
+        """-> the Fix of the only finding"""
+        found = self.findings("--offline", **options)
+        self.assertEqual([f["Id"] for f in found], [id], found)
+        self.assertEqual((found[0]["Level"], found[0]["File"], found[0]["Line"]),
+                         (level, file and str(file), line), found)
+        self.assertIn(message, found[0]["Message"])
+        self.doctor("work", "--offline", **options)
+        return found[0]["Fix"]
+
+    def healthy(self, **options):
+        self.assertEqual(self.findings("--offline", **options), [])
+
+    def run_fix(self, fix):
+        subprocess.run(["sh", "-ec", fix], check=True, env={**self.env, "PATH": "/usr/sbin:/usr/bin:/bin"})
+
+    def write_fix(self, fix, file, line):
+        lines = file.read_text().splitlines()
+        lines[line - 1:line] = [fix] if fix else []
+        file.write_text("\n".join(lines) + "\n")
+
+    def add(self, file, text):
+        file.write_text(file.read_text() + text)
+
+    def test_rights(self):
+        for file, mode, id in [(self.home, 0o777, "folder-rights"),
+                               (self.credentials.parent, 0o775, "folder-rights"),
+                               (self.config, 0o664, "file-rights"),
+                               (self.credentials, 0o644, "file-mode")]:
+            with self.subTest(str(file)):
+                file.chmod(mode)
+                self.run_fix(self.finds(id, file, level="warning", message=f"mode {mode:04o}"))
+                self.healthy()
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to give a file away")
+    def test_owner(self):
+        os.chown(self.config, OTHER_UID, -1)
+        self.run_fix(self.finds("file-rights", self.config, level="warning", message=f"uid {OTHER_UID}"))
+        self.healthy()
+
+    def test_a_path_that_needs_quotes(self):
+        away = self.home / "it's here"
+        away.mkdir()
+        self.credentials.rename(away / "credentials")
+        away.chmod(0o777)
+        env = {"AWS_SHARED_CREDENTIALS_FILE": str(away / "credentials")}
+        self.run_fix(self.finds("folder-rights", away, level="warning", env=env))
+        self.healthy(env=env)
+
+    def test_encodings(self):
+        text = self.credentials.read_text()
+        for data, id, line in [
+                (text.encode("utf-16"), "encoding", None), (text.encode("utf-16-be"), "encoding", None),
+                (text.encode("utf-8-sig"), "line", 1), (text.replace("\n", "\r").encode(), "line-ends", None)]:
+            with self.subTest(data[:9]):
+                self.write_credentials(data)
+                self.run_fix(self.finds(id, self.credentials, line))
+                self.assertEqual(self.credentials.read_text(), text)
+                self.healthy()
+        self.write_credentials(text.encode() + b"\0\0")
+        self.assertIn("backup", self.finds("encoding", self.credentials, message="NUL"))
+        self.write_credentials(text.replace("\n", "\r\n").encode())
+        self.healthy()
+
+    def test_lines(self):
+        self.add(self.config, "[profile work]\nregion eu-west-1\nregion = x\nregion = y\n")
+        found = self.findings("--offline")
+        self.assertEqual([(f["Id"], f["File"], f["Line"]) for f in found],
+                         [("line", str(self.config), n) for n in (4, 5, 7)])
+
+    def test_no_file(self):
+        self.credentials.rename(self.home / "away")
+        self.assertEqual(self.finds("not-set-up", self.credentials), "aws-mfa --setup --profile work")
+        (self.home / "away").rename(self.credentials)
+        self.healthy()
+
+    def test_misspelt_section(self):
+        text = self.credentials.read_text()
+        self.write_credentials("[other]\n" + text.replace("work-long-term", "work-longterm"))
+        self.assertEqual(self.finds("not-set-up", self.credentials, 2), "rename [work-longterm] to [work-long-term]")
+        self.write_fix("[work-long-term]", self.credentials, 2)
+        self.healthy()
+        self.write_credentials(text.replace("work-long-term", "wrok-long-term"))
+        self.assertIn("--profile wrok", self.finds("not-set-up", self.credentials))
+
+    def test_headers_of_the_other_file(self):
+        text = self.config.read_text()
+        self.config.write_text(text.replace("profile work", "work") + text)
+        fix = self.finds("section-name", self.config, 1, "warning")
+        self.assertEqual(fix, "[profile work]")
+        self.config.write_text(text)
+        self.add(self.credentials, "[profile work]\nregion = eu-west-1\n")
+        self.write_fix(self.finds("section-name", self.credentials, 5, "warning"), self.credentials, 5)
+        self.healthy()
+
+    def test_the_user_in_place_of_the_device(self):
+        text = self.credentials.read_text()
+        self.write_credentials(text.replace(":mfa/", ":user/"))
+        fix = self.finds("device", self.credentials, 4, message="is user/")
+        self.assertEqual(fix, f"aws_mfa_device = {self.user.serial}")
+        self.write_fix(fix, self.credentials, 4)
+        self.healthy()
+        self.write_credentials(text.replace(":mfa/", ":u2f/"))
+        self.finds("device", self.credentials, 4, message="passkeys")
+        self.write_credentials(text.replace("aws_mfa_device", "# "))
+        self.assertIn("aws_mfa_device", self.finds("settings", self.credentials, message="no aws_mfa_device"))
+
+    def test_keys_in_the_wrong_place(self):
+        keys = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = " + 40 * "x" + "\n"
+        self.add(self.config, keys)
+        self.finds("keys-in-config", self.config, 4, "warning", message="without MFA")
+        self.write_fix("", self.config, 4)
+        self.write_fix("", self.config, 4)
+        self.healthy()
+        self.add(self.credentials, "[work]\n" + keys)
+        self.assertIn("--force", self.finds("static-keys", self.credentials, 5))
+        self.write_fix("[work-keys]", self.credentials, 5)
+        self.healthy()
+
+    def test_what_hides_the_session(self):
+        for line, id, level, words in [
+                ("role_arn = arn:aws:iam::123456789012:role/Admin", "preferred-by-all", "fault", "AWS tools"),
+                ("sso_session = x", "preferred-by-all", "fault", "AWS tools"),
+                ("credential_process = x", "preferred-by-some", "warning", "Java and Rust"),
+                ("login_session = x", "preferred-by-some", "warning", "Java and Rust")]:
+            with self.subTest(line):
+                self.add(self.config, line + "\n")
+                self.finds(id, self.config, 4, level, message=words)
+                self.write_fix("", self.config, 4)
+                self.healthy()
+
+    def test_all_that_hides_the_session(self):
+        self.add(self.config, "sso_session = x\nlogin_session = x\ncredential_process = x\nsso_role_name = x\n")
+        self.assertEqual(sorted(f["Line"] for f in self.findings("--offline")), [4, 5, 6, 7])
+
+    def test_variables(self):
+        env = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x",
+               "AWS_SESSION_TOKEN": "x", "AWS_SECURITY_TOKEN": "x"}
+        fix = self.finds("shell-keys", message="[work]", env=env)
+        self.assertEqual(fix, "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN")
+        self.finds("shell-keys", env={**env, "AWS_MFA_PROFILE": "other"})
+        self.healthy(env={**env, "AWS_MFA_PROFILE": "work"})
+        self.assertIn("unset ", self.finds("shell-web-identity", env={"AWS_WEB_IDENTITY_TOKEN_FILE": "/x"}))
+        run = self.doctor("--offline", env={"AWS_PROFILE": "work", "AWS_DEFAULT_PROFILE": "other"})
+        self.assertEqual(run.returncode, 1)
+        self.assertRegex(run.stdout, "^WARN   AWS_PROFILE [(]work[)] and AWS_DEFAULT_PROFILE")
+
+    def test_an_old_security_token(self):
+        """`aws configure mfa-login` leaves it."""
+        self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
+        self.healthy()
+        token = section(self.credentials)["aws_session_token"]
+        self.write_credentials(self.credentials.read_text().replace(
+            f"aws_session_token = {token}", "aws_session_token = newer"))
+        line = next(n for n, text in enumerate(self.credentials.read_text().splitlines(), 1)
+                    if text.startswith("aws_security_token"))
+        fix = self.finds("security-token", self.credentials, line)
+        self.assertEqual(fix, "aws-mfa --profile work")
+        before = self.credentials.read_text()
+        self.write_fix("", self.credentials, line)
+        self.healthy()
+        self.write_credentials(before)
+        self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
+        self.healthy()
+
+    def test_hard_links(self):
+        os.link(self.credentials, self.home / "copy")
+        fix = self.finds("hard-links", self.credentials, level="warning")
+        found = subprocess.run(["sh", "-c", fix], env=self.env, capture_output=True, text=True, check=True)
+        self.assertEqual(sorted(found.stdout.split()), sorted([str(self.credentials), str(self.home / "copy")]))
+        (self.home / "copy").unlink()
+        self.healthy()
+
+    def test_a_lock_file_in_the_way(self):
+        lock = self.credentials.with_name(".credentials.aws-mfa-lock")
+        lock.mkdir()
+        self.finds("storing", lock)
+        lock.rmdir()
+        self.healthy()
+
+    def in_namespace(self, mounts):
+        """A prefix for self.program: a private mount namespace with these mounts"""
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to mount")
+        return ["unshare", "-m", "--propagation", "private", "sh", "-ec", f'{mounts}\nexec "$@"', "sh"]
+
+    def test_a_file_that_is_a_mount(self):
+        file = shlex.quote(str(self.credentials))
+        prefix = self.in_namespace(f"mount --bind {file} {file}")
+        self.finds("mounted-file", self.credentials, level="warning", prefix=prefix)
+        prefix = self.in_namespace(f"cp {file} {file}.old; cp {file} {file}.new; "
+                                   f"mount --bind {file}.old {file}; mv {file}.new {file}.old")
+        self.finds("old-file", self.credentials, prefix=prefix)
+        self.healthy()
+
+    def test_a_file_system_without_locks(self):
+        if not shutil.which("strace"):
+            self.skipTest("no strace")
+        fix = self.finds("locks", self.credentials, level="warning", prefix=[
+            "strace", "-qq", "-o", "/dev/null", "-e", "inject=fcntl:error=ENOLCK"])
+        self.assertIn("local_lock=posix", fix)
+        self.healthy()
+
+    def test_what_a_login_refuses(self):
+        """Where a stack names the module. A login has no variables, and refuses http."""
+        away = self.home / "away"
+        env = {"AWS_SHARED_CREDENTIALS_FILE": str(away)}
+        stacks = self.home / "stacks"
+        stacks.mkdir()
+        mounts = f"mount --bind {shlex.quote(str(stacks))} /etc/pam.d"
+        prefix = self.in_namespace(mounts)
+        (stacks / "sshd").write_text("auth required pam_unix.so\n # pam_aws_mfa.so\n")
+        self.credentials.rename(away)
+        self.healthy(env=env, prefix=prefix)
+        (stacks / "sshd").write_text("auth required pam_unix.so\nauth required pam_aws_mfa.so always")
+        found = self.findings("--offline", env=env, prefix=prefix)
+        self.assertEqual([(f["Id"], f["Level"]) for f in found], [("login", "fault")])
+
+    def test_several_bad_values(self):
+        """One bad value does not hide the next one."""
+        self.write_credentials(self.credentials.read_text().replace(":mfa/", ":user/"))
+        self.add(self.config, "region = x y\nduration = 5\n")
+        self.assertEqual([(f["Id"], f["File"], f["Line"]) for f in self.findings("--offline")],
+                         [("device", str(self.credentials), 4), ("settings", str(self.config), 4),
+                          ("settings", str(self.config), 5)])
+
+    def test_eight_at_once(self):
+        self.write_credentials(self.credentials.read_text().replace(":mfa/", ":user/"), mode=0o640)
+        self.credentials.parent.chmod(0o770)
+        self.add(self.config, "duration = 5\nsso_session = x\ncredential_process = x\nno line\n")
+        found = self.findings("--offline", env={"AWS_ACCESS_KEY_ID": "x"})
+        self.assertEqual(sorted(f["Id"] for f in found),
+                         ["device", "file-mode", "folder-rights", "line", "preferred-by-all",
+                          "preferred-by-some", "settings", "shell-keys"])
 
 
 if __name__ == "__main__":

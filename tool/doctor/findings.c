@@ -169,7 +169,9 @@ static void take(struct findings *l, const char *id, enum finding_level level, c
 	size_t file_len, line;
 	char *rest = split_file(message, &file_len, &line);
 	char *fix = split_fix(rest);
-	const char *command = fix ? strstr(fix, run) : NULL;
+	const char *command = fix && strncmp(fix + strlen("; "), run, strlen(run)) == 0
+		? fix + strlen("; ")
+		: NULL;
 	const char *file = file_len > 0 ? message : NULL;
 
 	message[file_len] = file ? '\0' : message[file_len];

@@ -67,8 +67,8 @@ void findings_write(struct findings *l, const char *fmt, ...) __attribute__((for
 
 /*
  * Adds a finding from the message of an error or a warning: "FILE:LINE: what is wrong; what to do".
- * Does nothing if there is a finding about this line of this file already. Without a line, does
- * nothing if there is a finding with the same message.
+ * After "; run: " it is a command. Does nothing if there is a finding about this line of this file
+ * already. Without a line, does nothing if there is a finding with the same message.
  */
 void findings_take(
 	struct findings *l, const char *id, enum finding_level level, const char *message);

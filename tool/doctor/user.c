@@ -1,8 +1,18 @@
 #include "user.h"
 
+#include "content.h"
+#include "hidden.h"
+#include "keys.h"
+#include "login.h"
+#include "rights.h"
+#include "settings/files.h"
+#include "settings/preferred.h"
+#include "storing.h"
 #include "text/log.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* For log_take(). Warnings of a refresh become findings. */
 static void take_warning(void *arg, enum log_level level, const char *text)
@@ -17,21 +27,139 @@ static bool is_usage(const struct error *e)
 	return e->status == STATUS_USAGE && strncmp(e->text, "--", 2) == 0;
 }
 
+/* Makes an error a finding. Returns STATUS_OK, or the status of an error that is no finding. */
+static enum status take(struct findings *l, const struct error *e)
+{
+	if (is_usage(e) || e->status == STATUS_SYSTEM)
+		return e->status;
+	findings_take(l, e->status == STATUS_NOT_SET_UP ? "not-set-up" : "settings", FINDING_FAULT,
+		e->text);
+	return STATUS_OK;
+}
+
+static void note_sudo(struct findings *l)
+{
+	if (geteuid() != 0 || !getenv("SUDO_USER"))
+		return;
+	findings_add(l, "sudo", FINDING_NOTE, NULL, 0,
+		"these are the files of root, since sudo runs this; for your own, run it without "
+		"sudo");
+}
+
+/*
+ * Looks at everything on its own, so that one fault does not hide another. STATUS_CONFIG: a file is
+ * no text.
+ */
+static enum status look(struct findings *l, struct settings *s, struct error *e)
+{
+	enum status rc = STATUS_OK;
+	bool text;
+
+	if (settings_read_credentials(s, e) != STATUS_OK)
+		rc = take(l, e);
+	if (rc == STATUS_OK && settings_read_config(s, e) != STATUS_OK)
+		rc = take(l, e);
+	if (rc != STATUS_OK)
+		return rc;
+	rights_check(l, s);
+	text = content_check(l, s);
+	if (text && s->credentials.path) {
+		keys_check(l, s);
+		hidden_check_files(l, s);
+	}
+	if (s->credentials.path)
+		storing_check(l, s);
+	hidden_check_variables(l, s);
+	return text ? STATUS_OK : STATUS_CONFIG;
+}
+
+/* Stands for a setting that is wrong or missing, so that the rest can be looked at. */
+static const char *stand_in(enum setting id)
+{
+	switch (id) {
+	case SETTING_DEVICE:
+		return "arn:aws:iam::000000000000:mfa/unknown";
+	case SETTING_DURATION:
+		return "3600";
+	case SETTING_ROLE_SESSION_NAME:
+	case SETTING_EXTERNAL_ID:
+	case SETTING_SOURCE_IDENTITY:
+		return "unknown";
+	case SETTING_REGION:
+		return "us-east-1";
+	case SETTING_SHORT_TERM_SUFFIX:
+		return "unknown";
+	default:
+		return NULL;
+	}
+}
+
+/* Returns the setting that the error is about, or that would avoid it; else N_SETTINGS. */
+static enum setting setting_of(const struct settings *s, const struct error *e)
+{
+	struct error preferred = {0};
+
+	for (enum setting id = 0; id < N_SETTINGS; id++)
+		if (s->where[id] && strncmp(e->text, s->where[id], strlen(s->where[id])) == 0)
+			return id;
+	if (s->session && preferred_check(s, &preferred) != STATUS_OK &&
+		strcmp(preferred.text, e->text) == 0)
+		return SETTING_SHORT_TERM_SUFFIX;
+	return !s->value[SETTING_DEVICE] && strstr(e->text, "has no aws_mfa_device")
+		? SETTING_DEVICE
+		: N_SETTINGS;
+}
+
+/*
+ * Does what a refresh does before it connects, until it would connect. A setting that is refused is
+ * replaced once.
+ */
+static enum status load(struct findings *l, struct settings *s,
+	const char *const options[N_SETTINGS], struct error *e)
+{
+	const char *tried[N_SETTINGS];
+	enum status rc, taken = STATUS_OK;
+
+	memcpy(tried, options, sizeof(tried));
+	for (;;) {
+		enum setting id;
+
+		rc = settings_load(s, tried, MODE_BY_HAND, e);
+		if (rc == STATUS_OK || (taken = take(l, e)) != STATUS_OK)
+			break;
+		id = setting_of(s, e);
+		if (id == N_SETTINGS || tried[id] || !stand_in(id))
+			break;
+		tried[id] = stand_in(id);
+		settings_free(s);
+	}
+	if (taken != STATUS_OK)
+		return taken;
+	if (rc == STATUS_OK && memcmp(tried, options, sizeof(tried)) == 0)
+		findings_pass(l, "settings", "all settings that a refresh needs are there");
+	return rc == STATUS_OK ? rc : STATUS_CONFIG;
+}
+
 enum status user_check(struct findings *l, struct settings *s,
 	const char *const options[N_SETTINGS], struct error *e)
 {
 	enum status rc;
 
+	note_sudo(l);
 	log_take(take_warning, l);
-	rc = settings_load(s, options, MODE_BY_HAND, e);
-	log_take(NULL, NULL);
-	if (rc == STATUS_OK) {
-		findings_pass(l, "settings", "%s: all that a refresh needs is there",
-			s->value[SETTING_CREDENTIALS_FILE]);
-		return rc;
+	rc = settings_locate(s, options, e);
+	if (rc != STATUS_OK) {
+		rc = take(l, e);
+		log_take(NULL, NULL);
+		return rc == STATUS_OK ? STATUS_CONFIG : rc;
 	}
-	if (is_usage(e) || rc == STATUS_SYSTEM)
-		return rc;
-	findings_take(l, "settings", FINDING_FAULT, e->text);
-	return STATUS_CONFIG;
+	rc = look(l, s, e);
+	settings_free(s);
+	log_take(take_warning, l);
+	if (rc == STATUS_OK)
+		rc = load(l, s, options, e);
+	log_take(NULL, NULL);
+	if (rc == STATUS_OK || rc == STATUS_CONFIG)
+		login_check(l, s->value[SETTING_PROFILE]);
+	return rc;
 }

@@ -166,18 +166,15 @@ static enum status explain(const struct way *w, const char *path, int error)
  */
 static enum status check_home(const char *home, struct error *e)
 {
-	char word[400];
 	struct stat st;
 
 	if (stat(home, &st) < 0)
-		return error_set(e, STATUS_CONFIG, "home %s: %s", home, strerror(errno));
+		return error_set(e, STATUS_CONFIG, "%s: this home cannot be looked at: %s", home,
+			strerror(errno));
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
-		return error_set(e, STATUS_CONFIG, "home %s: is not a folder of this user", home);
-	if (others_may_write(home, &st))
-		return error_set(e, STATUS_CONFIG,
-			"home %s: others may write it (mode %04o); run: chmod go-w %s", home,
-			(unsigned)st.st_mode & 07777, quoted(home, word));
-	return STATUS_OK;
+		return error_set(
+			e, STATUS_CONFIG, "%s: this home is not a folder of this user", home);
+	return owner_check(home, &st, e);
 }
 
 enum status owner_check_way(const char *home, const char *path, struct error *e)

@@ -55,7 +55,7 @@ enum status absence_check_encoding(const struct ini *ini, struct error *e)
 			"%.300s: is in %s, expected UTF-8; convert it with iconv -f %s -t UTF-8",
 			ini->path, encoding, encoding);
 	return error_set(e, STATUS_CONFIG,
-		"%s: is in %s, expected UTF-8; convert it: (cd %s && umask 077 && iconv -f %s -t "
+		"%s: is in %s, expected UTF-8; run: (cd %s && umask 077 && iconv -f %s -t "
 		"UTF-8 %s%s >%s%s.utf8 && mv %s%s.utf8 %s%s)",
 		ini->path, encoding, folder, encoding, option, name, option, name, option, name,
 		option, name);

@@ -1,0 +1,11 @@
+/* Checks where the long-term keys are, and the device that belongs to them. */
+#ifndef AWS_MFA_KEYS_H
+#define AWS_MFA_KEYS_H
+
+#include "findings.h"
+#include "settings/rules.h"
+
+/* Needs both files in s, as read. */
+void keys_check(struct findings *l, const struct settings *s);
+
+#endif

@@ -1,0 +1,9 @@
+/* Checks what the PAM module would refuse at a login, on a host that uses it. */
+#ifndef AWS_MFA_LOGIN_H
+#define AWS_MFA_LOGIN_H
+
+#include "findings.h"
+
+void login_check(struct findings *l, const char *profile);
+
+#endif

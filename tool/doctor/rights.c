@@ -1,0 +1,34 @@
+#include "rights.h"
+
+#include "file/owner.h"
+#include "settings/files.h"
+
+#include <sys/stat.h>
+
+static void take_folder(void *arg, const struct error *e)
+{
+	findings_take(arg, "folder-rights", FINDING_WARNING, e->text);
+}
+
+static void check_file(struct findings *l, const char *path)
+{
+	struct error e;
+	struct stat st;
+
+	owner_report_way(settings_home(), path, take_folder, l);
+	if (stat(path, &st) == 0 && owner_check(path, &st, &e) != STATUS_OK)
+		findings_take(l, "file-rights", FINDING_WARNING, e.text);
+}
+
+void rights_check(struct findings *l, const struct settings *s)
+{
+	size_t before = l->n[FINDING_WARNING];
+	struct error e;
+
+	check_file(l, s->value[SETTING_CREDENTIALS_FILE]);
+	check_file(l, s->value[SETTING_CONFIG_FILE]);
+	if (s->credentials.path && settings_check_mode(s, &e) != STATUS_OK)
+		findings_take(l, "file-mode", FINDING_WARNING, e.text);
+	if (l->n[FINDING_WARNING] == before)
+		findings_pass(l, "rights", "only you and root can change the home and the files");
+}
