@@ -48,10 +48,12 @@ ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD) -MMD -MP $(WARNINGS) $
 	$(REPRODUCIBLE) $(CPPFLAGS) $(CFLAGS) $(SMALL)
 ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack$(PACK_RELOCS) -Wl,--as-needed $(LDFLAGS)
 
-# Only for a C library that can start such a program. The linker makes one in silence for any.
+# Only for a C library that can start such a program. The linker makes one in silence for any. And
+# only for a machine that the linker can do it for: it warns for others.
+PACK = -z,pack-relative-relocs
 PACK_RELOCS := $(shell { grep -qs GLIBC_ABI_DT_RELR \
-	"$$($(CC) $(CFLAGS) $(LDFLAGS) -print-file-name=libc.so.6)" && \
-	echo ,-z,pack-relative-relocs; } 2>/dev/null)
+	"$$($(CC) $(CFLAGS) $(LDFLAGS) -print-file-name=libc.so.6)" && $(CC) -shared -nostdlib \
+	-Wl,--fatal-warnings,$(PACK) -o /dev/null -x c /dev/null && echo ,$(PACK); } 2>/dev/null)
 
 ifneq ($(V),1)
 Q = @

@@ -136,20 +136,25 @@ class PackedRelocations(unittest.TestCase):
 
     def test_of_this_system(self):
         libc = run("cc", "-print-file-name=libc.so.6").stdout.strip()
+        linked = run("cc", "-shared", "-nostdlib", "-Wl,--fatal-warnings,-z,pack-relative-relocs",
+                     "-o", "/dev/null", "-x", "c", "/dev/null")
         with open(libc, "rb") as file:
-            can = b"GLIBC_ABI_DT_RELR" in file.read()
+            can = b"GLIBC_ABI_DT_RELR" in file.read() and linked.returncode == 0
         for path in (MODULE, AWS_MFA, AWS_MFA_STS):
             self.assertEqual("(RELR)" in run("readelf", "-d", path).stdout, can, path)
 
     def test_of_another(self):
-        """A compiler for another system names another C library."""
+        """A compiler for another system names another C library, or calls another linker."""
         folder = temporary(self.addCleanup)
         compiler = folder / "cc"
         compiler.write_text('#!/bin/sh\ncase " $* " in *" -print-file-name=libc.so.6 "*) '
-                            f'echo {folder}/libc.so.6;; *) exec cc "$@";; esac\n')
+                            f'echo {folder}/libc.so.6;; *"--fatal-warnings,-z,pack"*) '
+                            f'exit $(cat {folder}/status);; *) exec cc "$@";; esac\n')
         compiler.chmod(0o755)
-        for text, packed in [("GLIBC_2.31", False), ("GLIBC_2.36 GLIBC_ABI_DT_RELR", True)]:
+        new = "GLIBC_2.36 GLIBC_ABI_DT_RELR"
+        for text, warns, packed in [("GLIBC_2.31", 0, False), (new, 1, False), (new, 0, True)]:
             (folder / "libc.so.6").write_text(text)
+            (folder / "status").write_text(f"{warns}")
             said = make("-n", "V=1", f"BUILD={folder}/build", f"CC={compiler}").stdout
             self.assertIn("-Wl,-z,relro", said)
             self.assertEqual("pack-relative-relocs" in said, packed)
