@@ -40,13 +40,18 @@ HARDENING += $(BRANCHES)
 BRANCHES := $(call takes,-fcf-protection=full) $(call takes,-mbranch-protection=standard)
 # These programs throw no exceptions and must not dump a core, so nothing needs unwind tables.
 HARDENING += -fno-asynchronous-unwind-tables
-# Each program runs for a moment: fewer pages save more time than faster loops.
-SMALL = $(if $(filter -O2,$(CFLAGS)),-Os)
+# Each program runs for a moment: fewer pages save more time than faster loops. The linker leaves out
+# the functions that a program does not use.
+ifneq ($(filter -O2,$(CFLAGS)),)
+SMALL      = -Os -ffunction-sections -fdata-sections
+SMALL_LINK = -Wl,--gc-sections
+endif
 # A build makes the same bytes in every source folder.
 REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=.
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDENING) \
 	$(REPRODUCIBLE) $(CPPFLAGS) $(CFLAGS) $(SMALL)
-ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack$(PACK_RELOCS) -Wl,--as-needed $(LDFLAGS)
+ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack$(PACK_RELOCS) -Wl,--as-needed $(SMALL_LINK) \
+	$(LDFLAGS)
 
 # Only for a C library that can start such a program. The linker makes one in silence for any. And
 # only for a machine that the linker can do it for: it warns for others.
