@@ -31,7 +31,8 @@ NO_WARNING = "WERROR=1 LDFLAGS=-Wl,--fatal-warnings"
 # deps` names, so this is what needs neither.
 OLD_TESTS = "_test tests/pam tests/tool/sts test_base tests/tool/test_"
 OLD_PACKAGES = """libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 strace acl
-    procps python3-botocore python3-boto3 openssl mandoc util-linux e2fsprogs tinyproxy-bin"""
+    procps python3-botocore python3-boto3 openssl mandoc util-linux e2fsprogs sudo
+    tinyproxy-bin"""
 OLD_STEPS = {"deps": f"apt-get update -qq && make deps TEST_PACKAGES='{' '.join(OLD_PACKAGES.split())}'",
              "check": f"make {NO_WARNING} check ONLY='{OLD_TESTS}'"}
 
