@@ -261,6 +261,8 @@ class Honest(AwakeTest):
         """Most of the time was lost before the start. A definite failure needs no time."""
         def run(server, url, status):
             options = {"endpoint_url": url} if url else {}
+            if status == 14:
+                options["seconds"] = 8      # less than half, but this server may be late, too
             return self.refused(status, again=lambda: self.attempt(server, timeout=20, **options))
         texts = self.together(run, [("mute", None, 4), ("blackhole", None, 4),
                                     ("hanging", None, 4), ("closing", None, 14),
