@@ -106,7 +106,7 @@ class BadInput(HostTest):
     def test_durations(self):
         for value in ["899", "129601", "-1", "abc", "14m", "37h", ""]:
             with self.subTest(value=value):
-                self.refused(self.aws_mfa("--duration", value), 2, f"--duration: '{value}'",
+                self.refused(self.aws_mfa(f"--duration={value}"), 2, f"--duration: '{value}'",
                              "900 to 129600")
                 if value:
                     self.refused(self.aws_mfa(env={"MFA_STS_DURATION": value}), 2,
