@@ -1,6 +1,6 @@
 /*
  * Calls to AWS that need no code: who owns a key, which devices and keys a user has, and the life
- *of a key. aws-mfa-sts makes them.
+ * of a key. aws-mfa-sts makes them.
  *
  *	struct sts_request request = sts_request_of(&settings);
  *	request.access_key_id = ...; request.secret_access_key = ...;
