@@ -355,8 +355,8 @@ $(FUZZ_OBJS): ALL_CFLAGS += -Itool -Itool/sts
 -include $(FUZZ_OBJS:.o=.d)
 
 # GCC's own analysis. Each warning that is off here is wrong in every case. Older versions ignore
-# the names that they do not know. fd-*: a descriptor that stays open on purpose (dup2() to a
-# number, a loop that fills 0 to 2) is no leak.
+# the names that they do not know. fd-*: some descriptors stay open on purpose (dup2() to a number,
+# a loop that fills 0 to 2).
 ifdef ANALYZE
 ALL_CFLAGS += -fanalyzer -Wno-analyzer-fd-leak -Wno-analyzer-fd-use-after-close
 # GCC 12: a pointer that is stored at an offset is not lost.
@@ -416,9 +416,9 @@ check-asan:
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(ASAN_FLAGS)' LDFLAGS='$(ASAN_FLAGS)' \
 		CPPFLAGS='-include tests/sanitizer.h -DSANITIZER_LOG=$(ASAN_REPORTS)/of' check
 
-# Tests become other users, who must be able to write what ran: so the files are there before. The
-# status of the tests does not count: some measure what this build costs. live/ is left out, since
-# sudo and su start with limits and rights that this build does not expect.
+# Tests become other users, who must be able to write what ran. So the files are there before. The
+# status of the tests does not count: some measure what this build costs. live/ is left out: sudo and
+# su start with limits and rights that this build does not expect.
 COVERAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CC=gcc LDFLAGS=--coverage \
 	CPPFLAGS='-include tests/coverage.h' CFLAGS='-O0 -g --coverage -fprofile-update=atomic'
 COVERED = /examples/ /include/ /pam/ /sandbox/ /tool/

@@ -17,10 +17,10 @@
 void account_accepted(pam_handle_t *pamh, const char *name);
 
 /*
- * Without `always` and nullok=DATE, and for users exempt by ignore_root or minimum_uid=, returns
- * PAM_IGNORE. Else returns PAM_IGNORE if a code was accepted on this handle for the account of
- * PAM_USER, and PAM_PERM_DENIED if not. nullok=DATE excuses whom auth would not ask: until that
- * day a user who is not set up, and without `always` a user with a valid session.
+ * Returns PAM_PERM_DENIED to refuse the login, else PAM_IGNORE. Refuses only with `always` or
+ * nullok=DATE, and only if no code was accepted on this handle for the account of PAM_USER. Does
+ * not refuse users exempt by ignore_root or minimum_uid=. With nullok=DATE, does not refuse a user
+ * who is not set up, until that day. Without `always`, nor a user with a valid session.
  */
 int account(pam_handle_t *pamh, int flags, const struct options *opt);
 

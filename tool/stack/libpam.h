@@ -1,7 +1,7 @@
 /*
  * Which libpam is installed: its versions read and play a stack differently.
  *
- * The library is asked for by the texts in it, since no function tells its version.
+ * No function tells its version. So look for the texts that only some versions hold.
  */
 #ifndef AWS_MFA_STACK_LIBPAM_H
 #define AWS_MFA_STACK_LIBPAM_H

@@ -61,8 +61,8 @@ enum stack_read {
 typedef void stack_told(void *data, const char *file, unsigned number, const char *what);
 
 /*
- * Reads the stack of a service below root ("" for this system) as lib does. *s is filled as far as
- * that went, whatever this returns, and is to be freed.
+ * Reads the stack of a service below root ("" for this system) as lib does. Fills *s as far as that
+ * went, also on failure. Call stack_free() in every case.
  */
 enum stack_read stack_read(struct stack *s, const char *root, const char *service,
 	const struct libpam *lib, stack_told *told, void *data, struct error *e);

@@ -67,7 +67,7 @@ static enum status open_client(
 	return client_open(c, service, e);
 }
 
-/* There is no answer, or none that says what became of the request. */
+/* No answer came, or the answer does not say what AWS has done. */
 static enum status uncertain(
 	const struct client *c, const struct call *call, const char *why, struct error *e)
 {
