@@ -1,13 +1,11 @@
 /* aws-mfa [refresh]: asks at a terminal, or takes the code from --token. */
-#include "code.h"
+#include "ask_code.h"
 #include "command.h"
-#include "prompt.h"
 #include "refresh.h"
 #include "text/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,88 +35,23 @@ static const char *until(const struct refresh *r, char *buf, size_t size)
 	return buf;
 }
 
-/* Runs during the prompt. A failed warm-up ends the prompt: a code would not help. */
-static enum status on_record(void *arg, struct error *e)
-{
-	struct refresh *r = arg;
-
-	do {
-		enum status rc = exchange_step(&r->exchange, r->deadline_ms, e);
-
-		if (rc != STATUS_OK)
-			return rc;
-	} while (record_pending(&r->exchange.process.peer.reader));
-	return STATUS_OK;
-}
-
-static enum status ask(struct refresh *r, int tty, struct secret *answer, struct error *e)
+static enum status renew(struct refresh *r, const struct code_source *source, struct error *e)
 {
 	const char *role = r->settings.value[SETTING_ASSUME_ROLE];
-	struct prompt_watch watch = {r->exchange.process.peer.reader.fd, on_record, r};
+	struct secret code = {0};
 	char question[2048];
+	enum status rc;
 
 	snprintf(question, sizeof(question),
 		"MFA code of %s (for %s%s%s): ", r->settings.value[SETTING_DEVICE],
 		r->settings.session, role ? ", " : "", role ? role : "");
-	log_clean(question);
-	return prompt_ask(tty, question, false, answer, &watch, e);
-}
-
-/* Read one line only: the rest of standard input may be for another program. */
-static enum status read_token(struct secret *answer, struct error *e)
-{
-	enum status rc = prompt_read_stdin(answer, e);
-
-	if (rc == STATUS_USAGE)
-		error_set(e, rc,
-			"--token -: standard input is empty; write the code and a newline to it");
-	return rc;
-}
-
-static enum status get_answer(struct refresh *r, const struct command_line *line, int tty,
-	struct secret *answer, struct error *e)
-{
-	if (!line->option[TOKEN])
-		return ask(r, tty, answer, e);
-	if (strcmp(line->option[TOKEN], "-") == 0)
-		return read_token(answer, e);
-	return secret_copy(answer, line->option[TOKEN], strlen(line->option[TOKEN]))
-		? STATUS_OK
-		: error_system(e, "--token");
-}
-
-/* Takes the code from the answer and uses it. */
-static enum status spend(struct refresh *r, const struct secret *answer, struct error *e)
-{
-	struct secret code;
-	enum status rc;
-
-	if (!secret_make(&code, CODE_DIGITS))
-		return error_system(e, "MFA code");
-	if (code_from_answer(code.data, answer->data)) {
-		code.size = CODE_DIGITS;
-		rc = refresh_finish(r, code.data, e);
-	} else {
-		rc = error_set(e, STATUS_WRONG_CODE,
-			"MFA code: expected exactly six digits; nothing was sent");
-	}
-	secret_free(&code);
-	return rc;
-}
-
-static enum status renew(
-	struct refresh *r, const struct command_line *line, int tty, struct error *e)
-{
-	struct secret answer = {0};
-	enum status rc;
-
 	r->exchange.show_progress = isatty(STDERR_FILENO);
 	rc = refresh_start(r, e);
 	if (rc == STATUS_OK)
-		rc = get_answer(r, line, tty, &answer, e);
+		rc = ask_code(source, question, &r->exchange, r->deadline_ms, &code, e);
 	if (rc == STATUS_OK)
-		rc = spend(r, &answer, e);
-	secret_free(&answer);
+		rc = refresh_finish(r, code.data, e);
+	secret_free(&code);
 	return rc;
 }
 
@@ -144,17 +77,12 @@ static enum status run(const struct command_line *line)
 	struct error e = {0};
 	char text[128];
 	enum status rc = refresh_load(&r, line->option, &e);
-	int tty = -1;
+	struct code_source source = {.tty = -1};
 
-	if (rc == STATUS_OK && !line->option[TOKEN]) {
-		tty = prompt_open();
-		if (tty < 0)
-			rc = error_set(&e, STATUS_USAGE,
-				"there is no terminal to ask on; use --token - and write the "
-				"code to standard input");
-	}
 	if (rc == STATUS_OK)
-		rc = renew(&r, line, tty, &e);
+		rc = code_source_open(&source, line->option[TOKEN], &e);
+	if (rc == STATUS_OK)
+		rc = renew(&r, &source, &e);
 	switch (rc) {
 	case STATUS_OK:
 		log_info("[%s] is valid %s", r.settings.session, until(&r, text, sizeof(text)));
@@ -177,8 +105,7 @@ static enum status run(const struct command_line *line)
 	default:
 		log_error("%s", e.text);
 	}
-	if (tty >= 0)
-		close(tty);
+	code_source_close(&source);
 	refresh_free(&r);
 	return rc;
 }

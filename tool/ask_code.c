@@ -1,0 +1,90 @@
+#include "ask_code.h"
+
+#include "code.h"
+#include "prompt.h"
+#include "text/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct warm_up {
+	struct exchange *x;
+	int64_t deadline_ms;
+};
+
+static enum status on_record(void *arg, struct error *e)
+{
+	struct warm_up *w = arg;
+
+	do {
+		enum status rc = exchange_step(w->x, w->deadline_ms, e);
+
+		if (rc != STATUS_OK)
+			return rc;
+	} while (record_pending(&w->x->process.peer.reader));
+	return STATUS_OK;
+}
+
+enum status code_source_open(struct code_source *s, const char *token, struct error *e)
+{
+	*s = (struct code_source){.token = token, .tty = token ? -1 : prompt_open()};
+	if (token || s->tty >= 0)
+		return STATUS_OK;
+	return error_set(e, STATUS_USAGE,
+		"there is no terminal to ask on; use --token - and write the "
+		"code to standard input");
+}
+
+void code_source_close(struct code_source *s)
+{
+	if (s->tty >= 0)
+		close(s->tty);
+	s->tty = -1;
+}
+
+/* Read one line only: the rest of standard input may be for another program. */
+static enum status read_token(struct secret *answer, struct error *e)
+{
+	enum status rc = prompt_read_stdin(answer, e);
+
+	if (rc == STATUS_USAGE)
+		error_set(e, rc,
+			"--token -: standard input is empty; write the code and a newline to it");
+	return rc;
+}
+
+static enum status get_answer(const struct code_source *s, const char *question, struct warm_up *w,
+	struct secret *answer, struct error *e)
+{
+	const struct prompt_watch watch = {w->x->process.peer.reader.fd, on_record, w};
+	char clean[2048];
+
+	if (!s->token) {
+		snprintf(clean, sizeof(clean), "%s", question);
+		log_clean(clean);
+		return prompt_ask(s->tty, clean, false, answer, &watch, e);
+	}
+	if (strcmp(s->token, "-") == 0)
+		return read_token(answer, e);
+	return secret_copy(answer, s->token, strlen(s->token)) ? STATUS_OK
+							       : error_system(e, "--token");
+}
+
+enum status ask_code(const struct code_source *s, const char *question, struct exchange *x,
+	int64_t deadline_ms, struct secret *code, struct error *e)
+{
+	struct warm_up w = {x, deadline_ms};
+	struct secret answer = {0};
+	enum status rc;
+
+	if (!secret_make(code, CODE_DIGITS))
+		return error_system(e, "MFA code");
+	code->size = CODE_DIGITS;
+	rc = get_answer(s, question, &w, &answer, e);
+	if (rc == STATUS_OK && !code_from_answer(code->data, answer.data))
+		rc = error_set(e, STATUS_WRONG_CODE,
+			"MFA code: expected exactly six digits; nothing was sent");
+	secret_free(&answer);
+	return rc;
+}
