@@ -175,14 +175,15 @@ static enum stack_read add(
 /* The words of one line. */
 struct words {
 	char *rest;
-	bool at_include, include, substack;
+	bool silent, at_include, include, substack;
 };
 
 static int type_of(struct reader *r, struct place *in, struct words *w, enum stack_kind *kind)
 {
 	char *word = word_next(&w->rest);
 
-	if (word && word[0] == '-')
+	w->silent = word && word[0] == '-';
+	if (w->silent)
 		word++;
 	for (int type = 0; word && type < N_STACK_TYPES; type++)
 		if (strcasecmp(word, stack_type_name((enum stack_type)type)) == 0)
@@ -280,6 +281,7 @@ static enum stack_read take_line(struct reader *r, struct place *in, char *text)
 	}
 	line.type = (enum stack_type)type;
 	line.control = of.control;
+	line.silent = w.silent;
 	return add(r, &of, &line, w.rest);
 }
 

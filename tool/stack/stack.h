@@ -27,7 +27,9 @@ enum stack_kind {
 struct stack_line {
 	enum stack_type type;
 	enum stack_kind kind;
-	int level; /* of substacks */
+	int level;    /* of substacks */
+	bool silent;  /* its type has a '-': libpam does not log that the module is missing */
+	bool missing; /* installed_mark(): libpam finds no such module */
 	struct control control;
 	const char *module;    /* as the file has it; NULL if it names none */
 	const char **argument; /* up to NULL */

@@ -1,0 +1,98 @@
+#include "check.h"
+
+#include "installed.h"
+#include "judge.h"
+#include "table.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static void on_line(void *data, const char *file, unsigned number, const char *what)
+{
+	struct view *v = data;
+
+	findings_add(v->l, "stack-line", FINDING_FAULT, file, number, "this line %s", what);
+}
+
+/* Nobody gets in, and libpam tells no application why. */
+static void judge_unread(struct view *v, enum stack_read rc)
+{
+	static const char *const whys[] = {
+		[STACK_REFUSED] = "libpam refuses to start, so nobody gets in",
+		[STACK_CRASHES] = "libpam crashes, so nobody gets in",
+		[STACK_HANGS] = "libpam never comes back, so nobody gets in",
+	};
+	bool none = v->stack.n_files == 0;
+
+	findings_add(v->l, "stack-unread", FINDING_FAULT, none ? "/etc/pam.d" : v->stack.file[0], 0,
+		"%s%s", whys[rc],
+		none ? ": there is no such service, and no file other. Make one" : "");
+}
+
+static void judge(struct view *v)
+{
+	if (!ours_first(&v->stack, STACK_AUTH)) {
+		findings_add(v->l, "stack-without-module", FINDING_FAULT,
+			v->stack.n_files ? v->stack.file[0] : "/etc/pam.d", 0,
+			"no auth line of %s names pam_aws_mfa.so, so nobody is asked for a code. Files "
+			"to copy are in examples/pam.d; see pam_aws_mfa(8), SETTING UP",
+			v->service);
+		judge_installed(v);
+		return;
+	}
+	judge_lines(v);
+	judge_ways(v);
+	judge_guessing(v);
+	if (!*v->root) {
+		judge_sshd(v);
+		judge_sudo(v);
+		judge_unit(v);
+	}
+	judge_installed(v);
+	table_add(v);
+}
+
+static enum status look(struct view *v, const struct stack_question *q, struct error *e)
+{
+	enum stack_read rc;
+
+	if (!libpam_find(&v->lib, v->lib_path, sizeof(v->lib_path)))
+		return error_set(
+			e, STATUS_SYSTEM, "there is no libpam.so.0 here, so no program uses PAM");
+	rc = stack_read(&v->stack, v->root, v->service, &v->lib, on_line, v, e);
+	if (rc == STACK_NOT_READ)
+		return STATUS_SYSTEM;
+	if (rc != STACK_READ) {
+		judge_unread(v, rc);
+		return STATUS_OK;
+	}
+	installed_mark(&v->stack, v->root, &v->lib);
+	if (v->is_sshd && !*v->root)
+		sshd_ask(&v->sshd, v->user);
+	if (!view_play(v))
+		return error_set(e, STATUS_SYSTEM, "no memory");
+	if (q->table)
+		table_print(q->table, v, q->color);
+	judge(v);
+	return STATUS_OK;
+}
+
+enum status stack_check(struct findings *l, const struct stack_question *q, struct error *e)
+{
+	struct view v = {.l = l, .service = q->service, .user = q->user, .root = q->root};
+	enum status rc;
+
+	if (!*q->service || strchr(q->service, '/'))
+		return error_set(e, STATUS_USAGE, "--pam: name a file of /etc/pam.d, such as sshd");
+	if (q->user && (!*q->user || strpbrk(q->user, ",/") || q->user[0] == '-'))
+		return error_set(e, STATUS_USAGE, "--user: is no name of a user");
+	if (!*q->root && geteuid() != 0)
+		return error_set(e, STATUS_SYSTEM,
+			"--pam: only root can read all that decides; run: sudo aws-mfa doctor --pam %s",
+			q->service);
+	v.is_sshd = strcmp(q->service, "sshd") == 0;
+	v.is_sudo = strncmp(q->service, "sudo", strlen("sudo")) == 0;
+	rc = look(&v, q, e);
+	stack_free(&v.stack);
+	return rc;
+}

@@ -1,0 +1,107 @@
+#include "config_lines.h"
+
+#include "file/file.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define DEEPEST 16
+#define BLANKS " \t\r"
+
+struct walk {
+	const char *const *includes;
+	const char *first; /* the file that the others are beside */
+	config_line *told;
+	void *data;
+	int depth;
+};
+
+static void read_one(struct walk *w, const char *path);
+
+static void include_pattern(struct walk *w, const char *pattern)
+{
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			read_one(w, found.gl_pathv[i]);
+	globfree(&found);
+}
+
+/* sudo leaves out the files of a folder that end with '~' or have a '.'. */
+static void include(struct walk *w, char *names)
+{
+	char *save = NULL;
+
+	for (char *name = strtok_r(names, " \t\r\"", &save); name;
+		name = strtok_r(NULL, " \t\r\"", &save)) {
+		const char *slash = strrchr(w->first, '/');
+		char path[4096];
+		struct stat st;
+
+		snprintf(path, sizeof(path), "%.*s%s",
+			name[0] == '/' ? 0 : (int)(slash - w->first + 1), w->first, name);
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+			strncat(path, "/*[!~]", sizeof(path) - strlen(path) - 1);
+			include_pattern(w, path);
+		} else {
+			include_pattern(w, path);
+		}
+	}
+}
+
+static void take_line(struct walk *w, const char *path, size_t number, char *line)
+{
+	char *word = line + strspn(line, BLANKS);
+	size_t len = strcspn(word, BLANKS "=");
+	char *rest = word + len;
+
+	if (*rest) {
+		*rest++ = '\0';
+		rest += strspn(rest, BLANKS "=");
+	}
+	for (size_t end = strlen(rest); end > 0 && strchr(BLANKS, rest[end - 1]); end--)
+		rest[end - 1] = '\0';
+	for (const char *const *name = w->includes; *name; name++)
+		if (strcasecmp(word, *name) == 0) {
+			include(w, rest);
+			return;
+		}
+	if (*word && *word != '#')
+		w->told(w->data, path, number, word, rest);
+}
+
+static void read_one(struct walk *w, const char *path)
+{
+	int fd = w->depth < DEEPEST ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	struct secret bytes = {0};
+	struct stat st;
+	struct error e;
+	size_t number = 0;
+
+	if (fd < 0)
+		return;
+	w->depth++;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		file_read_fd(fd, path, &bytes, &st, &e) == STATUS_OK)
+		for (char *line = bytes.data, *next; line; line = next) {
+			next = strchr(line, '\n');
+			if (next)
+				*next++ = '\0';
+			take_line(w, path, ++number, line);
+		}
+	w->depth--;
+	close(fd);
+	secret_free(&bytes);
+}
+
+void config_lines(const char *path, const char *const includes[], config_line *told, void *data)
+{
+	struct walk w = {.includes = includes, .first = path, .told = told, .data = data};
+
+	read_one(&w, path);
+}

@@ -1,0 +1,17 @@
+/* Reads the lines of a configuration of sshd or sudo, also of the files that it includes. */
+#ifndef AWS_MFA_STACK_CONFIG_LINES_H
+#define AWS_MFA_STACK_CONFIG_LINES_H
+
+#include <stddef.h>
+
+/* rest: what follows the first word. Both may be changed until it returns. */
+typedef void config_line(void *data, const char *file, size_t number, char *word, char *rest);
+
+/*
+ * Calls told for each line of the file that is no comment. A line that begins with a word of
+ * includes, in any case, names files instead: a pattern of glob(7); without '/' in front, it is
+ * below the folder of the first file. A folder stands for its files, as sudo reads them.
+ */
+void config_lines(const char *path, const char *const includes[], config_line *told, void *data);
+
+#endif

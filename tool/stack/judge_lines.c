@@ -1,0 +1,119 @@
+#include "judge.h"
+
+#include "others.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void judge_at(struct view *v, const char *id, enum finding_level level,
+	const struct stack_line *line, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	findings_add(
+		v->l, id, level, line ? line->file : NULL, line ? line->number : 0, "%s", text);
+}
+
+const char *judge_line_text(
+	const struct stack_line *ours, const char *type, char *text, size_t size)
+{
+	struct ours o = {.always = false};
+
+	if (ours)
+		ours_parse(&o, ours);
+	snprintf(text, size, "%s required %s%s%s always%s%s", type,
+		ours ? ours->module : "pam_aws_mfa.so", o.profile ? " profile=" : "",
+		o.profile ? o.profile : "", o.date && !o.date_passed ? " nullok=" : "",
+		o.date && !o.date_passed ? o.date : "");
+	return text;
+}
+
+/* Whoever has no keys passes such a line for ever. */
+static void judge_nullok(struct view *v, const struct stack_line *line, const struct ours *o)
+{
+	if (o->nullok && !o->date && v->decides && line->type == STACK_AUTH) {
+		judge_at(v, "stack-nullok", FINDING_FAULT, line,
+			"nullok without a date: a user who is not enrolled is never asked for a code. "
+			"Take nullok out, or give it a last day:");
+		findings_write(v->l, "nullok=YYYY-MM-DD");
+	}
+	if (o->date_passed)
+		judge_at(v, "stack-nullok-passed", FINDING_NOTE, line,
+			"the day of nullok=%s is over: everybody needs a code now. Take it out of "
+			"this line",
+			o->date);
+}
+
+static void judge_line(struct view *v, const struct stack_line *line)
+{
+	struct ours o;
+
+	ours_parse(&o, line);
+	if (o.wrong) {
+		judge_at(v, "stack-option", FINDING_FAULT, line,
+			"the module does not take \"%s\", and refuses every login. pam_aws_mfa(8), "
+			"OPTIONS, has the right words",
+			o.wrong);
+		return;
+	}
+	if (o.failmode_safe && (v->is_sudo || strncmp(v->service, "su", 2) == 0)) {
+		judge_at(v, "stack-failmode", FINDING_FAULT, line,
+			"failmode=safe: who calls %s can slow it down until AWS seems to be down, "
+			"and then needs no code. Take failmode=safe out of this line",
+			v->service);
+	}
+	if (o.setenv && v->is_sudo)
+		judge_at(v, "stack-setenv", FINDING_WARNING, line,
+			"setenv: a command of sudo then uses the session of the user who called it. "
+			"Take setenv out of this line");
+	judge_nullok(v, line, &o);
+}
+
+void judge_lines(struct view *v)
+{
+	for (int type = 0; type < STACK_PASSWORD; type++)
+		for (size_t i = 0; i < v->stack.of[type].n; i++)
+			if (ours_is(v->stack.of[type].line[i]))
+				judge_line(v, v->stack.of[type].line[i]);
+}
+
+static const struct stack_line *find(const struct view *v, enum stack_type type, const char *name)
+{
+	for (size_t i = 0; i < v->stack.of[type].n; i++)
+		if (others_is(v->stack.of[type].line[i], name))
+			return v->stack.of[type].line[i];
+	return NULL;
+}
+
+void judge_guessing(struct view *v)
+{
+	const struct stack_line *account = find(v, STACK_ACCOUNT, "pam_faillock");
+	bool counts = false;
+
+	if (!v->decides)
+		return;
+	for (size_t i = 0; i < v->stack.of[STACK_AUTH].n; i++) {
+		const struct stack_line *line = v->stack.of[STACK_AUTH].line[i];
+
+		counts = counts || others_is(line, "pam_tally2") ||
+			(others_is(line, "pam_faillock") && others_has_argument(line, "authfail"));
+	}
+	if (!counts) {
+		judge_at(v, "stack-guessing", FINDING_WARNING, view_line(v),
+			"wrong codes are not counted, so they can be guessed without end. After this "
+			"line belong the two lines of pam_faillock of "
+			"examples/pam.d/sshd-after-publickey:");
+		findings_write(v->l, "auth [default=die] pam_faillock.so authfail");
+	}
+	if (account)
+		judge_at(v, "stack-faillock-account", FINDING_WARNING, account,
+			"in account pam_faillock forgets the wrong codes. Take this line out; "
+			"`authsucc` in auth does its work");
+	if (counts && !account)
+		findings_pass(v->l, "guessing", "wrong codes are counted, and lock the user");
+}

@@ -1,0 +1,95 @@
+#include "judge.h"
+
+#include "config_lines.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The last line of a Defaults counts. */
+struct default_line {
+	char file[256], value[64];
+	size_t number;
+	bool off; /* "!NAME" */
+};
+
+struct sudoers {
+	struct default_line prompt, timeout;
+};
+
+static void take(struct default_line *d, const char *file, size_t number, const char *word)
+{
+	const char *value = strchr(word, '=');
+
+	*d = (struct default_line){.number = number, .off = word[0] == '!'};
+	snprintf(d->file, sizeof(d->file), "%s", file);
+	snprintf(d->value, sizeof(d->value), "%s", value ? value + 1 : "");
+}
+
+/* "Defaults", "Defaults:alice", "Defaults@host" and so on. */
+static void on_line(void *data, const char *file, size_t number, char *word, char *rest)
+{
+	struct sudoers *s = data;
+	char *save = NULL;
+
+	if (strncmp(word, "Defaults", strlen("Defaults")) != 0)
+		return;
+	for (char *one = strtok_r(rest, " \t,", &save); one; one = strtok_r(NULL, " \t,", &save)) {
+		const char *name = one + (one[0] == '!');
+		size_t len = strcspn(name, "=");
+
+		if (len == strlen("passprompt_override") &&
+			memcmp(name, "passprompt_override", len) == 0)
+			take(&s->prompt, file, number, one);
+		if (len == strlen("timestamp_timeout") &&
+			memcmp(name, "timestamp_timeout", len) == 0)
+			take(&s->timeout, file, number, one);
+	}
+}
+
+/* An account line with always refuses when sudo, which remembers a password, skips auth. */
+static bool account_refuses(const struct view *v)
+{
+	const struct stack_lines *account = &v->stack.of[STACK_ACCOUNT];
+
+	for (size_t i = 0; i < account->n; i++) {
+		struct ours o;
+
+		if (!ours_is(account->line[i]))
+			continue;
+		ours_parse(&o, account->line[i]);
+		if (o.always || o.date)
+			return true;
+	}
+	return false;
+}
+
+void judge_sudo(struct view *v)
+{
+	static const char *const includes[] = {
+		"@include", "@includedir", "#include", "#includedir", NULL};
+	struct sudoers s = {.prompt = {.number = 0}};
+	const struct default_line *t = &s.timeout;
+	bool remembers;
+
+	if (!v->is_sudo || !view_line(v))
+		return;
+	config_lines("/etc/sudoers", includes, on_line, &s);
+	if (s.prompt.number && !s.prompt.off) {
+		findings_add(v->l, "sudo-prompt", FINDING_FAULT, s.prompt.file, s.prompt.number,
+			"passprompt_override: sudo shows its question for the password in place of the "
+			"question for the code. Write:");
+		findings_write(v->l, "Defaults !passprompt_override");
+	}
+	remembers = !t->off && (!t->number || strtod(t->value, NULL) != 0);
+	if (remembers && v->decides && account_refuses(v)) {
+		findings_add(v->l, "sudo-remembers", FINDING_FAULT,
+			t->number ? t->file : "/etc/sudoers", t->number,
+			"timestamp_timeout is %s: sudo remembers the password and skips auth, and then "
+			"account refuses every command. Write:",
+			t->number ? t->value : "15 (sudo's own)");
+		findings_write(v->l, "Defaults timestamp_timeout=0");
+	}
+	if (findings_ok(v->l))
+		findings_pass(v->l, "sudoers", "sudo shows the question for the code");
+}

@@ -1,0 +1,197 @@
+#include "sshd_settings.h"
+
+#include "command_output.h"
+#include "config_lines.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define CONFIG "/etc/ssh/sshd_config"
+
+static const char *const keywords[N_SSHD_SETTINGS] = {"UsePAM", "KbdInteractiveAuthentication",
+	"PasswordAuthentication", "PubkeyAuthentication", "AuthenticationMethods",
+	"PermitRootLogin", "MaxAuthTries", "LoginGraceTime"};
+
+const char *sshd_keyword(enum sshd_setting s)
+{
+	return keywords[s];
+}
+
+static int find(const char *word)
+{
+	int i = 0;
+
+	/* Its old names. */
+	if (strcasecmp(word, "ChallengeResponseAuthentication") == 0 ||
+		strcasecmp(word, "SkeyAuthentication") == 0)
+		return SSHD_KBD_INTERACTIVE;
+	while (i < N_SSHD_SETTINGS && strcasecmp(word, keywords[i]) != 0)
+		i++;
+	return i;
+}
+
+/* "2m30s" -> 150 */
+static long seconds(const char *text)
+{
+	long all = 0;
+
+	while (isdigit((unsigned char)*text)) {
+		char *end;
+		long n = strtol(text, &end, 10);
+
+		switch (tolower((unsigned char)*end)) {
+		case 'w':
+			n *= 7; /* fall through */
+		case 'd':
+			n *= 24; /* fall through */
+		case 'h':
+			n *= 60; /* fall through */
+		case 'm':
+			n *= 60;
+		}
+		all += n;
+		text = end + (isalpha((unsigned char)*end) ? 1 : 0);
+	}
+	return all;
+}
+
+static bool same(int which, const char *a, const char *b)
+{
+	if (which == SSHD_GRACE)
+		return seconds(a) == seconds(b);
+	if (which == SSHD_ROOT && strcasecmp(a, "prohibit-password") == 0)
+		a = "without-password";
+	if (which == SSHD_ROOT && strcasecmp(b, "prohibit-password") == 0)
+		b = "without-password";
+	return strcasecmp(a, b) == 0;
+}
+
+/* Blanks of any number become one, quotes and a comment go. */
+static void simplify(char *to, size_t size, const char *from)
+{
+	size_t n = 0;
+
+	for (; *from && n + 1 < size; from++) {
+		if (*from == '#' && n > 0 && to[n - 1] == ' ')
+			break;
+		if (*from == '"')
+			continue;
+		if (!isspace((unsigned char)*from))
+			to[n++] = *from;
+		else if (n > 0 && to[n - 1] != ' ')
+			to[n++] = ' ';
+	}
+	while (n > 0 && to[n - 1] == ' ')
+		n--;
+	to[n] = '\0';
+}
+
+struct reading {
+	struct sshd_settings *s;
+	bool in_match;
+	char match_file[256];
+};
+
+static void take(struct sshd_place *place, const char *file, size_t number, const char *value)
+{
+	if (place->line)
+		return;
+	snprintf(place->file, sizeof(place->file), "%s", file);
+	snprintf(place->value, sizeof(place->value), "%s", value);
+	place->line = number;
+}
+
+/* The first line counts; a Match block counts before it. */
+static void on_line(void *data, const char *file, size_t number, char *word, char *rest)
+{
+	struct reading *r = data;
+	int which = find(word);
+	struct sshd_value *v;
+	char value[256];
+
+	/* A Match of an included file ends with that file. */
+	if (r->in_match && strcmp(r->match_file, CONFIG) != 0 && strcmp(r->match_file, file) != 0)
+		r->in_match = false;
+	if (strcasecmp(word, "Match") == 0) {
+		r->in_match = true;
+		snprintf(r->match_file, sizeof(r->match_file), "%s", file);
+	}
+	if (which == N_SSHD_SETTINGS)
+		return;
+	v = &r->s->of[which];
+	simplify(value, sizeof(value), rest);
+	if (r->in_match) {
+		if (same(which, value, v->value))
+			take(&v->match, file, number, value);
+		return;
+	}
+	if (v->counts.line && !same(which, value, v->counts.value))
+		take(&v->other, file, number, value);
+	take(&v->counts, file, number, value);
+}
+
+static void find_lines(struct sshd_settings *s)
+{
+	static const char *const includes[] = {"Include", NULL};
+	struct reading r = {.s = s};
+
+	config_lines(CONFIG, includes, on_line, &r);
+	for (int i = 0; i < N_SSHD_SETTINGS; i++) {
+		struct sshd_value *v = &s->of[i];
+
+		if (v->match.line && (!v->counts.line || !same(i, v->counts.value, v->value))) {
+			v->other = v->counts;
+			v->counts = v->match;
+		}
+	}
+}
+
+static void take_answer(struct sshd_settings *s, char *text)
+{
+	char *save = NULL;
+
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *value = line + strcspn(line, " ");
+		int which;
+
+		if (*value)
+			*value++ = '\0';
+		which = find(line);
+		if (which < N_SSHD_SETTINGS)
+			snprintf(s->of[which].value, sizeof(s->of[which].value), "%s", value);
+	}
+}
+
+void sshd_ask(struct sshd_settings *s, const char *user)
+{
+	static const char *const paths[] = {
+		"/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/bin/sshd", NULL};
+	const char *argv[] = {command_find(paths), "-T", user ? "-C" : NULL, NULL, NULL};
+	struct secret out = {0};
+	char spec[512];
+
+	*s = (struct sshd_settings){.known = false};
+	if (user) {
+		/* Without all of these it fails once a Match asks for one. */
+		snprintf(spec, sizeof(spec),
+			"user=%s,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22", user);
+		argv[3] = spec;
+	}
+	if (!argv[0]) {
+		snprintf(s->why, sizeof(s->why), "there is no sshd");
+		return;
+	}
+	s->known = command_output(argv, &out, s->why, sizeof(s->why));
+	if (s->known)
+		take_answer(s, out.data);
+	secret_free(&out);
+	find_lines(s);
+}
+
+bool sshd_is(const struct sshd_settings *s, enum sshd_setting which, const char *value)
+{
+	return s->known && strcasecmp(s->of[which].value, value) == 0;
+}
