@@ -3,6 +3,7 @@
 #include "doctor/report.h"
 #include "doctor/user.h"
 #include "settings/files.h"
+#include "stack/check.h"
 #include "text/color.h"
 #include "text/log.h"
 
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OFFLINE = OPTION_OWN, JSON, VERBOSE };
+enum { OFFLINE = OPTION_OWN, JSON, VERBOSE, PAM, USER };
 
 static void print(const struct command_line *line, const struct findings *l)
 {
@@ -24,6 +25,27 @@ static void print(const struct command_line *line, const struct findings *l)
 		report_print_json(stdout, l);
 	else
 		report_print(stdout, l, &look);
+	if (line->option[PAM] && !line->option[JSON] && !findings_ok(l))
+		puts("Do NOT close this shell before a login from a second terminal works.");
+}
+
+/* The administrator's side. */
+static enum status check_stack(const struct command_line *line, struct findings *l, struct error *e)
+{
+	const struct stack_question q = {
+		.service = line->option[PAM],
+		.user = line->option[USER],
+		.root = "",
+		.table = line->option[JSON] ? NULL : stdout,
+		.color = color_wanted(STDOUT_FILENO),
+	};
+
+	if (line->n_operands > 0)
+		return error_set(e, STATUS_USAGE,
+			"--pam: a profile ('%.200s') has nothing to do with a PAM service; leave one "
+			"of them out",
+			line->operands[0]);
+	return stack_check(l, &q, e);
 }
 
 /* The user's side. */
@@ -33,6 +55,10 @@ static enum status check(const struct command_line *line, struct findings *l, st
 	struct settings s = {0};
 	enum status rc;
 
+	if (line->option[PAM])
+		return check_stack(line, l, e);
+	if (line->option[USER])
+		return error_set(e, STATUS_USAGE, "--user: goes with --pam SERVICE");
 	memcpy(options, line->option, sizeof(options));
 	if (line->n_operands > 0 && options[SETTING_PROFILE])
 		return error_set(e, STATUS_USAGE,
@@ -72,11 +98,18 @@ const struct command cmd_doctor = {
 	.help = "Look for what keeps a session of the profile NAME from being made or from being "
 		"used, and say what mends it. Change nothing, ask for nothing and spend no code. "
 		"Exit status: 0 nothing to mend, 1 a fault or a warning, 4 could not look.",
-	.example = "  aws-mfa doctor work",
+	.example = "  aws-mfa doctor work\n"
+		   "  sudo aws-mfa doctor --pam sshd --user alice",
 	.settings = ALL_SETTINGS,
 	.own = {{.names = {"--offline"}, .help = "do not connect to AWS"},
 		{.names = {"--json"}, .help = "print the findings as one line of JSON"},
-		{.names = {"--verbose", "-v"}, .help = "also print each check that found nothing"}},
+		{.names = {"--verbose", "-v"}, .help = "also print each check that found nothing"},
+		{.names = {"--pam"},
+			.argument = "SERVICE",
+			.help = "as root: who gets in through the PAM stack of SERVICE"},
+		{.names = {"--user"},
+			.argument = "USER",
+			.help = "with --pam sshd: what sshd does with this user"}},
 	.operand = "NAME",
 	.max_operands = 1,
 	.prints = true,

@@ -1,0 +1,279 @@
+"""aws-mfa doctor --pam: faults that are planted in a healthy host are named, with the line and the
+words that mend them."""
+
+import json
+import unittest
+
+from live.case import LiveTest, example, with_module
+from live.sshd import HOST_KEY, SSHD
+from paths import AWS_MFA, MODULE
+
+CONFIG = "/etc/ssh/sshd_config"
+OWN = "/etc/ssh/sshd_config.d/00-aws-mfa.conf"
+CLOUD = "/etc/ssh/sshd_config.d/00-a-cloud.conf"
+SUDOERS = "/etc/sudoers.d/aws-mfa"
+STACK = "/etc/pam.d/sshd"
+LINE = ("auth       [success=1 auth_err=bad maxtries=bad default=die] "
+        "pam_aws_mfa.so profile=work always")
+ACCOUNT = "account    required     pam_aws_mfa.so profile=work always\n"
+FAILLOCK = "auth       [default=die] pam_faillock.so authfail\n"
+
+AUTH = ("auth       requisite    pam_faillock.so preauth\n" + LINE + "\n" + FAILLOCK +
+        "auth       required     pam_faillock.so authsucc\n")
+
+HEALTHY = [     # stack, service, sshd's settings
+    ("sshd-after-publickey", "sshd", "after-publickey"),
+    ("sshd-after-password", "sshd", "after-password"),
+    ("sshd-convenience", "sshd", "convenience"),
+    ("sshd-rollout-until", "sshd", "after-publickey"),
+    ("sshd-rollout-group", "sshd", "after-publickey"),
+    ("sudo", "sudo", None), ("su", "su", None), ("login", "login", None)]
+
+# (what is replaced in sshd-after-publickey, by what): (id, the words at the line, words that mend)
+IN_STACK = [
+    ("a permit after a line that may answer IGNORE", AUTH,
+     "auth required pam_aws_mfa.so profile=work nullok\nauth required pam_permit.so\n",
+     "stack-no-factor", "profile=work nullok", "auth required pam_aws_mfa.so profile=work always"),
+    ("the permit itself", AUTH,
+     "auth required pam_aws_mfa.so profile=work nullok\nauth required pam_permit.so\n",
+     "stack-lets-in", "pam_permit.so", "Take this line out"),
+    ("nullok without a date", LINE, LINE + " nullok", "stack-nullok", " nullok",
+     "nullok=YYYY-MM-DD"),
+    ("a password that is sufficient", "auth       requisite    pam_faillock.so preauth",
+     "auth sufficient pam_unix.so", "stack-passed-by", "sufficient pam_unix", "`required`"),
+    ("a jump over the module", "auth       requisite    pam_faillock.so preauth",
+     "auth [success=2 default=ignore] pam_unix.so", "stack-passed-by", "pam_unix",
+     "Move that line"),
+    ("done in an included file", "auth       requisite    pam_faillock.so preauth",
+     "auth include done", "stack-passed-by", "/etc/pam.d/done", "Move that line"),
+    ("a module that is not heard", AUTH, "auth required pam_unix.so\n"
+     "auth [success=done default=ignore] pam_aws_mfa.so always\n",
+     "stack-ignored", "auth [success=done", "`required`"),
+    ("an outage that is ignored", AUTH, "auth required pam_unix.so\n"
+     "auth [success=ok auth_err=bad authinfo_unavail=ignore default=die] pam_aws_mfa.so always\n",
+     "stack-softened", "authinfo_unavail=ignore", "default=die"),
+    ("no account line", ACCOUNT, "", "account-missing", None,
+     "account required pam_aws_mfa.so profile=work always"),
+    ("an account line without always", ACCOUNT, "account required pam_aws_mfa.so\n",
+     "account-missing", None, "account required pam_aws_mfa.so profile=work always"),
+    ("an account line that is not reached", ACCOUNT, "account sufficient pam_unix.so\n" + ACCOUNT,
+     "account-passed-by", "account sufficient pam_unix", "above all other account lines"),
+    ("an account line that is optional", ACCOUNT, ACCOUNT.replace("required", "optional"),
+     "account-ignored", "account    optional", "`required`"),
+    ("a date in auth alone", LINE, LINE.replace("success=1", "success=1 ignore=1") +
+     " nullok=2099-01-01", "stack-date", "nullok=2099", "nullok=2099-01-01"),
+    ("an option that is none", LINE, LINE + " allways", "stack-option", "allways", "OPTIONS"),
+    ("nobody counts wrong codes", FAILLOCK, "", "stack-guessing", "pam_aws_mfa", "authfail"),
+    ("faillock in account", ACCOUNT, ACCOUNT + "account required pam_faillock.so\n",
+     "stack-faillock-account", "account required pam_faillock", "Take this line out"),
+    ("a misspelt type", ACCOUNT, ACCOUNT + "acount required pam_nologin.so\n", "stack-line",
+     "acount", "no type of PAM"),
+    ("a control that cannot be read", LINE, LINE.replace("auth_err", "autherr"), "stack-line",
+     "autherr", "control"),
+    ("an include that is not there", "@include common-session", "session include comon-session",
+     "stack-line", "comon-session", "not there"),
+    ("a backslash at the end", "@include common-password", "password optional pam_permit.so \\",
+     "stack-unread", None, "nobody gets in"),
+    ("nobody gets in", "auth       required     pam_faillock.so authsucc",
+     "auth required pam_deny.so", "stack-closed", "pam_aws_mfa", "examples/pam.d"),
+    ("a module that is not there", "account    required     pam_nologin.so",
+     "account required pam_nolgin.so", "module-of-others", "pam_nolgin", "Install"),
+    ("our module is not there", LINE, LINE.replace("pam_aws_mfa.so", "/none/pam_aws_mfa.so"),
+     "module-missing", "/none/pam_aws_mfa", "make install PAMDIR="),
+    ("no line of ours", "pam_aws_mfa.so", "pam_permit.so", "stack-without-module", None,
+     "examples/pam.d"),
+]
+
+# (what is written where): (id, file, line, words)
+IN_SSHD = [
+    ("AuthenticationMethods comes too late", {CLOUD: "\nauthenticationmethods any\n"},
+     "sshd-methods", CLOUD, 2, ("AuthenticationMethods publickey,keyboard-interactive",
+                                "00-aws-mfa.conf:{AuthenticationMethods} "
+                                "(publickey,keyboard-interactive) does not")),
+    ("UsePAM", {CLOUD: "USEPAM no\n"}, "sshd-pam", CLOUD, 1,
+     ("UsePAM yes", "00-aws-mfa.conf:{UsePAM} (yes)")),
+    ("no question", {CLOUD: "#\n\nChallengeResponseAuthentication no\n"},
+     "sshd-kbd-interactive", CLOUD, 3, ("KbdInteractiveAuthentication yes",)),
+    ("passwords", {CLOUD: "PasswordAuthentication = yes\n"}, "sshd-password", CLOUD, 1,
+     ("PasswordAuthentication no",)),
+    ("LoginGraceTime", {CONFIG: "LoginGraceTime 20s\n"}, "sshd-grace", CONFIG, 3, ("120",)),
+    ("MaxAuthTries", {CONFIG: "MaxAuthTries 2\n"}, "sshd-tries", CONFIG, 3, ("MaxAuthTries 6",)),
+    ("no setting of ours", {OWN: ""}, "sshd-methods", CONFIG, None, (OWN,)),
+    ("a setting that is none", {CONFIG: "UsePAN yes\n"}, "sshd-unknown", CONFIG, 3, ("UsePAN",)),
+]
+
+
+class Doctor(LiveTest):
+    NEEDS = ("sshd", "ssh-keygen", "sudo")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.world.run("ssh-keygen", "-q", "-N", "", "-t", "ed25519", "-f", HOST_KEY)
+        for path in (CONFIG, OWN, SUDOERS):    # the folders are there before a test
+            cls.world.write(path, "")
+
+    def doctor(self, service, *argv):
+        return self.world.run(AWS_MFA, "doctor", "--pam", service, *argv)
+
+    def findings(self, service, *argv):
+        run = self.doctor(service, "--json", *argv)
+        self.assertIn(run.returncode, (0, 1), run.stderr)
+        found = json.loads(run.stdout)
+        self.assertEqual(found["Ok"], run.returncode == 0)
+        return found
+
+    def host(self, stack="sshd-after-publickey", service="sshd", settings="after-publickey"):
+        self.stack(service, example(f"pam.d/{stack}"))
+        self.write("/etc/pam.d/done", "auth [success=done default=ignore] pam_unix.so\n")
+        self.write(CONFIG, f"Include /etc/ssh/sshd_config.d/*.conf\nHostKey {HOST_KEY}\n")
+        self.write(CLOUD, "")
+        self.write(OWN, example(f"sshd_config.d/{settings}.conf") if settings else "")
+        self.write("/etc/sudoers", "root ALL=(ALL) ALL\n@includedir /etc/sudoers.d\n", mode=0o440)
+        self.write(SUDOERS, example("sudoers.d/aws-mfa"), mode=0o440)
+
+    def finding(self, found, kind):
+        of_kind = [f for f in found["Findings"] if f["Id"] == kind]
+        self.assertEqual(len(of_kind), 1, found["Findings"])
+        return of_kind[0]
+
+    def test_a_healthy_host_has_nothing_to_mend(self):
+        for stack, service, settings in HEALTHY:
+            with self.subTest(stack):
+                self.host(stack, service, settings)
+                for argv in ((), ("--user", "alice")):
+                    found = self.findings(service, *argv)
+                    self.assertEqual((found["Findings"], found["Ok"]), ([], True))
+                    self.assertEqual(self.doctor(service, *argv).returncode, 0)
+
+    def test_faults_in_the_stack(self):
+        for name, old, new, kind, at, mends in IN_STACK:
+            with self.subTest(name):
+                self.host()
+                text = self.world.path(STACK).read_text()
+                old, new = with_module(old), with_module(new)
+                self.assertIn(old, text)
+                text = text.replace(old, new)
+                self.write(STACK, text.replace(with_module(ACCOUNT), "") if "pam_permit" in new
+                           else text)
+                found = self.findings("sshd")
+                finding = self.finding(found, kind)
+                self.assertIn(mends, with_module(f"{finding['Message']} {finding['Fix']}").replace(
+                    str(MODULE), "pam_aws_mfa.so"))
+                if at and at.startswith("/etc"):
+                    self.assertEqual((finding["File"], finding["Line"]), (at, 1))
+                elif at:
+                    self.assertEqual(finding["File"], STACK)
+                    line = self.world.path(STACK).read_text().splitlines()[finding["Line"] - 1]
+                    self.assertIn(with_module(at).strip(), line)
+                else:
+                    self.assertEqual(finding["File"], STACK)
+
+    def test_faults_in_sshd(self):
+        for name, files, kind, file, line, words in IN_SSHD:
+            with self.subTest(name):
+                self.host()
+                for path, text in files.items():
+                    before = self.world.path(path).read_text() if path == CONFIG else ""
+                    self.write(path, before + text)
+                finding = self.finding(self.findings("sshd"), kind)
+                self.assertEqual((finding["File"], finding["Line"]), (file, line))
+                own = example("sshd_config.d/after-publickey.conf").splitlines()
+                for word in words:
+                    for keyword in ("UsePAM", "AuthenticationMethods"):
+                        word = word.replace(f"{{{keyword}}}", str(1 + next(
+                            n for n, text in enumerate(own) if text.startswith(keyword + " "))))
+                    self.assertIn(word, f"{finding['Message']} {finding['Fix']}")
+
+    def test_match_blocks_count_for_their_users(self):
+        self.host()
+        self.write(CONFIG, f"Include /etc/ssh/sshd_config.d/*.conf\nHostKey {HOST_KEY}\n"
+                   "Match User bob LocalPort 22\n  AuthenticationMethods keyboard-interactive\n")
+        self.assertEqual(self.findings("sshd", "--user", "alice")["Findings"], [])
+        finding = self.finding(self.findings("sshd", "--user", "bob"), "sshd-methods")
+        self.assertEqual((finding["File"], finding["Line"]), (CONFIG, 4))
+
+    def test_root(self):
+        self.host()
+        finding = self.finding(self.findings("sshd", "--user", "root"), "sshd-root")
+        self.assertIn("PermitRootLogin yes", finding["Fix"])
+        self.write(CLOUD, "PermitRootLogin yes\n")
+        self.assertTrue(self.findings("sshd", "--user", "root")["Ok"])
+
+    def test_failmode_safe_and_setenv(self):
+        for service in ("su", "sudo"):
+            with self.subTest(service):
+                self.host(service, service, None)
+                self.stack(service, example(f"pam.d/{service}").replace(
+                    "nullok", "failmode=safe nullok", 1).replace("nullok", "nullok", 1))
+                text = self.world.path(f"/etc/pam.d/{service}").read_text()
+                finding = self.finding(self.findings(service), "stack-failmode")
+                self.assertEqual(text.splitlines()[finding["Line"] - 1].count("failmode=safe"), 1)
+        self.stack("sudo", example("pam.d/sudo") + "session optional pam_aws_mfa.so setenv\n")
+        self.finding(self.findings("sudo"), "stack-setenv")
+
+    def test_sudoers(self):
+        self.host("sudo", "sudo", None)
+        self.write(SUDOERS, "# x\nDefaults:alice env_reset, passprompt_override\n", mode=0o440)
+        finding = self.finding(self.findings("sudo"), "sudo-prompt")
+        self.assertEqual((finding["File"], finding["Line"], finding["Fix"]),
+                         (SUDOERS, 2, "Defaults !passprompt_override"))
+        self.write(SUDOERS, "Defaults !passprompt_override\nDefaults timestamp_timeout=5\n",
+                   mode=0o440)
+        self.stack("sudo", "auth required pam_unix.so\n" + LINE.replace("success=1", "success=ok")
+                   + "\nauth [default=ignore] pam_faillock.so authfail\n" + ACCOUNT +
+                   "@include common-account\n")
+        finding = self.finding(self.findings("sudo"), "sudo-remembers")
+        self.assertEqual((finding["File"], finding["Line"], finding["Fix"]),
+                         (SUDOERS, 2, "Defaults timestamp_timeout=0"))
+        self.write(SUDOERS, "Defaults timestamp_timeout=0\n", mode=0o440)
+        self.assertEqual(self.findings("sudo")["Findings"], [])
+
+    def test_the_table(self):
+        """Screen for people, of a host with a stack that lets in whoever is not asked."""
+        self.host(settings=None)
+        self.stack("sshd", "auth required pam_aws_mfa.so profile=work nullok\n"
+                   "auth required pam_permit.so\naccount required pam_permit.so\n")
+        self.write(OWN, "KbdInteractiveAuthentication yes\nUsePAM yes\n")
+        run = self.doctor("sshd", "--user", "alice")
+        self.assertEqual(run.returncode, 1)
+        table = [" ".join(line.split()) for line in run.stdout.splitlines()[1:5]]
+        self.assertEqual(table, [
+            "number = factors proved right code wrong session valid no keys AWS down",
+            "key, then prompt in 2 out IN 1 IN 1 out",
+            "prompt only in 1 out IN 0 IN 0 out",
+            "key only IN 1 IN 1 IN 1 IN 1 IN 1"])
+        self.assertRegex(run.stdout, r"^Played: /etc/pam.d/sshd \+ 1 more file as .*sshd -T\n")
+        self.assertIn("Do NOT close this shell", run.stdout)
+        long = [line for line in run.stdout.splitlines() if len(line) > 80 and " " in line.strip()]
+        self.assertEqual(long, [])
+        rows = self.findings("sshd")["Table"]
+        self.assertIn({"WayIn": "prompt only", "Outcome": "no keys", "Result": "in",
+                       "Factors": 0}, rows)
+        self.assertEqual({row["WayIn"] for row in rows}, {"prompt only", "key only"})
+
+    def test_a_group_that_is_exempt(self):
+        self.host("sshd-rollout-group")
+        self.assertIn("pam_succeed_if (:21) exempts some users", self.doctor("sshd").stdout)
+
+    def test_modes_of_the_programs(self):
+        self.host()
+        self.assertIn("aws-mfa has the mode 0711", self.doctor("sshd", "-v").stdout)
+
+    def test_what_it_refuses(self):
+        self.host()
+        for argv, status, words in (
+                (("--pam", "a/b"), 2, "name a file"), (("--pam", "sshd", "work"), 2, "--pam"),
+                (("--user", "alice"), 2, "--pam SERVICE"),
+                (("--pam", "sshd", "--user", "a,b=c"), 2, "--user")):
+            with self.subTest(argv):
+                run = self.world.run(AWS_MFA, "doctor", *argv)
+                self.assertEqual((run.returncode, run.stdout), (status, ""))
+                self.assertIn(words, run.stderr)
+        run = self.world.run(AWS_MFA, "doctor", "--pam", "sshd", user="alice")
+        self.assertEqual((run.returncode, run.stdout), (4, ""))
+        self.assertIn("run: sudo aws-mfa doctor --pam sshd", run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
