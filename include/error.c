@@ -29,7 +29,8 @@ const char *error_no_process(char *text, size_t size)
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
 		snprintf(text, size,
 			"no more processes or threads can be started: RLIMIT_NPROC is %llu for all that "
-			"this user runs (ulimit -u, LimitNPROC= of a unit); raise it",
+			"this user runs (ulimit -u, LimitNPROC= of a unit), or pids.max of the control "
+			"group (TasksMax= of a unit) is used up; raise it",
 			(unsigned long long)limit.rlim_cur);
 	else
 		snprintf(text, size,
