@@ -24,6 +24,8 @@ TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awsc
 	openssh-server openssh-client sudo login rsync git openvpn debhelper lintian \
 	mmdebstrap systemd-container
 
+VM_PACKAGES    = qemu-system-x86
+
 CFLAGS   ?= -O2 -g
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wvla -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings
@@ -88,12 +90,14 @@ all: $(PROGRAMS)
 
 help:
 	@echo 'make deps        install what building, testing and the demo need (apt-get)'
+	@echo 'make deps-vm     the same, and what check-vm needs'
 	@echo 'make             build the three programs in $(BUILD)/'
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
 	@echo 'make check-asan  the same with the sanitizers for addresses and undefined behaviour'
 	@echo 'make coverage    the same, and a table of the lines that ran, by folder'
 	@echo 'make check-suites  tests and lint on Debian 12, 13 and 11 made from nothing, and for Arm'
+	@echo 'make check-vm    a whole bastion in a virtual machine (root; SUITE=bookworm: Debian 12)'
 	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
 	@echo 'make lint        formatting, compilers with -Werror, static analysis, man pages'
@@ -196,12 +200,15 @@ deb:
 
 # --- needed packages ------------------------------------------------------------------------
 
-# If all packages are installed, this does nothing and needs no root.
-deps:
+# If all packages are installed, these do nothing and need no root.
+.PHONY: deps-vm
+deps:    PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES)
+deps-vm: PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES) $(VM_PACKAGES)
+deps deps-vm:
 	@command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || { \
 		echo 'make deps needs apt-get; install what your system calls:' \
-			'$(BUILD_PACKAGES) $(TEST_PACKAGES)' >&2; exit 1; }
-	@missing=$$(for p in $(BUILD_PACKAGES) $(TEST_PACKAGES); do \
+			'$(PACKAGES)' >&2; exit 1; }
+	@missing=$$(for p in $(PACKAGES); do \
 		[ "$$(dpkg-query -Wf '$${db:Status-Status}' $$p 2>/dev/null)" = installed ] || \
 			echo $$p; done); \
 	[ -z "$$missing" ] && exit 0; \
@@ -300,6 +307,11 @@ check: check_built
 .PHONY: check-suites
 check-suites:
 	$(Q)BUILD=$(BUILD) /usr/bin/python3 tests/suites/suites.py $(SUITES)
+
+# Root, and what `make deps-vm` installs.
+.PHONY: check-vm
+check-vm:
+	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(ONLY)
 
 # The build reports on stderr, so that stdout holds only the table (or JSON).
 bench:

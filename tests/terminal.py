@@ -11,7 +11,10 @@ import time
 
 
 class Screen:
-    """What a person sees and types on a terminal. pair: its two descriptors and its name."""
+    """What a person sees and types on a terminal. pair: its two descriptors and its name.
+    Time-outs are seconds of clock()."""
+
+    clock = staticmethod(time.monotonic)
 
     def __init__(self, pair=None):
         if not pair:
@@ -40,11 +43,11 @@ class Screen:
 
     def expect(self, text, timeout=15):
         """Reads until text appears after the text found before; -> the output before text"""
-        end = time.monotonic() + timeout
+        end = self.clock() + timeout
         while text not in self.screen[self.seen:]:
             status = self.ended()
-            if not self.read(0.2 if status is not None else max(0, end - time.monotonic())) and (
-                    status is not None or time.monotonic() >= end):
+            if not self.read(0.2 if status is not None else max(0, end - self.clock())) and (
+                    status is not None or self.clock() >= end):
                 raise AssertionError(f"no {text!r} on the terminal within {timeout} s, only "
                                      f"{self.screen!r}; {self.ended()}")
         start, at = self.seen, self.screen.index(text, self.seen)
@@ -87,13 +90,13 @@ class Terminal(Screen):
     def end(self, timeout=30, input=None):
         """Waits for the program. -> its standard output and error, each None if it is no pipe.
         Afterwards the screen is complete."""
-        end = time.monotonic() + timeout
+        end = self.clock() + timeout
         said = [None, None]
         try:
             if self.process.stdout:
                 said = [text.decode(errors="replace")
                         for text in self.process.communicate(input, timeout)]
-            while self.process.poll() is None and time.monotonic() < end:
+            while self.process.poll() is None and self.clock() < end:
                 self.read(0.02)
         finally:
             if self.process.poll() is None:

@@ -13,7 +13,7 @@ from terminal import Terminal
 from tool.sts import own_network
 
 STS_PORT = 4443     # the same inside and outside: what is signed names it
-# ssh runs in the folder that holds these files.
+# ssh runs in the folder that holds these files. The key exchange is the cheapest to emulate.
 CLIENT = """
 Host *
     HostName 127.0.0.1
@@ -24,7 +24,9 @@ Host *
     IdentitiesOnly yes
     NumberOfPasswordPrompts 1
     LogLevel ERROR
+    KexAlgorithms curve25519-sha256
 Host control
+    ConnectTimeout 60
     Port {port}
     User root
     ControlPath master
@@ -62,6 +64,7 @@ class Bastion:
     outlives it. A subclass boots the folder self.root.path and sets self.screen, the console."""
 
     BOOT_SECONDS = 60
+    clock = staticmethod(time.monotonic)
 
     def __init__(self, suite, packages):
         self.suite = suite
@@ -100,9 +103,11 @@ class Bastion:
     def ssh(self, *args, host="mfa", tty=True):
         """ssh to alice, on a terminal."""
         argv = ["ssh", "-F", self.config, *(["-tt"] if tty else []), host, *args]
-        return Remote(argv, self.env, all_on_it=True, enter=lambda: os.chdir(self.folder))
+        remote = Remote(argv, self.env, all_on_it=True, enter=lambda: os.chdir(self.folder))
+        remote.clock = self.clock
+        return remote
 
-    def run(self, script, check=True, timeout=120, **options):
+    def run(self, script, check=True, timeout=600, **options):
         """As root, by the way that does not need PAM: -> what a shell says there, and its status"""
         if "input" not in options:
             options.setdefault("stdin", subprocess.DEVNULL)
@@ -110,8 +115,14 @@ class Bastion:
                              cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              timeout=timeout, **options)
         if check and run.returncode != 0:
-            raise AssertionError(f"{script}: {run.returncode}\n{run.stdout}")
+            raise AssertionError(f"{script}: {run.returncode}\n{run.stdout}{self.state()}")
         return run.stdout if check else run
+
+    def state(self):
+        """Whether it still runs, and the end of what is on the console."""
+        while self.screen.read(0):
+            pass
+        return f"bastion: {self.screen.ended()}, {self.screen.screen[-500:]!r}"
 
     def write(self, name, text, owner="root", mode="644"):
         self.run(f"install -D -o {owner} -g {owner} -m {mode} /dev/stdin {shlex.quote(name)}",
@@ -119,18 +130,18 @@ class Bastion:
 
     def connect(self, timeout=60):
         """One connection as root, which all that run() does goes through."""
-        end = time.monotonic() + timeout
+        end = self.clock() + timeout
         self.hang_up()
         while True:
             self.master = subprocess.Popen(
                 ["ssh", "-F", self.config, "-MN", "control"], env=self.env, cwd=self.folder,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            while self.master.poll() is None and time.monotonic() < end:
+            while self.master.poll() is None and self.clock() < end:
                 if (self.folder / "master").exists():
                     return
                 time.sleep(0.02)
             self.hang_up()
-            if time.monotonic() > end:
+            if self.clock() > end:
                 raise AssertionError(f"no way in within {timeout} s")
             time.sleep(0.2)
 

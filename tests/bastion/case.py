@@ -9,16 +9,17 @@ import unittest
 from bastion import recipe
 from bastion.bastion import STS_PORT
 from bastion.container import Container
+from bastion.machine import Machine
 from home import config, long_term
 from live.world import CA
 from packages.debs import PACKAGES, built, version
 from paths import temporary
 from sandbox.sts import Sandbox
 
+MACHINE = os.environ.get("BASTION") == "machine"
 PROMPT = "AWS MFA code: "
 EXAMPLES = "/usr/share/doc/libpam-aws-mfa/examples"
 STS = f"https://127.0.0.1:{STS_PORT}"
-NEEDS = ("mmdebstrap", "systemd-nspawn", "unshare", "ssh")
 # As Debian has them: each scenario begins with these.
 STACKS = ("sshd", "sudo", "su", "login")
 KEPT = "/root/pam.d"
@@ -47,10 +48,12 @@ def boot():
 def start():
     if os.geteuid() != 0:
         raise recipe.Missing("needs root, for a container of its own")
-    for program in NEEDS:
+    kind = Machine if MACHINE else Container
+    for program in ("mmdebstrap", "unshare", "ssh", *kind.NEEDS):
         if not shutil.which(program):
-            raise recipe.Missing(f"no {program} here; `make deps` installs it")
-    bastion = Container(recipe.host_suite(), built())
+            raise recipe.Missing(f"no {program} here; `make {kind.DEPS}` installs it")
+    suite = os.environ.get("SUITE") or "trixie" if MACHINE else recipe.host_suite()
+    bastion = kind(suite, built())
     atexit.register(bastion.stop)
     return bastion
 

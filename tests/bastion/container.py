@@ -36,6 +36,8 @@ while os.path.exists(group) and time.monotonic() < end:
 
 class Container(Bastion):
     KERNEL = False
+    NEEDS = ("systemd-nspawn",)
+    DEPS = "deps"
 
     def start(self):
         try:

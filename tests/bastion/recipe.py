@@ -38,12 +38,18 @@ CONTROL_UNIT = """
 [Unit]
 After=network.target
 [Service]
+Type=notify
 ExecStart=/usr/sbin/sshd -D -f /etc/ssh/control.conf
 RuntimeDirectory=sshd
 RuntimeDirectoryPreserve=yes
 KillMode=process
 [Install]
 WantedBy=multi-user.target
+"""
+# A login prompt on the console says that all doors are open.
+GETTY = """
+[Unit]
+After=control.service ssh.service
 """
 
 
@@ -141,6 +147,8 @@ def dress(root, key, packages):
     root.write("/etc/systemd/system.conf.d/often.conf", "[Manager]\nDefaultStartLimitBurst=1000\n")
     root.write("/etc/ssh/control.conf", CONTROL)
     root.write("/etc/systemd/system/control.service", CONTROL_UNIT)
+    for name in ("console-getty", "serial-getty@"):
+        root.write(f"/etc/systemd/system/{name}.service.d/last.conf", GETTY)
     wants = root.path / "etc/systemd/system/multi-user.target.wants/control.service"
     wants.symlink_to("/etc/systemd/system/control.service")
     root.within("usermod", "-p", HASH, "root")
