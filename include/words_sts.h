@@ -64,11 +64,18 @@
 #define WORD_SERVER_TIME "server-time" /* SECONDS since the epoch, if the server sent its time */
 
 /*
+ * DONE DNS TCP TLS: how many of these steps of a new connection were done (0 to 3), and how many
+ * microseconds each took. A time that is not known is 0.
+ */
+#define WORD_STEPS "steps"
+#define STEPS_LINES 8 /* at most, in one state */
+
+/*
  * Instead of `connect`, aws-mfa sends `call ACTION [NAME=VALUE ...]`: an action of
  * tool/sts/actions.c that may be called, and its parameters, with AWS's names and a blank before
  * each. aws-mfa-sts answers with what the action yields: account, arn, or an `item` for each member
- * of a list, with the fields that follow it. Then come server-time, request-id, aws-error and a
- * result. After the result, aws-mfa may send a `deadline` and the next `call`.
+ * of a list, with the fields that follow it. Then come steps, server-time, request-id, aws-error
+ * and a result. After the result, aws-mfa may send a `deadline` and the next `call`.
  *
  * The result of a call: STATUS_CONFIG: AWS refuses it. STATUS_UNAVAILABLE: there was no answer, and
  * AWS has changed nothing. STATUS_CODE_SPENT: there was no answer, but AWS may have done it.

@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A process that has waited until its deadline says so a little later. */
@@ -29,6 +30,21 @@ static enum status broken(struct caller *c, bool changes, struct error *e)
 	return error_set(e, STATUS_SYSTEM, "aws-mfa-sts has ended without an answer; try again");
 }
 
+/* A time of a day or more is not known. */
+static void take_steps(struct caller *c, const char *text)
+{
+	long n[4];
+
+	for (size_t i = 0; i < 4; i++) {
+		char *end;
+		long long value = strtoll(text, &end, 10);
+
+		n[i] = value > 0 && value < 86400 * 1000000LL ? (long)value : 0;
+		text = end;
+	}
+	c->steps = (struct call_steps){(int)(n[0] < 3 ? n[0] : 3), n[1], n[2], n[3]};
+}
+
 static enum status read_answer(struct caller *c, int64_t deadline_ms, bool changes, take_fn *take,
 	void *into, struct error *e)
 {
@@ -42,7 +58,9 @@ static enum status read_answer(struct caller *c, int64_t deadline_ms, bool chang
 		if (strcmp(rec.word, WORD_RESULT) == 0)
 			break;
 		sts_process_note(&c->process, &rec);
-		if (strcmp(rec.word, WORD_AWS_ERROR) == 0)
+		if (strcmp(rec.word, WORD_STEPS) == 0)
+			take_steps(c, rec.text);
+		else if (strcmp(rec.word, WORD_AWS_ERROR) == 0)
 			snprintf(c->aws_error, sizeof(c->aws_error), "%s", rec.text);
 		else if (take && !take(&rec, into))
 			return broken(c, changes, e);
@@ -98,6 +116,11 @@ enum status call_identity(struct caller *c, struct call_identity *who, struct er
 	*who = (struct call_identity){0};
 	rc = ask(c, "GetCallerIdentity", false, take_identity, who, e);
 	return rc != STATUS_OK || (who->account[0] && who->arn[0]) ? rc : broken(c, false, e);
+}
+
+enum status call_try_session(struct caller *c, struct error *e)
+{
+	return ask(c, "TrySession", false, NULL, NULL, e);
 }
 
 /* A list that is being filled. The table of words allows ITEMS_MAX items. */

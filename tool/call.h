@@ -30,9 +30,16 @@
 #include <stddef.h>
 #include <time.h>
 
+/* The steps that make a connection, and how many microseconds they took; 0: not known. */
+struct call_steps {
+	int done; /* 0 to 3: DNS, TCP, TLS; with a proxy, DNS and TCP are the proxy's */
+	long dns_us, tcp_us, tls_us;
+};
+
 struct caller {
 	struct sts_process process; /* also the server's time and the last request id */
 	long timeout;               /* seconds, of each call */
+	struct call_steps steps;    /* of the last new connection */
 	char aws_error[80];         /* AWS's error code of the last call; empty if there is none */
 };
 
@@ -67,6 +74,12 @@ enum status call_start(struct caller *c, const struct sts_request *request, stru
 
 /* sts:GetCallerIdentity. It works for every valid key: no policy can deny it. */
 enum status call_identity(struct caller *c, struct call_identity *who, struct error *e);
+
+/*
+ * sts:GetSessionToken, but without a code: AWS makes a session, and aws-mfa-sts forgets it. The
+ * same policies apply as with a code.
+ */
+enum status call_try_session(struct caller *c, struct error *e);
 
 /* iam:ListMFADevices and iam:ListAccessKeys, of the user who owns the keys. Set *n. */
 enum status call_list_devices(

@@ -5,8 +5,8 @@
 #include "words_sts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define SLOW_MS 1000 /* after this time tell the user to wait */
 
@@ -86,21 +86,14 @@ enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error 
 
 void exchange_judge_clock(const struct exchange *x, char *text, size_t size)
 {
-	long behind = (long)(sts_process_time(&x->process) - time(NULL));
-	long off = behind < 0 ? -behind : behind;
 	char by[64];
 
 	text[0] = '\0';
-	if (off <= SKEW_TOLERATED)
-		return;
-	if (off >= 3600)
-		snprintf(by, sizeof(by), "%ld h %ld min", off / 3600, off / 60 % 60);
-	else
-		snprintf(by, sizeof(by), "%ld min", off / 60);
-	snprintf(text, size,
-		"this machine's clock is %s %s against AWS, so AWS tools may fail: set it "
-		"(timedatectl set-ntp true)",
-		by, behind > 0 ? "slow" : "fast");
+	if (labs(sts_process_skew(&x->process, by, sizeof(by))) > SKEW_TOLERATED)
+		snprintf(text, size,
+			"this machine's clock is %s against AWS, so AWS tools may fail: set it "
+			"(timedatectl set-ntp true)",
+			by);
 }
 
 static enum status take_session(

@@ -256,6 +256,19 @@ time_t sts_process_time(const struct sts_process *p)
 	return p->heard_time ? (time_t)((boottime_ms() + p->server_ms) / 1000) : time(NULL);
 }
 
+long sts_process_skew(const struct sts_process *p, char *text, size_t size)
+{
+	long behind = (long)(sts_process_time(p) - time(NULL));
+	long off = labs(behind);
+	const char *way = behind > 0 ? "slow" : "fast";
+
+	if (off >= 3600)
+		snprintf(text, size, "%ld h %ld min %s", off / 3600, off / 60 % 60, way);
+	else
+		snprintf(text, size, "%ld min %s", off / 60, way);
+	return behind;
+}
+
 void sts_process_end(struct sts_process *p)
 {
 	if (p->pid > 0) {

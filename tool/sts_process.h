@@ -55,6 +55,12 @@ bool sts_process_collect(
 /* The time of the server if it is known; else the time of this machine. */
 time_t sts_process_time(const struct sts_process *p);
 
+/*
+ * By how many seconds this machine's clock is slow against the server's; less than 0 if it is fast.
+ * Writes "7 min slow" to text[size].
+ */
+long sts_process_skew(const struct sts_process *p, char *text, size_t size);
+
 /* Ends the process, wipes and frees. Does nothing if it has ended or never ran. */
 void sts_process_end(struct sts_process *p);
 

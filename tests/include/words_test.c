@@ -75,7 +75,7 @@ static const struct turn sts[] = {
 	{STS_CALLING, CHILD, " account-id arn secret-access-key server-time request-id aws-error ",
 		"", STS_CALLING, 1},
 	{STS_CALLING, CHILD, " item serial access-key-id key-status created ", "", STS_CALLING, 32},
-	{STS_CALLING, CHILD, " debug ", "", STS_CALLING, 8},
+	{STS_CALLING, CHILD, " debug steps ", "", STS_CALLING, 8},
 	{STS_CALLING, CHILD, " result ", " 0 4 13 14 15 ", STS_CALLED, 1},
 	{STS_CALLED, PARENT, " deadline ", "", STS_CALLED, 1},
 	{STS_CALLED, PARENT, " call ", "", STS_CALLING, 1},

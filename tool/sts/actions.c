@@ -20,6 +20,12 @@ static void put_session(struct form *f, const struct input *in)
 	form_put_number(f, "DurationSeconds", in->settings->duration);
 }
 
+static void put_shortest(struct form *f, const struct input *in)
+{
+	(void)in;
+	form_put_number(f, "DurationSeconds", STS_SESSION_SHORTEST);
+}
+
 static void put_tags(struct form *f, const struct role *role)
 {
 	for (size_t i = 0; i < role->tags.n; i++) {
@@ -124,13 +130,19 @@ const struct action actions[N_ACTIONS] = {
 		.arguments = " UserName AccessKeyId Status "},
 	[ACTION_DELETE_ACCESS_KEY] = {IAM, "DeleteAccessKey", put_arguments, NULL, .changes = true,
 		.arguments = " UserName AccessKeyId "},
+	/* Without a code, to see whether a policy denies it. Its credentials are not read. */
+	[ACTION_TRY_SESSION] = {STS, "GetSessionToken", put_shortest, NULL, .arguments = "",
+		.called = "TrySession"},
 };
 
 const struct action *action_find(const char *name)
 {
-	for (size_t i = 0; i < N_ACTIONS; i++)
-		if (actions[i].arguments && strcmp(actions[i].name, name) == 0)
-			return &actions[i];
+	for (size_t i = 0; i < N_ACTIONS; i++) {
+		const struct action *a = &actions[i];
+
+		if (a->arguments && strcmp(a->called ? a->called : a->name, name) == 0)
+			return a;
+	}
 	return NULL;
 }
 

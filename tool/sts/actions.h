@@ -43,6 +43,7 @@ struct action {
 	/* The names of arguments it takes, with a blank around each. NULL: `call` must not ask for
 	 * it. */
 	const char *arguments;
+	const char *called; /* the name for `call`, where it is not AWS's; else NULL */
 };
 
 enum {
@@ -54,6 +55,7 @@ enum {
 	ACTION_CREATE_ACCESS_KEY,
 	ACTION_UPDATE_ACCESS_KEY,
 	ACTION_DELETE_ACCESS_KEY,
+	ACTION_TRY_SESSION,
 	N_ACTIONS
 };
 extern const struct action actions[N_ACTIONS];

@@ -129,6 +129,7 @@ static enum status request(
 	do {
 		answer_free(a);
 		rc = client_call(c, call, &reply, e);
+		report_steps(s->aws_mfa, c);
 		if (rc == STATUS_CODE_SPENT)
 			return uncertain(c, call, "no whole answer came", e);
 		if (rc != STATUS_OK)

@@ -59,6 +59,11 @@ enum status connection_open(struct connection **out, const struct endpoint *ep,
 	return STATUS_OK;
 }
 
+struct steps connection_steps(const struct connection *c)
+{
+	return handle_steps(&c->handle);
+}
+
 int connection_socket(const struct connection *c)
 {
 	return c->socket;

@@ -15,6 +15,7 @@
 #include "awake.h"
 #include "endpoint.h"
 #include "error.h"
+#include "steps.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,6 +60,9 @@ enum status connection_open(struct connection **out, const struct endpoint *ep,
  */
 enum status connection_send(
 	struct connection *c, const struct outgoing *out, struct reply *reply, struct error *e);
+
+/* How far the last request came, and how long each step took (handle.h). */
+struct steps connection_steps(const struct connection *c);
 
 /*
  * Returns the socket of the idle connection, or -1 if there is none. The connection is good until

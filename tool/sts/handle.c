@@ -217,6 +217,25 @@ enum stage handle_stage(const struct handle *h)
 	return h->tcp_connected ? STAGE_TLS : resolved > 0 ? STAGE_CONNECT : STAGE_RESOLVE;
 }
 
+struct steps handle_steps(const struct handle *h)
+{
+	enum stage stage = handle_stage(h);
+	curl_off_t resolved = 0, connected = 0, secured = 0;
+	struct steps s = {.done = stage == STAGE_ANSWER ? 3 : (int)stage};
+	long connections = 0;
+
+	curl_easy_getinfo(h->easy, CURLINFO_NUM_CONNECTS, &connections);
+	curl_easy_getinfo(h->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
+	curl_easy_getinfo(h->easy, CURLINFO_CONNECT_TIME_T, &connected);
+	curl_easy_getinfo(h->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
+	if (stage == STAGE_ANSWER && connections == 0)
+		s.done = -1;
+	s.dns_us = resolved;
+	s.tcp_us = connected > resolved ? connected - resolved : 0;
+	s.tls_us = secured > connected ? secured - connected : 0;
+	return s;
+}
+
 struct failure handle_failure(const struct handle *h, CURLcode code)
 {
 	struct failure f = {.code = code,

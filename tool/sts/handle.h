@@ -8,6 +8,7 @@
 #include "body.h"
 #include "endpoint.h"
 #include "failure.h"
+#include "steps.h"
 #include "trust.h"
 
 #include <curl/curl.h>
@@ -53,6 +54,9 @@ void handle_release(struct handle *h);
 
 /* Returns how far the request has come. */
 enum stage handle_stage(const struct handle *h);
+
+/* The steps of the last request. */
+struct steps handle_steps(const struct handle *h);
 
 /* Returns what is known about a request that failed with code. The caller fills in the hosts. */
 struct failure handle_failure(const struct handle *h, CURLcode code);

@@ -35,6 +35,15 @@ bool report_origin(struct peer *aws_mfa, const struct client *c, const char *req
 		RECORD_OK;
 }
 
+void report_steps(struct peer *aws_mfa, const struct client *c)
+{
+	struct steps s = connection_steps(c->connection);
+
+	if (s.done >= 0)
+		peer_printf(aws_mfa, deadline(), WORD_STEPS, "%d %" PRId64 " %" PRId64 " %" PRId64,
+			s.done, s.dns_us, s.tcp_us, s.tls_us);
+}
+
 void report_debug(struct peer *aws_mfa, const char *what, const struct client *c,
 	const struct reply *reply, int64_t began_ms)
 {

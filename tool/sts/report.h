@@ -21,6 +21,9 @@ void report_result(struct peer *aws_mfa, const struct error *e);
 /* The server's time, if it is known, and the request id, if it is not NULL. */
 bool report_origin(struct peer *aws_mfa, const struct client *c, const char *request_id);
 
+/* `steps`, if the last request has made a new connection. */
+void report_steps(struct peer *aws_mfa, const struct client *c);
+
 /* A `debug` line about an answer. began_ms is when the request was made. */
 void report_debug(struct peer *aws_mfa, const char *what, const struct client *c,
 	const struct reply *reply, int64_t began_ms);

@@ -99,10 +99,12 @@ static void calls(void **state)
 /* A call must not spend a code, and an action that changes something must be marked. */
 static void what_may_be_called(void **state)
 {
+	const struct parameters settings = {.serial = serial};
+
 	(void)state;
 	for (size_t i = 0; i < N_ACTIONS; i++) {
 		const struct action *a = &actions[i];
-		const struct action *found = action_find(a->name);
+		const struct action *found = action_find(a->called ? a->called : a->name);
 
 		assert_ptr_equal(found, a->spends_code ? NULL : a);
 		assert_int_equal(a->changes,
@@ -110,6 +112,9 @@ static void what_may_be_called(void **state)
 				!a->spends_code);
 	}
 	assert_null(action_find(""));
+	assert_null(action_find("GetSessionToken"));
+	write(ACTION_TRY_SESSION, &settings, "012345");
+	assert_string_equal(body, "Action=GetSessionToken&Version=2011-06-15&DurationSeconds=900");
 	assert_null(action_find("listaccesskeys"));
 	assert_true(action_takes(&actions[ACTION_UPDATE_ACCESS_KEY], "Status"));
 	assert_false(action_takes(&actions[ACTION_DELETE_ACCESS_KEY], "Status"));

@@ -37,7 +37,7 @@ class CallTest(StsTest):
             records.append((word, text))
 
     def fields(self, records):
-        return [r for r in records if r[0] not in ("server-time", "request-id", "created")]
+        return [r for r in records if r[0] not in ("server-time", "request-id", "created", "steps")]
 
 
 class Calls(CallTest):
@@ -50,6 +50,10 @@ class Calls(CallTest):
         self.assertEqual(self.fields(records), [("arn", user.arn), ("account-id", user.account)])
         self.assertLess(abs(int(dict(records)["server-time"]) - time.time()), 5)
         self.assertRegex(dict(records)["request-id"], r"\A[0-9a-f-]{36}\Z")
+        self.assertRegex(dict(records)["steps"], r"\A3 \d+ \d+ [1-9]\d*\Z")
+        records, status, _ = self.call(peer, "TrySession")     # on the open connection
+        self.assertEqual((self.fields(records), status, "steps" in dict(records)), ([], 0, False))
+        self.assertNotIn("TokenCode", self.box.requests[-1].params)
         records, status, _ = self.call(peer, "ListMFADevices", 10)
         self.assertEqual(status, 0)
         self.assertEqual(self.fields(records), [
