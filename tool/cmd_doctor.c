@@ -1,5 +1,6 @@
 /* aws-mfa doctor: says what is wrong and what mends it. It changes nothing and spends no code. */
 #include "command.h"
+#include "consult.h"
 #include "doctor/report.h"
 #include "doctor/user.h"
 #include "settings/files.h"
@@ -67,6 +68,8 @@ static enum status check(const struct command_line *line, struct findings *l, st
 	if (line->n_operands > 0)
 		options[SETTING_PROFILE] = line->operands[0];
 	rc = user_check(l, &s, options, e);
+	if (rc == STATUS_OK && !line->option[OFFLINE])
+		rc = consult(l, &s, e);
 	settings_free(&s);
 	return rc == STATUS_USAGE || rc == STATUS_SYSTEM ? rc : STATUS_OK;
 }

@@ -9,6 +9,7 @@ import unittest
 
 from home import section
 from host import OTHER_UID, HostTest
+from sandbox import faults
 
 
 class DoctorTest(HostTest):
@@ -185,7 +186,7 @@ class Planted(DoctorTest):
         self.write_credentials(text.replace(":mfa/", ":u2f/"))
         self.finds("device", self.credentials, 4, message="passkeys")
         self.write_credentials(text.replace("aws_mfa_device", "# "))
-        self.assertIn("aws_mfa_device", self.finds("settings", self.credentials, message="no aws_mfa_device"))
+        self.assertIn("aws_mfa_device", self.finds("device", self.credentials, message="no aws_mfa_device"))
 
     def test_keys_in_the_wrong_place(self):
         keys = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = " + 40 * "x" + "\n"
@@ -314,6 +315,104 @@ class Planted(DoctorTest):
         self.assertEqual(sorted(f["Id"] for f in found),
                          ["device", "file-mode", "folder-rights", "line", "preferred-by-all",
                           "preferred-by-some", "settings", "shell-keys"])
+
+
+class Online(DoctorTest):
+    """What only AWS knows. No code is spent."""
+
+    def tearDown(self):
+        self.assertEqual(self.box.codes_seen(self.user), [])
+
+    def one(self, id, **options):
+        found = self.findings(**options)
+        self.assertEqual([(f["Id"], f["Level"]) for f in found], [(id, options.get("level", "fault"))], found)
+        return found[0]
+
+    def test_healthy(self):
+        run = self.doctor("work", "-v")
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        told = " ".join(run.stdout.split())
+        for part in ("DNS", "TCP", "TLS ", " ms: the certificate is trusted", "clock is right",
+                     f"AWS accepts the key {self.user.access_key_id}", "no policy denies",
+                     f"AWS knows the device {self.user.serial}"):
+            self.assertIn(part, told)
+        self.assertRegex(self.doctor("work").stdout, r"TLS \d+ ms")
+        self.assertFalse((self.credentials.parent / "credentials.new").exists())
+        self.assertEqual(self.section(), {})
+
+    def test_policy(self):
+        self.box.policy_denies(self.user, "sts:GetSessionToken")
+        self.addCleanup(self.box.policy_allows, self.user)
+        found = self.one("policy")
+        self.assertIn("sts:GetSessionToken", found["Fix"])
+        self.box.policy_allows(self.user)
+        self.assertEqual(self.findings(), [])
+
+    def test_iam_may_be_denied(self):
+        self.box.policy_denies(self.user, "iam:*")
+        self.addCleanup(self.box.policy_allows, self.user)
+        self.assertEqual(self.findings(), [])
+        self.write_credentials(self.credentials.read_text().replace("::123456789012:", "::999999999999:"))
+        self.assertIn("999999999999", self.one("device-account")["Message"])
+
+    def test_device(self):
+        text = self.credentials.read_text()
+        other = text.replace(self.user.serial, "arn:aws:iam::123456789012:mfa/other")
+        self.write_credentials(other)
+        fix = self.one("device")["Fix"]
+        self.assertEqual(fix, f"aws_mfa_device = {self.user.serial}")
+        self.write_credentials(text.replace(":mfa/" + self.user.serial.split("/")[1], ":user/other"))
+        found = self.findings()
+        self.assertEqual([(f["Id"], f["Fix"]) for f in found], [("device", fix)])
+        self.write_credentials(text.splitlines(True)[0] + "\n".join(text.splitlines()[1:3]) + f"\n{fix}\n")
+        self.assertEqual(self.findings(), [])
+        self.user.add_device(f"second{self.user.name}")
+        self.write_credentials(other)
+        self.assertRegex(self.one("device")["Fix"], f"^one of {self.user.serial}, .*/second")
+        self.write_credentials(text.replace("aws_mfa_device", "# "))
+        self.assertRegex(self.one("device")["Fix"], f"^one of {self.user.serial}, ")
+
+    def test_no_device_that_gives_codes(self):
+        self.user.devices.clear()
+        self.user.add_passkey("key")
+        self.assertIn(f"user/{self.user.name} has no MFA device", self.one("no-device")["Message"])
+
+    def test_clock(self):
+        self.addCleanup(setattr, self.box, "date_skew", 0)
+        for skew, level, words in [(7 * 60 + 30, "fault", "7 min slow"), (-280, "warning", "4 min fast"),
+                                   (2 * 86400, "fault", "48 h 0 min slow")]:
+            with self.subTest(skew):
+                self.box.date_skew = skew
+                found = self.findings()
+                self.assertEqual([(f["Id"], f["Level"], f["Fix"]) for f in found],
+                                 [("clock", level, "sudo timedatectl set-ntp true")], found)
+                self.assertIn(words, found[0]["Message"])
+
+    def test_key(self):
+        self.user.keys[0].status = "Inactive"
+        found = self.one("key")
+        self.assertEqual((found["File"], found["Line"]), (str(self.credentials), 2))
+        self.user.keys[0].status = "Active"
+        self.write_credentials(self.credentials.read_text().replace(
+            self.user.secret_access_key, self.user.secret_access_key[::-1]))
+        self.assertIn("secret", self.one("key")["Message"])
+
+    def test_network(self):
+        text = self.config.read_text()
+        for url, id in [("https://nowhere.invalid", "dns"), ("https://127.0.0.1:1", "tcp")]:
+            with self.subTest(url):
+                self.config.write_text(text.replace(self.box.url, url))
+                self.one(id)
+        self.box.fault("GetCallerIdentity", faults.html())
+        self.config.write_text(text)
+        self.one("answer")
+        self.box.clear_faults()
+        self.config.write_text(text.replace("ca_bundle", "# "))
+        self.assertIn("ca_bundle", self.one("tls")["Message"])
+        self.config.write_text(text)
+        proxy = self.one("tcp", env={"https_proxy": "http://127.0.0.1:1"})
+        self.assertIn("proxy", proxy["Fix"])
+        self.assertEqual(self.findings(), [])
 
 
 if __name__ == "__main__":

@@ -89,14 +89,37 @@ void findings_add(struct findings *l, const char *id, enum finding_level level, 
 	l->last = f;
 }
 
-__attribute__((format(printf, 3, 0))) static void set_fix(
-	struct findings *l, bool runs, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void set_fix(
+	struct findings *l, struct finding *f, bool runs, const char *fmt, va_list ap)
 {
-	if (!l->last)
+	if (!f)
 		return;
-	free(l->last->fix);
-	l->last->fix = format(l, fmt, ap);
-	l->last->runs = runs;
+	free(f->fix);
+	f->fix = format(l, fmt, ap);
+	f->runs = runs;
+}
+
+static struct finding *find(const struct findings *l, const char *id)
+{
+	struct finding *f = l->first;
+
+	while (f && strcmp(f->id, id) != 0)
+		f = f->next;
+	return f;
+}
+
+bool findings_have(const struct findings *l, const char *id)
+{
+	return find(l, id);
+}
+
+void findings_mend(struct findings *l, const char *id, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_fix(l, find(l, id), false, fmt, ap);
+	va_end(ap);
 }
 
 void findings_run(struct findings *l, const char *fmt, ...)
@@ -104,7 +127,7 @@ void findings_run(struct findings *l, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	set_fix(l, true, fmt, ap);
+	set_fix(l, l->last, true, fmt, ap);
 	va_end(ap);
 }
 
@@ -113,7 +136,7 @@ void findings_write(struct findings *l, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	set_fix(l, false, fmt, ap);
+	set_fix(l, l->last, false, fmt, ap);
 	va_end(ap);
 }
 

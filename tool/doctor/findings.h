@@ -65,6 +65,15 @@ void findings_add(struct findings *l, const char *id, enum finding_level level, 
 void findings_run(struct findings *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void findings_write(struct findings *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Is there a finding with this id? */
+bool findings_have(const struct findings *l, const char *id);
+
+/*
+ * Replaces the fix of the first finding with this id by better words.
+ */
+void findings_mend(struct findings *l, const char *id, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /*
  * Adds a finding from the message of an error or a warning: "FILE:LINE: what is wrong; what to do".
  * After "; run: " it is a command. Does nothing if there is a finding about this line of this file

@@ -27,13 +27,17 @@ static bool is_usage(const struct error *e)
 	return e->status == STATUS_USAGE && strncmp(e->text, "--", 2) == 0;
 }
 
-/* Makes an error a finding. Returns STATUS_OK, or the status of an error that is no finding. */
-static enum status take(struct findings *l, const struct error *e)
+/*
+ * Makes an error about a setting a finding. Returns STATUS_OK, or the status of an error that is no
+ * finding.
+ */
+static enum status take(struct findings *l, enum setting id, const struct error *e)
 {
+	const char *name = e->status == STATUS_NOT_SET_UP ? "not-set-up" : "settings";
+
 	if (is_usage(e) || e->status == STATUS_SYSTEM)
 		return e->status;
-	findings_take(l, e->status == STATUS_NOT_SET_UP ? "not-set-up" : "settings", FINDING_FAULT,
-		e->text);
+	findings_take(l, id == SETTING_DEVICE ? "device" : name, FINDING_FAULT, e->text);
 	return STATUS_OK;
 }
 
@@ -56,9 +60,9 @@ static enum status look(struct findings *l, struct settings *s, struct error *e)
 	bool text;
 
 	if (settings_read_credentials(s, e) != STATUS_OK)
-		rc = take(l, e);
+		rc = take(l, N_SETTINGS, e);
 	if (rc == STATUS_OK && settings_read_config(s, e) != STATUS_OK)
-		rc = take(l, e);
+		rc = take(l, N_SETTINGS, e);
 	if (rc != STATUS_OK)
 		return rc;
 	rights_check(l, s);
@@ -125,10 +129,11 @@ static enum status load(struct findings *l, struct settings *s,
 		enum setting id;
 
 		rc = settings_load(s, tried, MODE_BY_HAND, e);
-		if (rc == STATUS_OK || (taken = take(l, e)) != STATUS_OK)
+		if (rc == STATUS_OK)
 			break;
 		id = setting_of(s, e);
-		if (id == N_SETTINGS || tried[id] || !stand_in(id))
+		taken = take(l, id, e);
+		if (taken != STATUS_OK || id == N_SETTINGS || tried[id] || !stand_in(id))
 			break;
 		tried[id] = stand_in(id);
 		settings_free(s);
@@ -137,7 +142,9 @@ static enum status load(struct findings *l, struct settings *s,
 		return taken;
 	if (rc == STATUS_OK && memcmp(tried, options, sizeof(tried)) == 0)
 		findings_pass(l, "settings", "all settings that a refresh needs are there");
-	return rc == STATUS_OK ? rc : STATUS_CONFIG;
+	/* Another region is no answer to whether this one can be reached. */
+	return rc == STATUS_OK && tried[SETTING_REGION] == options[SETTING_REGION] ? STATUS_OK
+										   : STATUS_CONFIG;
 }
 
 enum status user_check(struct findings *l, struct settings *s,
@@ -149,7 +156,7 @@ enum status user_check(struct findings *l, struct settings *s,
 	log_take(take_warning, l);
 	rc = settings_locate(s, options, e);
 	if (rc != STATUS_OK) {
-		rc = take(l, e);
+		rc = take(l, N_SETTINGS, e);
 		log_take(NULL, NULL);
 		return rc == STATUS_OK ? STATUS_CONFIG : rc;
 	}
