@@ -2,6 +2,8 @@
  * Included before all else in the build of `make coverage`: a program that ends with _exit() writes
  * down what ran, too.
  */
+#include "unconfined.h"
+
 #ifndef OF_TESTS
 #include <unistd.h>
 

@@ -2,6 +2,8 @@
  * Included before all else in the build of `make check-asan`. The programs clear or replace their
  * environment, so the sanitizers' options are part of them: each report becomes a file.
  */
+#include "unconfined.h"
+
 #include <sys/resource.h>
 
 #define SANITIZER_TEXT_(path) #path

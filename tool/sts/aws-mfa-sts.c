@@ -6,8 +6,9 @@
  * - It sends a code at most once, and only after the connection is warmed up.
  * - It sends the code to the endpoint only (connection.h says how). It sends the secret key
  *   nowhere.
- * - It writes no file. It reads only CA certificates, the resolver's files, and /proc/self/task for
- *   its own threads.
+ * - It writes no file. It reads only CA certificates, the resolver's files, libraries, and
+ *   /proc/self/task for its own threads. The kernel holds it to this, where it can (landlock.h,
+ *   seccomp.h).
  * - It ends with its parent.
  */
 #include "body.h"
@@ -249,6 +250,8 @@ int main(int argc, char **argv)
 	if (rc == STATUS_OK)
 		heard = parameters_read(&aws_mfa, &client.parameters, &e);
 	forget_records();
+	if (heard == HEARD && confine_for_network(client.parameters.ca_bundle, &e) != STATUS_OK)
+		heard = HEARD_FAULT;
 	if (heard == HEARD && client.parameters.call)
 		rc = calls_serve(&aws_mfa, &client.parameters);
 	else if (heard == HEARD)

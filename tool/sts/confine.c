@@ -1,5 +1,7 @@
 #include "confine.h"
 
+#include "landlock.h"
+#include "seccomp.h"
 #include "status.h"
 
 #include <errno.h>
@@ -76,4 +78,11 @@ enum status confine(struct error *e)
 		if (require(&needs[i], e) != STATUS_OK)
 			return e->status;
 	return STATUS_OK;
+}
+
+enum status confine_for_network(const char *ca_bundle, struct error *e)
+{
+	enum status rc = landlock_confine(ca_bundle, e);
+
+	return rc == STATUS_OK ? seccomp_confine(e) : rc;
 }

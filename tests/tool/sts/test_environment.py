@@ -5,12 +5,16 @@ Each poison is tried on curl first, and must harm it: otherwise the test would p
 it is tried on aws-mfa with the whole environment, and on aws-mfa-sts, which clears its own.
 """
 
+import ctypes
 import os
+import shutil
 import subprocess
 import unittest
+from pathlib import Path
 
 from home import long_term
 from host import HostTest
+from paths import AWS_MFA
 from sandbox.sts import Sandbox
 from tool.sts.ststest import Peer
 
@@ -166,6 +170,40 @@ class Environment(HostTest):
             self.assertEqual(file.read(), b"")
         term.send(self.user.code() + "\n")
         self.assertEqual(term.wait()[0], 0)
+
+    def test_aws_mfa_sts_is_confined_while_it_speaks_with_the_network(self):
+        """confine_test.c shows what the two filters refuse."""
+        if os.geteuid() != 0:
+            self.skipTest("not dumpable: only root can look")
+        count = sum(r.action == "GetCallerIdentity" for r in self.box.requests)
+        term = self.terminal()
+        term.expect("(for work): ")
+        pid = term.process.pid
+        child, = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        self.box.wait_for("GetCallerIdentity", count + 1)
+        status = Path(f"/proc/{child}/status").read_text()
+        self.assertIn("\nNoNewPrivs:\t1\n", status)
+        self.assertIn("\nSeccomp:\t2\n", status)
+        term.send(self.user.code() + "\n")
+        self.assertEqual(term.wait()[0], 0)
+
+    def test_landlock_comes_before_the_network(self):
+        if os.geteuid() != 0 or not shutil.which("strace"):
+            self.skipTest("needs root and strace: aws-mfa-sts is not dumpable")
+        if ctypes.CDLL(None).syscall(444, None, 0, 1) < 1:
+            self.skipTest("this kernel has no Landlock")
+        trace = self.credentials.parent / "trace"
+        peer = subprocess.run(
+            ["strace", "-f", "-qq", "-e", "trace=landlock_restrict_self,connect,seccomp,prctl",
+             "-o", trace, AWS_MFA, "--profile", "work", "--token", self.user.code()],
+            env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=60)
+        self.assertEqual(peer.returncode, 0, peer.stderr)
+        calls = trace.read_text().splitlines()
+        at = [[i for i, line in enumerate(calls) if word in line] for word in (
+            "landlock_restrict_self", "PR_SET_SECCOMP", "AF_INET")]
+        self.assertLess(max(at[0]), min(at[1]))
+        self.assertLess(max(at[1]), min(at[2]))
 
 
 if __name__ == "__main__":
