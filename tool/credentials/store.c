@@ -267,8 +267,43 @@ static enum status read_steadily(struct attempt *a, struct error *e)
 	return rc;
 }
 
+static enum status check_storable(
+	const char *path, const struct ini_pair *pairs, size_t n_pairs, struct error *e)
+{
+	for (size_t i = 0; i < n_pairs; i++)
+		if (pairs[i].value && !is_storable(pairs[i].value))
+			return error_set(e, STATUS_NOT_STORED,
+				"%s: the value for %s has characters that the file cannot hold",
+				path, pairs[i].key);
+	return STATUS_OK;
+}
+
+enum status store_apply(const struct ini *ini, const struct store_edit *edits, size_t n_edits,
+	struct secret *out, struct error *e)
+{
+	const struct ini *from = ini;
+	struct ini step = {0};
+	enum status rc = STATUS_OK;
+
+	*out = (struct secret){0};
+	for (size_t i = 0; rc == STATUS_OK && i < n_edits; i++) {
+		if (i > 0) {
+			ini_free(&step);
+			rc = ini_parse(&step, ini->path, out, NULL, NULL, e);
+			from = &step;
+		}
+		if (rc == STATUS_OK)
+			rc = check_storable(ini->path, edits[i].pairs, edits[i].n_pairs, e);
+		if (rc == STATUS_OK)
+			rc = ini_set(
+				from, edits[i].section, edits[i].pairs, edits[i].n_pairs, out, e);
+	}
+	ini_free(&step);
+	return rc;
+}
+
 static enum status edit(struct attempt *a, const struct store_place *to,
-	const struct ini_pair *pairs, size_t n_pairs, struct error *e)
+	const struct store_edit *edits, size_t n_edits, struct error *e)
 {
 	struct secret edited = {0};
 	struct ini ini = {0};
@@ -282,7 +317,7 @@ static enum status edit(struct attempt *a, const struct store_place *to,
 	if (rc == STATUS_OK)
 		rc = store_check_content(&ini, to, e);
 	if (rc == STATUS_OK)
-		rc = ini_set(&ini, to->section, pairs, n_pairs, &edited, e);
+		rc = store_apply(&ini, edits, n_edits, &edited, e);
 	if (rc == STATUS_OK)
 		rc = put(a, &ini.bytes, &edited, e);
 	if (a->fd >= 0)
@@ -293,33 +328,20 @@ static enum status edit(struct attempt *a, const struct store_place *to,
 	return rc;
 }
 
-static enum status check_storable(
-	const char *path, const struct ini_pair *pairs, size_t n_pairs, struct error *e)
-{
-	for (size_t i = 0; i < n_pairs; i++)
-		if (pairs[i].value && !is_storable(pairs[i].value))
-			return error_set(e, STATUS_NOT_STORED,
-				"%s: the value for %s has characters that the file cannot hold",
-				path, pairs[i].key);
-	return STATUS_OK;
-}
-
-enum status store_pairs(const struct store_place *to, const struct ini_pair *pairs, size_t n_pairs,
-	int64_t deadline_ms, struct error *e)
+enum status store_edits(const struct store_place *to, const struct store_edit *edits,
+	size_t n_edits, int64_t deadline_ms, struct error *e)
 {
 	struct target t = {.folder = -1};
 	bool again = true;
 	int lock = -1;
-	enum status rc = check_storable(to->path, pairs, n_pairs, e);
+	enum status rc = target_find(&t, to->path, e);
 
-	if (rc == STATUS_OK)
-		rc = target_find(&t, to->path, e);
 	if (rc == STATUS_OK)
 		rc = lock_file(&t, deadline_ms, &lock, e);
 	while (rc == STATUS_OK && again) {
 		struct attempt a = {.t = &t, .deadline_ms = deadline_ms, .fd = -1};
 
-		rc = edit(&a, to, pairs, n_pairs, e);
+		rc = edit(&a, to, edits, n_edits, e);
 		again = a.again;
 		if (rc == STATUS_OK && again && monotonic_ms() >= deadline_ms)
 			rc = error_set(e, STATUS_NOT_STORED,
@@ -333,6 +355,14 @@ enum status store_pairs(const struct store_place *to, const struct ini_pair *pai
 		close(lock);
 	target_free(&t);
 	return rc;
+}
+
+enum status store_pairs(const struct store_place *to, const struct ini_pair *pairs, size_t n_pairs,
+	int64_t deadline_ms, struct error *e)
+{
+	const struct store_edit edit = {to->section, pairs, n_pairs};
+
+	return store_edits(to, &edit, 1, deadline_ms, e);
 }
 
 enum status store_session(const struct store_place *to, const struct session *session,

@@ -55,7 +55,25 @@ bool store_undo(const char *path);
 enum status store_session(const struct store_place *to, const struct session *session,
 	int64_t deadline_ms, struct error *e);
 
-/* The same for any keys: `aws-mfa --setup` writes long-term keys. */
+/* The keys of one section to set or, with a NULL value, to remove. */
+struct store_edit {
+	const char *section;
+	const struct ini_pair *pairs;
+	size_t n_pairs;
+};
+
+/* The same for any keys of several sections, in one write. to->section is ignored. */
+enum status store_edits(const struct store_place *to, const struct store_edit *edits,
+	size_t n_edits, int64_t deadline_ms, struct error *e);
+
+/*
+ * Makes *out a copy of the document with the edits made. The caller frees *out. STATUS_CONFIG if
+ * unreadable lines would hide the keys, STATUS_NOT_STORED if the file cannot hold a value.
+ */
+enum status store_apply(const struct ini *ini, const struct store_edit *edits, size_t n_edits,
+	struct secret *out, struct error *e);
+
+/* The same for the keys of one section. */
 enum status store_pairs(const struct store_place *to, const struct ini_pair *pairs, size_t n_pairs,
 	int64_t deadline_ms, struct error *e);
 
