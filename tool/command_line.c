@@ -182,14 +182,16 @@ static enum status no_such_option(struct parser *p, const struct written *w)
 		p->e, STATUS_USAGE, "%.*s: no such option; see %s", shown, w->name, help_of(p));
 }
 
+static enum status second_command(struct parser *p, const char *word)
+{
+	return error_set(p->e, STATUS_USAGE, "'%s': give one command only, and %s is one; see %s",
+		word, p->line->command->name, help_of(p));
+}
+
 static enum status one_too_many(struct parser *p, const char *word)
 {
-	const struct command *c = p->line->command;
-
-	if (c->max_operands == 0)
-		return error_set(p->e, STATUS_USAGE,
-			"'%s': give one command only; %s takes no other words; see %s", word,
-			c->name, help_of(p));
+	if (p->line->command->max_operands == 0)
+		return second_command(p, word);
 	return error_set(p->e, STATUS_USAGE, "'%s': unexpected word; see %s", word, help_of(p));
 }
 
@@ -223,7 +225,7 @@ static enum status give(struct parser *p, size_t id, char *value)
 			value);
 	if ((id == OPTION_SETUP || id == OPTION_EXPLAIN) &&
 		strcmp(o->names[0] + strlen("--"), p->line->command->name) != 0)
-		return one_too_many(p, o->names[0] + strlen("--"));
+		return second_command(p, o->names[0] + strlen("--"));
 	if (!value || (!o->secret && !adds)) {
 		*place = value ? value : "";
 		return STATUS_OK;

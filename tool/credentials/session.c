@@ -153,7 +153,7 @@ enum status session_spare_keys(const struct ini *credentials, const char *sectio
 	return error_set(e, STATUS_CONFIG,
 		"%s:%zu: [%s] holds long-term keys that are nowhere else in this "
 		"file; the session would overwrite them, and AWS shows a secret "
-		"only once; give them a section of their own, for example by "
-		"renaming [%s] to [%s-keys], or overwrite them with --force",
+		"only once; move them with aws-mfa setup, or give them a section of their own "
+		"by renaming [%s] to [%s-keys], or overwrite them with --force",
 		credentials->path, at, section, section, section);
 }
