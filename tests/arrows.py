@@ -17,10 +17,11 @@ ARROWS = {
     "tool/settings": ["tool/ini", "tool/file", "tool/text"],
     "tool/credentials": ["tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/doctor": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
+    "tool/setup": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/stack": ["tool/doctor", "tool/file", "tool/text"],
     "tool/sts": [],
-    "tool": ["tool/stack", "tool/doctor", "tool/credentials", "tool/settings", "tool/ini",
-             "tool/file", "tool/text"],
+    "tool": ["tool/setup", "tool/stack", "tool/doctor", "tool/credentials", "tool/settings",
+             "tool/ini", "tool/file", "tool/text"],
 }
 MADE = {"build_paths.h"}    # by the Makefile
 

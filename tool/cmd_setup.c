@@ -1,162 +1,293 @@
-/* aws-mfa setup: asks for long-term keys and the device, and writes [NAME-long-term]. */
+/*
+ * aws-mfa setup: asks for long-term keys, or takes over those that stand in the file. Proves them
+ * at AWS, finds the MFA device, and only then writes [NAME-long-term].
+ */
+#include "ask.h"
 #include "command.h"
-#include "credentials/store.h"
-#include "file/create.h"
-#include "file/read.h"
-#include "ini/ini.h"
+#include "command_options.h"
 #include "prompt.h"
-#include "record.h"
-#include "settings/absence.h"
+#include "settings/files.h"
 #include "settings/settings.h"
 #include "settings/value.h"
+#include "setup/shape.h"
+#include "setup/write.h"
+#include "setup_device.h"
+#include "setup_keys.h"
+#include "text/color.h"
 #include "text/log.h"
-#include "timeout.h"
+#include "text/shell.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* Asks once. *value has no blanks around it. */
-static enum status ask_once(
-	int tty, const char *question, bool hidden, struct secret *value, struct error *e)
-{
-	struct secret answer = {0};
-	enum status rc = prompt_ask(tty, question, hidden, &answer, NULL, e);
-	size_t from, to = answer.size;
+enum { ACCESS_KEY_ID = OPTION_OWN, REPLACE };
 
-	if (rc == STATUS_OK) {
-		from = strspn(answer.data, " \t");
-		while (to > from && (answer.data[to - 1] == ' ' || answer.data[to - 1] == '\t'))
-			to--;
-		if (!secret_copy(value, answer.data + from, to - from))
-			rc = error_system(e, "--setup");
-	}
-	secret_free(&answer);
-	return rc;
+#define CODES_MAX 3 /* codes that may be wrong, one after the other */
+
+struct setup {
+	const struct command_line *line;
+	const char *options[N_SETTINGS];
+	struct asker asker;
+	struct settings settings;
+	struct key_search keys;
+	struct secret device, region;
+};
+
+static bool can_ask(const struct setup *s)
+{
+	return s->asker.tty >= 0;
 }
 
-/* Repeats the question until check accepts the answer. */
-static enum status ask(int tty, const char *question, bool hidden,
-	const char *(*check)(const char *value), struct secret *value, struct error *e)
-{
-	for (;;) {
-		enum status rc = ask_once(tty, question, hidden, value, e);
-		const char *expected = rc == STATUS_OK ? check(value->data) : NULL;
+/* --- the region, the files, the first session --- */
 
+static enum status copy(struct secret *to, const char *text, struct error *e)
+{
+	secret_free(to);
+	return secret_copy(to, text, strlen(text)) ? STATUS_OK : error_system(e, "setup");
+}
+
+static enum status get_region(struct setup *s, struct error *e)
+{
+	const char *given = s->options[SETTING_REGION], *expected;
+	enum status rc = STATUS_OK;
+
+	if (given)
+		return copy(&s->region, given, e);
+	if (!can_ask(s) || s->settings.value[SETTING_REGION])
+		return STATUS_OK;
+	for (;;) {
+		rc = ask_line(&s->asker,
+			"Region of your AWS tools, such as eu-west-1 (Enter: none): ", false,
+			&s->region, e);
+		expected =
+			rc == STATUS_OK && s->region.size > 0 ? value_region(s->region.data) : NULL;
 		if (!expected)
 			return rc;
-		dprintf(tty, "  %s\n", expected);
-		secret_free(value);
+		ask_tell(&s->asker, "  %s", expected);
 	}
 }
 
-/* Before existing keys are replaced, the user must agree. */
-static enum status ask_to_replace(const char *path, const char *section, int tty, struct error *e)
+static enum status write_files(struct setup *s, struct error *e)
 {
-	struct secret bytes;
-	struct ini ini = {0};
-	struct secret answer = {0};
-	char question[512];
-	struct stat st;
-	enum file_found found;
-	bool there;
-	enum status rc = file_read(path, &bytes, &st, &found, e);
+	const struct settings *to = &s->settings;
+	const struct setup_keys keys = {s->keys.id.data, s->keys.secret.data, s->device.data,
+		setup_keys_stand_in(&s->keys, to->session) ? to->session : NULL};
+	char question[1000];
+	bool yes = true;
+	enum status rc = STATUS_OK;
 
+	snprintf(question, sizeof(question), "Write [%s] to %s%s%s%s?", to->long_term,
+		to->value[SETTING_CREDENTIALS_FILE],
+		keys.moved_from ? ", and take the keys out of [" : "",
+		keys.moved_from ? keys.moved_from : "", keys.moved_from ? "]" : "");
+	if (can_ask(s))
+		rc = ask_yes(&s->asker, question, true, &yes, e);
+	if (rc == STATUS_OK && !yes)
+		rc = error_set(e, STATUS_USAGE, "nothing was changed");
 	if (rc == STATUS_OK)
-		rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
+		rc = setup_write_keys(to, &keys, e);
 	if (rc == STATUS_OK)
-		rc = absence_check_text(&ini, e);
-	there = rc == STATUS_OK && ini_has_section(&ini, section);
-	ini_free(&ini);
-	if (!there)
-		return rc;
-	snprintf(question, sizeof(question), "[%s] exists already. Replace its keys? [y/N] ",
-		section);
-	log_clean(question);
-	rc = prompt_ask(tty, question, false, &answer, NULL, e);
-	if (rc == STATUS_OK && strcasecmp(answer.data, "y") != 0 &&
-		strcasecmp(answer.data, "yes") != 0)
-		rc = error_set(e, STATUS_USAGE,
-			"[%s] is kept; for another profile use --profile NAME", section);
-	secret_free(&answer);
+		ask_tell_marked(
+			&s->asker, COLOR_GREEN, "ok     ", "", "[%s] is written", to->long_term);
+	if (rc == STATUS_OK && s->region.size > 0)
+		rc = setup_write_region(to, s->region.data, e);
 	return rc;
 }
 
-static enum status set_up(const struct settings *s, int tty, struct error *e)
+/* Asks for a code and gets the first session. *done: there is one. */
+static void refresh_first(struct setup *s, bool *done)
 {
-	const char *path = s->value[SETTING_CREDENTIALS_FILE];
-	struct secret key_id = {0}, key = {0}, serial = {0};
-	char title[1024];
-	enum status rc = ask_to_replace(path, s->long_term, tty, e);
+	struct command_line line = {.command = &cmd_refresh};
+	const char *name = strrchr(s->device.data, ':');
+	struct secret code = {0};
+	struct error e;
+	char question[400];
+	enum status rc;
+	size_t token;
 
-	if (rc != STATUS_OK)
-		return rc;
-	snprintf(title, sizeof(title), "Long-term keys of profile %s, for [%s] of %s",
-		s->value[SETTING_PROFILE], s->long_term, path);
-	log_clean(title);
-	dprintf(tty, "%s\n", title);
-	rc = ask(tty, "Access key id: ", false, value_access_key_id, &key_id, e);
-	if (rc == STATUS_OK)
-		rc = ask(tty, "Secret access key (not shown): ", true, value_secret_access_key,
-			&key, e);
-	if (rc == STATUS_OK)
-		rc = ask(tty, "MFA device (arn:aws:iam::ACCOUNT:mfa/NAME): ", false,
-			value_mfa_serial, &serial, e);
-	if (rc == STATUS_OK)
-		rc = create_file(path, e);
+	memcpy(line.option, s->options, sizeof(s->options));
+	/* The files and the device have just been found. */
+	line.option[SETTING_DEVICE] = s->device.data;
+	if (command_option_find(&cmd_refresh, "--token", strlen("--token"), &token) != FOUND_ONE)
+		return;
+	snprintf(question, sizeof(question),
+		"MFA code of %s (Enter: later): ", name ? name + 1 : s->device.data);
+	for (int i = 0; i < CODES_MAX; i++) {
+		rc = ask_line(&s->asker, question, false, &code, &e);
+		if (rc != STATUS_OK || code.size == 0)
+			break;
+		line.option[token] = code.data;
+		rc = cmd_refresh.run(&line);
+		*done = rc == STATUS_OK;
+		if (rc != STATUS_WRONG_CODE)
+			break;
+	}
+	secret_free(&code);
+}
+
+/* Appends " --option value" if the option was given. */
+static void put_option(const struct setup *s, enum setting id, char *text, size_t size)
+{
+	const char *value = s->options[id];
+	size_t used = strlen(text);
+	char word[600];
+
+	if (value && shell_quote(value, strlen(value), word, sizeof(word)))
+		snprintf(text + used, size - used, " %s %s", settings_rule(id)->option.names[0],
+			word);
+}
+
+static void tell_next(const struct setup *s, bool refreshed)
+{
+	const char *session = s->settings.session;
+	char command[2000] = "aws-mfa", word[600];
+
+	if (!refreshed) {
+		put_option(s, SETTING_PROFILE, command, sizeof(command));
+		put_option(s, SETTING_LONG_TERM_SUFFIX, command, sizeof(command));
+		put_option(s, SETTING_SHORT_TERM_SUFFIX, command, sizeof(command));
+	} else if (strcmp(session, "default") == 0 ||
+		!shell_quote(session, strlen(session), word, sizeof(word))) {
+		snprintf(command, sizeof(command), "aws sts get-caller-identity");
+	} else {
+		snprintf(
+			command, sizeof(command), "aws --profile %s sts get-caller-identity", word);
+	}
+	ask_tell_marked(&s->asker, "", "Next:  ", COLOR_BOLD, "%s", command);
+}
+
+static enum status set_up(struct setup *s, struct error *e)
+{
+	bool refreshed = false;
+	enum status rc = setup_find_keys(&s->keys, e);
+
 	if (rc == STATUS_OK) {
-		const struct ini_pair pairs[] = {
-			{"aws_access_key_id", key_id.data},
-			{"aws_secret_access_key", key.data},
-			{"aws_mfa_device", serial.data},
-		};
+		struct device_search search = {&s->asker, &s->keys.caller, &s->keys.who,
+			&s->settings, s->keys.secret.data};
 
-		rc = store_pairs(&(struct store_place){.path = path, .section = s->long_term},
-			pairs, sizeof(pairs) / sizeof(pairs[0]),
-			monotonic_ms() + TIMEOUT_DEFAULT * INT64_C(1000), e);
+		rc = setup_find_device(&search, &s->device, e);
+		call_end(&s->keys.caller);
 	}
-	if (rc == STATUS_NOT_STORED)
-		e->status = rc = STATUS_CONFIG; /* no code was sent */
-	secret_free(&key_id);
-	secret_free(&key);
-	secret_free(&serial);
+	if (rc == STATUS_OK)
+		rc = get_region(s, e);
+	if (rc == STATUS_OK)
+		rc = write_files(s, e);
+	if (rc == STATUS_OK && can_ask(s))
+		refresh_first(s, &refreshed);
+	if (rc == STATUS_OK)
+		tell_next(s, refreshed);
 	return rc;
+}
+
+/* An option may hold the secret by mistake, so no message may quote it. */
+static enum status check_device(const struct setup *s, struct error *e)
+{
+	const char *device = s->options[SETTING_DEVICE];
+	const char *expected = device ? shape_device(device) : NULL;
+
+	return expected ? error_set(e, STATUS_USAGE, "--device: %s", expected) : STATUS_OK;
+}
+
+static enum status check_id(const struct setup *s, struct error *e)
+{
+	const char *expected = setup_check_given_id(&s->keys);
+
+	return expected ? error_set(e, STATUS_USAGE, "--access-key-id: %s", expected) : STATUS_OK;
+}
+
+static enum status take_operand(struct setup *s, struct error *e)
+{
+	const struct command_line *line = s->line;
+
+	memcpy(s->options, line->option, sizeof(s->options));
+	if (line->n_operands == 0)
+		return STATUS_OK;
+	if (s->options[SETTING_PROFILE] &&
+		strcmp(s->options[SETTING_PROFILE], line->operands[0]) != 0)
+		return error_set(e, STATUS_USAGE,
+			"--profile: the profile is named already: '%.200s'; leave one of them out",
+			line->operands[0]);
+	s->options[SETTING_PROFILE] = line->operands[0];
+	return STATUS_OK;
+}
+
+/* With a key id on the command line, the secret comes on standard input, unless that is a terminal.
+ */
+static enum status open_terminal(struct setup *s, struct error *e)
+{
+	if (s->line->option[ACCESS_KEY_ID] && !isatty(STDIN_FILENO))
+		return STATUS_OK;
+	s->asker.tty = prompt_open();
+	if (can_ask(s))
+		return STATUS_OK;
+	return error_set(e, STATUS_USAGE,
+		"there is no terminal to ask on; give --access-key-id ID and write the secret to "
+		"standard input, or write [%s] of %s with an editor",
+		s->settings.long_term, s->settings.value[SETTING_CREDENTIALS_FILE]);
+}
+
+static void report(const struct error *e)
+{
+	if (e->status == STATUS_UNAVAILABLE)
+		log_error("%s (nothing was written: the keys must be proved first; run setup again "
+			  "when AWS can be reached)",
+			e->text);
+	else
+		log_error("%s", e->text);
 }
 
 static enum status run(const struct command_line *line)
 {
-	struct settings s;
+	struct setup s = {.line = line, .asker = {.tty = -1}};
 	struct error e = {0};
-	int tty = prompt_open();
-	enum status rc = settings_locate(&s, line->option, &e);
+	enum status rc = take_operand(&s, &e);
 
-	if (rc == STATUS_OK && tty < 0)
-		rc = error_set(&e, STATUS_USAGE,
-			"--setup needs a terminal, and there is none; write [%s] of %s with an "
-			"editor",
-			s.long_term, s.value[SETTING_CREDENTIALS_FILE]);
+	s.keys = (struct key_search){.asker = &s.asker,
+		.settings = &s.settings,
+		.given_id = line->option[ACCESS_KEY_ID],
+		.replace = line->option[REPLACE]};
 	if (rc == STATUS_OK)
-		rc = set_up(&s, tty, &e);
+		rc = check_device(&s, &e);
 	if (rc == STATUS_OK)
-		log_info("[%s] is written; now run: aws-mfa --profile %s", s.long_term,
-			s.value[SETTING_PROFILE]);
-	else
-		log_error("%s", e.text);
-	if (tty >= 0)
-		close(tty);
-	settings_free(&s);
+		rc = settings_load_without_keys(&s.settings, s.options, &e);
+	if (rc == STATUS_OK)
+		rc = check_id(&s, &e);
+	if (rc == STATUS_OK)
+		rc = open_terminal(&s, &e);
+	if (rc == STATUS_OK)
+		rc = set_up(&s, &e);
+	if (rc != STATUS_OK)
+		report(&e);
+	if (s.asker.tty >= 0)
+		close(s.asker.tty);
+	setup_keys_free(&s.keys);
+	secret_free(&s.device);
+	secret_free(&s.region);
+	settings_free(&s.settings);
 	return rc;
 }
 
 const struct command cmd_setup = {
 	.name = "setup",
 	.run = run,
-	.summary = "ask for long-term keys and store them",
-	.help = "Ask for long-term keys and the MFA device, and write them to [NAME-long-term] of "
-		"~/.aws/credentials. A missing file is created.",
-	.example = "  aws-mfa setup --profile work",
+	.summary = "store long-term keys that AWS accepts, and their device",
+	.help = "Ask for long-term keys, prove them at AWS, find the MFA device and write them to "
+		"[NAME-long-term] of ~/.aws/credentials. Keys that stand in [NAME] or [default] "
+		"can be taken over. Nothing is written before AWS has accepted the keys. Without a "
+		"terminal, give --access-key-id, and the secret on standard input.",
+	.example = "  aws-mfa setup work\n"
+		   "  aws-mfa setup work --access-key-id AKIA... --region eu-west-1 <secret-file",
 	.settings = SETTING_BIT(SETTING_PROFILE) | SETTING_BIT(SETTING_LONG_TERM_SUFFIX) |
-		SETTING_BIT(SETTING_SHORT_TERM_SUFFIX),
+		SETTING_BIT(SETTING_SHORT_TERM_SUFFIX) | SETTING_BIT(SETTING_DEVICE) |
+		SETTING_BIT(SETTING_REGION) | SETTING_BIT(SETTING_ENDPOINT_URL) |
+		SETTING_BIT(SETTING_TIMEOUT),
+	.own = {{.names = {"--access-key-id"},
+			.argument = "ID",
+			.help = "the long-term key; the secret is then read from standard input",
+			.secret = true},
+		{.names = {"--replace"},
+			.help = "replace other keys in [NAME-long-term] without asking"}},
+	.operand = "NAME",
+	.max_operands = 1,
 };

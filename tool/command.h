@@ -60,4 +60,7 @@ struct command {
 	bool hidden;      /* not shown in --help */
 };
 
+/* Other commands may run it, too. */
+extern const struct command cmd_refresh;
+
 #endif

@@ -14,7 +14,7 @@ from host import HostTest
 from paths import AWS_MFA
 from terminal import Terminal
 
-HIDDEN = "Secret access key (not shown): "
+HIDDEN = "Secret access key (hidden): "
 CODE = "(for work): "
 
 
@@ -46,19 +46,23 @@ class Jobs:
         self.start("--setup")
         self.expect("Replace its keys? [y/N] ")
         self.shell.send("y\n")
-        self.expect("Access key id: ")
-        self.shell.send(f"{self.user.access_key_id}\n")
+        self.expect("Access key ID (hidden): ")
+        self.key = self.user.add_key()
+        self.shell.send(f"{self.key.access_key_id}\n")
         self.expect(HIDDEN)
         self.assertFalse(self.shell.echo())
 
     def finish_setup(self):
         self.assertFalse(self.shell.echo())
-        self.shell.send("new" * 10 + "\n")
-        self.expect("mfa/NAME): ")
+        secret = self.key.secret_access_key
+        self.shell.send(secret + "\n")
+        seen = self.expect("(Enter: none): ")
         self.assertTrue(self.shell.echo())
-        self.shell.send(f"{self.user.serial}\n")
-        self.assertNotIn("newnew", self.expect("is written"))
-        self.assertEqual(self.section("work-long-term")["aws_secret_access_key"], "new" * 10)
+        for question in ("? [Y/n] ", "(Enter: later): ", "Next: "):
+            self.shell.send("\n")
+            seen += self.expect(question)
+        self.assertNotIn(secret[:12], seen)
+        self.assertEqual(self.section("work-long-term")["aws_secret_access_key"], secret)
 
     def modes(self):
         """The modes that a program finds if the shell starts it now."""
@@ -201,8 +205,8 @@ class Signals(HostTest):
                 with self.subTest(by=number.name, hidden=hidden):
                     term = self.terminal(*(["--setup"] if hidden else []))
                     before = termios.tcgetattr(term.fd)
-                    for question, answer in [("[y/N] ", "y\n"), ("key id: ", "A" * 16 + "\n"),
-                                             ("shown): ", "half")] if hidden else [(CODE, "123")]:
+                    for question, answer in [("[y/N] ", "y\n"), ("ID (hidden): ", "AKIA" + "A" * 16 + "\n"),
+                                             ("key (hidden): ", "half")] if hidden else [(CODE, "123")]:
                         term.expect(question)
                         term.send(answer)
                     os.kill(term.process.pid, number)

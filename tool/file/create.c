@@ -1,10 +1,13 @@
 #include "create.h"
 
+#include "file.h"
+#include "signals.h"
 #include "target.h"
+#include "text/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,31 +50,74 @@ out:
 	return rc;
 }
 
-static enum status make_file(const struct target *t, struct error *e)
+/* For file systems without O_TMPFILE: a name that store_undo() looks for. */
+static void temporary(const struct target *t, char name[static NAME_MAX + 32])
+{
+	snprintf(name, NAME_MAX + 32, ".%s.aws-mfa-new", t->name);
+}
+
+/* Opens a new file. *named: it has a name, which must be removed. Returns -1 and errno on failure.
+ */
+static int open_new(const struct target *t, const char *name, bool *named)
+{
+	int fd = openat(t->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	*named = false;
+	/* Old kernels say EISDIR, or ENOENT. */
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
+		return fd;
+	unlinkat(t->folder, name, 0);
+	fd = openat(t->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	*named = fd >= 0;
+	return fd;
+}
+
+/* Gives the file its name. Returns false and errno on failure. */
+static bool link_new(const struct target *t, int fd, const char *name, bool named)
+{
+	char open_file[32];
+
+	snprintf(open_file, sizeof(open_file), "/proc/self/fd/%d", fd);
+	return named ? linkat(t->folder, name, t->folder, t->name, 0) == 0
+		     : linkat(AT_FDCWD, open_file, t->folder, t->name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+static enum status make_file(
+	const struct target *t, const struct secret *content, bool *made, struct error *e)
 {
 	enum status rc = target_check_folder(t, e);
+	char name[NAME_MAX + 32];
+	sigset_t before;
+	bool named;
 	int fd;
 
 	if (rc != STATUS_OK)
 		return rc;
-	fd = openat(t->folder, t->name,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);
-	if (fd < 0 && errno == EEXIST)
-		return STATUS_OK;
-	if (fd < 0 || !give(t, fd))
+	temporary(t, name);
+	signals_hold(&before);
+	fd = open_new(t, name, &named);
+	*made = fd >= 0 && give(t, fd) && write_all(fd, content->data, content->size) &&
+		TEMP_FAILURE_RETRY(fsync(fd)) == 0 && link_new(t, fd, name, named);
+	if (!*made && errno != EEXIST)
 		rc = error_set(
 			e, STATUS_CONFIG, "%s: cannot be created: %s", t->path, strerror(errno));
+	if (named)
+		unlinkat(t->folder, name, 0);
 	if (fd >= 0)
 		close(fd);
+	if (*made)
+		file_sync_folder(t->folder);
+	signals_release(&before);
 	return rc;
 }
 
-enum status create_file(const char *path, struct error *e)
+enum status create_file(const char *path, const struct secret *content, bool *made, struct error *e)
 {
 	const char *slash = strrchr(path, '/');
 	struct target t;
 	enum status rc = target_find(&t, path, e);
 
+	*made = false;
 	if (rc == STATUS_NOT_SET_UP && slash && slash > path) {
 		char folder[PATH_MAX];
 
@@ -83,7 +129,7 @@ enum status create_file(const char *path, struct error *e)
 			rc = target_find(&t, path, e);
 	}
 	if (rc == STATUS_OK)
-		rc = make_file(&t, e);
+		rc = make_file(&t, content, made, e);
 	target_free(&t);
 	if (rc == STATUS_NOT_SET_UP)
 		e->status = rc = STATUS_CONFIG; /* the folder has disappeared again */

@@ -331,6 +331,13 @@ static enum status complete_via(struct settings *s, struct error *e)
 	return STATUS_OK;
 }
 
+enum status settings_check_reach(struct settings *s, struct error *e)
+{
+	enum status rc = check_endpoint(s, e);
+
+	return rc == STATUS_OK ? check_ca_bundle(s, e) : rc;
+}
+
 enum status settings_complete(struct settings *s, struct error *e)
 {
 	const char *expected;

@@ -19,6 +19,9 @@ enum status settings_check_names(struct settings *s, struct error *e);
 /* Checks each value alone: value.h. */
 enum status settings_check_values(struct settings *s, struct error *e);
 
+/* Checks the settings that say how AWS is reached. */
+enum status settings_check_reach(struct settings *s, struct error *e);
+
 /* Checks what is missing and what cannot be used together; fills in defaults. */
 enum status settings_complete(struct settings *s, struct error *e);
 

@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include "absence.h"
 #include "checks.h"
 #include "files.h"
 #include "hint.h"
@@ -7,6 +8,7 @@
 #include "site.h"
 #include "source.h"
 #include "text/secret.h"
+#include "value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +59,28 @@ static enum status find_keys(struct settings *s, struct error *e)
 	return rc;
 }
 
+/* What the two files of the user say of the profile. */
+static enum status take_files(struct settings *s, struct error *e)
+{
+	enum status rc = services_take(s, e);
+
+	if (rc == STATUS_OK)
+		rc = settings_take_section(s, &s->credentials, s->long_term, e);
+	if (rc == STATUS_OK)
+		rc = settings_take_section(s, &s->credentials, s->value[SETTING_PROFILE], e);
+	return rc == STATUS_OK ? settings_take_config(s, e) : rc;
+}
+
+/* What is left then. */
+static enum status take_rest(struct settings *s, const struct site *site, struct error *e)
+{
+	enum status rc = settings_take_site(s, site, true, e);
+
+	if (rc == STATUS_OK)
+		rc = settings_take_built_in(s, true, e);
+	return rc == STATUS_OK ? settings_check_values(s, e) : rc;
+}
+
 enum status settings_load(
 	struct settings *s, const char *const options[N_SETTINGS], enum mode mode, struct error *e)
 {
@@ -76,25 +100,62 @@ enum status settings_load(
 	if (rc == STATUS_OK)
 		rc = find_keys(s, e);
 	if (rc == STATUS_OK)
-		rc = services_take(s, e);
-	if (rc == STATUS_OK)
-		rc = settings_take_section(s, &s->credentials, s->long_term, e);
-	if (rc == STATUS_OK)
-		rc = settings_take_section(s, &s->credentials, s->value[SETTING_PROFILE], e);
-	if (rc == STATUS_OK)
-		rc = settings_take_config(s, e);
+		rc = take_files(s, e);
 	if (rc == STATUS_OK)
 		rc = source_take_device(s, e);
 	if (rc == STATUS_OK)
-		rc = settings_take_site(s, &site, true, e);
-	if (rc == STATUS_OK)
-		rc = settings_take_built_in(s, true, e);
-	if (rc == STATUS_OK)
-		rc = settings_check_values(s, e);
+		rc = take_rest(s, &site, e);
 	if (rc == STATUS_OK)
 		rc = settings_read_keys(s, e);
 	if (rc == STATUS_OK)
 		rc = settings_complete(s, e);
+	site_free(&site);
+	return rc;
+}
+
+/* A missing file is an empty one here. */
+static enum status read_files(struct settings *s, struct error *e)
+{
+	enum status rc = settings_read_credentials(s, e);
+	struct secret nothing = {0};
+
+	if (rc == STATUS_NOT_SET_UP)
+		rc = ini_parse(&s->credentials, s->value[SETTING_CREDENTIALS_FILE], &nothing, NULL,
+			NULL, e);
+	if (rc == STATUS_OK)
+		rc = absence_check_text(&s->credentials, e);
+	return rc == STATUS_OK ? settings_read_config(s, e) : rc;
+}
+
+/* A device of a file that is no device is to be replaced. */
+static void drop_bad_device(struct settings *s)
+{
+	const char *device = s->value[SETTING_DEVICE];
+
+	if (device && s->origin[SETTING_DEVICE] == ORIGIN_FILE && value_mfa_serial(device))
+		settings_drop(s, SETTING_DEVICE);
+}
+
+enum status settings_load_without_keys(
+	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
+{
+	struct site site;
+	enum status rc = load_site(&site, e);
+
+	*s = (struct settings){.mode = MODE_BY_HAND};
+	if (rc == STATUS_OK)
+		rc = locate(s, options, &site, e);
+	if (rc == STATUS_OK)
+		rc = settings_check_values(s, e);
+	if (rc == STATUS_OK)
+		rc = read_files(s, e);
+	if (rc == STATUS_OK)
+		rc = take_files(s, e);
+	drop_bad_device(s);
+	if (rc == STATUS_OK)
+		rc = take_rest(s, &site, e);
+	if (rc == STATUS_OK)
+		rc = settings_check_reach(s, e);
 	site_free(&site);
 	return rc;
 }

@@ -27,8 +27,16 @@ enum status settings_load(
 void settings_free(struct settings *s);
 
 /*
+ * The same for a profile whose keys are to be stored: fills how to reach AWS, and the device if one
+ * is named. A file or a section that does not exist is no fault, and neither is a bad device in a
+ * file.
+ */
+enum status settings_load_without_keys(
+	struct settings *s, const char *const options[N_SETTINGS], struct error *e);
+
+/*
  * Fills only what names files and sections: the first five settings and s->long_term and
- * s->session. Opens only the site's file. For `aws-mfa --setup`, which writes the other files.
+ * s->session. Opens only the site's file.
  */
 enum status settings_locate(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e);

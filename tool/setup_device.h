@@ -1,0 +1,28 @@
+/* Which MFA device goes with the keys. Never a guess: a code for a wrong device would be lost. */
+#ifndef AWS_MFA_SETUP_DEVICE_H
+#define AWS_MFA_SETUP_DEVICE_H
+
+#include "ask.h"
+#include "call.h"
+#include "error.h"
+#include "settings/rules.h"
+#include "text/secret.h"
+
+struct device_search {
+	const struct asker *asker;
+	struct caller *caller; /* has proved the keys */
+	const struct call_identity *who;
+	const struct settings *settings; /* may name a device */
+	const char *secret;              /* the secret access key: it is no device */
+};
+
+/*
+ * Fills *device with the serial, and tells which one it is. The user chooses if IAM lists several,
+ * and types the serial if IAM does not list them. A device that was given must be one of the
+ * listed. STATUS_USAGE: somebody must choose, and nobody can be asked. STATUS_CONFIG: there is none
+ * that shows codes, or not the one that was given.
+ */
+enum status setup_find_device(
+	const struct device_search *search, struct secret *device, struct error *e);
+
+#endif
