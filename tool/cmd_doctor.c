@@ -3,6 +3,7 @@
 #include "consult.h"
 #include "doctor/report.h"
 #include "doctor/user.h"
+#include "rehearse.h"
 #include "settings/files.h"
 #include "stack/check.h"
 #include "text/color.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OFFLINE = OPTION_OWN, JSON, VERBOSE, PAM, USER };
+enum { OFFLINE = OPTION_OWN, JSON, VERBOSE, PAM, USER, TRY };
 
 static void print(const struct command_line *line, const struct findings *l)
 {
@@ -49,6 +50,18 @@ static enum status check_stack(const struct command_line *line, struct findings 
 	return stack_check(l, &q, e);
 }
 
+/* A login from this shell. */
+static enum status try_login(const struct command_line *line, struct findings *l, struct error *e)
+{
+	const char *service = line->option[PAM];
+
+	if (line->n_operands > 0 || line->option[USER])
+		return error_set(e, STATUS_USAGE,
+			"--try: names the user who logs in; leave out '%.200s'",
+			line->n_operands > 0 ? line->operands[0] : "--user");
+	return rehearse(l, service ? service : "sshd", line->option[TRY], e);
+}
+
 /* The user's side. */
 static enum status check(const struct command_line *line, struct findings *l, struct error *e)
 {
@@ -56,6 +69,8 @@ static enum status check(const struct command_line *line, struct findings *l, st
 	struct settings s = {0};
 	enum status rc;
 
+	if (line->option[TRY])
+		return try_login(line, l, e);
 	if (line->option[PAM])
 		return check_stack(line, l, e);
 	if (line->option[USER])
@@ -99,10 +114,11 @@ const struct command cmd_doctor = {
 	.run = run,
 	.summary = "say what is wrong, and what mends it",
 	.help = "Look for what keeps a session of the profile NAME from being made or from being "
-		"used, and say what mends it. Change nothing, ask for nothing and spend no code. "
+		"used, and say what mends it. Only --try changes something, asks or spends a code. "
 		"Exit status: 0 nothing to mend, 1 a fault or a warning, 4 could not look.",
 	.example = "  aws-mfa doctor work\n"
-		   "  sudo aws-mfa doctor --pam sshd --user alice",
+		   "  sudo aws-mfa doctor --pam sshd --user alice\n"
+		   "  sudo aws-mfa doctor --try alice",
 	.settings = ALL_SETTINGS,
 	.own = {{.names = {"--offline"}, .help = "do not connect to AWS"},
 		{.names = {"--json"}, .help = "print the findings as one line of JSON"},
@@ -112,7 +128,11 @@ const struct command cmd_doctor = {
 			.help = "as root: who gets in through the PAM stack of SERVICE"},
 		{.names = {"--user"},
 			.argument = "USER",
-			.help = "with --pam sshd: what sshd does with this user"}},
+			.help = "with --pam sshd: what sshd does with this user"},
+		{.names = {"--try"},
+			.argument = "USER",
+			.help = "as root: log USER in through the stack, for real; it asks, and "
+				"spends a code. --pam names the service; else sshd"}},
 	.operand = "NAME",
 	.max_operands = 1,
 	.prints = true,

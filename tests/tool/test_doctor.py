@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from home import section
-from host import OTHER_UID, HostTest
+from host import OTHER_UID, ROLE, HostTest
 from sandbox import faults
 
 
@@ -315,6 +315,46 @@ class Planted(DoctorTest):
         self.assertEqual(sorted(f["Id"] for f in found),
                          ["device", "file-mode", "folder-rights", "line", "preferred-by-all",
                           "preferred-by-some", "settings", "shell-keys"])
+
+
+class Healthy(DoctorTest):
+    """Homes as people have them. None gets a finding, with AWS or without."""
+
+    def healthy(self, *args, profile="work", **options):
+        self.assertEqual(self.findings(*args, profile=profile, **options), [])
+        self.assertEqual(self.aws_mfa(*args, "--token", self.user.code(), profile=profile,
+                                      **options).returncode, 0)
+        self.assertEqual(self.findings(*args, "--offline", profile=profile, **options), [])
+
+    def test_default(self):
+        for file, name in (self.credentials, "work"), (self.config, "profile work"):
+            file.write_text(file.read_text().replace(f"[{name}", "[default"))
+        self.healthy(profile="default")
+
+    def test_device_in_the_config_file(self):
+        self.write_credentials(self.credentials.read_text().replace("aws_mfa_device", "# "))
+        self.config.write_text(self.config.read_text() + f"mfa_serial = {self.user.serial}\n")
+        self.healthy()
+
+    def test_role(self):
+        text = self.config.read_text()
+        self.config.write_text(f"{text}role_arn = {ROLE}\nmfa_serial = {self.user.serial}\n"
+                               f"source_profile = base\n{text.replace('profile work', 'profile base')}")
+        self.write_credentials(self.credentials.read_text().replace("work", "base"))
+        self.healthy("--short-term-suffix", "mfa")
+
+    def test_keys_in_the_section_of_the_profile(self):
+        self.write_credentials(self.credentials.read_text().replace("work-long-term", "work"))
+        self.healthy("--long-term-suffix", "none", "--short-term-suffix", "mfa")
+
+    def test_symlinks_and_line_ends_of_windows(self):
+        files = self.home / "dotfiles"
+        files.mkdir()
+        self.credentials.rename(files / "credentials")
+        self.credentials.symlink_to(files / "credentials")
+        for file in (self.credentials, self.config):
+            file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+        self.healthy()
 
 
 class Online(DoctorTest):

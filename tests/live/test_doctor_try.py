@@ -1,0 +1,74 @@
+"""aws-mfa doctor --try: a real conversation with a stack, from a root shell."""
+
+import unittest
+
+from live.case import LiveTest, example
+from live.sshd import PROMPT
+from paths import AWS_MFA
+
+
+class Try(LiveTest):
+    def setUp(self):
+        super().setUp()
+        self.stack("sshd", example("pam.d/sshd-after-publickey"))
+
+    def doctor(self, *args, **options):
+        options["env"] = {"NO_COLOR": "1", **options.get("env", {})}
+        return self.console(AWS_MFA, "doctor", "--try", *args, **options)
+
+    def test_right_code(self):
+        doctor = self.doctor("alice", "-v")
+        said = doctor.expect(PROMPT)
+        self.assertIn("count in pam_faillock", said)
+        self.assertIn("user alice, service sshd, after a key, from 127.0.0.1", said)
+        doctor.send(self.user.code() + "\n")
+        self.assertEqual(doctor.wait(), 0, doctor.screen)
+        for phase in ("auth", "account", "session", "end of session"):
+            self.assertIn(f"ok     {phase}: the stack of sshd lets alice pass\r\n", doctor.screen)
+        self.assertTrue(self.has_session())
+        self.assertIn(" rhost=127.0.0.1 tty=ssh ", self.syslog.module()[0])
+
+    def test_wrong_code(self):
+        """It counts, and the third one locks the user out: then the right code is refused, too."""
+        for _ in range(3):
+            doctor = self.doctor("alice", env={"SSH_CONNECTION": "192.0.2.7 1 192.0.2.1 22"})
+            doctor.answer(PROMPT, self.user.wrong_code())
+            self.assertEqual(doctor.wait(), 1, doctor.screen)
+            self.assertIn("FAULT  auth: the stack of sshd refuses alice: ", doctor.screen)
+            self.assertIn("aws-mfa doctor --pam sshd --user alice\r\n", doctor.screen)
+        self.assertIn(" rhost=192.0.2.7 ", self.syslog.module()[0])
+        doctor = self.doctor("alice")
+        self.assertEqual(doctor.wait(), 1, doctor.screen)
+        self.assertNotIn(PROMPT, doctor.screen)
+        self.assertFalse(self.has_session())
+
+    def test_another_service(self):
+        self.stack("vault", "auth required pam_permit.so\naccount required pam_deny.so\n")
+        doctor = self.doctor("bob", "--pam", "vault", "--json", pipes=True)
+        self.assertEqual(doctor.wait(), 1, doctor.err)
+        self.assertEqual(doctor.err, "")
+        self.assertRegex(doctor.out, r'"Id":"try","Level":"fault",.*"account: the stack of vault '
+                                     r'refuses bob: Authentication failure [(]7[)]')
+
+    def test_interrupted(self):
+        """The terminal shows what is typed afterwards."""
+        self.stack("ask", "auth required pam_unix.so\n")
+        doctor = self.doctor("alice", "--pam", "ask")
+        doctor.expect("Password: ")
+        while doctor.echo():
+            pass
+        doctor.send("\x03")
+        self.assertEqual(doctor.wait(), -2, doctor.screen)
+
+    def test_who_cannot(self):
+        doctor = self.doctor("alice", user="bob")
+        self.assertEqual(doctor.wait(), 4)
+        self.assertIn("only root can try a login", doctor.screen)
+        run = self.world.run("setsid", "-w", AWS_MFA, "doctor", "--try", "alice", input="")
+        self.assertEqual((run.returncode, "no terminal" in run.stderr), (4, True), run.stderr)
+        for args in [("--try", "alice", "work"), ("--try", "alice", "--user", "bob")]:
+            self.assertEqual(self.world.run(AWS_MFA, "doctor", *args).returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

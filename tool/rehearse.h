@@ -1,0 +1,21 @@
+/*
+ * For doctor: a real login through a PAM stack, from a root shell that stays open. It goes through
+ * libpam, as sshd, sudo or another service would: auth, account, session, and its end.
+ *
+ * libpam is loaded here, by dlopen(), and in a process of its own. Linked, it would cost every run
+ * of aws-mfa. As another program, it would have to be installed. The modules may change the limits
+ * or the environment of their process, or end it.
+ */
+#ifndef AWS_MFA_REHEARSE_H
+#define AWS_MFA_REHEARSE_H
+
+#include "doctor/findings.h"
+#include "error.h"
+
+/*
+ * Says on the terminal what it is about to do, asks there what the modules ask, and adds to *l how
+ * each phase ends. STATUS_SYSTEM: could not try; *e says why.
+ */
+enum status rehearse(struct findings *l, const char *service, const char *user, struct error *e);
+
+#endif
