@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include "command_output.h"
 #include "installed.h"
 #include "judge.h"
 #include "table.h"
@@ -52,6 +53,20 @@ static void judge(struct view *v)
 	table_add(v);
 }
 
+/* For people: what the player needs to know it finds in the library. */
+static void ask_version(struct view *v)
+{
+	static const char *const paths[] = {"/usr/bin/dpkg-query", NULL};
+	const char *argv[] = {command_find(paths), "-Wf${Version}", "libpam0g", NULL};
+	struct secret out = {0};
+	char why[64];
+
+	if (argv[0] && command_output(argv, &out, why, sizeof(why)) &&
+		out.size < sizeof(v->lib_version))
+		memcpy(v->lib_version, out.data, strcspn(out.data, "-+"));
+	secret_free(&out);
+}
+
 static enum status look(struct view *v, const struct stack_question *q, struct error *e)
 {
 	enum stack_read rc;
@@ -69,6 +84,8 @@ static enum status look(struct view *v, const struct stack_question *q, struct e
 	installed_mark(&v->stack, v->root, &v->lib);
 	if (v->is_sshd && !*v->root)
 		sshd_ask(&v->sshd, v->user);
+	if (q->table)
+		ask_version(v);
 	if (!view_play(v))
 		return error_set(e, STATUS_SYSTEM, "no memory");
 	if (q->table)
@@ -92,6 +109,7 @@ enum status stack_check(struct findings *l, const struct stack_question *q, stru
 			q->service);
 	v.is_sshd = strcmp(q->service, "sshd") == 0;
 	v.is_sudo = strncmp(q->service, "sudo", strlen("sudo")) == 0;
+	v.is_su = !v.is_sudo && strncmp(q->service, "su", strlen("su")) == 0;
 	rc = look(&v, q, e);
 	stack_free(&v.stack);
 	return rc;

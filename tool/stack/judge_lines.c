@@ -1,5 +1,6 @@
 #include "judge.h"
 
+#include "config_lines.h"
 #include "others.h"
 
 #include <stdarg.h>
@@ -61,7 +62,7 @@ static void judge_line(struct view *v, const struct stack_line *line)
 			o.wrong);
 		return;
 	}
-	if (o.failmode_safe && (v->is_sudo || strncmp(v->service, "su", 2) == 0)) {
+	if (o.failmode_safe && (v->is_sudo || v->is_su)) {
 		judge_at(v, "stack-failmode", FINDING_FAULT, line,
 			"failmode=safe: who calls %s can slow it down until AWS seems to be down, "
 			"and then needs no code. Take failmode=safe out of this line",
@@ -82,34 +83,57 @@ void judge_lines(struct view *v)
 				judge_line(v, v->stack.of[type].line[i]);
 }
 
-static const struct stack_line *find(const struct view *v, enum stack_type type, const char *name)
+static const struct stack_line *find(
+	const struct view *v, enum stack_type type, const char *name, const char *argument)
 {
-	for (size_t i = 0; i < v->stack.of[type].n; i++)
-		if (others_is(v->stack.of[type].line[i], name))
-			return v->stack.of[type].line[i];
+	for (size_t i = 0; i < v->stack.of[type].n; i++) {
+		const struct stack_line *line = v->stack.of[type].line[i];
+
+		if (others_is(line, name) && (!argument || others_has_argument(line, argument)))
+			return line;
+	}
 	return NULL;
+}
+
+static void on_setting(void *data, const char *file, size_t number, char *word, char *rest)
+{
+	(void)file, (void)number, (void)rest;
+	if (strcmp(word, "even_deny_root") == 0)
+		*(bool *)data = true;
+}
+
+/* pam_faillock never locks root, unless it is told to. */
+static void judge_root(struct view *v)
+{
+	static const char *const none[] = {NULL};
+	const struct stack_line *line = find(v, STACK_AUTH, "pam_faillock", "authfail");
+	bool locks = find(v, STACK_AUTH, "pam_faillock", "even_deny_root") != NULL;
+
+	if (!v->is_sshd || !sshd_is(&v->sshd, SSHD_ROOT, "yes"))
+		return;
+	config_lines("/etc/security/faillock.conf", none, on_setting, &locks);
+	if (locks)
+		return;
+	judge_at(v, "stack-guessing-root", FINDING_WARNING, line,
+		"PermitRootLogin is yes, and pam_faillock never locks root: root's codes can be "
+		"guessed without end. Write in /etc/security/faillock.conf:");
+	findings_write(v->l, "even_deny_root");
 }
 
 void judge_guessing(struct view *v)
 {
-	const struct stack_line *account = find(v, STACK_ACCOUNT, "pam_faillock");
-	bool counts = false;
+	const struct stack_line *account = find(v, STACK_ACCOUNT, "pam_faillock", NULL);
+	bool faillock = find(v, STACK_AUTH, "pam_faillock", "authfail") != NULL;
+	bool counts = faillock || find(v, STACK_AUTH, "pam_tally2", NULL);
 
 	if (!v->decides)
 		return;
-	for (size_t i = 0; i < v->stack.of[STACK_AUTH].n; i++) {
-		const struct stack_line *line = v->stack.of[STACK_AUTH].line[i];
-
-		counts = counts || others_is(line, "pam_tally2") ||
-			(others_is(line, "pam_faillock") && others_has_argument(line, "authfail"));
-	}
-	if (!counts) {
+	if (!counts)
 		judge_at(v, "stack-guessing", FINDING_WARNING, view_line(v),
-			"wrong codes are not counted, so they can be guessed without end. After this "
-			"line belong the two lines of pam_faillock of "
-			"examples/pam.d/sshd-after-publickey:");
-		findings_write(v->l, "auth [default=die] pam_faillock.so authfail");
-	}
+			"wrong codes are not counted, so they can be guessed without end. Take the "
+			"four auth lines of examples/pam.d/sshd-after-publickey, with pam_faillock");
+	if (faillock)
+		judge_root(v);
 	if (account)
 		judge_at(v, "stack-faillock-account", FINDING_WARNING, account,
 			"in account pam_faillock forgets the wrong codes. Take this line out; "

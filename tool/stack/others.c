@@ -94,13 +94,15 @@ static bool asks_for_key(const struct stack_line *line)
 	return false;
 }
 
-uint32_t others_answers(const struct stack_line *line, bool has_key)
+uint32_t others_answers(const struct stack_line *line, bool has_key, bool by_caller)
 {
 	const struct other *o = find(line);
 	uint32_t answers = line->type == STACK_AUTH ? o->auth : o->account;
 
 	if (line->type == STACK_AUTH && asks_for_key(line))
 		return has_key ? S : REFUSES;
+	if (others_is(line, "pam_rootok"))
+		return by_caller ? FAILS : S; /* it asks who runs this process */
 	if (others_is(line, "pam_nologin") && others_has_argument(line, "successok"))
 		return answers | S;
 	if (others_is(line, "pam_wheel") && others_has_argument(line, "trust"))

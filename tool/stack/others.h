@@ -18,10 +18,10 @@ enum other_kind {
 enum other_kind others_kind(const struct stack_line *line);
 
 /*
- * What the module of this line may answer in this phase. has_key: a public key came first. It is
- * not root who logs in.
+ * What the module of this line may answer in this phase. has_key: a public key came first.
+ * by_caller: the process runs for a caller, who is not root; else it runs as root.
  */
-uint32_t others_answers(const struct stack_line *line, bool has_key);
+uint32_t others_answers(const struct stack_line *line, bool has_key, bool by_caller);
 
 /* "pam_unix": the module's name for people, up to the '.'; *len is its length. */
 const char *others_name(const struct stack_line *line, size_t *len);

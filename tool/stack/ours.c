@@ -1,5 +1,6 @@
 #include "ours.h"
 
+#include "character.h"
 #include "record.h"
 #include "timeout.h"
 
@@ -35,39 +36,46 @@ const struct stack_line *ours_first(const struct stack *s, enum stack_type type)
 
 #define NOWHERE SIZE_MAX /* the option does not matter here */
 
-enum takes { FLAG, NUMBER, TEXT, SAFE, DATE };
+enum takes { FLAG, NUMBER, NAME, TEXT, SAFE, DATE };
 
-/* pam/options.c has the limits of each; these are all its names. */
-static const struct {
+/* The same as pam/options.c has: a test compares both. */
+static const struct row {
 	const char *name;
 	enum takes takes;
 	size_t at;
+	int64_t min, max; /* of a number, or of a text's bytes */
 } options[] = {
-	{"always", FLAG, offsetof(struct ours, always)},
-	{"debug", FLAG, NOWHERE},
-	{"echo", FLAG, NOWHERE},
-	{"failmode", SAFE, offsetof(struct ours, failmode_safe)},
-	{"ignore_root", FLAG, offsetof(struct ours, exempts)},
-	{"minimum_uid", NUMBER, offsetof(struct ours, exempts)},
-	{"notify", FLAG, NOWHERE},
-	{"nullok", DATE, offsetof(struct ours, nullok)},
-	{"profile", TEXT, offsetof(struct ours, profile)},
-	{"prompt", TEXT, NOWHERE},
-	{"prompts", NUMBER, NOWHERE},
-	{"quiet", FLAG, NOWHERE},
-	{"setenv", FLAG, offsetof(struct ours, setenv)},
-	{"timeout", NUMBER, offsetof(struct ours, timeout)},
-	{"verbose", FLAG, NOWHERE},
+	{"always", FLAG, offsetof(struct ours, always), 0, 0},
+	{"debug", FLAG, NOWHERE, 0, 0},
+	{"echo", FLAG, NOWHERE, 0, 0},
+	{"failmode", SAFE, NOWHERE, 0, 0},
+	{"ignore_root", FLAG, offsetof(struct ours, exempts), 0, 0},
+	{"minimum_uid", NUMBER, NOWHERE, 0, UINT32_MAX - 1},
+	{"notify", FLAG, NOWHERE, 0, 0},
+	{"nullok", DATE, NOWHERE, 0, 0},
+	{"profile", NAME, NOWHERE, 1, 128},
+	{"prompt", TEXT, NOWHERE, 1, 256},
+	{"prompts", NUMBER, NOWHERE, 1, 10},
+	{"quiet", FLAG, offsetof(struct ours, quiet), 0, 0},
+	{"setenv", FLAG, offsetof(struct ours, setenv), 0, 0},
+	{"timeout", NUMBER, offsetof(struct ours, timeout), 1, TIMEOUT_LONGEST},
+	{"verbose", FLAG, offsetof(struct ours, verbose), 0, 0},
 };
 
 enum { N_OPTIONS_OF_OURS = sizeof(options) / sizeof(options[0]) };
 
 static bool is_date(const char *text)
 {
-	struct tm tm = {0};
-	const char *end = strlen(text) == 10 ? strptime(text, "%Y-%m-%d", &tm) : NULL;
+	static const char form[] = "dddd-dd-dd";
+	struct tm tm = {.tm_isdst = -1}, made;
 
-	return end && *end == '\0';
+	for (size_t i = 0; i < sizeof(form); i++)
+		if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+			return false;
+	if (!strptime(text, "%Y-%m-%d", &tm))
+		return false;
+	made = tm;
+	return mktime(&made) != -1 && made.tm_mday == tm.tm_mday; /* no 31st of June */
 }
 
 /* Until the end of the day, in the time zone of this host. */
@@ -82,54 +90,83 @@ static bool has_passed(const char *date)
 	return strcmp(today, date) > 0;
 }
 
-static bool set(struct ours *o, size_t i, const char *value)
+static bool set_number(struct ours *o, const struct row *row, const char *value)
 {
-	void *at = options[i].at == NOWHERE ? NULL : (char *)o + options[i].at;
+	int64_t n = record_number(value);
 
-	switch (options[i].takes) {
-	case FLAG:
-		if (value)
+	if (n < row->min || n > row->max)
+		return false;
+	if (row->at != NOWHERE)
+		o->timeout = (unsigned)n;
+	else if (strcmp(row->name, "minimum_uid") == 0)
+		o->exempts = o->exempts || n > 0;
+	return true;
+}
+
+static bool set_text(struct ours *o, const struct row *row, const char *value)
+{
+	size_t len = strlen(value);
+
+	for (size_t i = 0, step; i < len; i += step)
+		if (character_is_control(character_first(value + i, len - i, &step)))
 			return false;
-		break;
-	case SAFE:
-		o->failmode_safe = value && strcmp(value, "safe") == 0;
-		return o->failmode_safe || (value && strcmp(value, "secure") == 0);
-	case DATE:
+	if (row->takes == NAME)
+		o->profile = value;
+	return len >= (size_t)row->min && len <= (size_t)row->max &&
+		(row->takes == TEXT || value[0] != '-');
+}
+
+static bool set(struct ours *o, const struct row *row, const char *value)
+{
+	if (row->takes == FLAG) {
+		if (row->at != NOWHERE)
+			*(bool *)((char *)o + row->at) = true;
+		return !value;
+	}
+	if (row->takes == DATE) {
 		o->nullok = true;
 		o->date = value;
 		return !value || is_date(value);
-	case TEXT:
-		if (value && at)
-			*(const char **)at = value;
-		return value && *value;
-	case NUMBER:
-		if (!value || record_number(value) < 0)
-			return false;
-		if (at == &o->timeout) {
-			o->timeout = (unsigned)record_number(value);
-			return true;
-		}
 	}
-	if (at)
-		*(bool *)at = true;
-	return true;
+	if (!value)
+		return false;
+	if (row->takes == NUMBER)
+		return set_number(o, row, value);
+	if (row->takes != SAFE)
+		return set_text(o, row, value);
+	o->failmode_safe = strcmp(value, "safe") == 0;
+	return o->failmode_safe || strcmp(value, "secure") == 0;
+}
+
+/* An option may stand twice only with the same value. */
+static bool contradicts(const char *const *words, size_t n, size_t len)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcspn(words[i], "=") == len && memcmp(words[i], words[n], len) == 0 &&
+			strcmp(words[i], words[n]) != 0)
+			return true;
+	return false;
 }
 
 void ours_parse(struct ours *o, const struct stack_line *line)
 {
+	const char *const *words = line->argument;
+
 	*o = (struct ours){.timeout = TIMEOUT_DEFAULT};
-	for (const char **word = line->argument; *word; word++) {
-		size_t len = strcspn(*word, "="), i = 0;
+	for (size_t n = 0; words[n] && !o->wrong; n++) {
+		size_t len = strcspn(words[n], "="), i = 0;
 
 		while (i < N_OPTIONS_OF_OURS &&
 			(strlen(options[i].name) != len ||
-				memcmp(options[i].name, *word, len) != 0))
+				memcmp(options[i].name, words[n], len) != 0))
 			i++;
-		if (i == N_OPTIONS_OF_OURS || !set(o, i, (*word)[len] ? *word + len + 1 : NULL))
-			o->wrong = o->wrong ? o->wrong : *word;
+		if (i == N_OPTIONS_OF_OURS || contradicts(words, n, len) ||
+			!set(o, &options[i], words[n][len] ? words[n] + len + 1 : NULL))
+			o->wrong = words[n];
 	}
-	if (o->date && !o->wrong)
-		o->date_passed = has_passed(o->date);
+	if (!o->wrong && o->quiet && o->verbose)
+		o->wrong = "quiet and verbose";
+	o->date_passed = o->date && !o->wrong && has_passed(o->date);
 	if (o->date_passed)
 		o->nullok = false;
 }

@@ -28,7 +28,7 @@ const char *outcome_name(enum outcome o);
 
 /* The options of one line. */
 struct ours {
-	bool always, nullok, failmode_safe, exempts, setenv;
+	bool always, nullok, failmode_safe, exempts, setenv, quiet, verbose;
 	const char *date; /* of nullok=DATE, or NULL */
 	bool date_passed;
 	const char *profile; /* or NULL */

@@ -63,13 +63,16 @@ static void print_exemption(FILE *out, const struct view *v)
 
 static void print_played(FILE *out, const struct view *v)
 {
+	const char *version = v->lib.reads_long_lines ? "1.6 or later" : "before 1.6";
 	size_t more = v->stack.n_files > 0 ? v->stack.n_files - 1 : 0;
 
 	fprintf(out, "Played: %s", more + 1 == 0 || !v->stack.file ? v->service : v->stack.file[0]);
 	if (more > 0)
 		fprintf(out, " + %zu more file%s", more, more == 1 ? "" : "s");
-	fprintf(out, " as libpam %s%s%s\n", v->lib.reads_long_lines ? "1.6 or later" : "before 1.6",
-		v->lib.debian ? " (Debian)" : "", v->is_sshd && v->sshd.known ? ", sshd -T" : "");
+	if (*v->lib_version)
+		version = v->lib_version;
+	fprintf(out, " as libpam %s%s%s\n", version, v->lib.debian ? " (Debian)" : "",
+		v->is_sshd && v->sshd.known ? ", sshd -T" : "");
 }
 
 void table_print(FILE *out, const struct view *v, bool color)

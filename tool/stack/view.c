@@ -55,15 +55,14 @@ static void allow(struct view *v)
 	}
 }
 
-/* A wrong code is not ignored by the line itself. */
+/* A wrong code is not ignored by the line itself, or the options want a code. */
 static bool refuses(const struct stack_line *line)
 {
 	int wrong = line->control.action[CODE_AUTH_ERR];
 	struct ours o;
 
 	ours_parse(&o, line);
-	return wrong == ACTION_BAD || wrong == ACTION_DIE ||
-		((o.always || o.date) && line->control.action[CODE_SUCCESS] != ACTION_OK);
+	return wrong == ACTION_BAD || wrong == ACTION_DIE || o.always || o.date;
 }
 
 const struct stack_line *view_line(const struct view *v)
@@ -78,7 +77,7 @@ const struct stack_line *view_line(const struct view *v)
 
 bool view_play(struct view *v)
 {
-	struct ways w = {.stack = &v->stack, .lib = &v->lib};
+	struct ways w = {.stack = &v->stack, .lib = &v->lib, .by_caller = v->is_su};
 	const struct stack_lines *auth = &v->stack.of[STACK_AUTH];
 
 	allow(v);

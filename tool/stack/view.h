@@ -11,10 +11,10 @@ struct view {
 	const char *service, *user; /* user: NULL for all */
 	const char *root;           /* "" but in tests */
 	struct libpam lib;
-	char lib_path[256];
+	char lib_path[256], lib_version[64]; /* version: "" if no package tells it */
 	struct stack stack;
 	struct sshd_settings sshd;
-	bool is_sshd, is_sudo;
+	bool is_sshd, is_sudo, is_su; /* su runs for a caller who may not be root */
 
 	bool allowed[N_WAYS]; /* the ways that the service has */
 	struct ways_end end[N_WAYS][N_OUTCOMES];

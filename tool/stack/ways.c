@@ -22,6 +22,8 @@ struct tree {
 	enum way way;
 	enum outcome outcome;
 	bool accepted; /* before this call */
+	bool dead;     /* this way has failed, whatever comes */
+	bool resets;   /* ... but for a `reset` of the stack */
 	size_t depth;
 	int choice[WAYS_LONGEST], choices[WAYS_LONGEST];
 	struct ways_path path;
@@ -82,12 +84,13 @@ static int choose(struct tree *t, const struct stack_line *line)
 				: ours_account(&ours, t->outcome, t->accepted);
 		t->path.ours = true;
 	} else {
-		n = collapse(&line->control, others_answers(line, t->way != WAY_PROMPT), codes);
+		n = collapse(&line->control,
+			others_answers(line, t->way != WAY_PROMPT, t->ways->by_caller), codes);
 	}
 	if (t->depth >= WAYS_LONGEST)
 		return codes[0];
-	t->choices[t->depth] = n;
-	return codes[t->choice[t->depth]];
+	t->choices[t->depth] = t->dead ? 1 : n;
+	return codes[t->dead ? 0 : t->choice[t->depth]];
 }
 
 static int answer(void *data, const struct stack_line *line, enum play_call call)
@@ -96,8 +99,11 @@ static int answer(void *data, const struct stack_line *line, enum play_call call
 	struct ways_path *p = &t->path;
 	int code = choose(t, line);
 
+	int action = line->control.action[code];
+
 	(void)call;
 	t->depth++;
+	t->dead = t->dead || (!t->resets && (action == ACTION_BAD || action == ACTION_DIE));
 	if (line->type == STACK_AUTH && code == CODE_SUCCESS) {
 		bool ours = ours_is(line);
 
@@ -186,6 +192,16 @@ static void take_end(struct tree *t, struct ends *ends)
 		ends->hole = *path;
 }
 
+static bool has_reset(const struct stack *s)
+{
+	for (int type = 0; type < N_STACK_TYPES; type++)
+		for (size_t i = 0; i < s->of[type].n; i++)
+			for (int code = 0; code < N_CODES; code++)
+				if (s->of[type].line[i]->control.action[code] == ACTION_RESET)
+					return true;
+	return false;
+}
+
 /* False: no memory. */
 static bool play_all(struct tree *t, enum play_call call, struct ends *ends)
 {
@@ -193,10 +209,12 @@ static bool play_all(struct tree *t, enum play_call call, struct ends *ends)
 	bool more = play_begin(&p), made = more;
 
 	*ends = (struct ends){.has_hole = false};
+	t->resets = has_reset(t->ways->stack);
 	while (more) {
 		int code;
 
 		t->depth = 0;
+		t->dead = false;
 		t->path = (struct ways_path){.proved = t->way == WAY_PROMPT ? 0U : FACTOR_KEY};
 		p.suspended = false;
 		code = play_call(&p, call);
