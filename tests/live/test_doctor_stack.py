@@ -1,12 +1,14 @@
 """aws-mfa doctor --pam: faults that are planted in a healthy host are named, with the line and the
 words that mend them."""
 
+import contextlib
 import json
+import time
 import unittest
 
 from live.case import LiveTest, example, with_module
 from live.sshd import HOST_KEY, SSHD
-from paths import AWS_MFA, MODULE
+from paths import AWS_MFA, AWS_MFA_STS, MODULE
 
 CONFIG = "/etc/ssh/sshd_config"
 OWN = "/etc/ssh/sshd_config.d/00-aws-mfa.conf"
@@ -49,6 +51,10 @@ IN_STACK = [
     ("a module that is not heard", AUTH, "auth required pam_unix.so\n"
      "auth [success=done default=ignore] pam_aws_mfa.so always\n",
      "stack-ignored", "auth [success=done", "`required`"),
+    ("a module that is optional", AUTH, "auth required pam_unix.so\n"
+     "auth optional pam_aws_mfa.so always\n", "stack-ignored", "auth optional", "`required`"),
+    ("a root that is the process, not the user", AUTH, "auth sufficient pam_rootok.so\n" + AUTH,
+     "stack-no-factor", "pam_aws_mfa", "auth required pam_aws_mfa.so profile=work always"),
     ("an outage that is ignored", AUTH, "auth required pam_unix.so\n"
      "auth [success=ok auth_err=bad authinfo_unavail=ignore default=die] pam_aws_mfa.so always\n",
      "stack-softened", "authinfo_unavail=ignore", "default=die"),
@@ -63,7 +69,8 @@ IN_STACK = [
     ("a date in auth alone", LINE, LINE.replace("success=1", "success=1 ignore=1") +
      " nullok=2099-01-01", "stack-date", "nullok=2099", "nullok=2099-01-01"),
     ("an option that is none", LINE, LINE + " allways", "stack-option", "allways", "OPTIONS"),
-    ("nobody counts wrong codes", FAILLOCK, "", "stack-guessing", "pam_aws_mfa", "authfail"),
+    ("nobody counts wrong codes", FAILLOCK, "", "stack-guessing", "pam_aws_mfa",
+     "examples/pam.d/sshd-after-publickey"),
     ("faillock in account", ACCOUNT, ACCOUNT + "account required pam_faillock.so\n",
      "stack-faillock-account", "account required pam_faillock", "Take this line out"),
     ("a misspelt type", ACCOUNT, ACCOUNT + "acount required pam_nologin.so\n", "stack-line",
@@ -104,7 +111,7 @@ IN_SSHD = [
 
 
 class Doctor(LiveTest):
-    NEEDS = ("sshd", "ssh-keygen", "sudo")
+    NEEDS = ("sshd", "ssh-keygen", "sudo", "systemctl")
 
     @classmethod
     def setUpClass(cls):
@@ -137,6 +144,17 @@ class Doctor(LiveTest):
         self.assertEqual(len(of_kind), 1, found["Findings"])
         return of_kind[0]
 
+    @contextlib.contextmanager
+    def program(self, path, text):
+        """Another program in place of this one."""
+        self.write("/run/mfa/program", text, mode=0o755)
+        self.own.add("/run/mount")
+        self.assertEqual(self.world.run("mount", "--bind", "/run/mfa/program", path).stderr, "")
+        try:
+            yield
+        finally:
+            self.assertEqual(self.world.run("umount", path).returncode, 0)
+
     def test_a_healthy_host_has_nothing_to_mend(self):
         for stack, service, settings in HEALTHY:
             with self.subTest(stack):
@@ -154,8 +172,9 @@ class Doctor(LiveTest):
                 old, new = with_module(old), with_module(new)
                 self.assertIn(old, text)
                 text = text.replace(old, new)
-                self.write(STACK, text.replace(with_module(ACCOUNT), "") if "pam_permit" in new
-                           else text)
+                if kind in ("stack-no-factor", "stack-lets-in"):    # account would still refuse
+                    text = text.replace(with_module(ACCOUNT), "")
+                self.write(STACK, text)
                 found = self.findings("sshd")
                 finding = self.finding(found, kind)
                 self.assertIn(mends, with_module(f"{finding['Message']} {finding['Fix']}").replace(
@@ -198,7 +217,10 @@ class Doctor(LiveTest):
         finding = self.finding(self.findings("sshd", "--user", "root"), "sshd-root")
         self.assertIn("PermitRootLogin yes", finding["Fix"])
         self.write(CLOUD, "PermitRootLogin yes\n")
-        self.assertTrue(self.findings("sshd", "--user", "root")["Ok"])
+        finding = self.finding(self.findings("sshd"), "stack-guessing-root")
+        self.assertEqual(finding["Fix"], "even_deny_root")
+        self.write("/etc/security/faillock.conf", "  even_deny_root\n")
+        self.assertEqual(self.findings("sshd", "--user", "root")["Findings"], [])
 
     def test_failmode_safe_and_setenv(self):
         for service in ("su", "sudo"):
@@ -256,9 +278,44 @@ class Doctor(LiveTest):
         self.host("sshd-rollout-group")
         self.assertIn("pam_succeed_if (:21) exempts some users", self.doctor("sshd").stdout)
 
-    def test_modes_of_the_programs(self):
+    def test_what_is_installed(self):
         self.host()
         self.assertIn("aws-mfa has the mode 0711", self.doctor("sshd", "-v").stdout)
+        with self.program(AWS_MFA_STS, "#!/bin/sh\n"):
+            finding = self.finding(self.findings("sshd"), "program-mode")
+        self.assertEqual((finding["File"], finding["Line"]), (str(AWS_MFA_STS), None))
+        self.assertIn(f"chmod 0711 {AWS_MFA_STS}", finding["Fix"])
+        self.write("/run/mfa/pam_aws_mfa.so", "no library\n")
+        self.write(STACK, example("pam.d/sshd-after-publickey").replace(
+            str(MODULE), "/run/mfa/pam_aws_mfa.so"))
+        finding = self.finding(self.findings("sshd"), "module-broken")
+        self.assertEqual(finding["File"], "/run/mfa/pam_aws_mfa.so")
+
+    def test_limits_of_the_unit(self):
+        """A systemctl that says what the real one says of a unit with low limits."""
+        self.host()
+        self.world.folder_at("/run/systemd")
+        self.world.folder_at("/run/systemd/system")
+        self.own |= {"/run/systemd", "/run/systemd/system"}
+        says = ('#!/bin/sh\n[ "$4" = ssh.service ] || exit 1\nprintf "LoadState=loaded\\n'
+                'LimitNPROC=5\\nLimitNOFILE=524288\\nTasksMax=infinity\\n"\n')
+        with self.program("/usr/bin/systemctl", says):
+            finding = self.finding(self.findings("sshd"), "unit-limit")
+        self.world.run("rm", "-r", "/run/systemd")
+        self.assertIn("LimitNPROC of ssh.service is 5", finding["Message"])
+        self.assertEqual(finding["Fix"], "systemctl edit ssh.service")
+
+    def test_a_large_stack(self):
+        """Thirty modules, each with several answers: all ways are played, and soon."""
+        self.host()
+        lines = "".join(f"auth required pam_unix.so n{n}\n" for n in range(15))
+        account = "account required pam_unix.so\n" * 15
+        self.stack("sshd", lines + example("pam.d/sshd-after-publickey") + account)
+        began = time.monotonic()
+        found = self.findings("sshd")
+        self.assertEqual([f for f in found["Findings"] if f["Level"] == "fault"], [])
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertNotIn("stack-too-large", [f["Id"] for f in found["Findings"]])
 
     def test_what_it_refuses(self):
         self.host()
