@@ -308,6 +308,7 @@ class Planted(DoctorTest):
                           ("settings", str(self.config), 5)])
 
     def test_eight_at_once(self):
+        """Whoever does what doctor says has a healthy home, in one go."""
         self.write_credentials(self.credentials.read_text().replace(":mfa/", ":user/"), mode=0o640)
         self.credentials.parent.chmod(0o770)
         self.add(self.config, "duration = 5\nsso_session = x\ncredential_process = x\nno line\n")
@@ -315,6 +316,32 @@ class Planted(DoctorTest):
         self.assertEqual(sorted(f["Id"] for f in found),
                          ["device", "file-mode", "folder-rights", "line", "preferred-by-all",
                           "preferred-by-some", "settings", "shell-keys"])
+        for finding in sorted(found, key=lambda f: -(f["Line"] or 0)):
+            if finding["Id"] in ("file-mode", "folder-rights"):
+                self.run_fix(finding["Fix"])
+            elif finding["Line"]:
+                file = self.credentials if finding["Id"] == "device" else self.config
+                self.assertEqual(finding["File"], str(file))
+                self.write_fix(finding["Fix"] if finding["Id"] == "device" else "", file, finding["Line"])
+        self.healthy()
+
+    def test_dead_links_and_homes(self):
+        self.config.rename(self.home / "away")
+        self.config.symlink_to("/nowhere/config")
+        self.finds("dead-link", self.config, level="warning", message="leads nowhere")
+        self.config.unlink()
+        (self.home / "away").rename(self.config)
+        self.healthy()
+        env = {"HOME": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": str(self.credentials)}
+        self.assertIn("set HOME", self.finds("folder-rights", "/nonexistent", level="warning", env=env))
+
+    def test_both_files_are_one(self):
+        """What doctor says of the config file would then remove the keys."""
+        both = self.credentials.read_text() + self.config.read_text()
+        self.write_credentials(both + "[work]\n")
+        self.config.unlink()
+        self.config.symlink_to(self.credentials)
+        self.healthy()
 
 
 class Healthy(DoctorTest):

@@ -68,7 +68,7 @@ bool content_check(struct findings *l, const struct settings *s)
 	bool credentials = check(l, &s->credentials, &s->credentials_faults);
 	bool config = check(l, &s->config, &s->config_faults);
 
-	if (l->n[FINDING_FAULT] == before && s->credentials.path)
+	if (l->n[FINDING_FAULT] == before && s->credentials.bytes.size > 0)
 		findings_pass(l, "files", "%s and %s can be read by every AWS tool",
 			s->value[SETTING_CREDENTIALS_FILE], s->value[SETTING_CONFIG_FILE]);
 	return credentials && config;

@@ -7,7 +7,22 @@
 
 static void take_folder(void *arg, const struct error *e)
 {
-	findings_take(arg, "folder-rights", FINDING_WARNING, e->text);
+	struct findings *l = arg;
+
+	findings_take(l, "folder-rights", FINDING_WARNING, e->text);
+	if (l->last && !l->last->fix)
+		findings_write(l, "set HOME to your own home, or have it mounted");
+}
+
+static void check_link(struct findings *l, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode) || stat(path, &st) == 0)
+		return;
+	findings_add(l, "dead-link", FINDING_WARNING, path, 0,
+		"is a symlink that leads nowhere, so a login is refused");
+	findings_write(l, "have its target mounted, or remove the symlink");
 }
 
 static void check_file(struct findings *l, const char *path)
@@ -16,6 +31,7 @@ static void check_file(struct findings *l, const char *path)
 	struct stat st;
 
 	owner_report_way(settings_home(), path, take_folder, l);
+	check_link(l, path);
 	if (stat(path, &st) == 0 && owner_check(path, &st, &e) != STATUS_OK)
 		findings_take(l, "file-rights", FINDING_WARNING, e.text);
 }

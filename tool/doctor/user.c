@@ -67,7 +67,7 @@ static enum status look(struct findings *l, struct settings *s, struct error *e)
 		return rc;
 	rights_check(l, s);
 	text = content_check(l, s);
-	if (text && s->credentials.path) {
+	if (text && s->credentials.bytes.size > 0) {
 		keys_check(l, s);
 		hidden_check_files(l, s);
 	}
