@@ -9,6 +9,7 @@
 #include "settings/files.h"
 #include "settings/settings.h"
 #include "settings/value.h"
+#include "setup/found.h"
 #include "setup/shape.h"
 #include "setup/write.h"
 #include "setup_device.h"
@@ -47,6 +48,16 @@ static enum status copy(struct secret *to, const char *text, struct error *e)
 	return secret_copy(to, text, strlen(text)) ? STATUS_OK : error_system(e, "setup");
 }
 
+/* AWS's regions have a '-'. People answer such a question with y or 1. */
+static const char *check_region(const struct setup *s, const char *text)
+{
+	const char *expected = value_region(text);
+
+	if (expected || strchr(text, '-') || s->settings.value[SETTING_ENDPOINT_URL])
+		return expected;
+	return "expected the name of a region, such as eu-west-1";
+}
+
 static enum status get_region(struct setup *s, struct error *e)
 {
 	const char *given = s->options[SETTING_REGION], *expected;
@@ -60,8 +71,8 @@ static enum status get_region(struct setup *s, struct error *e)
 		rc = ask_line(&s->asker,
 			"Region of your AWS tools, such as eu-west-1 (Enter: none): ", false,
 			&s->region, e);
-		expected =
-			rc == STATUS_OK && s->region.size > 0 ? value_region(s->region.data) : NULL;
+		expected = rc == STATUS_OK && s->region.size > 0 ? check_region(s, s->region.data)
+								 : NULL;
 		if (!expected)
 			return rc;
 		ask_tell(&s->asker, "  %s", expected);
@@ -95,6 +106,23 @@ static enum status write_files(struct setup *s, struct error *e)
 	return rc;
 }
 
+/* Long-term keys that the user did not want moved: a refresh would refuse to overwrite them. */
+static bool keys_are_in_the_way(const struct setup *s)
+{
+	const char *session = s->settings.session;
+	struct found f;
+	bool yes;
+
+	found_in(&s->settings, session, &f);
+	yes = f.section && !setup_keys_stand_in(&s->keys, session);
+	found_free(&f);
+	if (yes)
+		log_warning("[%s] holds other long-term keys, and a session would overwrite them: "
+			    "rename that section, or use --short-term-suffix WORD",
+			session);
+	return yes;
+}
+
 /* Asks for a code and gets the first session. *done: there is one. */
 static void refresh_first(struct setup *s, bool *done)
 {
@@ -107,8 +135,6 @@ static void refresh_first(struct setup *s, bool *done)
 	size_t token;
 
 	memcpy(line.option, s->options, sizeof(s->options));
-	/* The files and the device have just been found. */
-	line.option[SETTING_DEVICE] = s->device.data;
 	if (command_option_find(&cmd_refresh, "--token", strlen("--token"), &token) != FOUND_ONE)
 		return;
 	snprintf(question, sizeof(question),
@@ -173,7 +199,7 @@ static enum status set_up(struct setup *s, struct error *e)
 		rc = get_region(s, e);
 	if (rc == STATUS_OK)
 		rc = write_files(s, e);
-	if (rc == STATUS_OK && can_ask(s))
+	if (rc == STATUS_OK && !keys_are_in_the_way(s) && can_ask(s))
 		refresh_first(s, &refreshed);
 	if (rc == STATUS_OK)
 		tell_next(s, refreshed);

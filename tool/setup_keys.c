@@ -114,8 +114,8 @@ static enum status look_at_old_keys(struct key_search *s, struct error *e)
 	enum status rc = STATUS_OK;
 
 	if (!found_any(s->settings, section))
-		return take_over(s, e);
-	if (!found_device(s->settings, section))
+		return s->given_id ? STATUS_OK : take_over(s, e);
+	if (!s->given_id && !found_device(s->settings, section))
 		rc = offer(s, section, "Find its MFA device?", e);
 	if (rc != STATUS_OK || s->taken || s->replace)
 		return rc;

@@ -228,13 +228,31 @@ class TakesOver(SetupTest):
         self.assert_written()
         self.assertEqual(self.section("default")["aws_access_key_id"], other.access_key_id)
 
+    def test_keys_that_are_in_the_way(self):
+        other = self.box.add_user(f"{self.user.name}-other")
+        self.write_credentials(long_term(other).replace("[work-long-term]", "[work]"))
+        status, _, err = self.answers(("Move it to", "n"), *self.keys(), (REGION, ""), (WRITE, ""))
+        self.assertEqual(status, 0)
+        self.assertIn("[work] holds other long-term keys, and a session would overwrite them", err)
+        self.assertEqual(self.section()["aws_access_key_id"], other.access_key_id)
+        self.assert_written()
+
+    def test_a_key_id_that_is_given_at_a_terminal(self):
+        """Only the secret is asked for. Keys that stand in the file are not offered."""
+        self.write_credentials(self.static("default"))
+        status, screen, _ = self.answers(
+            (SECRET, self.user.secret_access_key), (REGION, ""), (WRITE, ""), (CODE, ""),
+            args=("setup", "work", "--access-key-id", self.user.access_key_id))
+        self.assertEqual(status, 0, screen)
+        self.assert_written()
+
     def test_keys_that_aws_does_not_accept(self):
         self.write_credentials(self.static("work"))
         self.user.keys[0].status = "Inactive"
         self.user.add_key()
         self.user.keys.reverse()
         status, screen, err = self.answers(("Move it to", ""), ("Refused: ", None), *self.keys(), (REGION, ""),
-                                           (WRITE, ""), (CODE, ""))
+                                           (WRITE, ""))
         self.assertEqual(status, 0, err)
         self.assert_written()
         self.assertEqual(self.section()["aws_access_key_id"], self.user.keys[1].access_key_id)

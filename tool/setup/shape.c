@@ -35,9 +35,9 @@ static enum kind kind_of(const char *text)
 	return made_of(text, SECRET_LENGTH, BASE64) ? SECRET : OTHER;
 }
 
-#define KEY_ID_IS "; an access key ID is AKIA and 16 capital letters or digits"
-#define SECRET_IS "; the secret has 40 characters"
-#define DEVICE_IS "; a device is arn:aws:iam::ACCOUNT:mfa/NAME"
+#define KEY_ID_IS "; expected the key ID: AKIA and 16 characters"
+#define SECRET_IS "; expected the secret of 40 characters"
+#define DEVICE_IS "; expected arn:aws:iam::ACCOUNT:mfa/NAME"
 
 const char *shape_key_id(const char *text, bool others)
 {
@@ -47,7 +47,7 @@ const char *shape_key_id(const char *text, bool others)
 	case SESSION_KEY_ID:
 		return "this is the key of a session; the user's own key begins with AKIA";
 	case SECRET:
-		return "this looks like the secret, which is asked for next" KEY_ID_IS;
+		return "this looks like the secret" KEY_ID_IS;
 	case ARN:
 		return "this looks like an MFA device" KEY_ID_IS;
 	case CODE:
@@ -89,7 +89,7 @@ const char *shape_device(const char *text)
 	case SESSION_KEY_ID:
 		return "this looks like an access key ID" DEVICE_IS;
 	case CODE:
-		return "this looks like an MFA code, which is asked for later" DEVICE_IS;
+		return "this looks like an MFA code" DEVICE_IS;
 	default:
 		return value_mfa_serial(text);
 	}

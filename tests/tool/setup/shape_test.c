@@ -22,7 +22,8 @@ static const struct {
 	{KEY_ID, NULL, "looks like an access key ID", "looks like an access key ID", true},
 	{SECRET, "looks like the secret", NULL, "looks like the secret", false},
 	{DEVICE, "looks like an MFA device", "looks like an MFA device", NULL, false},
-	{"123456", "looks like an MFA code", "looks like an MFA code", "asked for later", false},
+	{"123456", "looks like an MFA code", "looks like an MFA code", "looks like an MFA code",
+		false},
 	{"ASIAIOSFODNN7EXAMPLE", "key of a session", "looks like an access key ID",
 		"looks like an access key ID", false},
 	{"GAHT12345678", "no access key ID", "no secret access key", NULL, true},
@@ -49,6 +50,7 @@ static void check(const char *text, const char *said, const char *expected)
 	if (!strstr(said, expected))
 		fail_msg("%s: %s, not %s", text, said, expected);
 	assert_true(strlen(text) < 5 || !strstr(said, text));
+	assert_true(strlen(said) <= 78 || !strstr(said, "looks like"));
 }
 
 static void at_each_question(void **state)
