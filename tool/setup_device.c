@@ -78,7 +78,7 @@ static void tell_table(const struct asker *a, const struct devices *d)
 		if (i < d->with_codes)
 			snprintf(number, sizeof(number), "%zu", i + 1);
 		if (device->enabled > 0 && localtime_r(&device->enabled, &tm))
-			strftime(day, sizeof(day), "since %Y-%m-%d", &tm);
+			(void)strftime(day, sizeof(day), "since %Y-%m-%d", &tm);
 		ask_tell(a, "  %2s  %-17s %-16s %s", number, kinds[kind_of(device->serial)], day,
 			short_name(device->serial));
 	}

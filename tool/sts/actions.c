@@ -112,8 +112,8 @@ static const struct wanted new_key[] = {
 	{NULL, 0, ONCE},
 };
 
-#define STS SERVICE_STS, "2011-06-15"
-#define IAM SERVICE_IAM, "2010-05-08"
+#define STS .service = SERVICE_STS, .version = "2011-06-15"
+#define IAM .service = SERVICE_IAM, .version = "2010-05-08"
 
 const struct action actions[N_ACTIONS] = {
 	[ACTION_GET_CALLER_IDENTITY] = {STS, "GetCallerIdentity", NULL, identity, .arguments = ""},

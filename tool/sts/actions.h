@@ -33,17 +33,17 @@ struct input {
 struct form;
 
 struct action {
-	enum service service;
 	const char *version; /* of the service's API */
 	const char *name;
 	void (*put)(struct form *f, const struct input *in); /* NULL: it has no parameters */
 	const struct wanted *wanted; /* the fields of the answer: response.h */
-	bool spends_code;            /* true: a code in the request is spent */
-	bool changes;                /* AWS changes something: never send it twice */
 	/* The names of arguments it takes, with a blank around each. NULL: `call` must not ask for
 	 * it. */
 	const char *arguments;
 	const char *called; /* the name for `call`, where it is not AWS's; else NULL */
+	enum service service;
+	bool spends_code; /* true: a code in the request is spent */
+	bool changes;     /* AWS changes something: never send it twice */
 };
 
 enum {
