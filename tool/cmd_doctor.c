@@ -27,7 +27,7 @@ static void print(const struct command_line *line, const struct findings *l)
 		report_print_json(stdout, l);
 	else
 		report_print(stdout, l, &look);
-	if (line->option[PAM] && !line->option[JSON] && !findings_ok(l))
+	if ((line->option[PAM] || line->option[TRY]) && !line->option[JSON] && !findings_ok(l))
 		puts("Do NOT close this shell before a login from a second terminal works.");
 }
 

@@ -29,17 +29,15 @@ class Try(LiveTest):
         self.assertIn(" rhost=127.0.0.1 tty=ssh ", self.syslog.module()[0])
 
     def test_wrong_code(self):
-        """It counts, and the third one locks the user out: then the right code is refused, too."""
-        for _ in range(3):
-            doctor = self.doctor("alice", env={"SSH_CONNECTION": "192.0.2.7 1 192.0.2.1 22"})
-            doctor.answer(PROMPT, self.user.wrong_code())
-            self.assertEqual(doctor.wait(), 1, doctor.screen)
-            self.assertIn("FAULT  auth: the stack of sshd refuses alice: ", doctor.screen)
-            self.assertIn("aws-mfa doctor --pam sshd --user alice\r\n", doctor.screen)
-        self.assertIn(" rhost=192.0.2.7 ", self.syslog.module()[0])
-        doctor = self.doctor("alice")
+        """It counts in pam_faillock."""
+        doctor = self.doctor("alice", env={"SSH_CONNECTION": "192.0.2.7 1 192.0.2.1 22"})
+        doctor.answer(PROMPT, self.user.wrong_code())
         self.assertEqual(doctor.wait(), 1, doctor.screen)
-        self.assertNotIn(PROMPT, doctor.screen)
+        self.assertIn("FAULT  auth: the stack of sshd refuses alice: ", doctor.screen)
+        self.assertIn("aws-mfa doctor --pam sshd --user alice\r\n", doctor.screen)
+        self.assertIn("Do NOT close this shell", doctor.screen)
+        self.assertIn(" rhost=192.0.2.7 ", self.syslog.module()[0])
+        self.assertGreater(self.world.path("/run/faillock/alice").stat().st_size, 0)
         self.assertFalse(self.has_session())
 
     def test_another_service(self):

@@ -10,6 +10,7 @@ import unittest
 from home import section
 from host import OTHER_UID, ROLE, HostTest
 from sandbox import faults
+from tool.test_proxy import PASSWORD, Proxy
 
 
 class DoctorTest(HostTest):
@@ -299,6 +300,12 @@ class Planted(DoctorTest):
         found = self.findings("--offline", env=env, prefix=prefix)
         self.assertEqual([(f["Id"], f["Level"]) for f in found], [("login", "fault")])
 
+    def test_names_that_json_must_escape(self):
+        name = 'a "b" \\ \u00fc'
+        self.add(self.config, f"[profile {name!r}]\nrole_arn = x\n")
+        found = self.findings("--offline", profile=name)
+        self.assertIn(f"[{name}-long-term]", found[0]["Message"])
+
     def test_several_bad_values(self):
         """One bad value does not hide the next one."""
         self.write_credentials(self.credentials.read_text().replace(":mfa/", ":user/"))
@@ -480,6 +487,19 @@ class Online(DoctorTest):
         proxy = self.one("tcp", env={"https_proxy": "http://127.0.0.1:1"})
         self.assertIn("proxy", proxy["Fix"])
         self.assertEqual(self.findings(), [])
+
+    def test_proxy(self):
+        if not shutil.which("tinyproxy", path="/usr/sbin:/usr/bin"):
+            self.skipTest("no tinyproxy here; `make deps` installs it")
+        proxy = Proxy(self, f"BasicAuth me {PASSWORD}")
+        for user, ids in ((f"me:{PASSWORD}@", []), ("me:wrong@", ["connection"])):
+            env = {"https_proxy": f"http://{user}{proxy.address}"}
+            found = self.findings(env=env)
+            self.assertEqual([f["Id"] for f in found], ids, found)
+            told = self.doctor("work", "-v", env=env).stdout
+            self.assertIn("the proxy is connected", told)
+            self.assertNotIn(PASSWORD, told)
+            self.assertNotIn("wrong@", told)
 
 
 if __name__ == "__main__":
