@@ -20,10 +20,12 @@ const char *outcome_name(enum outcome o)
 
 bool ours_is(const struct stack_line *line)
 {
-	const char *slash = line->module ? strrchr(line->module, '/') : NULL;
+	const char *slash;
 
-	return line->kind == STACK_MODULE &&
-		strcmp(slash ? slash + 1 : line->module, "pam_aws_mfa.so") == 0;
+	if (line->kind != STACK_MODULE || !line->module)
+		return false;
+	slash = strrchr(line->module, '/');
+	return strcmp(slash ? slash + 1 : line->module, "pam_aws_mfa.so") == 0;
 }
 
 const struct stack_line *ours_first(const struct stack *s, enum stack_type type)
@@ -85,9 +87,8 @@ static bool has_passed(const char *date)
 	char today[16] = "";
 	struct tm tm;
 
-	if (localtime_r(&now, &tm))
-		strftime(today, sizeof(today), "%Y-%m-%d", &tm);
-	return strcmp(today, date) > 0;
+	return localtime_r(&now, &tm) && strftime(today, sizeof(today), "%Y-%m-%d", &tm) > 0 &&
+		strcmp(today, date) > 0;
 }
 
 static bool set_number(struct ours *o, const struct row *row, const char *value)

@@ -33,6 +33,22 @@ static int find(const char *word)
 	return i;
 }
 
+static long unit(char letter)
+{
+	switch (tolower((unsigned char)letter)) {
+	case 'w':
+		return 7L * 24 * 3600;
+	case 'd':
+		return 24L * 3600;
+	case 'h':
+		return 3600;
+	case 'm':
+		return 60;
+	default:
+		return 1;
+	}
+}
+
 /* "2m30s" -> 150 */
 static long seconds(const char *text)
 {
@@ -42,17 +58,7 @@ static long seconds(const char *text)
 		char *end;
 		long n = strtol(text, &end, 10);
 
-		switch (tolower((unsigned char)*end)) {
-		case 'w':
-			n *= 7; /* fall through */
-		case 'd':
-			n *= 24; /* fall through */
-		case 'h':
-			n *= 60; /* fall through */
-		case 'm':
-			n *= 60;
-		}
-		all += n;
+		all += n * unit(*end);
 		text = end + (isalpha((unsigned char)*end) ? 1 : 0);
 	}
 	return all;
