@@ -91,6 +91,16 @@ static enum status ask(struct caller *c, const char *action, bool changes, take_
 	return read_answer(c, deadline_ms, changes && sent == RECORD_OK, take, into, e);
 }
 
+/* The same for an action of IAM. */
+static enum status ask_iam(struct caller *c, const char *action, bool changes, take_fn *take,
+	void *into, struct error *e)
+{
+	char text[400];
+
+	snprintf(text, sizeof(text), "%s%s%s", action, c->user[0] ? " UserName=" : "", c->user);
+	return ask(c, text, changes, take, into, e);
+}
+
 static bool copy(char *to, size_t size, const char *text)
 {
 	int n = snprintf(to, size, "%s", text);
@@ -123,6 +133,15 @@ enum status call_try_session(struct caller *c, struct error *e)
 	return ask(c, "TrySession", false, NULL, NULL, e);
 }
 
+void call_name_user(struct caller *c, const struct call_identity *who)
+{
+	/* arn:PARTITION:iam::ACCOUNT:user/PATH/NAME */
+	const char *name = strstr(who->arn, ":user/") ? strrchr(who->arn, '/') + 1 : "";
+
+	if (!copy(c->user, sizeof(c->user), name))
+		c->user[0] = '\0';
+}
+
 /* A list that is being filled. The table of words allows ITEMS_MAX items. */
 struct devices {
 	struct call_device *items;
@@ -147,7 +166,7 @@ enum status call_list_devices(
 	struct caller *c, struct call_device devices[static ITEMS_MAX], size_t *n, struct error *e)
 {
 	struct devices d = {devices, 0};
-	enum status rc = ask(c, "ListMFADevices", false, take_device, &d, e);
+	enum status rc = ask_iam(c, "ListMFADevices", false, take_device, &d, e);
 
 	for (size_t i = 0; rc == STATUS_OK && i < d.n; i++)
 		if (!devices[i].serial[0])
@@ -181,7 +200,7 @@ enum status call_list_keys(
 	struct caller *c, struct call_key keys[static ITEMS_MAX], size_t *n, struct error *e)
 {
 	struct keys k = {keys, 0};
-	enum status rc = ask(c, "ListAccessKeys", false, take_key, &k, e);
+	enum status rc = ask_iam(c, "ListAccessKeys", false, take_key, &k, e);
 
 	for (size_t i = 0; rc == STATUS_OK && i < k.n; i++)
 		if (!keys[i].id[0])
@@ -205,7 +224,7 @@ enum status call_create_key(struct caller *c, struct call_new_key *key, struct e
 	enum status rc;
 
 	*key = (struct call_new_key){0};
-	rc = ask(c, "CreateAccessKey", true, take_new_key, key, e);
+	rc = ask_iam(c, "CreateAccessKey", true, take_new_key, key, e);
 	if (rc == STATUS_OK && (!key->id.data || !key->secret.data))
 		rc = broken(c, true, e);
 	if (rc != STATUS_OK) {
@@ -221,7 +240,7 @@ enum status call_set_key_active(struct caller *c, const char *key_id, bool activ
 
 	snprintf(text, sizeof(text), "UpdateAccessKey AccessKeyId=%s Status=%s", key_id,
 		active ? "Active" : "Inactive");
-	return ask(c, text, true, NULL, NULL, e);
+	return ask_iam(c, text, true, NULL, NULL, e);
 }
 
 enum status call_delete_key(struct caller *c, const char *key_id, struct error *e)
@@ -229,7 +248,7 @@ enum status call_delete_key(struct caller *c, const char *key_id, struct error *
 	char text[256];
 
 	snprintf(text, sizeof(text), "DeleteAccessKey AccessKeyId=%s", key_id);
-	return ask(c, text, true, NULL, NULL, e);
+	return ask_iam(c, text, true, NULL, NULL, e);
 }
 
 void call_end(struct caller *c)

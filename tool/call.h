@@ -41,6 +41,7 @@ struct caller {
 	long timeout;               /* seconds, of each call */
 	struct call_steps steps;    /* of the last new connection */
 	char aws_error[80];         /* AWS's error code of the last call; empty if there is none */
+	char user[65];              /* calls to IAM name this user; empty: the owner of the keys */
 };
 
 /* Who owns the keys. arn is that of a user, of the account's root, or of an assumed role. */
@@ -80,6 +81,12 @@ enum status call_identity(struct caller *c, struct call_identity *who, struct er
  * same policies apply as with a code.
  */
 enum status call_try_session(struct caller *c, struct error *e);
+
+/*
+ * Makes calls to IAM name the user. The IAM API Reference demands a UserName if the keys are those
+ * of a session. Does nothing for the account's root, who has no name.
+ */
+void call_name_user(struct caller *c, const struct call_identity *who);
 
 /* iam:ListMFADevices and iam:ListAccessKeys, of the user who owns the keys. Set *n. */
 enum status call_list_devices(
