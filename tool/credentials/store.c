@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -91,9 +92,29 @@ static bool is_cut_off(const struct ini *ini)
 	return last && last->kind == INI_BAD && end != '\n' && end != '\r';
 }
 
+static enum status check_expected(
+	const struct ini *ini, const struct store_place *to, struct error *e)
+{
+	for (size_t i = 0; i < to->n_expected; i++) {
+		const struct ini_pair *pair = &to->expected[i];
+		char *value = ini_get(ini, to->section, pair->key, NULL);
+		bool same = strcmp(value ? value : "", pair->value ? pair->value : "") == 0;
+
+		free(value);
+		if (!same)
+			return error_set(e, STATUS_CONFIG,
+				"%s: another program has changed %s of [%s] meanwhile, so it is "
+				"not written",
+				to->path, pair->key, to->section);
+	}
+	return STATUS_OK;
+}
+
 enum status store_check_content(
 	const struct ini *ini, const struct store_place *to, struct error *e)
 {
+	enum status rc;
+
 	if (!to->keys)
 		return STATUS_OK;
 	if (ini->bytes.size == 0)
@@ -109,7 +130,8 @@ enum status store_check_content(
 			"%s: has lost [%s] since its keys were read and is not written; "
 			"check what another program has changed",
 			to->path, to->keys);
-	return to->replaces_keys ? STATUS_OK : session_spare_keys(ini, to->section, e);
+	rc = check_expected(ini, to, e);
+	return rc != STATUS_OK || to->replaces_keys ? rc : session_spare_keys(ini, to->section, e);
 }
 
 /*

@@ -24,6 +24,10 @@ struct store_place {
 	 * empty. */
 	const char *keys;
 	bool replaces_keys; /* the user wants this: skip session_spare_keys() */
+	/* Keys of section that must have these values; NULL: must be absent. If one differs,
+	 * another program has changed it, and the file is not written. */
+	const struct ini_pair *expected;
+	size_t n_expected;
 };
 
 /*
@@ -35,7 +39,8 @@ enum status store_check(const char *path, bool again, struct error *e);
 /*
  * May a file with this content be written? STATUS_CONFIG if it is empty or cut off, or if the
  * section of the keys is gone. What is missing would then be lost for good. Also STATUS_CONFIG if
- * the only copy of a long-term key would be lost (session_spare_keys()).
+ * the only copy of a long-term key would be lost (session_spare_keys()), or if an expected key
+ * differs.
  */
 enum status store_check_content(
 	const struct ini *ini, const struct store_place *to, struct error *e);
@@ -62,7 +67,10 @@ struct store_edit {
 	size_t n_pairs;
 };
 
-/* The same for any keys of several sections, in one write. to->section is ignored. */
+/*
+ * The same for any keys of several sections, in one write. to->section matters only for
+ * to->expected.
+ */
 enum status store_edits(const struct store_place *to, const struct store_edit *edits,
 	size_t n_edits, int64_t deadline_ms, struct error *e);
 

@@ -36,7 +36,11 @@ static int64_t wait_ms(void)
 static enum status store(const char *path, const char *section, const char *role,
 	const struct session *session, struct error *e)
 {
-	const struct store_place to = {path, section, role, getenv("KEYS"), true};
+	const struct store_place to = {.path = path,
+		.section = section,
+		.role = role,
+		.keys = getenv("KEYS"),
+		.replaces_keys = true};
 	int64_t deadline_ms = monotonic_ms() + wait_ms();
 	enum status rc;
 	int lock;
