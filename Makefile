@@ -373,8 +373,6 @@ ifdef ANALYZE
 ALL_CFLAGS += -fanalyzer -Wno-analyzer-fd-leak -Wno-analyzer-fd-use-after-close
 # GCC 12: a pointer that is stored at an offset is not lost.
 $(BUILD)/tool/sts/parameters.o $(BUILD)/tool/stack/lines.o: ALL_CFLAGS += -Wno-analyzer-malloc-leak
-# GCC 12: judge_line() has a line in each call.
-$(BUILD)/tool/stack/judge_lines.o: ALL_CFLAGS += -Wno-analyzer-null-dereference
 # All its warnings about the tests are wrong. clang-tidy and the sanitizers check the tests.
 $(TEST_OBJS): ALL_CFLAGS += -fno-analyzer
 # GCC 14: step() sets the name to look for, or fails. If there is no name, there is a command.

@@ -33,11 +33,16 @@ static void judge_unread(struct view *v, enum stack_read rc)
 static void judge(struct view *v)
 {
 	if (!ours_first(&v->stack, STACK_AUTH)) {
+		bool other = v->stack.from_other[STACK_AUTH];
+
 		findings_add(v->l, "stack-without-module", FINDING_FAULT,
 			v->stack.n_files ? v->stack.file[0] : "/etc/pam.d", 0,
-			"no auth line of %s names pam_aws_mfa.so, so nobody is asked for a code. Files "
+			"%s%s%sno auth line of %s names pam_aws_mfa.so, so nobody is asked for a code. Files "
 			"to copy are in examples/pam.d; see pam_aws_mfa(8), SETTING UP",
-			v->service);
+			other ? "the stack of " : "", other ? v->service : "",
+			other ? " comes from the service other, as it has no auth line of its own: "
+			      : "",
+			other ? "it" : v->service);
 		judge_installed(v);
 		return;
 	}
@@ -107,7 +112,7 @@ enum status stack_check(struct findings *l, const struct stack_question *q, stru
 		return error_set(e, STATUS_SYSTEM,
 			"--pam: only root can read all that decides; run: sudo aws-mfa doctor --pam %s",
 			q->service);
-	v.is_sshd = strcmp(q->service, "sshd") == 0;
+	v.is_sshd = strcmp(q->service, "sshd") == 0 || (!*q->root && sshd_serves(q->service));
 	v.is_sudo = strncmp(q->service, "sudo", strlen("sudo")) == 0;
 	v.is_su = !v.is_sudo && strncmp(q->service, "su", strlen("su")) == 0;
 	rc = look(&v, q, e);

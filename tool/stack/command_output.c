@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define MOST ((size_t)256 << 10)
-#define SECONDS 10
+#define MOST_MS 10000
 
 const char *command_find(const char *const paths[])
 {
@@ -39,7 +39,7 @@ _Noreturn static void become(const char *const argv[], int out, int errors)
 /* Reads until both ends are closed, it is too much, or the time is over. */
 static bool collect(int out, int errors, struct secret *text, char *why, size_t size)
 {
-	int64_t end = monotonic_ms() + SECONDS * INT64_C(1000);
+	int64_t end = monotonic_ms() + MOST_MS;
 	struct pollfd fds[] = {{.fd = out, .events = POLLIN}, {.fd = errors, .events = POLLIN}};
 	size_t used = 0;
 	char chunk[4096];

@@ -122,6 +122,9 @@ void judge_sshd(struct view *v)
 	if (sshd_is(s, SSHD_PASSWORD, "yes"))
 		add(v, SSHD_PASSWORD, FINDING_WARNING, "sshd-password", "no",
 			"sshd then gives the password as the answer to the question for the code");
+	if (*s->of[SSHD_SERVICE].value && !sshd_is(s, SSHD_SERVICE, v->service))
+		add(v, SSHD_SERVICE, FINDING_FAULT, "sshd-service", v->service,
+			"sshd uses the stack of that service, not this one");
 	judge_methods(v);
 	judge_root(v);
 	judge_times(v);

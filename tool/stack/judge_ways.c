@@ -137,7 +137,8 @@ static const struct stack_line *account_line(const struct view *v)
 static void judge_account(struct view *v)
 {
 	const struct stack_line *line = view_line(v), *account = account_line(v), *by;
-	struct ways w = {.stack = &v->stack, .lib = &v->lib, .by_caller = v->is_su};
+	struct ways w = {
+		.stack = &v->stack, .lib = &v->lib, .user = v->user, .by_caller = v->is_su};
 	struct ways_end end;
 	struct ours o;
 	char text[512], module[64];

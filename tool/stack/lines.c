@@ -35,7 +35,7 @@ bool lines_name_file(struct stack *s, const char **path)
 
 static bool append(struct stack_lines *lines, struct stack_line *line)
 {
-	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers */
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	struct stack_line **grown = realloc(lines->line, (lines->n + 1) * sizeof(*grown));
 
 	if (!grown)

@@ -84,7 +84,7 @@ static bool is_date(const char *text)
 static bool has_passed(const char *date)
 {
 	time_t now = time(NULL);
-	char today[16] = "";
+	char today[16];
 	struct tm tm;
 
 	return localtime_r(&now, &tm) && strftime(today, sizeof(today), "%Y-%m-%d", &tm) > 0 &&

@@ -11,9 +11,11 @@
 
 #define CONFIG "/etc/ssh/sshd_config"
 
+static const char *const includes[] = {"Include", NULL};
+
 static const char *const keywords[N_SSHD_SETTINGS] = {"UsePAM", "KbdInteractiveAuthentication",
 	"PasswordAuthentication", "PubkeyAuthentication", "AuthenticationMethods",
-	"PermitRootLogin", "MaxAuthTries", "LoginGraceTime"};
+	"PermitRootLogin", "MaxAuthTries", "LoginGraceTime", "PAMServiceName"};
 
 const char *sshd_keyword(enum sshd_setting s)
 {
@@ -33,32 +35,23 @@ static int find(const char *word)
 	return i;
 }
 
-static long unit(char letter)
-{
-	switch (tolower((unsigned char)letter)) {
-	case 'w':
-		return 7L * 24 * 3600;
-	case 'd':
-		return 24L * 3600;
-	case 'h':
-		return 3600;
-	case 'm':
-		return 60;
-	default:
-		return 1;
-	}
-}
-
 /* "2m30s" -> 150 */
 static long seconds(const char *text)
 {
+	static const struct {
+		char letter;
+		long seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
 	long all = 0;
 
 	while (isdigit((unsigned char)*text)) {
 		char *end;
-		long n = strtol(text, &end, 10);
+		long n = strtol(text, &end, 10), unit = 1;
 
-		all += n * unit(*end);
+		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+			if (tolower((unsigned char)*end) == units[i].letter)
+				unit = units[i].seconds;
+		all += n * unit;
 		text = end + (isalpha((unsigned char)*end) ? 1 : 0);
 	}
 	return all;
@@ -141,7 +134,6 @@ static void on_line(void *data, const char *file, size_t number, char *word, cha
 
 static void find_lines(struct sshd_settings *s)
 {
-	static const char *const includes[] = {"Include", NULL};
 	struct reading r = {.s = s};
 
 	config_lines(CONFIG, includes, on_line, &r);
@@ -153,6 +145,30 @@ static void find_lines(struct sshd_settings *s)
 			v->counts = v->match;
 		}
 	}
+}
+
+struct serving {
+	const char *service;
+	bool serves;
+};
+
+static void on_service(void *data, const char *file, size_t number, char *word, char *rest)
+{
+	struct serving *s = data;
+	char value[256];
+
+	(void)file, (void)number;
+	simplify(value, sizeof(value), rest);
+	s->serves = s->serves ||
+		(strcasecmp(word, keywords[SSHD_SERVICE]) == 0 && strcmp(value, s->service) == 0);
+}
+
+bool sshd_serves(const char *service)
+{
+	struct serving s = {.service = service};
+
+	config_lines(CONFIG, includes, on_service, &s);
+	return s.serves;
 }
 
 static void take_answer(struct sshd_settings *s, char *text)

@@ -14,6 +14,7 @@ enum sshd_setting {
 	SSHD_ROOT,
 	SSHD_TRIES,
 	SSHD_GRACE,
+	SSHD_SERVICE, /* since 9.8; before, sshd says nothing */
 	N_SSHD_SETTINGS
 };
 
@@ -41,6 +42,9 @@ const char *sshd_keyword(enum sshd_setting s);
 
 /* Asks sshd -T, for a user if it is not NULL. */
 void sshd_ask(struct sshd_settings *s, const char *user);
+
+/* Whether sshd's configuration names this PAM service. */
+bool sshd_serves(const char *service);
 
 bool sshd_is(const struct sshd_settings *s, enum sshd_setting which, const char *value);
 

@@ -77,7 +77,8 @@ const struct stack_line *view_line(const struct view *v)
 
 bool view_play(struct view *v)
 {
-	struct ways w = {.stack = &v->stack, .lib = &v->lib, .by_caller = v->is_su};
+	struct ways w = {
+		.stack = &v->stack, .lib = &v->lib, .user = v->user, .by_caller = v->is_su};
 	const struct stack_lines *auth = &v->stack.of[STACK_AUTH];
 
 	allow(v);

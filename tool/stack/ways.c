@@ -1,5 +1,6 @@
 #include "ways.h"
 
+#include "condition.h"
 #include "others.h"
 
 #include <string.h>
@@ -29,10 +30,17 @@ struct tree {
 	struct ways_path path;
 };
 
-/* Success, IGNORE and the rest: an action may treat them differently. */
+/* What lets in, IGNORE, and the rest: the same action makes different things of them. */
 static int class_of(int code)
 {
-	return code == CODE_SUCCESS ? 0 : code == CODE_IGNORE ? 1 : 2;
+	switch (code) {
+	case CODE_SUCCESS:
+	case CODE_IGNORE:
+	case CODE_NEW_AUTHTOK_REQD:
+		return code;
+	default:
+		return -1;
+	}
 }
 
 /* One code for each action that the answers lead to. Returns how many. */
@@ -70,6 +78,15 @@ static uint32_t factor(const struct tree *t, const struct stack_line *line)
 	return UINT32_C(1) << (FACTOR_FIRST + i % (32 - FACTOR_FIRST));
 }
 
+static uint32_t answers_of(const struct tree *t, const struct stack_line *line)
+{
+	enum condition c = condition_of(line, t->ways->user);
+
+	if (c != CONDITION_UNKNOWN)
+		return CODE_BIT(c == CONDITION_HOLDS ? CODE_SUCCESS : CODE_AUTH_ERR);
+	return others_answers(line, t->way != WAY_PROMPT, t->ways->by_caller);
+}
+
 static int choose(struct tree *t, const struct stack_line *line)
 {
 	bool auth = line->type == STACK_AUTH;
@@ -84,8 +101,7 @@ static int choose(struct tree *t, const struct stack_line *line)
 				: ours_account(&ours, t->outcome, t->accepted);
 		t->path.ours = true;
 	} else {
-		n = collapse(&line->control,
-			others_answers(line, t->way != WAY_PROMPT, t->ways->by_caller), codes);
+		n = collapse(&line->control, answers_of(t, line), codes);
 	}
 	if (t->depth >= WAYS_LONGEST)
 		return codes[0];

@@ -44,7 +44,8 @@ struct ways_end {
 struct ways {
 	const struct stack *stack;
 	const struct libpam *lib;
-	bool by_caller; /* the service runs for a caller who is not root, as su does */
+	const char *user; /* conditions are tried for this user; NULL: for all */
+	bool by_caller;   /* the service runs for a caller who is not root, as su does */
 	size_t n_played;
 	bool too_many; /* so many ways that not all were played */
 };
