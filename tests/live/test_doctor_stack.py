@@ -7,7 +7,7 @@ import time
 import unittest
 
 from live.case import LiveTest, example, with_module
-from live.sshd import HOST_KEY, SSHD
+from live.sshd import HOST_KEY, known
 from paths import AWS_MFA, AWS_MFA_STS, MODULE
 
 CONFIG = "/etc/ssh/sshd_config"
@@ -276,6 +276,10 @@ class Doctor(LiveTest):
 
     def test_a_group_that_is_exempt(self):
         self.host("sshd-rollout-group")
+        self.write("/etc/group", self.world.path("/etc/group").read_text() + "aws-mfa:x:990:bob\n")
+        for user, row in (("bob", "in 2 out out out out"), ("alice", "IN 1 IN 1 IN 1 IN 1 IN 1")):
+            lines = self.doctor("sshd", "--user", user).stdout.splitlines()
+            self.assertEqual(" ".join(lines[2].split()), f"key, then prompt {row}")
         self.assertIn("pam_succeed_if (:21) exempts some users", self.doctor("sshd").stdout)
 
     def test_what_is_installed(self):
@@ -304,6 +308,62 @@ class Doctor(LiveTest):
         self.world.run("rm", "-r", "/run/systemd")
         self.assertIn("LimitNPROC of ssh.service is 5", finding["Message"])
         self.assertEqual(finding["Fix"], "systemctl edit ssh.service")
+
+    def test_eight_faults_at_once(self):
+        self.host()
+        text = self.world.path(STACK).read_text()
+        for old, new in (
+                ("auth       requisite    pam_faillock.so preauth", "auth sufficient pam_unix.so"),
+                (with_module(LINE), with_module(LINE) + " nullok"),
+                (with_module(ACCOUNT), "account sufficient pam_localuser.so\n" + with_module(ACCOUNT)),
+                ("account    required     pam_nologin.so", "account required pam_faillock.so")):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        self.write(STACK, text)
+        self.write(CLOUD, "AuthenticationMethods any\nPasswordAuthentication yes\n"
+                   "LoginGraceTime 15\n")
+        with self.program(AWS_MFA_STS, "#!/bin/sh\n"):
+            found = self.findings("sshd")
+        self.assertEqual(sorted(f["Id"] for f in found["Findings"]), sorted([
+            "stack-passed-by", "stack-nullok", "account-passed-by", "stack-faillock-account",
+            "sshd-methods", "sshd-password", "sshd-grace", "program-mode"]))
+
+    def test_a_stack_as_red_hat_has_it(self):
+        self.host()
+        self.write("/etc/pam.d/password-auth", "auth required pam_env.so\n"
+                   "auth required pam_faildelay.so delay=2000000\n"
+                   "auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular\n"
+                   "auth [default=1 ignore=ignore success=ok] pam_localuser.so\n"
+                   "auth sufficient pam_unix.so\n"
+                   "auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular\n"
+                   "-auth sufficient pam_sss.so forward_pass\nauth required pam_deny.so\n"
+                   "account required pam_unix.so\naccount sufficient pam_localuser.so\n"
+                   "account sufficient pam_usertype.so issystem\n"
+                   "-account [default=bad success=ok user_unknown=ignore] pam_sss.so\n"
+                   "account required pam_permit.so\n")
+        tail = "account include password-auth\n"
+        self.stack("sshd", "auth substack password-auth\nauth required pam_aws_mfa.so always\n"
+                   + ACCOUNT + tail)
+        self.assertEqual([f["Id"] for f in self.findings("sshd")["Findings"]], ["stack-guessing"])
+        self.stack("sshd", "auth include password-auth\nauth required pam_aws_mfa.so always\n"
+                   + tail + ACCOUNT)
+        found = self.findings("sshd")
+        self.assertEqual({f["Id"] for f in found["Findings"]},
+                         {"stack-guessing", "stack-passed-by", "account-passed-by"})
+        self.assertEqual(self.finding(found, "stack-passed-by")["File"], "/etc/pam.d/password-auth")
+
+    def test_names_of_services(self):
+        self.host()
+        finding = self.finding(self.findings("nosuch"), "stack-without-module")
+        self.assertIn("comes from the service other", finding["Message"])
+        self.assertEqual(finding["File"], "/etc/pam.d/other")
+        if not known("PAMServiceName x"):
+            return
+        self.stack("bastion", example("pam.d/sshd-after-publickey"))
+        self.write(CLOUD, "pamservicename bastion\n")
+        self.assertEqual(self.findings("bastion")["Findings"], [])
+        finding = self.finding(self.findings("sshd"), "sshd-service")
+        self.assertEqual((finding["File"], finding["Line"]), (CLOUD, 1))
 
     def test_a_large_stack(self):
         """Thirty modules, each with several answers: all ways are played, and soon."""

@@ -206,14 +206,16 @@ class TakesOver(SetupTest):
         self.assertIn("[z]\na = 1\n", self.credentials.read_text())
 
     def test_what_aws_configure_wrote(self):
-        self.write_credentials(self.static("default"))
+        for key, value in [("aws_access_key_id", self.user.access_key_id), ("region", "eu-west-1"),
+                           ("aws_secret_access_key", self.user.secret_access_key)]:
+            self.aws("configure", "set", key, value, profile="default")
         status, *_ = self.answers(("[default] holds the long-term key", "y"), (REGION, ""), (WRITE, ""), (CODE, ""))
         self.assertEqual(status, 0)
         self.assert_written()
         self.assertEqual(self.section("default")["aws_access_key_id"], self.user.access_key_id)
-        self.write_credentials(self.static("default"))
-        status, *_ = self.answers(("Move it to [default-long-term]? ", "y"), (REGION, ""), (WRITE, ""),
-                                  (CODE, self.user.code()), args=("setup",))
+        self.credentials.write_text(self.static("default"))
+        status, *_ = self.answers(("Move it to [default-long-term]? ", "y"), (WRITE, ""), (CODE, self.user.code()),
+                                  args=("setup",))
         self.assertEqual(status, 0)
         self.assert_written(section="default-long-term")
         self.assertTrue(self.section("default")["aws_access_key_id"].startswith("ASIA"))
