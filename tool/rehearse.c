@@ -95,27 +95,38 @@ static void say(int tty, const char *text)
 	} while (*text++);
 }
 
-/* Answers one message of a module. *answer stays NULL where none is wanted. */
-static int answer_one(int tty, const struct pam_message *m, char **answer)
+/* Asks, and returns the answer, which the caller frees. NULL: there is none. */
+static char *ask(int tty, const struct pam_message *m)
 {
 	struct secret typed = {0};
 	struct error e;
 	char question[1024];
-	enum status rc;
+	char *answer = NULL;
 
-	if (m->msg_style == PAM_ERROR_MSG || m->msg_style == PAM_TEXT_INFO) {
-		say(tty, m->msg);
-		return PAM_SUCCESS;
-	}
-	if (m->msg_style != PAM_PROMPT_ECHO_OFF && m->msg_style != PAM_PROMPT_ECHO_ON)
-		return PAM_CONV_ERR;
 	snprintf(question, sizeof(question), "%s", m->msg);
 	log_clean(question);
-	rc = prompt_ask(tty, question, m->msg_style == PAM_PROMPT_ECHO_OFF, &typed, NULL, &e);
-	if (rc == STATUS_OK)
-		*answer = strdup(typed.data);
+	if (prompt_ask(tty, question, m->msg_style == PAM_PROMPT_ECHO_OFF, &typed, NULL, &e) ==
+		STATUS_OK)
+		answer = strdup(typed.data);
 	secret_free(&typed);
-	return *answer ? PAM_SUCCESS : PAM_CONV_ERR;
+	return answer;
+}
+
+/* Takes one message of a module. False: the conversation has failed. */
+static bool take(int tty, const struct pam_message *m, struct pam_response *response)
+{
+	switch (m->msg_style) {
+	case PAM_ERROR_MSG:
+	case PAM_TEXT_INFO:
+		say(tty, m->msg);
+		return true;
+	case PAM_PROMPT_ECHO_OFF:
+	case PAM_PROMPT_ECHO_ON:
+		response->resp = ask(tty, m);
+		return response->resp;
+	default:
+		return false;
+	}
 }
 
 /* For struct pam_conv. */
@@ -124,18 +135,18 @@ static int converse(
 {
 	const struct rehearsal *r = arg;
 	struct pam_response *made = n > 0 ? calloc((size_t)n, sizeof(*made)) : NULL;
-	int rc = made ? PAM_SUCCESS : PAM_CONV_ERR;
+	int taken = 0;
 
-	for (int i = 0; i < n && rc == PAM_SUCCESS; i++)
-		rc = answer_one(r->tty, messages[i], &made[i].resp);
-	if (rc == PAM_SUCCESS) {
-		*responses = made;
-		return rc;
-	}
-	for (int i = 0; made && i < n; i++)
+	*responses = made;
+	while (made && taken < n && take(r->tty, messages[taken], &made[taken]))
+		taken++;
+	if (made && taken == n)
+		return PAM_SUCCESS;
+	for (int i = 0; i < taken; i++)
 		secret_free_string(made[i].resp);
 	free(made);
-	return rc;
+	*responses = NULL;
+	return PAM_CONV_ERR;
 }
 
 static bool is_sshd(const struct rehearsal *r)
