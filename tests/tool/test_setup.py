@@ -444,6 +444,24 @@ class Killed(SetupTest):
     def test_with_no_file(self):
         self.killed_everywhere(None)
 
+    def test_where_each_new_file_has_a_name(self):
+        """A file system without O_TMPFILE. What a killed run leaves there, the next run removes."""
+        if not shutil.which("strace"):
+            self.skipTest("no strace")
+        trace = self.home / "trace"
+        new = self.run_traced(None, "-o", trace)[1]
+        opened = [line for line in trace.read_text().splitlines() if line.startswith("openat(")]
+        number = next(n for n, line in enumerate(opened, 1) if "O_TMPFILE" in line)
+        named = ("-o", "/dev/null", "-e", f"inject=openat:error=EOPNOTSUPP:when={number}")
+        self.assertEqual(self.run_traced(None, *named)[1:], (new, set()))
+        run, files, left = self.run_traced(None, *named, "-e", "inject=linkat:signal=KILL:when=1")
+        self.assertEqual((run.returncode, files), (-signal.SIGKILL, [None, None]))
+        self.assertEqual(left, {".credentials.aws-mfa-new"})
+        (self.credentials.parent / ".credentials.aws-mfa-new").write_text("left\n")
+        self.assertEqual(self.alone("--region", "eu-west-1").returncode, 0)
+        self.assertEqual([p.read_text() for p in (self.credentials, self.config)], new)
+        self.assertNotIn(".credentials.aws-mfa-new", os.listdir(self.credentials.parent))
+
     def test_with_keys_that_move(self):
         self.killed_everywhere(self.OLD.format(self.user))
 

@@ -60,13 +60,14 @@ static void temporary(const struct target *t, char name[static NAME_MAX + 32])
  */
 static int open_new(const struct target *t, const char *name, bool *named)
 {
-	int fd = openat(t->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	int fd;
 
 	*named = false;
+	unlinkat(t->folder, name, 0); /* a killed run may have left it */
+	fd = openat(t->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 	/* Old kernels say EISDIR, or ENOENT. */
 	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
 		return fd;
-	unlinkat(t->folder, name, 0);
 	fd = openat(t->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	*named = fd >= 0;
 	return fd;
