@@ -205,6 +205,21 @@ class TakesOver(SetupTest):
         self.assertTrue(self.credentials.read_text().startswith("# mine\n[work]\nregion = eu-west-1\n"))
         self.assertIn("[z]\na = 1\n", self.credentials.read_text())
 
+    def test_keys_that_change_while_questions_stand(self):
+        self.write_credentials(self.static("work"))
+        term = self.terminal("setup", "work", profile=None)
+        term.expect("Move it to")
+        term.send("\n")
+        term.expect(REGION)
+        self.write_credentials(self.credentials.read_text().replace("AKIA", "AKIX"))
+        before = self.credentials.read_bytes()
+        term.send("\n")
+        term.expect(WRITE)
+        term.send("y\n")
+        status, _, err = term.wait()
+        self.assertEqual((status, self.credentials.read_bytes()), (13, before), err)
+        self.assertIn("the keys in [work] have changed meanwhile", err)
+
     def test_what_aws_configure_wrote(self):
         for key, value in [("aws_access_key_id", self.user.access_key_id), ("region", "eu-west-1"),
                            ("aws_secret_access_key", self.user.secret_access_key)]:

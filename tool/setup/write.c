@@ -2,6 +2,7 @@
 
 #include "credentials/store.h"
 #include "file/create.h"
+#include "file/read.h"
 #include "record.h"
 #include "settings/files.h"
 #include "settings/profiles.h"
@@ -54,9 +55,44 @@ static enum status write_file(
 	return rc;
 }
 
+static bool holds(const struct ini *ini, const char *section, const char *key, const char *value)
+{
+	struct secret now = ini_get_secret(ini, section, key, NULL);
+	bool yes = now.data && strcmp(now.data, value) == 0;
+
+	secret_free(&now);
+	return yes;
+}
+
+/*
+ * Threat: another program writes other keys to the section while the user answers questions. They
+ * would be removed, and AWS shows a secret only once.
+ */
+static enum status check_moved(const char *path, const struct setup_keys *keys, struct error *e)
+{
+	struct secret bytes = {0};
+	struct ini ini = {0};
+	enum file_found found;
+	struct stat st;
+	enum status rc = file_read(path, &bytes, &st, &found, e);
+
+	if (rc == STATUS_OK)
+		rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
+	if (rc == STATUS_OK &&
+		(!holds(&ini, keys->moved_from, "aws_access_key_id", keys->id) ||
+			!holds(&ini, keys->moved_from, "aws_secret_access_key", keys->secret)))
+		rc = error_set(e, STATUS_CONFIG,
+			"%s: the keys in [%s] have changed meanwhile; nothing was written: run setup "
+			"again",
+			path, keys->moved_from);
+	ini_free(&ini);
+	return rc;
+}
+
 enum status setup_write_keys(
 	const struct settings *s, const struct setup_keys *keys, struct error *e)
 {
+	const char *path = s->value[SETTING_CREDENTIALS_FILE];
 	const struct ini_pair written[] = {
 		{"aws_access_key_id", keys->id},
 		{"aws_secret_access_key", keys->secret},
@@ -72,7 +108,9 @@ enum status setup_write_keys(
 		{keys->moved_from, removed, sizeof(removed) / sizeof(removed[0])},
 	};
 
-	return write_file(s->value[SETTING_CREDENTIALS_FILE], edits, keys->moved_from ? 2 : 1, e);
+	if (keys->moved_from && check_moved(path, keys, e) != STATUS_OK)
+		return e->status;
+	return write_file(path, edits, keys->moved_from ? 2 : 1, e);
 }
 
 /* The header that the config file needs for a new profile. NULL: no memory, or no such header. */
