@@ -139,8 +139,8 @@ END
 
     def decisions(self, service, phase="auth"):
         """-> what the module has written to the journal since the test began"""
-        self.run_there("journalctl --sync")
-        said = self.run_there(f"journalctl -q -o cat --after-cursor='{self.cursor}'")
+        said = self.run_there(f"journalctl --sync; "
+                              f"journalctl -q -o cat --after-cursor='{self.cursor}'")
         mark = f"pam_aws_mfa({service}:{phase}): "
         return [line.partition(mark)[2] for line in said.splitlines() if mark in line]
 
