@@ -96,8 +96,8 @@ class Machine(Bastion):
         return time.monotonic() - waited / 1e9
 
     def reboot(self):
-        self.screen.screen, self.screen.seen = "", 0
         self.run("systemctl reboot", check=False)
+        self.screen.expect("Restarting system", self.BOOT_SECONDS)      # the old kernel's last word
         self.screen.expect("bastion login: ", self.BOOT_SECONDS)
         self.connect()
 
