@@ -66,7 +66,7 @@ class Machine(Bastion):
                            check=True, stdin=subprocess.DEVNULL)
         self.root.write("/etc/fstab", "/dev/vda / ext4 defaults 0 0\n")
         (self.root.path / "var/log/journal").mkdir(exist_ok=True)
-        self.root.write("/var/lib/systemd/linger/alice", "")    # to start it takes longest at a login
+        self.root.write("/var/lib/systemd/linger/alice", "")  # the slowest part of a login
         disk = self.folder / "disk"
         subprocess.run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", self.root.path,
                         disk, DISK], check=True, stdin=subprocess.DEVNULL,
