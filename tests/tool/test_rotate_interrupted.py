@@ -81,7 +81,7 @@ class Interrupted(RotateTest):
 class Disturbed(Interrupted):
     """A call that changes a file kills the process, or fails."""
 
-    WRITING = {"write", "fsync", "renameat2", "unlinkat", "openat"}
+    WRITING = {"write", "fsync", "renameat", "renameat2", "unlinkat", "openat"}
     test_finish = None
 
     def calls(self, *args):
@@ -107,7 +107,7 @@ class Disturbed(Interrupted):
 
     def test_rotate(self):
         calls = self.calls()
-        self.assertEqual([name for name, _ in calls].count("renameat2"), 3)
+        self.assertGreaterEqual(sum(name.startswith("rename") for name, _ in calls), 3)
         statuses = []
         for n, call in enumerate(calls):
             with self.subTest(killed_at=call):
@@ -134,9 +134,9 @@ class Disturbed(Interrupted):
     def test_undo(self):
         self.rotate()
         calls = self.calls("--undo")
-        self.assertEqual([name for name, _ in calls].count("renameat2"), 2)
+        self.assertGreaterEqual(sum(name.startswith("rename") for name, _ in calls), 2)
         for call in calls:
-            if call[0] in ("write", "renameat2"):
+            if call[0] == "write" or call[0].startswith("rename"):
                 with self.subTest(killed_at=call):
                     self.begin()
                     self.rotate()
