@@ -146,7 +146,7 @@ FEATURES = {
     "INCOMPLETE": incomplete,
     "INCOMPLETE of setcred": incomplete_setcred,
 }
-# Each takes the two seconds that libpam is given.
+# Each takes the second that libpam is given.
 SLOW = {"a line at which old readers hang"}
 LEAST = 10
 
