@@ -15,6 +15,18 @@
 
 enum { OFFLINE = OPTION_OWN, JSON, VERBOSE, PAM, USER, TRY };
 
+/* A mistake in a stack shuts the administrator out, too. */
+static void print_warning(const struct command_line *line)
+{
+	const char *service = line->option[PAM], *user = line->option[USER];
+	bool named = service && strcmp(service, "sshd") != 0;
+
+	if (!user)
+		user = line->option[TRY] ? line->option[TRY] : "USER";
+	printf("Do NOT close this shell.  After mending:  aws-mfa doctor --try %s%s%s\n", user,
+		named ? " --pam " : "", named ? service : "");
+}
+
 static void print(const struct command_line *line, const struct findings *l)
 {
 	const struct report_look look = {
@@ -28,7 +40,7 @@ static void print(const struct command_line *line, const struct findings *l)
 	else
 		report_print(stdout, l, &look);
 	if ((line->option[PAM] || line->option[TRY]) && !line->option[JSON] && !findings_ok(l))
-		puts("Do NOT close this shell before a login from a second terminal works.");
+		print_warning(line);
 }
 
 /* The administrator's side. */
