@@ -68,6 +68,7 @@ static void take_line(struct walk *w, const char *path, size_t number, char *lin
 		rest[end - 1] = '\0';
 	for (const char *const *name = w->includes; *name; name++)
 		if (strcasecmp(word, *name) == 0) {
+			w->told(w->data, path, number, word, rest);
 			include(w, rest);
 			return;
 		}

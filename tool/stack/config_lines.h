@@ -10,7 +10,8 @@ typedef void config_line(void *data, const char *file, size_t number, char *word
 /*
  * Calls told for each line of the file that is no comment. A line that begins with a word of
  * includes, in any case, names files instead: a pattern of glob(7); without '/' in front, it is
- * below the folder of the first file. A folder stands for its files, as sudo reads them.
+ * below the folder of the first file. A folder stands for its files, as sudo reads them. It is
+ * told, too, before its files.
  */
 void config_lines(const char *path, const char *const includes[], config_line *told, void *data);
 

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CONFIG "/etc/ssh/sshd_config"
-#define OWN "/etc/ssh/sshd_config.d/00-aws-mfa.conf"
 
 /* Adds a finding at the line that counts. Says which other line does not. */
 static void add(struct view *v, enum sshd_setting s, enum finding_level level, const char *id,
@@ -28,7 +28,8 @@ static void add(struct view *v, enum sshd_setting s, enum finding_level level, c
 	if (of->counts.line)
 		findings_write(v->l, "%s %s", keyword, must);
 	else
-		findings_write(v->l, "%s %s   (in %s)", keyword, must, OWN);
+		findings_write(v->l, "%s %s   (in %s)", keyword, must,
+			v->sshd.includes_own ? SSHD_OWN : CONFIG);
 }
 
 static void judge_methods(struct view *v)
@@ -82,18 +83,54 @@ static void judge_times(struct view *v)
 /* "/etc/ssh/sshd_config line 3: Bad configuration option: x" has a place. */
 static void judge_unknown(struct view *v)
 {
+	const struct sshd_place *methods = &v->sshd.of[SSHD_METHODS].counts;
 	char *why = v->sshd.why, *line = strstr(why, " line "), *end = NULL;
 	size_t number = line ? strtoul(line + strlen(" line "), &end, 10) : 0;
 	bool placed = number > 0 && why[0] == '/' && end && end[0] == ':';
+	bool bad_method = !placed && strstr(why, "authentication method") && methods->line;
 
 	if (placed)
 		line[line[-1] == ':' ? -1 : 0] = '\0';
-	findings_add(v->l, "sshd-unknown", FINDING_WARNING, placed ? why : CONFIG, number,
-		"sshd does not tell its settings: %s. Mend that first", placed ? end + 2 : why);
+	if (placed || bad_method) {
+		findings_add(v->l, "sshd-unknown", FINDING_FAULT, placed ? why : methods->file,
+			placed ? number : methods->line,
+			"sshd does not start with this line: %s. Mend it, then run:",
+			placed ? end + 2 : why);
+		findings_run(v->l, "sshd -t");
+		return;
+	}
+	findings_add(v->l, "sshd-unknown", FINDING_WARNING, CONFIG, 0,
+		"sshd does not tell its settings: %s. Mend that first", why);
 	if (strstr(why, "separation directory"))
 		findings_run(v->l, "mkdir -p /run/sshd");
 	else
 		findings_run(v->l, strstr(why, "hostkeys") ? "ssh-keygen -A" : "sshd -t");
+}
+
+/* A host that was upgraded may keep an old sshd_config. */
+static void judge_include(struct view *v)
+{
+	if (v->sshd.includes_own || access(SSHD_OWN, F_OK) != 0)
+		return;
+	findings_add(v->l, "sshd-include", FINDING_FAULT, CONFIG, 0,
+		"no Include names " SSHD_OWN
+		", so sshd does not read it. Write as the first line:");
+	findings_write(v->l, "Include /etc/ssh/sshd_config.d/*.conf");
+}
+
+/* Only a look with --user knows what a Match block says. */
+static void judge_match(struct view *v)
+{
+	for (int s = 0; s < N_SSHD_SETTINGS && !v->user; s++) {
+		const struct sshd_place *at = &v->sshd.of[s].differs;
+
+		if (!at->line)
+			continue;
+		findings_add(v->l, "sshd-match", FINDING_NOTE, at->file, at->line,
+			"%s is %s for some logins, by a Match block. For one of these users, run:",
+			sshd_keyword((enum sshd_setting)s), at->value);
+		findings_run(v->l, "aws-mfa doctor --pam sshd --user NAME");
+	}
 }
 
 void judge_sshd(struct view *v)
@@ -126,6 +163,9 @@ void judge_sshd(struct view *v)
 		add(v, SSHD_SERVICE, FINDING_FAULT, "sshd-service", v->service,
 			"sshd uses the stack of that service, not this one");
 	judge_methods(v);
+	if (v->l->n[FINDING_FAULT] + v->l->n[FINDING_WARNING] > before)
+		judge_include(v);
+	judge_match(v);
 	judge_root(v);
 	judge_times(v);
 	if (v->l->n[FINDING_FAULT] + v->l->n[FINDING_WARNING] == before)

@@ -4,6 +4,7 @@
 #include "config_lines.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,22 @@ static void take(struct sshd_place *place, const char *file, size_t number, cons
 	place->line = number;
 }
 
+/* Is our file among those of an Include? */
+static bool names_own(const char *patterns)
+{
+	while (*patterns) {
+		size_t len = strcspn(patterns, " \t\"");
+		char pattern[4096];
+
+		snprintf(pattern, sizeof(pattern), "%s%.*s", patterns[0] == '/' ? "" : "/etc/ssh/",
+			(int)len, patterns);
+		if (len > 0 && fnmatch(pattern, SSHD_OWN, FNM_PATHNAME) == 0)
+			return true;
+		patterns += len + (patterns[len] != '\0');
+	}
+	return false;
+}
+
 /* The first line counts; a Match block counts before it. */
 static void on_line(void *data, const char *file, size_t number, char *word, char *rest)
 {
@@ -118,6 +135,8 @@ static void on_line(void *data, const char *file, size_t number, char *word, cha
 		r->in_match = true;
 		snprintf(r->match_file, sizeof(r->match_file), "%s", file);
 	}
+	if (strcasecmp(word, "Include") == 0 && !r->in_match)
+		r->s->includes_own = r->s->includes_own || names_own(rest);
 	if (which == N_SSHD_SETTINGS)
 		return;
 	v = &r->s->of[which];
@@ -125,6 +144,8 @@ static void on_line(void *data, const char *file, size_t number, char *word, cha
 	if (r->in_match) {
 		if (same(which, value, v->value))
 			take(&v->match, file, number, value);
+		else if (which <= SSHD_METHODS)
+			take(&v->differs, file, number, value);
 		return;
 	}
 	if (v->counts.line && !same(which, value, v->counts.value))
@@ -196,17 +217,22 @@ void sshd_ask(struct sshd_settings *s, const char *user)
 	char spec[512];
 
 	*s = (struct sshd_settings){.known = false};
-	if (user) {
-		/* Without all of these it fails once a Match asks for one. */
-		snprintf(spec, sizeof(spec),
-			"user=%s,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22", user);
-		argv[3] = spec;
-	}
+	/* Without all of these it fails once a Match asks for one. */
+	snprintf(spec, sizeof(spec),
+		"user=%s,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22",
+		user ? user : "nobody");
+	argv[3] = user ? spec : NULL;
 	if (!argv[0]) {
 		snprintf(s->why, sizeof(s->why), "there is no sshd");
 		return;
 	}
 	s->known = command_output(argv, &out, s->why, sizeof(s->why));
+	if (!s->known && !user && strstr(s->why, "connection test specification")) {
+		secret_free(&out);
+		argv[2] = "-C";
+		argv[3] = spec;
+		s->known = command_output(argv, &out, s->why, sizeof(s->why));
+	}
 	if (s->known)
 		take_answer(s, out.data);
 	secret_free(&out);

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define SSHD_OWN "/etc/ssh/sshd_config.d/00-aws-mfa.conf" /* where ours are meant to be */
+
 enum sshd_setting {
 	SSHD_USE_PAM,
 	SSHD_KBD_INTERACTIVE,
@@ -25,15 +27,17 @@ struct sshd_place {
 };
 
 struct sshd_value {
-	char value[256];          /* what sshd -T says */
-	struct sshd_place counts; /* where it comes from */
-	struct sshd_place other;  /* a line with another value, which does not count */
-	struct sshd_place match;  /* the first line in a Match block */
+	char value[256];           /* what sshd -T says */
+	struct sshd_place counts;  /* where it comes from */
+	struct sshd_place other;   /* a line with another value, which does not count */
+	struct sshd_place match;   /* the first line in a Match block */
+	struct sshd_place differs; /* ... that says otherwise, so it counts for other logins */
 };
 
 struct sshd_settings {
 	bool known;
-	char why[256]; /* ... or why not */
+	bool includes_own; /* an Include names SSHD_OWN */
+	char why[256];     /* ... or why not */
 	struct sshd_value of[N_SSHD_SETTINGS];
 };
 
