@@ -42,12 +42,20 @@ IN_STACK = [
     ("nullok without a date", LINE, LINE + " nullok", "stack-nullok", " nullok",
      "nullok=YYYY-MM-DD"),
     ("a password that is sufficient", "auth       requisite    pam_faillock.so preauth",
-     "auth sufficient pam_unix.so", "stack-passed-by", "sufficient pam_unix", "`required`"),
+     "auth sufficient pam_unix.so", "stack-passed-by", "sufficient pam_unix",
+     "Write `required` here, or take this line out"),
+    ("a password that is sufficient, and a line of ours without a jump", AUTH,
+     "auth sufficient pam_unix.so\nauth required pam_aws_mfa.so always\n", "stack-passed-by",
+     "sufficient pam_unix", "Move that line above this one, or write `required`"),
+    ("a jump over the module and what refuses", AUTH,
+     "auth [success=2 default=ignore] pam_unix.so\nauth required pam_aws_mfa.so always\n"
+     "auth requisite pam_deny.so\nauth required pam_permit.so\n", "stack-passed-by", "pam_unix",
+     "Move that line above this one"),
     ("a jump over the module", "auth       requisite    pam_faillock.so preauth",
      "auth [success=2 default=ignore] pam_unix.so", "stack-passed-by", "pam_unix",
-     "Move that line"),
+     "Write `required`"),
     ("done in an included file", "auth       requisite    pam_faillock.so preauth",
-     "auth include done", "stack-passed-by", "/etc/pam.d/done", "Move that line"),
+     "auth include done", "stack-passed-by", "/etc/pam.d/done", "Write `required`"),
     ("a module that is not heard", AUTH, "auth required pam_unix.so\n"
      "auth [success=done default=ignore] pam_aws_mfa.so always\n",
      "stack-ignored", "auth [success=done", "`required`"),
@@ -78,7 +86,7 @@ IN_STACK = [
     ("a control that cannot be read", LINE, LINE.replace("auth_err", "autherr"), "stack-line",
      "autherr", "control"),
     ("an include that is not there", "@include common-session", "session include comon-session",
-     "stack-line", "comon-session", "not there"),
+     "stack-line", "comon-session", "not there: comon-session"),
     ("a backslash at the end", "@include common-password", "password optional pam_permit.so \\",
      "stack-unread", None, "nobody gets in"),
     ("nobody gets in", "auth       required     pam_faillock.so authsucc",
@@ -87,6 +95,8 @@ IN_STACK = [
      "account required pam_nolgin.so", "module-of-others", "pam_nolgin", "Install"),
     ("our module is not there", LINE, LINE.replace("pam_aws_mfa.so", "/none/pam_aws_mfa.so"),
      "module-missing", "/none/pam_aws_mfa", "make install PAMDIR="),
+    ("our module is misspelt", LINE, LINE.replace("pam_aws_mfa.so", "pam_aws-mfa.so"),
+     "module-misspelt", "pam_aws-mfa", "Write pam_aws_mfa.so"),
     ("no line of ours", "pam_aws_mfa.so", "pam_permit.so", "stack-without-module", None,
      "examples/pam.d"),
 ]
@@ -106,6 +116,8 @@ IN_SSHD = [
     ("LoginGraceTime", {CONFIG: "LoginGraceTime 20s\n"}, "sshd-grace", CONFIG, 3, ("120",)),
     ("MaxAuthTries", {CONFIG: "MaxAuthTries 2\n"}, "sshd-tries", CONFIG, 3, ("MaxAuthTries 6",)),
     ("no setting of ours", {OWN: ""}, "sshd-methods", CONFIG, None, (OWN,)),
+    ("a method that is none", {CLOUD: "AuthenticationMethods publickey,code\n"}, "sshd-unknown",
+     CLOUD, 1, ("does not start", "code")),
     ("a setting that is none", {CONFIG: "UsePAN yes\n"}, "sshd-unknown", CONFIG, 3, ("UsePAN",)),
 ]
 
@@ -211,6 +223,55 @@ class Doctor(LiveTest):
         self.assertEqual(self.findings("sshd", "--user", "alice")["Findings"], [])
         finding = self.finding(self.findings("sshd", "--user", "bob"), "sshd-methods")
         self.assertEqual((finding["File"], finding["Line"]), (CONFIG, 4))
+        found = self.findings("sshd")
+        finding = self.finding(found, "sshd-match")
+        self.assertEqual((finding["File"], finding["Line"], finding["Level"], found["Ok"]),
+                         (CONFIG, 4, "note", True))
+
+    def test_an_old_sshd_config_includes_nothing(self):
+        self.host()
+        self.write(CONFIG, f"HostKey {HOST_KEY}\nUsePAM yes\n")
+        found = self.findings("sshd")
+        self.assertIn(f"(in {CONFIG})", self.finding(found, "sshd-methods")["Fix"])
+        fix = self.finding(found, "sshd-include")["Fix"]
+        self.write(CONFIG, f"{fix}\nHostKey {HOST_KEY}\nUsePAM yes\n")
+        self.assertEqual(self.findings("sshd")["Findings"], [])
+
+    def test_its_words_mend_what_passes_the_module_by(self):
+        for line in ("auth sufficient pam_unix.so", "auth [success=2 default=ignore] pam_unix.so"):
+            with self.subTest(line):
+                self.host()
+                text = self.world.path(STACK).read_text()
+                preauth = "auth       requisite    pam_faillock.so preauth"
+                self.write(STACK, text.replace(preauth, line))
+                self.finding(self.findings("sshd"), "stack-passed-by")
+                self.write(STACK, text.replace(preauth, "auth required pam_unix.so"))
+                self.assertEqual(self.findings("sshd")["Findings"], [])
+
+    def test_line_ends_of_windows(self):
+        self.host()
+        self.write(STACK, self.world.path(STACK).read_text().replace("\n", "\r\n"))
+        of_ends = [f for f in self.findings("sshd")["Findings"] if "CR LF" in f["Message"]]
+        self.assertEqual([f["File"] for f in of_ends], [STACK])
+        self.assertEqual(self.world.run("sh", "-c", of_ends[0]["Fix"]).returncode, 0)
+        self.assertEqual(self.findings("sshd")["Findings"], [])
+
+    def test_who_can_change_the_stack(self):
+        for mode, owner in ((0o666, 0), (0o644, 1234)):
+            with self.subTest(mode=mode, owner=owner):
+                self.host()
+                self.world.run("chmod", f"{mode:o}", STACK)
+                self.world.run("chown", str(owner), STACK)
+                finding = self.finding(self.findings("sshd"), "stack-rights")
+                self.assertEqual(self.world.run("sh", "-c", finding["Fix"]).returncode, 0)
+                self.assertEqual(self.findings("sshd")["Findings"], [])
+
+    def test_su_needs_the_password_too(self):
+        self.host("su", "su", None)
+        self.stack("su", "auth required pam_unix.so\nauth required pam_aws_mfa.so\n"
+                   "account required pam_unix.so\n")
+        self.assertIn("sshd-after-password",
+                      self.finding(self.findings("su"), "stack-guessing")["Message"])
 
     def test_root(self):
         self.host()
@@ -289,6 +350,10 @@ class Doctor(LiveTest):
             finding = self.finding(self.findings("sshd"), "program-mode")
         self.assertEqual((finding["File"], finding["Line"]), (str(AWS_MFA_STS), None))
         self.assertIn(f"chmod 0711 {AWS_MFA_STS}", finding["Fix"])
+        with self.program(AWS_MFA_STS, "#!/bin/sh\n"):
+            self.world.run("chmod", "600", AWS_MFA_STS)
+            finding = self.finding(self.findings("sshd"), "program-mode")
+        self.assertEqual(finding["Level"], "fault")
         self.write("/run/mfa/pam_aws_mfa.so", "no library\n")
         self.write(STACK, example("pam.d/sshd-after-publickey").replace(
             str(MODULE), "/run/mfa/pam_aws_mfa.so"))
@@ -382,7 +447,8 @@ class Doctor(LiveTest):
         for argv, status, words in (
                 (("--pam", "a/b"), 2, "name a file"), (("--pam", "sshd", "work"), 2, "--pam"),
                 (("--user", "alice"), 2, "--pam SERVICE"),
-                (("--pam", "sshd", "--user", "a,b=c"), 2, "--user")):
+                (("--pam", "sshd", "--user", "a,b=c"), 2, "--user"),
+                (("--pam", "sshd", "--user", "nosuch"), 2, "no user 'nosuch'")):
             with self.subTest(argv):
                 run = self.world.run(AWS_MFA, "doctor", *argv)
                 self.assertEqual((run.returncode, run.stdout), (status, ""))

@@ -4,15 +4,20 @@
 #include "installed.h"
 #include "judge.h"
 #include "table.h"
+#include "text/shell.h"
 
+#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
 static void on_line(void *data, const char *file, unsigned number, const char *what)
 {
 	struct view *v = data;
+	char word[4096];
 
 	findings_add(v->l, "stack-line", FINDING_FAULT, file, number, "this line %s", what);
+	if (strstr(what, "CR LF") && shell_quote(file, strlen(file), word, sizeof(word)))
+		findings_run(v->l, "sed -i 's/\\r$//' %s", word);
 }
 
 /* Nobody gets in, and libpam tells no application why. */
@@ -108,6 +113,8 @@ enum status stack_check(struct findings *l, const struct stack_question *q, stru
 		return error_set(e, STATUS_USAGE, "--pam: name a file of /etc/pam.d, such as sshd");
 	if (q->user && (!*q->user || strpbrk(q->user, ",/") || q->user[0] == '-'))
 		return error_set(e, STATUS_USAGE, "--user: is no name of a user");
+	if (q->user && !*q->root && !getpwnam(q->user))
+		return error_set(e, STATUS_USAGE, "--user: there is no user '%s' here", q->user);
 	if (!*q->root && geteuid() != 0)
 		return error_set(e, STATUS_SYSTEM,
 			"--pam: only root can read all that decides; run: sudo aws-mfa doctor --pam %s",

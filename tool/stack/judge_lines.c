@@ -120,6 +120,14 @@ static void judge_root(struct view *v)
 	findings_write(v->l, "even_deny_root");
 }
 
+/* The stack proves a password, too: without its lines the code alone would let in. */
+static bool asks_password(const struct view *v)
+{
+	const struct ways_end *right = &v->end[WAY_PROMPT][OUTCOME_RIGHT];
+
+	return !v->is_sshd || (right->in && right->factors > 1);
+}
+
 void judge_guessing(struct view *v)
 {
 	const struct stack_line *account = find(v, STACK_ACCOUNT, "pam_faillock", NULL);
@@ -131,7 +139,8 @@ void judge_guessing(struct view *v)
 	if (!counts)
 		judge_at(v, "stack-guessing", FINDING_WARNING, view_line(v),
 			"wrong codes are not counted, so they can be guessed without end. Take the "
-			"four auth lines of examples/pam.d/sshd-after-publickey, with pam_faillock");
+			"auth lines of examples/pam.d/sshd-after-%s, with pam_faillock",
+			asks_password(v) ? "password" : "publickey");
 	if (faillock)
 		judge_root(v);
 	if (account)

@@ -89,6 +89,16 @@ static void judge_softened(struct view *v)
 			outcomes.text);
 }
 
+/* What makes our line be asked: a jump of it would lead elsewhere from another place. */
+static const char *mend_passed_by(const struct stack_line *by, const struct stack_line *ours)
+{
+	if (ours->control.action[CODE_SUCCESS] > 0)
+		return "Write `required` here, or take this line out";
+	if (by->control.action[CODE_SUCCESS] > 0)
+		return "Move that line above this one";
+	return "Move that line above this one, or write `required` here";
+}
+
 /* Auth succeeds although our module refuses: it was not asked, or not heard. */
 static void judge_passed_by(struct view *v)
 {
@@ -110,9 +120,9 @@ static void judge_passed_by(struct view *v)
 				then);
 		else
 			judge_at(v, "stack-passed-by", FINDING_FAULT, by,
-				"after a success of %s the line of pam_aws_mfa (:%u) is not asked%s. "
-				"Move that line above this one, or write `required` here",
-				short_name(by, module, sizeof(module)), line->number, then);
+				"after a success of %s the line of pam_aws_mfa (:%u) is not asked%s. %s",
+				short_name(by, module, sizeof(module)), line->number, then,
+				mend_passed_by(by, line));
 		return;
 	}
 }
@@ -173,6 +183,19 @@ static void judge_account(struct view *v)
 			short_name(by, module, sizeof(module)), account->number);
 }
 
+/* Another finding names the line that refuses everybody. */
+static bool is_named(const struct view *v)
+{
+	for (int type = STACK_AUTH; type <= STACK_ACCOUNT; type++)
+		for (size_t i = 0; i < v->stack.of[type].n; i++) {
+			const struct stack_line *line = v->stack.of[type].line[i];
+
+			if (line->kind == STACK_MUST_FAIL || (line->missing && ours_is(line)))
+				return true;
+		}
+	return false;
+}
+
 /* The right code must let in, and until its date nullok=DATE must, too. */
 static void judge_closed(struct view *v)
 {
@@ -187,7 +210,9 @@ static void judge_closed(struct view *v)
 			right = right || v->end[way][OUTCOME_RIGHT].in;
 			no_keys = no_keys || v->end[way][OUTCOME_NO_KEYS].in;
 		}
-	if (shut && !right && !o.wrong)
+	if (shut && !right && (o.wrong || is_named(v)))
+		return;
+	if (shut && !right)
 		judge_at(v, "stack-closed", FINDING_FAULT, line,
 			"nobody gets in, not with a right code either: a line of auth or account "
 			"refuses everybody. Compare with the files of examples/pam.d");
@@ -214,7 +239,7 @@ void judge_ways(struct view *v)
 	}
 	judge_account(v);
 	judge_closed(v);
-	if (v->l->n[FINDING_FAULT] == before)
+	if (v->l->n[FINDING_FAULT] == before && !is_named(v))
 		findings_pass(v->l, "stack", "the stack of %s asks for what it must (%s)",
 			v->service,
 			v->decides ? "a wrong code refuses" : "the code refuses nobody");

@@ -118,6 +118,7 @@ static enum stack_read include(struct reader *r, const struct place *as, const c
 {
 	bool missing = false;
 	enum stack_read rc;
+	char text[512];
 
 	if (as->depth >= ENDLESS) {
 		tell(r, as, "includes itself without end, and libpam crashes");
@@ -140,8 +141,10 @@ static enum stack_read include(struct reader *r, const struct place *as, const c
 		rc = read_named(r, ETC, name, as, &missing);
 	else
 		rc = STACK_REFUSED;
-	if (missing)
-		tell(r, as, "names a file that is not there");
+	if (missing) {
+		snprintf(text, sizeof(text), "names a file that is not there: %s", name);
+		tell(r, as, text);
+	}
 	return rc;
 }
 
@@ -290,6 +293,7 @@ static enum stack_read read_lines(struct reader *r, struct place *in, const stru
 	struct assembler a;
 	enum stack_read rc = STACK_READ;
 	enum assembled got = ASSEMBLED;
+	bool has_cr = false;
 
 	if (!assemble_begin(&a, r->lib, bytes))
 		return no_memory(r);
@@ -298,6 +302,10 @@ static enum stack_read read_lines(struct reader *r, struct place *in, const stru
 		if (a.cut)
 			tell(r, in,
 				"is longer than this libpam reads: the rest is a line of its own");
+		if (!has_cr && strstr(a.text, "\r\n")) {
+			has_cr = true;
+			tell(r, in, "ends with CR LF, and PAM takes the CR for a part of the word");
+		}
 		rc = take_line(r, in, a.text);
 	}
 	in->number = a.number;
