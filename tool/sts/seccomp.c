@@ -5,6 +5,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
@@ -74,10 +75,11 @@ static const struct sock_filter filter[] = {
 	MAY(statx), MAY(faccessat), MAY(readlinkat), MAY(getdents64), MAY(fstatfs), MAY(statfs),
 	MAY(write), MAY(writev), MAY(fcntl), MAY(dup),
 	MAY(pipe2), MAY(eventfd2), MAY(epoll_create1), MAY(epoll_ctl), MAY(epoll_pwait),
-	IF_EQUAL(SYS_ioctl, 0, 5),
+	IF_EQUAL(SYS_ioctl, 0, 6),
 		LOAD(LOW(1)),
-		IF_EQUAL(FIONREAD, 2, 0),
-		IF_EQUAL(FIONBIO, 1, 0),
+		IF_EQUAL(FIONREAD, 3, 0),
+		IF_EQUAL(FIONBIO, 2, 0),
+		IF_EQUAL(SIOCGIFINDEX, 1, 0), /* "nameserver fe80::1%eth0" in resolv.conf */
 		REFUSE(ENOTTY),
 		ALLOW,
 

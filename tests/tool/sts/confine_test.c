@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <linux/sched.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -331,6 +332,12 @@ static bool connects(void)
 	return connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 || errno == ECONNREFUSED;
 }
 
+/* glibc reads "nameserver fe80::1%eth0" so. */
+static bool finds_an_interface(void)
+{
+	return if_nametoindex("lo") > 0;
+}
+
 static bool reads(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -366,7 +373,8 @@ static void what_it_still_can_do(void **state)
 		failed |= !reads("/proc/self/stat") << 5;
 		failed |= !reads(in_folder("certs/00000000.0")) << 6;
 		failed |= !reads(in_folder("certs/11111111.0")) << 7;
-		_exit(failed);
+		/* An exit status has eight bits. */
+		_exit(failed ? failed : finds_an_interface() ? 0 : 255);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
