@@ -218,7 +218,7 @@ class TakesOver(SetupTest):
         term.send("y\n")
         status, _, err = term.wait()
         self.assertEqual((status, self.credentials.read_bytes()), (13, before), err)
-        self.assertIn("the keys in [work] have changed meanwhile", err)
+        self.assertIn("[work] holds long-term keys that are nowhere else in this file", err)
 
     def test_what_aws_configure_wrote(self):
         for key, value in [("aws_access_key_id", self.user.access_key_id), ("region", "eu-west-1"),
@@ -260,6 +260,28 @@ class TakesOver(SetupTest):
             args=("setup", "work", "--access-key-id", self.user.access_key_id))
         self.assertEqual(status, 0, screen)
         self.assert_written()
+
+    def test_keys_that_another_program_stores_meanwhile(self):
+        term = self.terminal("setup", "work", profile=None)
+        for question, answer in (*self.keys(), (REGION, "")):
+            term.expect(question)
+            term.send(answer + "\n")
+        term.expect(WRITE)
+        self.write_credentials(long_term(self.box.add_user(f"{self.user.name}-other")))
+        theirs = self.credentials.read_bytes()
+        term.send("\n")
+        status, _, err = term.wait()
+        self.assertEqual((status, self.credentials.read_bytes()), (13, theirs), err)
+        self.assertIn("another program has changed aws_access_key_id of [work-long-term] meanwhile", err)
+
+    def test_a_section_that_stands_twice(self):
+        """Keys of both leave it, but only the last ones would move."""
+        other = self.box.add_user(f"{self.user.name}-other")
+        self.write_credentials(long_term(other).replace("[work-long-term]", "[work]") + self.static("work"))
+        before = self.credentials.read_bytes()
+        status, _, err = self.answers(("Move it to", ""), (REGION, ""), (WRITE, ""))
+        self.assertEqual((status, self.credentials.read_bytes()), (13, before), err)
+        self.assertIn("[work] holds long-term keys that are nowhere else", err)
 
     def test_keys_that_aws_does_not_accept(self):
         self.write_credentials(self.static("work"))

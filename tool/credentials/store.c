@@ -116,7 +116,7 @@ enum status store_check_content(
 	enum status rc;
 
 	if (!to->keys)
-		return STATUS_OK;
+		return check_expected(ini, to, e);
 	if (ini->bytes.size == 0)
 		return error_set(e, STATUS_CONFIG,
 			"%s: is empty now and is not written; restore its content", to->path);
@@ -300,6 +300,16 @@ static enum status check_storable(
 	return STATUS_OK;
 }
 
+static enum status check_spared(const struct ini *ini, const char *section, struct error *e)
+{
+	if (session_spare_keys(ini, section, e) == STATUS_OK)
+		return STATUS_OK;
+	return error_set(e, STATUS_NOT_STORED,
+		"%s: [%s] holds long-term keys that are nowhere else in this file, so it is not "
+		"written; give them a section of their own first",
+		ini->path, section);
+}
+
 enum status store_apply(const struct ini *ini, const struct store_edit *edits, size_t n_edits,
 	struct secret *out, struct error *e)
 {
@@ -314,6 +324,8 @@ enum status store_apply(const struct ini *ini, const struct store_edit *edits, s
 			rc = ini_parse(&step, ini->path, out, NULL, NULL, e);
 			from = &step;
 		}
+		if (rc == STATUS_OK && edits[i].spares_keys)
+			rc = check_spared(from, edits[i].section, e);
 		if (rc == STATUS_OK)
 			rc = check_storable(ini->path, edits[i].pairs, edits[i].n_pairs, e);
 		if (rc == STATUS_OK)
@@ -382,7 +394,7 @@ enum status store_edits(const struct store_place *to, const struct store_edit *e
 enum status store_pairs(const struct store_place *to, const struct ini_pair *pairs, size_t n_pairs,
 	int64_t deadline_ms, struct error *e)
 {
-	const struct store_edit edit = {to->section, pairs, n_pairs};
+	const struct store_edit edit = {to->section, pairs, n_pairs, false};
 
 	return store_edits(to, &edit, 1, deadline_ms, e);
 }

@@ -65,6 +65,9 @@ struct store_edit {
 	const char *section;
 	const struct ini_pair *pairs;
 	size_t n_pairs;
+	/* Fails with STATUS_NOT_STORED if the section then holds the only copy of a long-term key.
+	 */
+	bool spares_keys;
 };
 
 /*

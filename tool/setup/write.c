@@ -2,7 +2,6 @@
 
 #include "credentials/store.h"
 #include "file/create.h"
-#include "file/read.h"
 #include "record.h"
 #include "settings/files.h"
 #include "settings/profiles.h"
@@ -41,58 +40,23 @@ static enum status make(const char *path, const struct store_edit *edits, size_t
 	return rc;
 }
 
-static enum status write_file(
-	const char *path, const struct store_edit *edits, size_t n_edits, struct error *e)
+static enum status write_file(const struct store_place *to, const struct store_edit *edits,
+	size_t n_edits, struct error *e)
 {
 	bool made;
-	enum status rc = make(path, edits, n_edits, &made, e);
+	enum status rc = make(to->path, edits, n_edits, &made, e);
 
 	if (rc == STATUS_OK && !made)
-		rc = store_edits(&(struct store_place){.path = path}, edits, n_edits,
-			monotonic_ms() + TIMEOUT_DEFAULT * INT64_C(1000), e);
+		rc = store_edits(
+			to, edits, n_edits, monotonic_ms() + TIMEOUT_DEFAULT * INT64_C(1000), e);
 	if (rc == STATUS_NOT_STORED)
 		e->status = rc = STATUS_CONFIG; /* no code was sent */
-	return rc;
-}
-
-static bool holds(const struct ini *ini, const char *section, const char *key, const char *value)
-{
-	struct secret now = ini_get_secret(ini, section, key, NULL);
-	bool yes = now.data && strcmp(now.data, value) == 0;
-
-	secret_free(&now);
-	return yes;
-}
-
-/*
- * Threat: another program writes other keys to the section while the user answers questions. They
- * would be removed, and AWS shows a secret only once.
- */
-static enum status check_moved(const char *path, const struct setup_keys *keys, struct error *e)
-{
-	struct secret bytes = {0};
-	struct ini ini = {0};
-	enum file_found found;
-	struct stat st;
-	enum status rc = file_read(path, &bytes, &st, &found, e);
-
-	if (rc == STATUS_OK)
-		rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
-	if (rc == STATUS_OK &&
-		(!holds(&ini, keys->moved_from, "aws_access_key_id", keys->id) ||
-			!holds(&ini, keys->moved_from, "aws_secret_access_key", keys->secret)))
-		rc = error_set(e, STATUS_CONFIG,
-			"%s: the keys in [%s] have changed meanwhile; nothing was written: run setup "
-			"again",
-			path, keys->moved_from);
-	ini_free(&ini);
 	return rc;
 }
 
 enum status setup_write_keys(
 	const struct settings *s, const struct setup_keys *keys, struct error *e)
 {
-	const char *path = s->value[SETTING_CREDENTIALS_FILE];
 	const struct ini_pair written[] = {
 		{"aws_access_key_id", keys->id},
 		{"aws_secret_access_key", keys->secret},
@@ -104,13 +68,21 @@ enum status setup_write_keys(
 		{"aws_security_token", NULL}, {"expiration", NULL}, {"assumed_role", NULL},
 		{"assumed_role_arn", NULL}};
 	const struct store_edit edits[] = {
-		{s->long_term, written, sizeof(written) / sizeof(written[0])},
-		{keys->moved_from, removed, sizeof(removed) / sizeof(removed[0])},
+		{s->long_term, written, sizeof(written) / sizeof(written[0]), false},
+		{keys->moved_from, removed, sizeof(removed) / sizeof(removed[0]), true},
 	};
+	/* Threat: `aws configure` stores another key while the user is asked. */
+	struct secret known =
+		ini_get_secret(&s->credentials, s->long_term, "aws_access_key_id", NULL);
+	const struct ini_pair expected = {"aws_access_key_id", known.data};
+	const struct store_place to = {.path = s->value[SETTING_CREDENTIALS_FILE],
+		.section = s->long_term,
+		.expected = &expected,
+		.n_expected = 1};
+	enum status rc = write_file(&to, edits, keys->moved_from ? 2 : 1, e);
 
-	if (keys->moved_from && check_moved(path, keys, e) != STATUS_OK)
-		return e->status;
-	return write_file(path, edits, keys->moved_from ? 2 : 1, e);
+	secret_free(&known);
+	return rc;
 }
 
 /* The header that the config file needs for a new profile. NULL: no memory, or no such header. */
@@ -130,7 +102,8 @@ enum status setup_write_region(const struct settings *s, const char *region, str
 	const struct ini_line *header = profiles_section(&s->config, SECTION_PROFILE, profile);
 	char *there = settings_of_profile(s, profile, "region", NULL);
 	const struct ini_pair pair = {"region", region};
-	struct store_edit edit = {NULL, &pair, 1};
+	struct store_edit edit = {NULL, &pair, 1, false};
+	const struct store_place to = {.path = s->value[SETTING_CONFIG_FILE]};
 	enum status rc = STATUS_OK;
 	char *section = NULL;
 
@@ -139,7 +112,7 @@ enum status setup_write_region(const struct settings *s, const char *region, str
 				 : new_header(profile);
 		edit.section = section;
 		rc = section
-			? write_file(s->value[SETTING_CONFIG_FILE], &edit, 1, e)
+			? write_file(&to, &edit, 1, e)
 			: error_set(e, STATUS_CONFIG,
 				  "%s: cannot hold this profile's name; add the region by hand",
 				  s->value[SETTING_CONFIG_FILE]);
