@@ -228,12 +228,13 @@ enum status prompt_ask(int tty, const char *question, bool hidden, struct secret
 enum status prompt_read_stdin(struct secret *answer, struct error *e)
 {
 	bool whole = true;
-	ssize_t n;
+	ssize_t n = 1;
 	char c;
 
 	if (!secret_make(answer, ANSWER_MAX))
 		return error_system(e, "standard input");
-	while ((n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n')
+	/* Threat: a line without end. Do not read on once it cannot be an answer. */
+	while (whole && (n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n')
 		add(answer, c, &whole);
 	if (n < 0)
 		return error_system(e, "standard input");

@@ -408,6 +408,13 @@ class Alone(SetupTest):
         self.refused(self.alone(), 14, "nothing was written")
         self.assert_nothing_written()
 
+    def test_a_line_without_end(self):
+        with open("/dev/zero", "rb") as zeros:
+            run = subprocess.run([self.program, "setup", "work", "--access-key-id", self.user.access_key_id],
+                                 env=self.env, stdin=zeros, capture_output=True, text=True, timeout=30)
+        self.refused(run, 2, "standard input: expected a secret access key")
+        self.assert_nothing_written()
+
     def test_without_a_terminal_and_without_a_key(self):
         self.refused(self.aws_mfa("--setup"), 2, "no terminal to ask on; give --access-key-id", "[work-long-term]")
 
