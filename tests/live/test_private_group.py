@@ -47,6 +47,11 @@ class PrivateGroup(LiveTest):
         self.edit("group", lambda text: text.replace(line, f"{line}bob"))
         self.refused()
 
+    def test_somebody_else_is_in_another_group_with_its_number(self):
+        uid = self.world.users["alice"]
+        self.edit("group", lambda text: text + f"team:x:{uid}:bob\n")
+        self.refused()
+
     def test_it_is_somebody_else_s_first_group(self):
         uid = self.world.users["alice"]
         self.edit("passwd", lambda text: text + f"eve:x:4242:{uid}::/nonexistent:/bin/sh\n")

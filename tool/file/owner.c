@@ -34,6 +34,28 @@ static bool has_other_user(gid_t gid, uid_t uid)
 	return other;
 }
 
+static bool has_member(const struct group *group, const char *except)
+{
+	for (char **member = group->gr_mem; *member; member++)
+		if (strcmp(*member, except) != 0)
+			return true;
+	return false;
+}
+
+/* Threat: another line of the local group file has the same number (groupadd -o). */
+static bool has_other_member(gid_t gid, const char *user)
+{
+	FILE *groups = fopen("/etc/group", "re");
+	const struct group *group;
+	bool other = !groups;
+
+	while (!other && (group = fgetgrent(groups)))
+		other = group->gr_gid == gid && has_member(group, user);
+	if (groups)
+		(void)fclose(groups);
+	return other;
+}
+
 /* Is it the group that useradd(8) makes for this user alone (USERGROUPS_ENAB in login.defs(5))? */
 static bool is_private_group(gid_t gid)
 {
@@ -43,10 +65,8 @@ static bool is_private_group(gid_t gid)
 
 	if (!group || strcmp(group->gr_name, pw->pw_name) != 0)
 		return false;
-	for (char **member = group->gr_mem; *member; member++)
-		if (strcmp(*member, pw->pw_name) != 0)
-			return false;
-	return !has_other_user(gid, geteuid());
+	return !has_member(group, pw->pw_name) && !has_other_member(gid, pw->pw_name) &&
+		!has_other_user(gid, geteuid());
 }
 
 /* With an ACL, the bits of the group are the most that other users of the ACL may do (acl(5)). */
