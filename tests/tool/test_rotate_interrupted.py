@@ -86,7 +86,7 @@ class Disturbed(Interrupted):
 
     def calls(self, *args):
         """-> the calls that write the credentials file, each with its number among the calls of the
-        same name. The first that the next write begins with is the last of the one before."""
+        same name. Without root, strace reads no names of files, and there are more."""
         log = self.home / "trace"
         run = self.start(*args, prefix=["strace", "-qq", "-o", str(log)])
         if run.returncode:
@@ -124,7 +124,7 @@ class Disturbed(Interrupted):
                 if run.returncode == 0:
                     self.rotated()
                     continue
-                self.refused(run, str(self.credentials))
+                self.refused(run, str(self.credentials.parent))
                 self.go_on()
                 self.rotated()
         # 13: found before the code was spent. 0: the folder cannot be synced, but the file is there.
