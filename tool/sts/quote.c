@@ -15,6 +15,11 @@ void quote(char *dst, size_t size, const char *src)
 		if (blank && n > 0)
 			dst[n++] = ' ';
 		blank = false;
+		/* Threat: "; run: COMMAND" in a server's text looks like advice of ours. */
+		if (*src == ';') {
+			dst[n++] = ',';
+			continue;
+		}
 		/* Replace UTF-8, too: C1 controls and bidi overrides can hide in it. */
 		dst[n++] = *src > ' ' && *src <= '~' ? *src : '?';
 	}

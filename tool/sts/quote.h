@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * Copies at most size - 1 bytes of src. Every byte that is not printable ASCII becomes '?'. Several
- * blanks become one; blanks at both ends are dropped.
+ * Copies at most size - 1 bytes of src. ';' becomes ',', and every byte that is not printable ASCII
+ * becomes '?'. Several blanks become one; blanks at both ends are dropped.
  */
 void quote(char *dst, size_t size, const char *src);
 
