@@ -312,6 +312,27 @@ class Doctor(LiveTest):
         self.write(SUDOERS, "Defaults timestamp_timeout=0\n", mode=0o440)
         self.assertEqual(self.findings("sudo")["Findings"], [])
 
+    def test_sudoers_that_sudo_leaves_out(self):
+        self.host("sudo", "sudo", None)
+        for name in ("x.bak", "x~"):
+            self.write(f"/etc/sudoers.d/{name}", "Defaults passprompt_override\n", mode=0o440)
+        self.assertEqual(self.findings("sudo")["Findings"], [])
+
+    def test_files_that_include_each_other(self):
+        """Doctor comes back, and says which program does not start."""
+        self.host()
+        self.write(CLOUD, "Include /etc/ssh/sshd_config.d/*.conf\n" * 30)
+        finding = self.finding(self.findings("sshd"), "sshd-unknown")
+        self.assertIn("include", finding["Message"])
+        self.host("sudo", "sudo", None)
+        self.write(SUDOERS, "@includedir /etc/sudoers.d\n" * 30, mode=0o440)
+        self.assertEqual(self.findings("sudo")["Findings"], [])
+        for i in range(14):
+            self.stack(f"many{i}", f"auth include many{i + 1}\n" * 8)
+        self.stack("many14", "# nothing\n")
+        finding = self.finding(self.findings("many0"), "stack-unread")
+        self.assertIn("libpam never comes back", finding["Message"])
+
     def test_the_table(self):
         """Screen for people, of a host with a stack that lets in whoever is not asked."""
         self.host(settings=None)

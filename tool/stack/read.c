@@ -19,7 +19,7 @@
 #define USR "/usr/lib/pam.d"
 #define DEEPEST 16  /* libpam's PAM_SUBSTACK_MAX_LEVEL */
 #define ENDLESS 300 /* so many nested files only come of a circle */
-#define MANY 100000 /* so many lines only come of circles; libpam would need years */
+#define MANY 100000 /* so many lines and files only come of circles; libpam would need years */
 
 struct reader {
 	struct stack *stack;
@@ -120,6 +120,8 @@ static enum stack_read include(struct reader *r, const struct place *as, const c
 	enum stack_read rc;
 	char text[512];
 
+	if (r->n_lines++ > MANY)
+		return STACK_HANGS;
 	if (as->depth >= ENDLESS) {
 		tell(r, as, "includes itself without end, and libpam crashes");
 		return STACK_CRASHES;
