@@ -193,8 +193,10 @@ static void play_phases(struct rehearsal *r)
 
 	/* The order and the flags of sshd. */
 	if (!tell(r, AUTH, pam->authenticate(h, PAM_DISALLOW_NULL_AUTHTOK)) ||
-		!tell(r, ACCOUNT, pam->acct_mgmt(h, 0)) ||
-		!tell(r, CREDENTIALS, pam->setcred(h, PAM_ESTABLISH_CRED)))
+		!tell(r, ACCOUNT, pam->acct_mgmt(h, 0)))
+		return;
+	signal(SIGINT, SIG_IGN); /* a session that is opened is closed */
+	if (!tell(r, CREDENTIALS, pam->setcred(h, PAM_ESTABLISH_CRED)))
 		return;
 	if (tell(r, SESSION, pam->open_session(h, 0)))
 		tell(r, END, pam->close_session(h, 0));
@@ -312,7 +314,7 @@ static void announce(const struct rehearsal *r)
 	say(r->tty, text);
 	say(r->tty,
 		"It spends a code. Wrong answers count in pam_faillock, and the session is\n"
-		"written to utmp. ^C stops it.");
+		"written to utmp. Until then ^C stops it.");
 }
 
 static enum status start(struct findings *l, struct rehearsal *r, struct error *e)

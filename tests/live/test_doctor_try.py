@@ -58,6 +58,25 @@ class Try(LiveTest):
         doctor.send("\x03")
         self.assertEqual(doctor.wait(), -2, doctor.screen)
 
+    def test_interrupted_while_the_session_is_opened(self):
+        """It is closed all the same."""
+        log, go = self.world.path("/run/mfa/log"), self.world.path("/run/mfa/go")
+        self.write("/run/mfa/log", "")
+        self.write("/run/mfa/session", "#!/bin/sh\necho $PAM_TYPE >>/run/mfa/log\n"
+                   "until [ -e /run/mfa/go ]; do sleep 0.05; done\n", mode=0o755)
+        self.stack("slow", "auth required pam_permit.so\naccount required pam_permit.so\n"
+                   "session required pam_exec.so /run/mfa/session\n")
+        doctor = self.doctor("alice", "--pam", "slow")
+        while not log.read_text():
+            self.assertIsNone(doctor.ended(), doctor.screen)
+            doctor.read(0.05)
+        doctor.send("\x03")
+        doctor.expect("^C")
+        self.write("/run/mfa/go", "")
+        self.assertTrue(go.exists())
+        self.assertEqual(doctor.wait(), 0, doctor.screen)
+        self.assertEqual(log.read_text(), "open_session\nclose_session\n")
+
     def test_who_cannot(self):
         doctor = self.doctor("alice", user="bob")
         self.assertEqual(doctor.wait(), 4)
