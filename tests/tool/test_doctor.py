@@ -342,6 +342,33 @@ class Planted(DoctorTest):
         env = {"HOME": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": str(self.credentials)}
         self.assertIn("set HOME", self.finds("folder-rights", "/nonexistent", level="warning", env=env))
 
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to become another user")
+    def test_files_of_root(self):
+        """As `sudo aws configure` makes them: what doctor says gives them back."""
+        os.chown(self.home, OTHER_UID, -1)
+        self.home.chmod(0o755)
+        self.config.write_text("[profile work]\n")     # only root can read the CA's certificate
+        become = ["setpriv", f"--reuid={OTHER_UID}", "--clear-groups"]
+        for path, mode in ((self.credentials.parent, 0o700), (self.credentials, 0o600)):
+            with self.subTest(str(path)):
+                for one in (self.credentials.parent, self.credentials, self.config):
+                    os.chown(one, 0 if path in (one, one.parent) else OTHER_UID, -1)
+                path.chmod(mode)
+                found = self.findings("--offline", prefix=become)
+                fixes = [f["Fix"] for f in found if f["Fix"]]
+                self.assertIn(f"sudo chown -R {OTHER_UID} {path}", fixes)
+                self.run_fix(fixes[0].replace("sudo ", ""))
+                self.assertEqual(self.findings("--offline", prefix=become), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to give a home away")
+    def test_the_home_of_another(self):
+        """As with `sudo -E`: what doctor says must not take the files from their user."""
+        for path in (self.home, self.credentials.parent, self.credentials, self.config):
+            os.chown(path, OTHER_UID, -1)
+        found = self.findings("--offline")
+        self.assertEqual([(f["Id"], f["File"], f["Fix"]) for f in found],
+                         [("folder-rights", str(self.home), "set HOME to your own home")])
+
     def test_both_files_are_one(self):
         """What doctor says of the config file would then remove the keys."""
         both = self.credentials.read_text() + self.config.read_text()
@@ -492,7 +519,9 @@ class Online(DoctorTest):
         self.assertIn("ca_bundle", self.one("tls")["Message"])
         self.config.write_text(text)
         proxy = self.one("tcp", env={"https_proxy": "http://127.0.0.1:1"})
-        self.assertIn("proxy", proxy["Fix"])
+        self.assertEqual((proxy["Message"], proxy["Fix"]), (
+            "could not connect to the proxy 127.0.0.1:1: Connection refused",
+            "check that it runs, and https_proxy"))
         self.assertEqual(self.findings(), [])
 
     def test_proxy(self):

@@ -2,8 +2,14 @@
 
 #include "file/owner.h"
 #include "settings/files.h"
+#include "text/shell.h"
 
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void take_folder(void *arg, const struct error *e)
 {
@@ -25,15 +31,49 @@ static void check_link(struct findings *l, const char *path)
 	findings_write(l, "have its target mounted, or remove the symlink");
 }
 
+/* A file below the home that this user may not read, often made by root: says which chown gives it.
+ */
+static void mend_access(struct findings *l, const char *path)
+{
+	const char *home = settings_home();
+	size_t len = strlen(home);
+	char at[4096], word[400], *slash;
+	struct stat st;
+
+	if (access(path, R_OK) == 0 || errno != EACCES ||
+		snprintf(at, sizeof(at), "%s", path) >= (int)sizeof(at))
+		return;
+	while (stat(at, &st) != 0 && errno == EACCES && (slash = strrchr(at, '/')))
+		*slash = '\0';
+	if (strncmp(at, home, len) == 0 && at[len] == '/' && st.st_uid != geteuid() &&
+		shell_quote(at, strlen(at), word, sizeof(word)))
+		findings_mend(l, "settings", "sudo chown -R %ju %s", (uintmax_t)geteuid(), word);
+}
+
 static void check_file(struct findings *l, const char *path)
 {
 	struct error e;
 	struct stat st;
 
+	mend_access(l, path);
 	owner_report_way(settings_home(), path, take_folder, l);
 	check_link(l, path);
 	if (stat(path, &st) == 0 && owner_check(path, &st, &e) != STATUS_OK)
 		findings_take(l, "file-rights", FINDING_WARNING, e.text);
+}
+
+/* The home of another user: a chown of its files would take them from that user. */
+static bool is_home_of_another(struct findings *l)
+{
+	const char *home = settings_home();
+	struct stat st;
+
+	if (stat(home, &st) != 0 || st.st_uid == geteuid())
+		return false;
+	findings_add(l, "folder-rights", FINDING_WARNING, home, 0,
+		"this home is not a folder of this user, but HOME names it");
+	findings_write(l, "set HOME to your own home");
+	return true;
 }
 
 void rights_check(struct findings *l, const struct settings *s)
@@ -41,6 +81,8 @@ void rights_check(struct findings *l, const struct settings *s)
 	size_t before = l->n[FINDING_WARNING];
 	struct error e;
 
+	if (is_home_of_another(l))
+		return;
 	check_file(l, s->value[SETTING_CREDENTIALS_FILE]);
 	check_file(l, s->value[SETTING_CONFIG_FILE]);
 	if (s->credentials.path && settings_check_mode(s, &e) != STATUS_OK)
