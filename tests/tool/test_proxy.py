@@ -114,7 +114,7 @@ class ThroughAProxy(HostTest):
 
     def test_a_proxy_that_is_not_there(self):
         run = self.refresh(HTTPS_PROXY=f"http://me:{PASSWORD}@127.0.0.1:1")
-        self.refused(run, 14, "could not connect to 127.0.0.1:1", "proxy")
+        self.refused(run, 14, "could not connect to the proxy 127.0.0.1:1")
         self.assertNotIn(PASSWORD, run.stderr)
 
     def test_a_proxy_that_does_not_answer(self):

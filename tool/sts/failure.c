@@ -116,8 +116,14 @@ enum status failure_explain(const struct failure *f, struct error *e)
 			f->host);
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return error_set(e, STATUS_UNAVAILABLE,
-			"could not resolve the proxy %s: check HTTPS_PROXY", peer(f));
+			"could not resolve the proxy %s: check https_proxy", peer(f));
 	case CURLE_COULDNT_CONNECT:
+		if (f->proxy_host)
+			return error_set(e, STATUS_UNAVAILABLE,
+				"could not connect to the proxy %s: %s; check that it runs, and "
+				"https_proxy",
+				f->proxy_host,
+				f->os_errno ? strerror(f->os_errno) : "no address answers");
 		return error_set(e, STATUS_UNAVAILABLE,
 			"could not connect to %s: %s; check the network, firewall and proxy",
 			peer(f), f->os_errno ? strerror(f->os_errno) : "no address answers");

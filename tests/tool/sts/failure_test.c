@@ -84,7 +84,7 @@ static void outages(void **state)
 	is(&f, STATUS_UNAVAILABLE, "could not connect to sts.example.com: Connection refused");
 	assert_true(failure_may_retry(&f));
 	f.proxy_host = "proxy:3128";
-	is(&f, STATUS_UNAVAILABLE, "could not connect to proxy:3128");
+	is(&f, STATUS_UNAVAILABLE, "could not connect to the proxy proxy:3128");
 	f.proxy_status = 403;
 	is(&f, STATUS_UNAVAILABLE, "the proxy proxy:3128 does not connect to sts.example.com");
 	f.proxy_status = 401;
