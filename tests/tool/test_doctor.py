@@ -158,6 +158,20 @@ class Planted(DoctorTest):
         (self.home / "away").rename(self.credentials)
         self.healthy()
 
+    def test_the_config_file_alone(self):
+        """Keys and all in the wrong file of the two."""
+        keys = self.credentials.read_text().splitlines()[1:]
+        settings = self.config.read_text()
+        self.credentials.unlink()
+        self.config.write_text("\n".join(["[profile work]", *keys, *settings.splitlines()[1:], ""]))
+        found = self.findings("--offline")
+        self.assertEqual([(f["Id"], f["File"], f["Line"]) for f in found],
+                         [("not-set-up", str(self.credentials), None),
+                          ("keys-in-config", str(self.config), 2)])
+        self.write_credentials("\n".join([found[1]["Fix"], *keys, ""]))
+        self.config.write_text(settings)
+        self.healthy()
+
     def test_misspelt_section(self):
         text = self.credentials.read_text()
         self.write_credentials("[other]\n" + text.replace("work-long-term", "work-longterm"))

@@ -35,6 +35,14 @@ static void check_config(struct findings *l, const struct settings *s)
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
 		const struct ini_line *key = key_of(config, headers[i], "aws_access_key_id");
 
+		if (key && !s->credentials.path) {
+			findings_add(l, "keys-in-config", FINDING_FAULT, config->path,
+				ini_line_number(config, key),
+				"long-term keys are not read from this file. Move them to the "
+				"credentials file, under:");
+			findings_write(l, "[%s]", s->long_term);
+			return;
+		}
 		if (!key || !ini_has_section(&s->credentials, s->long_term))
 			continue;
 		findings_add(l, "keys-in-config", FINDING_WARNING, config->path,
@@ -126,6 +134,11 @@ static bool is_one_file(const struct settings *s)
 
 	return s->config.path && stat(s->credentials.path, &a) == 0 &&
 		stat(s->config.path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+void keys_check_config(struct findings *l, const struct settings *s)
+{
+	check_config(l, s);
 }
 
 void keys_check(struct findings *l, const struct settings *s)

@@ -73,6 +73,8 @@ static enum status look(struct findings *l, struct settings *s, struct error *e)
 	}
 	if (s->credentials.path)
 		storing_check(l, s);
+	else if (text)
+		keys_check_config(l, s);
 	hidden_check_variables(l, s);
 	return text ? STATUS_OK : STATUS_CONFIG;
 }
