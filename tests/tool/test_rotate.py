@@ -3,6 +3,7 @@
 import time
 import unittest
 
+from home import long_term
 from host import ROLE
 from sandbox import faults
 from tool.rotating import ID, NEW, OLD, SECRET, STARTED, RotateTest
@@ -308,6 +309,15 @@ class Errors(RotateTest):
         self.refused(run, "another program has changed aws_access_key_id of [work-long-term]")
         self.assertEqual(self.user.keys, [self.first], "the new key is deleted: nobody has its secret")
         self.assertEqual(self.keys()[ID], "AKIAEXAMPLE000000007")
+
+    def test_a_section_that_stands_twice(self):
+        """A switch would remove the keys of both, and keep a copy of the last ones only."""
+        other = self.box.add_user(f"{self.user.name}-other")
+        self.write_credentials(long_term(other) + long_term(self.user))
+        before = self.credentials.read_bytes()
+        run = self.rotate(status=13)
+        self.refused(run, "[work-long-term] has aws_access_key_id twice")
+        self.assertEqual((self.credentials.read_bytes(), self.actions()), (before, []))
 
 
 if __name__ == "__main__":

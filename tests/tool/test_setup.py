@@ -282,6 +282,11 @@ class TakesOver(SetupTest):
         status, _, err = self.answers(("Move it to", ""), (REGION, ""), (WRITE, ""))
         self.assertEqual((status, self.credentials.read_bytes()), (13, before), err)
         self.assertIn("[work] holds long-term keys that are nowhere else", err)
+        self.write_credentials(before.decode().replace("[work]", "[work-long-term]"))
+        before = self.credentials.read_bytes()
+        run = self.alone("--replace")
+        self.assertEqual((run.returncode, self.credentials.read_bytes()), (13, before), run.stderr)
+        self.assertIn("[work-long-term] has aws_access_key_id twice", run.stderr)
 
     def test_keys_that_aws_does_not_accept(self):
         self.write_credentials(self.static("work"))

@@ -36,6 +36,8 @@ static enum status read_key(
 
 	key->id = ini_get(ini, r->section, names[role].id, NULL);
 	key->secret = ini_get_secret(ini, r->section, names[role].secret, NULL);
+	if (store_check_single(ini, r->section, names[role].id, e) != STATUS_OK)
+		return e->status;
 	if (!key->id && !key->secret.data)
 		return STATUS_OK;
 	if (key->id && !value_access_key_id(key->id))

@@ -41,8 +41,8 @@ struct rotation {
 };
 
 /*
- * Reads the section. STATUS_CONFIG: a key without its secret, or what cannot be one. Call
- * rotation_free() afterwards, also after a failure.
+ * Reads the section. STATUS_CONFIG: a key without its secret, what cannot be one, or a key that
+ * stands twice. Call rotation_free() afterwards, also after a failure.
  */
 enum status rotation_read(
 	struct rotation *r, const struct ini *credentials, const char *section, struct error *e);

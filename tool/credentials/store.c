@@ -92,6 +92,21 @@ static bool is_cut_off(const struct ini *ini)
 	return last && last->kind == INI_BAD && end != '\n' && end != '\r';
 }
 
+enum status store_check_single(
+	const struct ini *ini, const char *section, const char *key, struct error *e)
+{
+	const struct ini_line *header = ini_section(ini, section, strlen(section));
+	const struct ini_line *last = header ? ini_key(ini, header, key, strlen(key)) : NULL;
+
+	for (const struct ini_line *l = ini->lines; last && l < last; l++)
+		if (l->kind == INI_KEY && l->next && &ini->lines[l->next - 1] == last)
+			return error_set(e, STATUS_CONFIG,
+				"%s:%zu: [%s] has %s twice, so it is not written; remove the one "
+				"that is not used",
+				ini->path, ini_line_number(ini, l), section, key);
+	return STATUS_OK;
+}
+
 static enum status check_expected(
 	const struct ini *ini, const struct store_place *to, struct error *e)
 {
@@ -106,6 +121,8 @@ static enum status check_expected(
 				"%s: another program has changed %s of [%s] meanwhile, so it is "
 				"not written",
 				to->path, pair->key, to->section);
+		if (store_check_single(ini, to->section, pair->key, e) != STATUS_OK)
+			return e->status;
 	}
 	return STATUS_OK;
 }

@@ -37,6 +37,13 @@ struct store_place {
 enum status store_check(const char *path, bool again, struct error *e);
 
 /*
+ * STATUS_CONFIG if the section has the key twice. An edit removes both, and only the last value is
+ * known.
+ */
+enum status store_check_single(
+	const struct ini *ini, const char *section, const char *key, struct error *e);
+
+/*
  * May a file with this content be written? STATUS_CONFIG if it is empty or cut off, or if the
  * section of the keys is gone. What is missing would then be lost for good. Also STATUS_CONFIG if
  * the only copy of a long-term key would be lost (session_spare_keys()), or if an expected key
