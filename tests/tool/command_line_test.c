@@ -200,7 +200,7 @@ static void wrong(void **state)
 		{"--log-level loud", "--log-level: 'loud': expected DEBUG"},
 
 		{"explain x",
-			"'x': give one command only; explain takes no other words; see "
+			"'x': give one command only, and explain is one; see "
 			"aws-mfa explain --help"},
 		{"explain -- --", "'--': give one command only"},
 		{"refresh --explain", "'explain': unexpected word"},
