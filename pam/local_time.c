@@ -27,9 +27,8 @@ static bool is_date(const char *text)
 	for (size_t i = 0; shape[i]; i++)
 		if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
 			return false;
-	tm.tm_year = atoi(text) - 1900;
-	tm.tm_mon = atoi(text + 5) - 1;
-	tm.tm_mday = atoi(text + 8);
+	if (!strptime(text, "%Y-%m-%d", &tm))
+		return false;
 	timegm(&tm); /* February 30 becomes March 2 */
 	return strftime(again, sizeof(again), "%Y-%m-%d", &tm) > 0 && strcmp(again, text) == 0;
 }

@@ -18,9 +18,15 @@
 #include <unistd.h>
 
 /* To add a command, add a row. The first command runs if the user names none. */
-#define COMMANDS(ROW)                                                                              \
-	ROW(cmd_refresh)                                                                           \
-	ROW(cmd_setup) ROW(cmd_explain) ROW(cmd_doctor) ROW(cmd_rotate) ROW(cmd_pam)
+/* clang-format off */
+#define COMMANDS(ROW) \
+	ROW(cmd_refresh)  \
+	ROW(cmd_setup)    \
+	ROW(cmd_explain)  \
+	ROW(cmd_doctor)   \
+	ROW(cmd_rotate)   \
+	ROW(cmd_pam)
+/* clang-format on */
 
 #define DECLARED(name) extern const struct command name;
 #define LISTED(name) &(name),

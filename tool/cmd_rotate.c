@@ -69,8 +69,13 @@ static enum status load_locked(
 		rc = load(s, line, e);
 		path = s->value[SETTING_CREDENTIALS_FILE];
 	}
-	if (rc == STATUS_OK)
-		rc = lock_section(path, s->long_term, 0, &c->lock, e);
+	if (rc != STATUS_OK)
+		return rc;
+	if (!path) {
+		error_system(e, "settings");
+		return STATUS_SYSTEM;
+	}
+	rc = lock_section(path, s->long_term, 0, &c->lock, e);
 	if (rc == STATUS_OK && !(stat(path, &st) == 0 && file_same(&st, &s->credentials_stat))) {
 		settings_free(s);
 		rc = load(s, line, e);

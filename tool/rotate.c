@@ -124,8 +124,8 @@ static enum status in_the_way(const struct rotate *r, const struct call_key *key
 	long minutes = (long)(aws_time(r) - key->created) / 60;
 	char age[64], quoted[256], option[300] = "";
 
-	if (minutes >= 2 * 24 * 60)
-		snprintf(age, sizeof(age), "%ld days", minutes / (24 * 60));
+	if (minutes >= 2L * 24 * 60)
+		snprintf(age, sizeof(age), "%ld days", minutes / (24L * 60));
 	else
 		snprintf(age, sizeof(age), "%ld h %ld min", minutes / 60, minutes % 60);
 	if (shell_quote(profile, strlen(profile), quoted, sizeof(quoted)))

@@ -104,8 +104,9 @@ static enum status put(struct rotation *r, const struct rotation *to, struct err
 		pairs[n++] = (struct ini_pair){names[role].id, key->id};
 		pairs[n++] = (struct ini_pair){names[role].secret, key->secret.data};
 	}
-	if (to->started && gmtime_r(&to->started, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	if (!to->started || !gmtime_r(&to->started, &tm) ||
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		text[0] = '\0';
 	/* Always: a value that cannot be read counts as absent, and is removed here. */
 	pairs[n++] = (struct ini_pair){started_name, *text ? text : NULL};
 	rc = store_pairs(&place, pairs, n, monotonic_ms() + STORE_MS, e);

@@ -30,7 +30,7 @@ static bool has_other_user(gid_t gid, uid_t uid)
 	while (!other && (pw = fgetpwent(accounts)))
 		other = pw->pw_gid == gid && pw->pw_uid != uid;
 	if (accounts)
-		fclose(accounts);
+		(void)fclose(accounts);
 	return other;
 }
 
