@@ -203,7 +203,7 @@ static void wrong(void **state)
 			"'x': give one command only, and explain is one; see "
 			"aws-mfa explain --help"},
 		{"explain -- --", "'--': give one command only"},
-		{"refresh --explain", "'explain': unexpected word"},
+		{"refresh --explain", "'explain': give one command only, and refresh is one"},
 		{"--explain refresh", "'refresh': give one command only"},
 		{"run a b -- ls", "'b': unexpected word; see aws-mfa run --help"},
 		{"copy a", "copy: NAME is missing; see aws-mfa copy --help"},
