@@ -35,6 +35,8 @@
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(value), (then), (otherwise))
 #define IF_ANY(bits, then, otherwise)                                                              \
 	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (unsigned int)(bits), (then), (otherwise))
+#define IF_MORE(value, then, otherwise)                                                            \
+	BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, (unsigned int)(value), (then), (otherwise))
 #define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define REFUSE(error) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
 
@@ -73,7 +75,14 @@ static const struct sock_filter filter[] = {
 		ALLOW,
 	MAY(read), MAY(readv), MAY(pread64), MAY(lseek), MAY(close), MAY(fstat), MAY(newfstatat),
 	MAY(statx), MAY(faccessat), MAY(readlinkat), MAY(getdents64), MAY(fstatfs), MAY(statfs),
-	MAY(write), MAY(writev), MAY(fcntl), MAY(dup),
+	MAY(write), MAY(writev), MAY(dup),
+	/* Threat: F_SETOWN and F_SETSIG send any signal to other processes. */
+	IF_EQUAL(SYS_fcntl, 0, 5),
+		LOAD(LOW(1)),
+		IF_MORE(F_SETFL, 0, 2), /* 0 to F_SETFL: descriptors and O_NONBLOCK */
+		IF_EQUAL(F_DUPFD_CLOEXEC, 1, 0),
+		REFUSE(EINVAL),
+		ALLOW,
 	MAY(pipe2), MAY(eventfd2), MAY(epoll_create1), MAY(epoll_ctl), MAY(epoll_pwait),
 	IF_EQUAL(SYS_ioctl, 0, 6),
 		LOAD(LOW(1)),

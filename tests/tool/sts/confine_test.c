@@ -105,6 +105,10 @@ static bool kills_a_thread_of_a_group(void)
 {
 	return syscall(SYS_tgkill, other, other, 0) == 0;
 }
+static bool kills_by_a_socket(void)
+{
+	return fcntl(socket(AF_UNIX, SOCK_STREAM, 0), F_SETOWN, other) == 0;
+}
 static bool opens_a_process(void)
 {
 	return syscall(SYS_pidfd_open, other, 0) >= 0;
@@ -208,6 +212,7 @@ static const struct attempt {
 	ATTEMPT(kills),
 	ATTEMPT(kills_a_thread),
 	ATTEMPT(kills_a_thread_of_a_group),
+	ATTEMPT(kills_by_a_socket),
 	ATTEMPT(opens_a_process),
 	ATTEMPT(limits_another),
 	ATTEMPT(limits_itself),
