@@ -11,9 +11,9 @@ enum kind { VIRTUAL, HARDWARE, NO_CODES };
 
 static enum kind kind_of(const char *serial)
 {
-	if (strncmp(serial, "arn:", 4) != 0)
-		return HARDWARE;
-	return value_mfa_serial(serial) ? NO_CODES : VIRTUAL;
+	if (value_mfa_serial(serial))
+		return NO_CODES;
+	return strncmp(serial, "arn:", 4) == 0 ? VIRTUAL : HARDWARE;
 }
 
 /* mfa/NAME of an ARN; the number of a hardware token as it is. */

@@ -132,6 +132,10 @@ class AtTheTerminal(SetupTest):
         status, _, err = self.answers(*self.keys())
         self.assertEqual(status, 13)
         self.assertIn("a passkey or security key: STS takes none", err)
+        self.user.devices[:] = []
+        self.user.add_hardware("[x];y")     # a later run would refuse it in the file
+        status, _, err = self.answers(*self.keys())
+        self.assertEqual(status, 13)
         self.assert_nothing_written()
 
     def test_iam_that_is_not_reached(self):
