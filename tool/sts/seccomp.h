@@ -16,8 +16,8 @@
  * Allows this process and its later threads only the calls of the table in seccomp.c. Every other
  * call fails with ENOSYS or EPERM. Files can be opened for reading only. It cannot be undone.
  *
- * Not stopped: a connection to any local socket, such as the user's D-Bus, which can start programs.
- * A filter sees no paths, and nscd and systemd-resolved are asked over such sockets.
+ * Not stopped: a connection to any local socket, such as the user's D-Bus, which can start
+ * programs. A filter sees no paths, and nscd and systemd-resolved are asked over such sockets.
  *
  * Call it after prctl(PR_SET_NO_NEW_PRIVS), before any other thread exists. Returns STATUS_OK, or
  * STATUS_SYSTEM with *e filled. STATUS_OK also where the kernel or the processor has no such
