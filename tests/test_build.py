@@ -75,17 +75,20 @@ class Build(unittest.TestCase):
             self.assertIn(feature, run("readelf", "-n", path).stdout, path)
 
     def test_the_same_bytes_wherever_it_is_built(self):
-        """Without a warning. The programs under test are built in another folder."""
-        place = self.folder() / "a/longer/folder"
-        for part in ("include", "pam", "tool"):
-            shutil.copytree(REPO / part, place / part)
-        shutil.copy(REPO / "Makefile", place)
-        result = make("-C", str(place), "-j2", "BUILD=build", "WERROR=1", "all")
-        self.assertEqual(result.returncode, 0, result.stderr)
-        for program in ("pam_aws_mfa.so", "aws-mfa", "aws-mfa-sts"):
-            data = (place / "build" / program).read_bytes()
-            self.assertNotIn(str(place).encode(), data)
-            self.assertEqual((BUILD / program).read_bytes(), data, program)
+        """And without a warning."""
+        programs = {}
+        for name in ("one", "a/longer/folder"):
+            place = self.folder() / name
+            for part in ("include", "pam", "tool"):
+                shutil.copytree(REPO / part, place / part)
+            shutil.copy(REPO / "Makefile", place)
+            result = make("-C", str(place), "-j2", "BUILD=build", "WERROR=1", "all")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            for program in ("pam_aws_mfa.so", "aws-mfa", "aws-mfa-sts"):
+                data = (place / "build" / program).read_bytes()
+                self.assertNotIn(str(place).encode(), data)
+                self.assertEqual(programs.setdefault(program, data), data, program)
+        self.assertEqual(len(programs), 3)
 
     def test_what_was_built_is_not_tracked(self):
         place = self.folder()
