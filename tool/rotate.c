@@ -122,8 +122,14 @@ static enum status in_the_way(const struct rotate *r, const struct call_key *key
 {
 	const char *user = r->caller.user, *profile = r->settings->value[SETTING_PROFILE];
 	long minutes = (long)(aws_time(r) - key->created) / 60;
-	char age[64], quoted[256], option[300] = "";
+	char age[64], quoted[256], key_word[256], user_word[256], option[300] = "";
 
+	/* Threat: the names come from the server, and the user runs this command. */
+	if (!shell_quote(key->id, strlen(key->id), key_word, sizeof(key_word)) ||
+		!shell_quote(user, strlen(user), user_word, sizeof(user_word))) {
+		snprintf(key_word, sizeof(key_word), "ID");
+		snprintf(user_word, sizeof(user_word), "NAME");
+	}
 	if (minutes >= 2L * 24 * 60)
 		snprintf(age, sizeof(age), "%ld days", minutes / (24L * 60));
 	else
@@ -137,7 +143,8 @@ static enum status in_the_way(const struct rotate *r, const struct call_key *key
 		"Security credentials of %s)",
 		id(r, KEY_IN_USE), key->id, key->active ? "active" : "inactive", age,
 		key->active ? "if nothing uses it," : "nothing can use it:", option,
-		*user ? " --user-name " : "", user, key->id, *user ? user : "the root user");
+		*user ? " --user-name " : "", *user ? user_word : "", key_word,
+		*user ? user : "the root user");
 }
 
 /* State 1, or 2. Afterwards a new key is stored. */

@@ -185,20 +185,17 @@ static bool runs_a_program(void)
 	return false;
 }
 
+/* clang-format off */
+#define ATTEMPT(name) {#name, name, false, false}
+#define RARE(name)    {#name, name, false, true}
+/* clang-format on */
+
 static const struct attempt {
 	const char *name;
 	bool (*can)(void);
 	bool needs_landlock;
 	bool rare; /* not every kernel has it */
 } attempts[] = {
-#define ATTEMPT(name)                                                                              \
-	{                                                                                          \
-#name, name, false, false                                                          \
-	}
-#define RARE(name)                                                                                 \
-	{                                                                                          \
-#name, name, false, true                                                           \
-	}
 	{"reads_keys", reads_keys, true, false},
 	ATTEMPT(writes),
 	ATTEMPT(creates),
@@ -227,8 +224,6 @@ static const struct attempt {
 	ATTEMPT(becomes_dumpable),
 	ATTEMPT(watches_files),
 	ATTEMPT(runs_a_program),
-#undef ATTEMPT
-#undef RARE
 };
 
 static bool has_landlock(void)
