@@ -59,14 +59,20 @@ void preferred_report(const struct settings *s, preferred_fn *found, void *arg)
 		profiles_section(&s->config, SECTION_PROFILE, s->session)};
 
 	for (size_t i = 0; i < 2; i++) {
-		const struct ini_line *l;
+		for (size_t k = 0; header[i] && k < N_EVERY; k++) {
+			const struct ini_line *l =
+				ini_key(in[i], header[i], by_every[k], strlen(by_every[k]));
 
-		for (size_t k = 0; header[i] && k < N_EVERY; k++)
-			if ((l = ini_key(in[i], header[i], by_every[k], strlen(by_every[k]))))
+			if (l)
 				report_every(s, in[i], l, k, found, arg);
-		for (size_t k = 0; header[i] && k < N_SOME; k++)
-			if ((l = ini_key(in[i], header[i], by_some[k], strlen(by_some[k]))))
+		}
+		for (size_t k = 0; header[i] && k < N_SOME; k++) {
+			const struct ini_line *l =
+				ini_key(in[i], header[i], by_some[k], strlen(by_some[k]));
+
+			if (l)
 				report_some(s, in[i], l, k, found, arg);
+		}
 	}
 }
 
