@@ -151,13 +151,13 @@ struct devices {
 static bool take_device(const struct record *rec, void *into)
 {
 	struct devices *d = into;
-	struct call_device *device = d->items + d->n - 1;
+	struct call_device *device = d->n > 0 ? d->items + d->n - 1 : NULL;
 
 	if (strcmp(rec->word, WORD_ITEM) == 0)
 		d->items[d->n++] = (struct call_device){0};
 	else if (strcmp(rec->word, WORD_SERIAL) == 0)
-		return d->n > 0 && copy(device->serial, sizeof(device->serial), rec->text);
-	else if (strcmp(rec->word, WORD_CREATED) == 0 && d->n > 0)
+		return device && copy(device->serial, sizeof(device->serial), rec->text);
+	else if (strcmp(rec->word, WORD_CREATED) == 0 && device)
 		device->enabled = (time_t)record_number(rec->text);
 	return true;
 }
@@ -183,15 +183,15 @@ struct keys {
 static bool take_key(const struct record *rec, void *into)
 {
 	struct keys *k = into;
-	struct call_key *key = k->items + k->n - 1;
+	struct call_key *key = k->n > 0 ? k->items + k->n - 1 : NULL;
 
 	if (strcmp(rec->word, WORD_ITEM) == 0)
 		k->items[k->n++] = (struct call_key){0};
 	else if (strcmp(rec->word, WORD_ACCESS_KEY_ID) == 0)
-		return k->n > 0 && copy(key->id, sizeof(key->id), rec->text);
-	else if (strcmp(rec->word, WORD_KEY_STATUS) == 0 && k->n > 0)
+		return key && copy(key->id, sizeof(key->id), rec->text);
+	else if (strcmp(rec->word, WORD_KEY_STATUS) == 0 && key)
 		key->active = strcmp(rec->text, "Active") == 0;
-	else if (strcmp(rec->word, WORD_CREATED) == 0 && k->n > 0)
+	else if (strcmp(rec->word, WORD_CREATED) == 0 && key)
 		key->created = (time_t)record_number(rec->text);
 	return true;
 }

@@ -1,5 +1,6 @@
 /* aws-mfa doctor: says what is wrong and what mends it. It changes nothing and spends no code. */
 #include "command.h"
+#include "command_line.h"
 #include "consult.h"
 #include "doctor/report.h"
 #include "doctor/user.h"
@@ -87,13 +88,8 @@ static enum status check(const struct command_line *line, struct findings *l, st
 		return check_stack(line, l, e);
 	if (line->option[USER])
 		return error_set(e, STATUS_USAGE, "--user: goes with --pam SERVICE");
-	memcpy(options, line->option, sizeof(options));
-	if (line->n_operands > 0 && options[SETTING_PROFILE])
-		return error_set(e, STATUS_USAGE,
-			"--profile: the profile is named already: '%.200s'; leave one of them out",
-			line->operands[0]);
-	if (line->n_operands > 0)
-		options[SETTING_PROFILE] = line->operands[0];
+	if (command_line_profile(line, options, e) != STATUS_OK)
+		return STATUS_USAGE;
 	rc = user_check(l, &s, options, e);
 	if (rc == STATUS_OK && !line->option[OFFLINE])
 		rc = consult(l, &s, e);

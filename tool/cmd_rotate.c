@@ -2,6 +2,7 @@
 #include "ask_code.h"
 #include "code.h"
 #include "command.h"
+#include "command_line.h"
 #include "credentials/store.h"
 #include "exchange.h"
 #include "file/file.h"
@@ -42,13 +43,8 @@ static enum status load(struct settings *s, const struct command_line *line, str
 {
 	const char *options[N_SETTINGS];
 
-	memcpy(options, line->option, sizeof(options));
-	if (line->n_operands > 0 && options[SETTING_PROFILE])
-		return error_set(e, STATUS_USAGE,
-			"--profile: the profile is named already: '%.200s'; leave one of them out",
-			line->operands[0]);
-	if (line->n_operands > 0)
-		options[SETTING_PROFILE] = line->operands[0];
+	if (command_line_profile(line, options, e) != STATUS_OK)
+		return STATUS_USAGE;
 	return settings_load(s, options, MODE_BY_HAND, e);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "ask.h"
 #include "command.h"
+#include "command_line.h"
 #include "command_options.h"
 #include "prompt.h"
 #include "settings/files.h"
@@ -222,22 +223,6 @@ static enum status check_id(const struct setup *s, struct error *e)
 	return expected ? error_set(e, STATUS_USAGE, "--access-key-id: %s", expected) : STATUS_OK;
 }
 
-static enum status take_operand(struct setup *s, struct error *e)
-{
-	const struct command_line *line = s->line;
-
-	memcpy(s->options, line->option, sizeof(s->options));
-	if (line->n_operands == 0)
-		return STATUS_OK;
-	if (s->options[SETTING_PROFILE] &&
-		strcmp(s->options[SETTING_PROFILE], line->operands[0]) != 0)
-		return error_set(e, STATUS_USAGE,
-			"--profile: the profile is named already: '%.200s'; leave one of them out",
-			line->operands[0]);
-	s->options[SETTING_PROFILE] = line->operands[0];
-	return STATUS_OK;
-}
-
 /* With a key id on the command line, the secret comes on standard input, unless that is a terminal.
  */
 static enum status open_terminal(struct setup *s, struct error *e)
@@ -267,7 +252,7 @@ static enum status run(const struct command_line *line)
 {
 	struct setup s = {.line = line, .asker = {.tty = -1}};
 	struct error e = {0};
-	enum status rc = take_operand(&s, &e);
+	enum status rc = command_line_profile(line, s.options, &e);
 
 	s.keys = (struct key_search){.asker = &s.asker,
 		.settings = &s.settings,

@@ -340,3 +340,22 @@ void command_line_free(struct command_line *line)
 	for (size_t id = 0; id < N_OPTIONS; id++)
 		secret_free(&line->copy[id]);
 }
+
+enum status command_line_profile(
+	const struct command_line *line, const char *options[N_SETTINGS], struct error *e)
+{
+	const char *name = line->n_operands > 0 ? line->operands[0] : NULL;
+
+	for (size_t id = 0; id < N_SETTINGS; id++)
+		options[id] = line->option[id];
+	if (name && options[SETTING_PROFILE]) {
+		error_set(e, STATUS_USAGE,
+			"--profile: the profile is named already: '%.200s'; leave one of them out",
+			name);
+		code_strike_out_any(e->text);
+		return STATUS_USAGE;
+	}
+	if (name)
+		options[SETTING_PROFILE] = name;
+	return STATUS_OK;
+}

@@ -23,4 +23,12 @@ enum status command_line_parse(const struct command *const *commands, int argc, 
 	struct command_line *line, struct error *e);
 void command_line_free(struct command_line *line);
 
+/*
+ * For commands with the operand NAME: copies the options of the settings to options[], and takes
+ * NAME as --profile. The strings still belong to *line. STATUS_USAGE with *e filled if both are
+ * given.
+ */
+enum status command_line_profile(
+	const struct command_line *line, const char *options[N_SETTINGS], struct error *e);
+
 #endif

@@ -27,9 +27,8 @@ enum status settings_load(
 void settings_free(struct settings *s);
 
 /*
- * The same for a profile whose keys are to be stored: fills how to reach AWS, and the device if one
- * is named. A file or a section that does not exist is no fault, and neither is a bad device in a
- * file.
+ * Does the same for a profile that may have no keys yet. Fills how to reach AWS, and the device if
+ * a file names one. A missing file or section is no fault. A bad device in a file is none either.
  */
 enum status settings_load_without_keys(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e);

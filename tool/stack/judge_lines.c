@@ -102,7 +102,7 @@ static void on_setting(void *data, const char *file, size_t number, char *word, 
 		*(bool *)data = true;
 }
 
-/* pam_faillock never locks root, unless it is told to. */
+/* pam_faillock locks root only with even_deny_root. */
 static void judge_root(struct view *v)
 {
 	static const char *const none[] = {NULL};

@@ -47,23 +47,6 @@ static void on_line(void *data, const char *file, size_t number, char *word, cha
 	}
 }
 
-/* An account line with always refuses when sudo, which remembers a password, skips auth. */
-static bool account_refuses(const struct view *v)
-{
-	const struct stack_lines *account = &v->stack.of[STACK_ACCOUNT];
-
-	for (size_t i = 0; i < account->n; i++) {
-		struct ours o;
-
-		if (!ours_is(account->line[i]))
-			continue;
-		ours_parse(&o, account->line[i]);
-		if (o.always || o.date)
-			return true;
-	}
-	return false;
-}
-
 void judge_sudo(struct view *v)
 {
 	static const char *const includes[] = {
@@ -82,7 +65,8 @@ void judge_sudo(struct view *v)
 		findings_write(v->l, "Defaults !passprompt_override");
 	}
 	remembers = !t->off && (!t->number || strtod(t->value, NULL) != 0);
-	if (remembers && v->decides && account_refuses(v)) {
+	/* sudo, which remembers a password, skips auth then. */
+	if (remembers && v->decides && ours_account_line(&v->stack)) {
 		findings_add(v->l, "sudo-remembers", FINDING_FAULT,
 			t->number ? t->file : "/etc/sudoers", t->number,
 			"timestamp_timeout is %s: sudo remembers the password and skips auth, and then "

@@ -52,7 +52,7 @@ static void judge_no_factor(struct view *v)
 	findings_write(v->l, "%s", judge_line_text(line, "auth", text, sizeof(text)));
 	if (by && by != line)
 		judge_at(v, "stack-lets-in", FINDING_FAULT, by,
-			"%s lets in whoever was not asked for a code. Take this line out",
+			"%s lets in users who were not asked for a code. Take this line out",
 			short_name(by, module, sizeof(module)));
 }
 
@@ -127,26 +127,9 @@ static void judge_passed_by(struct view *v)
 	}
 }
 
-/* An account line of ours that refuses who has skipped auth. */
-static const struct stack_line *account_line(const struct view *v)
-{
-	const struct stack_lines *account = &v->stack.of[STACK_ACCOUNT];
-
-	for (size_t i = 0; i < account->n; i++) {
-		struct ours o;
-
-		if (!ours_is(account->line[i]))
-			continue;
-		ours_parse(&o, account->line[i]);
-		if (o.always || o.date)
-			return account->line[i];
-	}
-	return NULL;
-}
-
 static void judge_account(struct view *v)
 {
-	const struct stack_line *line = view_line(v), *account = account_line(v), *by;
+	const struct stack_line *line = view_line(v), *account = ours_account_line(&v->stack), *by;
 	struct ways w = {
 		.stack = &v->stack, .lib = &v->lib, .user = v->user, .by_caller = v->is_su};
 	struct ways_end end;

@@ -211,3 +211,19 @@ int ours_account(const struct ours *o, enum outcome outcome, bool accepted)
 		return o->always ? CODE_PERM_DENIED : CODE_IGNORE;
 	return CODE_PERM_DENIED;
 }
+
+const struct stack_line *ours_account_line(const struct stack *s)
+{
+	const struct stack_lines *account = &s->of[STACK_ACCOUNT];
+
+	for (size_t i = 0; i < account->n; i++) {
+		struct ours o;
+
+		if (!ours_is(account->line[i]))
+			continue;
+		ours_parse(&o, account->line[i]);
+		if (o.always || o.date)
+			return account->line[i];
+	}
+	return NULL;
+}

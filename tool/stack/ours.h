@@ -45,6 +45,9 @@ int ours_auth(const struct ours *o, enum outcome outcome);
 /* What account answers. accepted: auth has accepted a code in this login. */
 int ours_account(const struct ours *o, enum outcome outcome, bool accepted);
 
+/* The first account line of ours that refuses a login without a code; NULL if there is none. */
+const struct stack_line *ours_account_line(const struct stack *s);
+
 /* The first line of ours of this type; NULL if there is none. */
 const struct stack_line *ours_first(const struct stack *s, enum stack_type type);
 
