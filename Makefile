@@ -142,7 +142,11 @@ $(BUILD)/base: include/base.in
 	@sed -n -e 's/"OpenSSL \([^ ]*\).*"/\1/; s/"//g; s/ *\([.:]\) */\1/g' \
 		-e 's/^old:\(.*\):\(.*\):\(.*\)/\1 \2 is too old: \3 is needed/p' \
 		-e 's/^missing:\(.*\):\(.*\):\(.*\)/\1 is missing (\2): \3 or newer is needed; see make deps/p' \
-		$@.new >$@.faults; cat $@.faults >&2; [ ! -s $@.faults ]
+		$@.new >$@.faults
+	@sed -n 's/^since:\(.*\):\(.*\):\(.*\)/\1 \2 \3/p' $@.new | while read -r name function version; do \
+		grep -q "^[^:]*$$function *(" $@.new || \
+			echo "$$name is too old (no $$function): $$version is needed"; done >>$@.faults
+	@cat $@.faults >&2; [ ! -s $@.faults ]
 	@mv $@.new $@
 -include $(BUILD)/base.d
 

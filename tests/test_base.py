@@ -119,6 +119,17 @@ class TooOld(unittest.TestCase):
         self.says("glibc 2.28 is too old: 2.31 is needed", headers={
             "features.h": "#define __GLIBC__ 2\n#define __GLIBC_MINOR__ 28\n"})
 
+    def test_expat(self):
+        self.says("expat 2.1 is too old: 2.2 is needed", headers={
+            "expat.h": "#define XML_MAJOR_VERSION 2\n#define XML_MINOR_VERSION 1\n"})
+
+    def test_no_version_in_the_headers(self):
+        """Linux-PAM 1.3 and iniparser 4.0 lack a function each."""
+        self.says("Linux-PAM is too old (no pam_start_confdir): 1.4 is needed",
+                  "iniparser is too old (no iniparser_set_error_callback): 4.1 is needed", headers={
+                      "security/pam_appl.h": "int pam_start(const char *service_name);\n",
+                      "iniparser/iniparser.h": "void *iniparser_load(const char *ininame);\n"})
+
     def test_gcc(self):
         self.says("gcc 9 is too old: 10 is needed", flags="-U__GNUC__ -D__GNUC__=9")
 
