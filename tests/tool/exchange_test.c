@@ -12,6 +12,7 @@
 /* NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "sts_process.c"
 
+#include "emulated.h"
 #include "words_pam.h"
 
 #include <setjmp.h>
@@ -161,10 +162,7 @@ static void every_record(char when, const char *words, const char *statuses)
 {
 	static const struct words *const tables[] = {&words_pam, &words_sts};
 
-	if (getenv("RUNNER")) {
-		print_message("# an emulator does not start what it runs a second time\n");
-		skip();
-	}
+	skip_if_emulated("start what it runs a second time");
 	for (size_t i = 0; i < 2; i++)
 		for (size_t k = 0; k < tables[i]->n; k++) {
 			const struct word_rule *rule = &tables[i]->rules[k];
