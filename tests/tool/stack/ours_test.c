@@ -1,5 +1,5 @@
 /* doctor takes the options of the module's lines as the module does. */
-#include "../../../pam/options.h"
+#include "options.h"
 #include "stack/ours.h"
 
 #include <setjmp.h>

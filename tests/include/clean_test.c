@@ -152,5 +152,5 @@ int main(void)
 		cmocka_unit_test(controls_in_a_name),
 	};
 
-	return cmocka_run_group_tests_name("pam/clean", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("include/clean", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* Times and dates as people read and write them. */
-#ifndef PAM_LOCAL_TIME_H
-#define PAM_LOCAL_TIME_H
+#ifndef AWS_MFA_LOCAL_TIME_H
+#define AWS_MFA_LOCAL_TIME_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -224,5 +224,5 @@ int main(void)
 		cmocka_unit_test(ignored),
 	};
 
-	return cmocka_run_group_tests_name("pam/options", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("include/options", tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /*
  * The module's arguments, as pam_aws_mfa(8) lists them.
  */
-#ifndef PAM_OPTIONS_H
-#define PAM_OPTIONS_H
+#ifndef AWS_MFA_OPTIONS_H
+#define AWS_MFA_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

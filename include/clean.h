@@ -1,8 +1,8 @@
 /*
  * Cleans text that others chose: the client, the helper, AWS, the administrator.
  */
-#ifndef PAM_CLEAN_H
-#define PAM_CLEAN_H
+#ifndef AWS_MFA_CLEAN_H
+#define AWS_MFA_CLEAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
