@@ -57,9 +57,9 @@ static void judge_line(struct view *v, const struct stack_line *line)
 	ours_parse(&o, line);
 	if (o.wrong) {
 		judge_at(v, "stack-option", FINDING_FAULT, line,
-			"the module does not take \"%s\", and refuses every login. pam_aws_mfa(8), "
-			"OPTIONS, has the right words",
-			o.wrong);
+			"%s, so the module refuses every login. pam_aws_mfa(8), OPTIONS, has the "
+			"right words",
+			o.why);
 		return;
 	}
 	if (o.failmode_safe && (v->is_sudo || v->is_su)) {

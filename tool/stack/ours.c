@@ -1,13 +1,8 @@
 #include "ours.h"
 
-#include "character.h"
-#include "record.h"
-#include "timeout.h"
+#include "options.h"
 
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 const char *outcome_name(enum outcome o)
 {
@@ -36,140 +31,24 @@ const struct stack_line *ours_first(const struct stack *s, enum stack_type type)
 	return NULL;
 }
 
-#define NOWHERE SIZE_MAX /* the option does not matter here */
-
-enum takes { FLAG, NUMBER, NAME, TEXT, SAFE, DATE };
-
-/* The same as pam/options.c has: a test compares both. */
-static const struct row {
-	const char *name;
-	enum takes takes;
-	size_t at;
-	int64_t min, max; /* of a number, or of a text's bytes */
-} options[] = {
-	{"always", FLAG, offsetof(struct ours, always), 0, 0},
-	{"debug", FLAG, NOWHERE, 0, 0},
-	{"echo", FLAG, NOWHERE, 0, 0},
-	{"failmode", SAFE, NOWHERE, 0, 0},
-	{"ignore_root", FLAG, offsetof(struct ours, exempts), 0, 0},
-	{"minimum_uid", NUMBER, NOWHERE, 0, UINT32_MAX - 1},
-	{"notify", FLAG, NOWHERE, 0, 0},
-	{"nullok", DATE, NOWHERE, 0, 0},
-	{"profile", NAME, NOWHERE, 1, 128},
-	{"prompt", TEXT, NOWHERE, 1, 256},
-	{"prompts", NUMBER, NOWHERE, 1, 10},
-	{"quiet", FLAG, offsetof(struct ours, quiet), 0, 0},
-	{"setenv", FLAG, offsetof(struct ours, setenv), 0, 0},
-	{"timeout", NUMBER, offsetof(struct ours, timeout), 1, TIMEOUT_LONGEST},
-	{"verbose", FLAG, offsetof(struct ours, verbose), 0, 0},
-};
-
-enum { N_OPTIONS_OF_OURS = sizeof(options) / sizeof(options[0]) };
-
-static bool is_date(const char *text)
-{
-	static const char form[] = "dddd-dd-dd";
-	struct tm tm = {.tm_isdst = -1}, made;
-
-	for (size_t i = 0; i < sizeof(form); i++)
-		if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
-			return false;
-	if (!strptime(text, "%Y-%m-%d", &tm))
-		return false;
-	made = tm;
-	return mktime(&made) != -1 && made.tm_mday == tm.tm_mday; /* no 31st of June */
-}
-
-/* Until the end of the day, in the time zone of this host. */
-static bool has_passed(const char *date)
-{
-	time_t now = time(NULL);
-	char today[16];
-	struct tm tm;
-
-	return localtime_r(&now, &tm) && strftime(today, sizeof(today), "%Y-%m-%d", &tm) > 0 &&
-		strcmp(today, date) > 0;
-}
-
-static bool set_number(struct ours *o, const struct row *row, const char *value)
-{
-	int64_t n = record_number(value);
-
-	if (n < row->min || n > row->max)
-		return false;
-	if (row->at != NOWHERE)
-		o->timeout = (unsigned)n;
-	else if (strcmp(row->name, "minimum_uid") == 0)
-		o->exempts = o->exempts || n > 0;
-	return true;
-}
-
-static bool set_text(struct ours *o, const struct row *row, const char *value)
-{
-	size_t len = strlen(value);
-
-	for (size_t i = 0, step; i < len; i += step)
-		if (character_is_control(character_first(value + i, len - i, &step)))
-			return false;
-	if (row->takes == NAME)
-		o->profile = value;
-	return len >= (size_t)row->min && len <= (size_t)row->max &&
-		(row->takes == TEXT || value[0] != '-');
-}
-
-static bool set(struct ours *o, const struct row *row, const char *value)
-{
-	if (row->takes == FLAG) {
-		if (row->at != NOWHERE)
-			*(bool *)((char *)o + row->at) = true;
-		return !value;
-	}
-	if (row->takes == DATE) {
-		o->nullok = true;
-		o->date = value;
-		return !value || is_date(value);
-	}
-	if (!value)
-		return false;
-	if (row->takes == NUMBER)
-		return set_number(o, row, value);
-	if (row->takes != SAFE)
-		return set_text(o, row, value);
-	o->failmode_safe = strcmp(value, "safe") == 0;
-	return o->failmode_safe || strcmp(value, "secure") == 0;
-}
-
-/* An option may stand twice only with the same value. */
-static bool contradicts(const char *const *words, size_t n, size_t len)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcspn(words[i], "=") == len && memcmp(words[i], words[n], len) == 0 &&
-			strcmp(words[i], words[n]) != 0)
-			return true;
-	return false;
-}
-
 void ours_parse(struct ours *o, const struct stack_line *line)
 {
-	const char *const *words = line->argument;
+	struct options is;
+	int n = 0;
 
-	*o = (struct ours){.timeout = TIMEOUT_DEFAULT};
-	for (size_t n = 0; words[n] && !o->wrong; n++) {
-		size_t len = strcspn(words[n], "="), i = 0;
-
-		while (i < N_OPTIONS_OF_OURS &&
-			(strlen(options[i].name) != len ||
-				memcmp(options[i].name, words[n], len) != 0))
-			i++;
-		if (i == N_OPTIONS_OF_OURS || contradicts(words, n, len) ||
-			!set(o, &options[i], words[n][len] ? words[n] + len + 1 : NULL))
-			o->wrong = words[n];
-	}
-	if (!o->wrong && o->quiet && o->verbose)
-		o->wrong = "quiet and verbose";
-	o->date_passed = o->date && !o->wrong && has_passed(o->date);
-	if (o->date_passed)
-		o->nullok = false;
+	while (line->argument[n])
+		n++;
+	*o = (struct ours){.wrong = false};
+	o->wrong = !options_parse(&is, n, line->argument, o->why, sizeof(o->why));
+	o->always = is.always;
+	o->nullok = is.nullok;
+	o->failmode_safe = is.failmode_safe;
+	o->exempts = is.ignore_root || is.minimum_uid > 0;
+	o->setenv = is.setenv;
+	o->date = is.nullok_date;
+	o->date_passed = is.nullok_date && !is.nullok;
+	o->profile = is.profile;
+	o->timeout = is.timeout;
 }
 
 int ours_auth(const struct ours *o, enum outcome outcome)

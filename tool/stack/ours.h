@@ -28,12 +28,14 @@ const char *outcome_name(enum outcome o);
 
 /* The options of one line. */
 struct ours {
-	bool always, nullok, failmode_safe, exempts, setenv, quiet, verbose;
+	bool always, nullok, failmode_safe, setenv;
+	bool exempts;     /* some users need no code: ignore_root or minimum_uid */
 	const char *date; /* of nullok=DATE, or NULL */
 	bool date_passed;
 	const char *profile; /* or NULL */
 	unsigned timeout;
-	const char *wrong; /* the first option that the module refuses, or NULL */
+	bool wrong;    /* the module refuses the options, and so every login */
+	char why[160]; /* ... as it tells the log */
 };
 
 bool ours_is(const struct stack_line *line);

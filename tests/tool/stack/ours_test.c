@@ -21,9 +21,9 @@ static void compare(const char *first, const char *second)
 	bool taken = options_parse(&opt, second ? 2 : 1, argv, error, sizeof(error));
 
 	ours_parse(&ours, &line);
-	if (taken == (ours.wrong != NULL))
+	if (taken == ours.wrong)
 		fail_msg("\"%s\" \"%s\": the module %s, doctor: %s", first, second ? second : "",
-			taken ? "takes it" : error, ours.wrong ? ours.wrong : "takes it");
+			taken ? "takes it" : error, ours.wrong ? ours.why : "takes it");
 	if (!taken)
 		return;
 	assert_int_equal(ours.always, opt.always);
