@@ -18,10 +18,12 @@ ARROWS = {
     "tool/credentials": ["tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/doctor": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/setup": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
+    "tool/keystore": ["tool/setup", "tool/credentials", "tool/settings", "tool/ini", "tool/file",
+                      "tool/text"],
     "tool/stack": ["tool/doctor", "tool/file", "tool/text"],
     "tool/sts": [],
-    "tool": ["tool/setup", "tool/stack", "tool/doctor", "tool/credentials", "tool/settings",
-             "tool/ini", "tool/file", "tool/text"],
+    "tool": ["tool/keystore", "tool/setup", "tool/stack", "tool/doctor", "tool/credentials",
+             "tool/settings", "tool/ini", "tool/file", "tool/text"],
 }
 MADE = {"build_paths.h"}    # by the Makefile
 

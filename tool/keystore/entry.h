@@ -1,0 +1,60 @@
+/*
+ * An entry of the key store: the long-term keys of one account of this host. The file
+ * AWS_MFA_KEYS_DIR/NAME holds it. aws-mfa-keystore(8) lists its keys.
+ *
+ * MUST guarantee:
+ * 1. Only root could have written what is used.
+ * 2. What is not understood is refused. A key that is misspelt could be the role, and without it
+ *    the session would have all rights of the user.
+ * 3. No message quotes a value: somebody may have written the secret on a wrong line.
+ */
+#ifndef AWS_MFA_ENTRY_H
+#define AWS_MFA_ENTRY_H
+
+#include "error.h"
+#include "text/secret.h"
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#define ENTRY_MAX_BYTES ((size_t)16 << 10)
+
+/* NULL: the entry does not have this key. */
+struct entry {
+	char *user;
+	uid_t uid;
+	char *access_key_id;
+	struct secret secret_access_key;
+	char *device, *account;
+	char *profile;
+	char *role_arn;
+	char *external_id, *role_session_name, *source_identity, *session_policy; /* of the role */
+	long duration; /* seconds; 0: unset */
+};
+
+/*
+ * Returns NULL if an account of this name can have an entry, else the end of a message. The name
+ * must be a name in the folder: at most 255 bytes, no '/', no control character, no '.' or '-' at
+ * its start.
+ */
+const char *entry_name_check(const char *name);
+
+/*
+ * Reads the entry that is open as fd. path is for messages. The file must be regular, root's, with
+ * one name, not more than ENTRY_MAX_BYTES long, and closed to all others. STATUS_CONFIG and
+ * "PATH:LINE: what is wrong" otherwise. Call entry_free() in any case.
+ */
+enum status entry_read(struct entry *entry, int fd, const char *path, struct error *e);
+
+/* The same for the bytes of an entry. Takes them over, as ini_parse() does. */
+enum status entry_parse(
+	struct entry *entry, const char *path, struct secret *bytes, struct error *e);
+
+/* STATUS_CONFIG if the entry is not of this account. Names are given to other people, so the uid
+ * counts, too. */
+enum status entry_is_of(
+	const struct entry *entry, const char *user, uid_t uid, const char *path, struct error *e);
+
+void entry_free(struct entry *entry);
+
+#endif
