@@ -7,6 +7,7 @@ LIBEXECDIR  ?= $(PREFIX)/libexec
 MANDIR      ?= $(PREFIX)/share/man
 DOCDIR      ?= $(PREFIX)/share/doc/pam-aws-mfa
 SYSCONFDIR  ?= /etc
+RUNDIR      ?= /run
 BUILD       ?= build
 CC          ?= cc
 
@@ -111,7 +112,8 @@ help:
 # The module runs as root. So it takes little from include/: its options, its conversation, clean
 # text and the check of the code.
 $(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) pam/pam_aws_mfa.map $(addprefix $(BUILD)/include/, \
-		character.o clean.o code.o local_time.o options.o peer.o record.o words_pam.o)
+		character.o clean.o code.o descriptors.o local_time.o options.o peer.o record.o \
+		words_pam.o)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
 		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam -pthread
 
@@ -132,7 +134,7 @@ $(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h $(BUILD)/base
 $(BUILD)/build_paths.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define BUILD_%s "%s"\n' BINDIR '$(BINDIR)' LIBEXECDIR '$(LIBEXECDIR)' \
-		SYSCONFDIR '$(SYSCONFDIR)' >$@.new
+		SYSCONFDIR '$(SYSCONFDIR)' RUNDIR '$(RUNDIR)' >$@.new
 	@if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
 
 # Says what is too old or missing, in one line each, before a compiler says it in hundreds.
@@ -228,7 +230,8 @@ deps deps-vm:
 # The tests run the files that `make install` installs. They are built once more with paths inside
 # $(BUILD), so that the tests do not touch the host.
 STAGE      = $(CURDIR)/$(BUILD)/tests/stage
-STAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/tests/obj DESTDIR= SYSCONFDIR='$(STAGE)/etc'
+STAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/tests/obj DESTDIR= SYSCONFDIR='$(STAGE)/etc' \
+	RUNDIR='$(STAGE)/run'
 
 .PHONY: stage
 stage:

@@ -12,4 +12,10 @@
 #define AWS_MFA_STS_PATH BUILD_LIBEXECDIR "/aws-mfa-sts"
 #define AWS_MFA_CONF_PATH BUILD_SYSCONFDIR "/aws-mfa/aws-mfa.conf"
 
+/* Keystore mode. Only root can write to these folders, and only root can open what is in them. */
+#define AWS_MFA_KEYS_DIR BUILD_SYSCONFDIR "/aws-mfa/keys"
+#define AWS_MFA_RUN_DIR BUILD_RUNDIR "/aws-mfa"
+#define AWS_MFA_KEYSTORE_SOCKET AWS_MFA_RUN_DIR "/keystore.sock"
+#define AWS_MFA_WAITING AWS_MFA_RUN_DIR "/waiting"
+
 #endif

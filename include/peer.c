@@ -69,26 +69,35 @@ enum record_error peer_read(struct peer *p, int64_t deadline_ms, struct record *
 		rc = record_read(&p->reader, deadline_ms, rec);
 	if (rc == RECORD_OK) {
 		rule = find(p, p->me == PARENT ? CHILD : PARENT, rec->word, rec->text);
-		if (rule)
+		if (rule && rule->with == rec->with.n) {
 			take(p, rule);
-		else
+		} else {
+			descriptors_close(&rec->with);
 			rc = RECORD_BROKEN;
+		}
 	}
 	p->broken = p->broken || rc == RECORD_BROKEN;
+	return rc;
+}
+
+enum record_error peer_write_with(struct peer *p, int64_t deadline_ms, const char *word,
+	const char *text, const struct descriptors *with)
+{
+	const struct word_rule *rule = find(p, p->me, word, text ? text : "");
+	enum record_error rc = RECORD_BROKEN;
+
+	if (rule && rule->with == (with ? with->n : 0))
+		rc = record_write_with(
+			p->reader.fd, p->words->line_max, deadline_ms, word, text, with);
+	if (rc == RECORD_OK)
+		take(p, rule);
 	return rc;
 }
 
 enum record_error peer_write(
 	struct peer *p, int64_t deadline_ms, const char *word, const char *text)
 {
-	const struct word_rule *rule = find(p, p->me, word, text ? text : "");
-	enum record_error rc = RECORD_BROKEN;
-
-	if (rule)
-		rc = record_write(p->reader.fd, p->words->line_max, deadline_ms, word, text);
-	if (rc == RECORD_OK)
-		take(p, rule);
-	return rc;
+	return peer_write_with(p, deadline_ms, word, text, NULL);
 }
 
 enum record_error peer_printf(

@@ -31,13 +31,18 @@ void peer_init(
 /*
  * Like record_read(), but refuses a record that is out of turn or does not have its word's text.
  * Then it returns RECORD_BROKEN, and rec->word names the word. rec->word is NULL if the line is
- * malformed. After RECORD_BROKEN, every call returns RECORD_BROKEN.
+ * malformed. After RECORD_BROKEN, every call returns RECORD_BROKEN. A record must come with exactly
+ * the descriptors that its row names.
  */
 enum record_error peer_read(struct peer *p, int64_t deadline_ms, struct record *rec);
 
 /* Like record_write(). Returns RECORD_BROKEN and sends nothing if the record is out of turn. */
 enum record_error peer_write(
 	struct peer *p, int64_t deadline_ms, const char *word, const char *text);
+
+/* The same for a record that goes with descriptors. The caller keeps its own. */
+enum record_error peer_write_with(struct peer *p, int64_t deadline_ms, const char *word,
+	const char *text, const struct descriptors *with);
 
 /*
  * Like peer_write(), for a formatted text. Cuts the text at a character if it is longer than a line

@@ -44,11 +44,17 @@ void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
 	*r = (struct record_reader){.fd = fd, .buf = buf, .size = size};
 }
 
+void record_reader_take_descriptors(struct record_reader *r)
+{
+	r->takes_descriptors = true;
+}
+
 void record_reader_wipe(struct record_reader *r)
 {
 	/* Wipe up to end only. The bytes after it are unused or already wiped. */
 	explicit_bzero(r->buf, r->end);
 	r->start = r->end = 0;
+	descriptors_close(&r->came);
 }
 
 static bool is_control(char c)
@@ -82,8 +88,40 @@ bool record_pending(const struct record_reader *r)
 	return memchr(r->buf + r->start, '\n', r->end - r->start) != NULL;
 }
 
+/* Receives into the rest of the buffer. */
+static ssize_t receive(struct record_reader *r)
+{
+	char *to = r->buf + r->end;
+	size_t room = r->size - r->end, before = r->came.n;
+	ssize_t n;
+
+	if (!r->takes_descriptors)
+		return recv(r->fd, to, room, MSG_DONTWAIT);
+	n = descriptors_recv(r->fd, to, room, &r->came);
+	if (n <= 0 || r->came.n == before)
+		return n;
+	if (before > 0) {
+		descriptors_close(&r->came);
+		errno = EPROTO;
+		return -1;
+	}
+	r->came_end = r->end + (size_t)n;
+	return n;
+}
+
+/* The line ends at r->start. Gives it the descriptors that came with it. */
+static void take_descriptors(struct record_reader *r, struct record *rec)
+{
+	rec->with.n = 0;
+	if (r->came.n > 0 && r->came_end <= r->start) {
+		rec->with = r->came;
+		r->came.n = 0;
+	}
+}
+
 enum record_error record_read(struct record_reader *r, int64_t deadline_ms, struct record *rec)
 {
+	rec->with.n = 0;
 	for (;;) {
 		char *line = r->buf + r->start;
 		char *lf = memchr(line, '\n', r->end - r->start);
@@ -92,18 +130,22 @@ enum record_error record_read(struct record_reader *r, int64_t deadline_ms, stru
 
 		if (lf) {
 			r->start = (size_t)(lf + 1 - r->buf);
-			return parse(line, (size_t)(lf - line), rec);
+			rc = parse(line, (size_t)(lf - line), rec);
+			if (rc == RECORD_OK)
+				take_descriptors(r, rec);
+			return rc;
 		}
 		if (r->start > 0) {
 			/* Wipe the old place: it may hold half of a secret. */
 			memmove(r->buf, line, r->end - r->start);
 			r->end -= r->start;
+			r->came_end -= r->came.n > 0 ? r->start : 0;
 			explicit_bzero(r->buf + r->end, r->start);
 			r->start = 0;
 		}
 		if (r->end == r->size)
 			return RECORD_BROKEN;
-		n = recv(r->fd, r->buf + r->end, r->size - r->end, MSG_DONTWAIT);
+		n = receive(r);
 		if (n > 0) {
 			r->end += (size_t)n;
 			continue;
@@ -111,6 +153,8 @@ enum record_error record_read(struct record_reader *r, int64_t deadline_ms, stru
 		/* If the peer dies with unread data in its queue, recv() fails with ECONNRESET. */
 		if (n == 0 || errno == ECONNRESET)
 			return r->end ? RECORD_BROKEN : RECORD_EOF;
+		if (errno == EPROTO)
+			return RECORD_BROKEN;
 		if (errno != EAGAIN && errno != EINTR)
 			return RECORD_FAILED;
 		rc = wait_for(r->fd, POLLIN, deadline_ms);
@@ -119,16 +163,22 @@ enum record_error record_read(struct record_reader *r, int64_t deadline_ms, stru
 	}
 }
 
-/* Sends all parts. Changes iov. */
-static enum record_error send_all(int fd, int64_t deadline_ms, struct iovec *iov, size_t n_iov)
+/* Sends all parts, and the descriptors with the first byte; with may be NULL. Changes iov. */
+static enum record_error send_all(int fd, int64_t deadline_ms, struct iovec *iov, size_t n_iov,
+	const struct descriptors *with)
 {
 	while (n_iov > 0) {
 		struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n_iov};
-		ssize_t n = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+		union descriptors_control control;
+		ssize_t n;
 
+		if (with)
+			descriptors_attach(&msg, &control, with);
+		n = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n >= 0) {
 			size_t sent = (size_t)n;
 
+			with = NULL;
 			while (n_iov > 0 && sent >= iov->iov_len) {
 				sent -= iov->iov_len;
 				iov++;
@@ -152,8 +202,8 @@ static enum record_error send_all(int fd, int64_t deadline_ms, struct iovec *iov
 	return RECORD_OK;
 }
 
-enum record_error record_write(
-	int fd, size_t max, int64_t deadline_ms, const char *word, const char *text)
+enum record_error record_write_with(int fd, size_t max, int64_t deadline_ms, const char *word,
+	const char *text, const struct descriptors *with)
 {
 	size_t word_len = strlen(word);
 	size_t text_len = text ? strlen(text) : 0;
@@ -171,7 +221,13 @@ enum record_error record_write(
 	for (size_t i = 0; i < text_len; i++)
 		if (is_control(text[i]))
 			return RECORD_BROKEN;
-	return send_all(fd, deadline_ms, parts, sizeof(parts) / sizeof(parts[0]));
+	return send_all(fd, deadline_ms, parts, sizeof(parts) / sizeof(parts[0]), with);
+}
+
+enum record_error record_write(
+	int fd, size_t max, int64_t deadline_ms, const char *word, const char *text)
+{
+	return record_write_with(fd, max, deadline_ms, word, text, NULL);
 }
 
 void record_fit(char *text, size_t room)

@@ -13,6 +13,7 @@
 #ifndef AWS_MFA_RECORD_H
 #define AWS_MFA_RECORD_H
 
+#include "descriptors.h"
 #include "status.h"
 
 #include <stdbool.h>
@@ -36,6 +37,7 @@ struct record {
 	const char *word;
 	char *text; /* never NULL; empty if there is none */
 	size_t text_len;
+	struct descriptors with; /* the caller closes them; none, unless the reader takes them */
 };
 
 struct record_reader {
@@ -43,6 +45,9 @@ struct record_reader {
 	char *buf;
 	size_t size;
 	size_t start, end; /* bytes received and not yet returned */
+	bool takes_descriptors;
+	struct descriptors came; /* with the byte before came_end, and not yet returned */
+	size_t came_end;
 };
 
 /* Returns milliseconds of CLOCK_MONOTONIC. All processes of the machine share this clock. */
@@ -55,6 +60,13 @@ int64_t monotonic_ms(void);
 void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size);
 
 /*
+ * From now on, records may come with descriptors. They belong to the record that holds the last
+ * byte that came with them. Too many of them, or more before that record is read, are
+ * RECORD_BROKEN. Other readers never get a descriptor: the kernel drops what is sent to them.
+ */
+void record_reader_take_descriptors(struct record_reader *r);
+
+/*
  * Waits for one record until deadline_ms (monotonic_ms(); -1 waits for ever). Returns RECORD_OK and
  * fills *rec, or returns another enum record_error. A signal does not end the wait. Checks the word
  * and looks for control characters, but does not check UTF-8.
@@ -64,7 +76,7 @@ enum record_error record_read(struct record_reader *r, int64_t deadline_ms, stru
 /* True if a whole line is in the buffer. Then the next record_read() does not wait. */
 bool record_pending(const struct record_reader *r);
 
-/* Overwrites everything received: it may hold codes and secrets. */
+/* Overwrites everything received: it may hold codes and secrets. Closes descriptors in *r. */
 void record_reader_wipe(struct record_reader *r);
 
 /*
@@ -73,6 +85,10 @@ void record_reader_wipe(struct record_reader *r);
  */
 enum record_error record_write(
 	int fd, size_t max, int64_t deadline_ms, const char *word, const char *text);
+
+/* The same, and sends descriptors with the record. The caller keeps its own. */
+enum record_error record_write_with(int fd, size_t max, int64_t deadline_ms, const char *word,
+	const char *text, const struct descriptors *with);
 
 /*
  * Makes text fit for a record. Cuts it at a character, to room bytes at most. Replaces control

@@ -14,6 +14,7 @@
 #define WORD_CODE "code"             /* DIGITS: the code that the person typed, six ASCII digits */
 #define WORD_REQUEST_ID "request-id" /* ID: AWS's RequestId */
 #define WORD_RESULT "result"         /* STATUS TEXT: enum status, and a line for a person */
+#define WORD_TIMEOUT "timeout"       /* SECONDS that a refresh may take */
 
 enum side {
 	PARENT, /* starts the other program */
@@ -41,6 +42,7 @@ struct word_rule {
 	uint8_t most;   /* how often the word may come; 0: any number */
 	bool here;      /* each new state starts the count again */
 	uint8_t text;   /* enum text */
+	uint8_t with;   /* how many descriptors come with it (record.h) */
 	uint16_t statuses;
 };
 

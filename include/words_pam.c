@@ -13,10 +13,22 @@
 #define SPENT                                                                                      \
 	(STATUS_BIT(STATUS_OK) | STATUS_BIT(STATUS_NOT_STORED) | STATUS_BIT(STATUS_CODE_SPENT))
 
+/* The statuses that are possible before the account is known. */
+#define UNOPENED (STATUS_BIT(STATUS_USAGE) | STATUS_BIT(STATUS_SYSTEM) | STATUS_BIT(STATUS_CONFIG))
+
+#define STORED                                                                                     \
+	(STATUS_BIT(STATUS_OK) | STATUS_BIT(STATUS_NOT_STORED) | STATUS_BIT(STATUS_SYSTEM) |       \
+		STATUS_BIT(STATUS_CONFIG))
+
 #define LOOKS (LOGIN_STARTED | LOGIN_NOTIFIED)
 
 static const struct word_rule rules[] = {
 	/* clang-format off */
+	{WORD_VERSION,    PARENT, LOGIN_VERSION,  LOGIN_OPENING, .text = TEXT_NUMBER},
+	{WORD_LOGIN,      PARENT, LOGIN_OPENING,  AT_MOST(1)},
+	{WORD_TIMEOUT,    PARENT, LOGIN_OPENING,  AT_MOST(1), .text = TEXT_NUMBER},
+	{WORD_PROFILE,    PARENT, LOGIN_OPENING,  AT_MOST(1)},
+	{WORD_USER,       PARENT, LOGIN_OPENING,  LOGIN_STARTED, .with = DESCRIPTORS_MAX},
 	{WORD_ACCOUNT,    CHILD,  LOOKS,                  AT_MOST(1)},
 	{WORD_UNTIL,      CHILD,  LOOKS | LOGIN_SPENDING, AT_MOST_HERE(1), .text = TEXT_NUMBER},
 	{WORD_ASK,        CHILD,  LOGIN_STARTED,  LOGIN_ASKED, .text = TEXT_NONE},
@@ -32,6 +44,10 @@ static const struct word_rule rules[] = {
 		.statuses = UNASKED | SPENT},
 	{WORD_RESULT,     CHILD,  LOGIN_SPENDING, LOGIN_ASKED, .text = TEXT_RESULT,
 		.statuses = STATUS_BIT(STATUS_WRONG_CODE)},
+	{WORD_RESULT,     CHILD,  LOGIN_VERSION | LOGIN_OPENING, STATE_ENDED, .text = TEXT_RESULT,
+		.statuses = UNOPENED},
+	{WORD_RESULT,     CHILD,  LOGIN_STORING, STATE_ENDED, .text = TEXT_RESULT,
+		.statuses = STORED},
 	/* clang-format on */
 };
 

@@ -2,6 +2,11 @@
  * What the PAM module and aws-mfa say to each other. The module is the parent. It runs
  *
  *	aws-mfa pam [--profile NAME] [--timeout SECONDS] [--always] [--notify]
+ *	aws-mfa store --login ID
+ *
+ * With `keystore` it connects to AWS_MFA_KEYSTORE_SOCKET instead of running `aws-mfa pam`. systemd
+ * has started `aws-mfa serve` at the other end. The module opens that conversation, and then it
+ * goes on like the other one. `aws-mfa store` only sends a `result`.
  *
  * The table in words_pam.c says when each word may come. Each side ends the conversation by closing
  * its end.
@@ -22,14 +27,33 @@
  */
 #define WORD_IDLE "idle"
 
+/* Before `aws-mfa serve` starts, the module sends: */
+#define WORD_VERSION "version" /* KEYSTORE_VERSION; the two programs may be of two packages */
+#define WORD_LOGIN "login"     /* ID: names the login in every log line */
+#define WORD_PROFILE "profile" /* NAME: of the option profile= */
+/*
+ * UID NAME of the account. It comes with two descriptors: the account's entry (O_RDONLY), and the
+ * end of a pipe to which the session is written (O_WRONLY).
+ */
+#define WORD_USER "user"
+#define USER_ENTRY 0
+#define USER_SESSION 1
+
+/* Changes whenever an older `aws-mfa serve` would misunderstand the module, or the reverse. */
+#define KEYSTORE_VERSION 1
+#define LOGIN_ID_DIGITS 8 /* lowercase hexadecimal */
+
 enum login_state {
 	LOGIN_STARTED = 1,  /* aws-mfa checks the session */
 	LOGIN_NOTIFIED = 2, /* the same with --notify: no code is asked for */
 	LOGIN_ASKED = 4,    /* a code may come */
 	LOGIN_SPENDING = 8, /* a code has come, a result follows */
+	LOGIN_VERSION = 16, /* `aws-mfa serve` first learns the version */
+	LOGIN_OPENING = 32, /* then whom it is for */
+	LOGIN_STORING = 64, /* `aws-mfa store` stores a session */
 };
 
-/* Starts in LOGIN_STARTED; with --notify, in LOGIN_NOTIFIED. */
+/* Starts in LOGIN_STARTED, LOGIN_NOTIFIED (--notify), LOGIN_VERSION or LOGIN_STORING. */
 extern const struct words words_pam;
 
 #endif

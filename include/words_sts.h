@@ -30,11 +30,8 @@
  * time that a person needs does not count.
  */
 #define WORD_DEADLINE "deadline"
-/*
- * SECONDS: the whole time that ends at `deadline`. A time-out is an outage only if AWS had half of
- * this time.
+/* `timeout` is the whole time that ends at it. A time-out is an outage only if AWS had half of it.
  */
-#define WORD_TIMEOUT "timeout"
 
 /* For `call`, the keys may be those of a session. */
 #define WORD_SESSION_TOKEN "session-token" /* a long token comes in several records; join them */

@@ -41,6 +41,12 @@ static const struct turn login[] = {
 	{LOGIN_SPENDING, CHILD, " until key-id request-id ", "", LOGIN_SPENDING, 1},
 	{LOGIN_SPENDING, CHILD, " result ", " 0 10 15" WITHOUT_CODE, STATE_ENDED, 1},
 	{LOGIN_SPENDING, CHILD, " result ", " 11 ", LOGIN_ASKED, 1},
+	{LOGIN_VERSION, PARENT, " version ", "", LOGIN_OPENING, 1},
+	{LOGIN_VERSION, CHILD, " result ", " 2 4 13 ", STATE_ENDED, 1},
+	{LOGIN_OPENING, PARENT, " login timeout profile ", "", LOGIN_OPENING, 1},
+	{LOGIN_OPENING, PARENT, " user ", "", LOGIN_STARTED, 1},
+	{LOGIN_OPENING, CHILD, " result ", " 2 4 13 ", STATE_ENDED, 1},
+	{LOGIN_STORING, CHILD, " result ", " 0 4 10 13 ", STATE_ENDED, 1},
 	{0},
 };
 
@@ -89,7 +95,8 @@ static const struct conversation {
 	unsigned states[9];
 } conversations[] = {
 	{&words_pam, login,
-		{LOGIN_STARTED, LOGIN_NOTIFIED, LOGIN_ASKED, LOGIN_SPENDING, STATE_ENDED}},
+		{LOGIN_STARTED, LOGIN_NOTIFIED, LOGIN_ASKED, LOGIN_SPENDING, LOGIN_VERSION,
+			LOGIN_OPENING, LOGIN_STORING, STATE_ENDED}},
 	{&words_sts, sts,
 		{STS_SETTINGS, STS_ROLE, STS_WARMING, STS_READY, STS_SPENDING, STS_CALLING,
 			STS_CALLED, STATE_ENDED}},
@@ -133,19 +140,29 @@ static void start(const struct words *words, unsigned state, enum side from)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	wire.fd = pair[0];
 	peer_init(&wire.peer, words, from == PARENT ? CHILD : PARENT, state, pair[1], wire.buf);
+	record_reader_take_descriptors(&wire.peer.reader);
 }
 
 static void stop(void)
 {
 	close(wire.fd);
 	close(wire.peer.reader.fd);
+	record_reader_wipe(&wire.peer.reader);
 }
 
 /* Sends the record as it is, whatever the table says, and reads it at the other end. */
 static enum record_error sent(const char *word, const char *text, struct record *rec)
 {
-	assert_int_equal(record_write(wire.fd, RECORD_MAX_STS, -1, word, text), RECORD_OK);
-	return peer_read(&wire.peer, 0, rec);
+	const struct descriptors two = {{wire.fd, wire.fd}, 2};
+	const struct descriptors *with = strcmp(word, WORD_USER) == 0 ? &two : NULL;
+	enum record_error rc;
+
+	assert_int_equal(
+		record_write_with(wire.fd, RECORD_MAX_STS, -1, word, text, with), RECORD_OK);
+	rc = peer_read(&wire.peer, 0, rec);
+	assert_int_equal(rec->with.n, rc == RECORD_OK && with ? 2 : 0);
+	descriptors_close(&rec->with);
+	return rc;
 }
 
 static const char *good_text(const struct word_rule *rule)
@@ -242,7 +259,7 @@ static void wrong_texts(void **state)
 		{"ask", "0"}, {"idle", "x"}, {"result", ""}, {"result", "ok"}, {"result", "-1 x"},
 		{"duration", "1h"}, {"timeout", ""}, {"deadline", "-1"}, {"fips", "1"},
 		{"dual-stack", "x"}, {"legacy-endpoint", "x"}, {"expiration", "2031-05-06"},
-		{"server-time", ""}, {"unheard-of", ""}};
+		{"server-time", ""}, {"unheard-of", ""}, {"version", "1.0"}, {"version", ""}};
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++)
