@@ -18,7 +18,7 @@ int converse_ask(pam_handle_t *pamh, bool echo, const char *prompt, char **answe
 /* Shows text, in style PAM_TEXT_INFO or PAM_ERROR_MSG. Failures are ignored. */
 void converse_tell(pam_handle_t *pamh, int style, const char *text);
 
-/* Overwrites and frees an answer. */
+/* Overwrites and frees an answer. The module frees no other text that may be a secret. */
 void converse_free(char *answer);
 
 #endif

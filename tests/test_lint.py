@@ -47,6 +47,24 @@ class Lint(unittest.TestCase):
                 self.assertRegex(result.stdout + result.stderr,
                                  r"\[(bugprone-misplaced|-Werror=analyzer-malloc-leak)")
 
+    def test_no_value_of_a_setting_is_freed_unwiped(self):
+        place = self.tree()
+        code = ('#include "settings/rules.h"\n#include "text/secret.h"\n#include <stdlib.h>\n'
+                "void f(struct settings *s);\nvoid f(struct settings *s)\n{\n\t%s;\n}\n")
+        value = "s->value[SETTING_HTTPS_PROXY]"
+        for compiler in "gcc", "clang":
+            for way, compiles in [(f"secret_free_string({value})", True),
+                                  (f"free({value})", False),
+                                  (f"char *own = {value};\n\tfree(own)", False)]:
+                with self.subTest(compiler=compiler, way=way):
+                    (place / "tool/fault.c").write_text(code % way)
+                    result = make("BUILD=build", "WERROR=1", f"CC={compiler}",
+                                  "build/tool/fault.o", cwd=place)
+                    self.assertEqual(result.returncode == 0, compiles,
+                                     result.stdout + result.stderr)
+                    if not compiles:
+                        self.assertIn("discard", result.stderr)
+
     def test_editors_know_how_each_file_is_compiled(self):
         place = self.tree()
         result = make("compile_commands.json", cwd=place)

@@ -62,7 +62,7 @@ static void tell_until(struct dialogue *d)
 /* A session of a role belongs to the account of the role, not to the account of the keys. */
 static void tell_account(struct dialogue *d)
 {
-	char *const *value = d->refresh.settings.value;
+	const char *const *value = d->refresh.settings.value;
 	const char *arn =
 		value[SETTING_ASSUME_ROLE] ? value[SETTING_ASSUME_ROLE] : value[SETTING_DEVICE];
 	const char *digits = arn ? value_account(arn) : NULL;

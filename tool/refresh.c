@@ -110,7 +110,7 @@ static enum status can_store(const struct refresh *r, bool again, struct error *
 
 static struct sts_request request_of(const struct settings *s)
 {
-	char *const *value = s->value;
+	const char *const *value = s->value;
 	struct sts_request request = sts_request_of(s);
 
 	request.serial = value[SETTING_DEVICE];

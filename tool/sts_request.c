@@ -2,7 +2,7 @@
 
 struct sts_request sts_request_of(const struct settings *s)
 {
-	char *const *value = s->value;
+	const char *const *value = s->value;
 
 	return (struct sts_request){
 		.access_key_id = s->access_key_id,

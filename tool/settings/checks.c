@@ -6,6 +6,7 @@
 #include "sts_limits.h"
 #include "tags.h"
 #include "text/log.h"
+#include "text/secret.h"
 #include "value.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@ static enum status bad_value(
 /* Makes a path absolute: "~/" is the home. aws-mfa-sts runs in another folder. */
 static enum status absolute(struct settings *s, enum setting id, struct error *e)
 {
-	char *value = s->value[id];
+	const char *value = s->value[id];
 	char *cwd = NULL;
 
 	if (!value || *value == '/')
@@ -40,7 +41,7 @@ static enum status absolute(struct settings *s, enum setting id, struct error *e
 		s->value[id] = settings_format("%s/%s", cwd ? cwd : "", value);
 	}
 	free(cwd);
-	free(value);
+	secret_free_string(value);
 	return s->value[id] ? STATUS_OK : error_system(e, "settings");
 }
 

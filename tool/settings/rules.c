@@ -121,7 +121,7 @@ char *settings_format(const char *fmt, ...)
 	return s;
 }
 
-enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
+enum status settings_take(struct settings *s, enum setting id, const char *value, char *where,
 	enum origin origin, struct error *e)
 {
 	s->value[id] = value;
@@ -136,7 +136,8 @@ void settings_drop(struct settings *s, enum setting id)
 {
 	secret_free_string(s->value[id]);
 	free(s->where[id]);
-	s->value[id] = s->where[id] = NULL;
+	s->value[id] = NULL;
+	s->where[id] = NULL;
 }
 
 enum status settings_take_given(
@@ -169,7 +170,7 @@ enum status settings_take_section(
 {
 	for (enum setting id = 0; id < N_SETTINGS; id++) {
 		for (size_t i = 0; i < 2 && rules[id].personal && !s->value[id]; i++) {
-			char *value;
+			const char *value;
 			enum status rc;
 			size_t line;
 
@@ -177,7 +178,7 @@ enum status settings_take_section(
 				break;
 			value = ini_get(ini, section, rules[id].keys[i], &line);
 			if (!value || !*value) {
-				free(value);
+				secret_free_string(value);
 				continue;
 			}
 			rc = settings_take(s, id, value,

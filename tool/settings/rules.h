@@ -58,8 +58,8 @@ struct via_role {
 struct settings {
 	enum mode mode;
 
-	/* NULL: unset. */
-	char *value[N_SETTINGS];
+	/* NULL: unset. settings_drop() frees: a URL may hold a password. */
+	const char *value[N_SETTINGS];
 	/* The source, for messages: "--device", "MFA_DEVICE", "/path:14: aws_mfa_device". */
 	char *where[N_SETTINGS];
 	enum origin origin[N_SETTINGS];
@@ -117,10 +117,10 @@ char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2))
  * Sets the value and the source of a setting, and takes ownership of both strings. STATUS_SYSTEM if
  * either is NULL, which means no memory.
  */
-enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
+enum status settings_take(struct settings *s, enum setting id, const char *value, char *where,
 	enum origin origin, struct error *e);
 
-/* Unsets a setting and wipes its value: a URL may hold a password. */
+/* Unsets a setting and wipes its value. */
 void settings_drop(struct settings *s, enum setting id);
 
 /* Takes settings from section of ini. Settings that are set already stay. */

@@ -4,6 +4,8 @@
  *
  * iniparser cannot read ~/.aws: it refuses lines over 1024 bytes, such as a session token, and ends
  * a value at ";" or "#".
+ *
+ * All users of the host can read this file, so its text is not wiped: no value in it is a secret.
  */
 #ifndef AWS_MFA_SITE_H
 #define AWS_MFA_SITE_H

@@ -1,5 +1,6 @@
 #include "secret.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,9 +48,9 @@ void secret_free(struct secret *s)
 	s->data = NULL;
 }
 
-void secret_free_string(char *string)
+void secret_free_string(const char *string)
 {
-	struct secret s = {.data = string, .size = string ? strlen(string) : 0};
+	struct secret s = {(char *)(uintptr_t)string, string ? strlen(string) : 0};
 
 	secret_free(&s);
 }

@@ -1,6 +1,11 @@
 /*
  * Data that must not stay in memory: keys, tokens, codes, passwords, and files with one of them.
  * All such data has this type, so that it is overwritten before it is freed. Never print it.
+ *
+ * Three kinds of data have another type, and are wiped all the same. The value of a setting may be
+ * a URL with a password: secret_free_string(). Records stand in the buffer of their reader:
+ * record_reader_wipe(). The module and aws-mfa-sts do not link this file: see converse_free() and
+ * parameters_free().
  */
 #ifndef AWS_MFA_SECRET_H
 #define AWS_MFA_SECRET_H
@@ -33,7 +38,10 @@ void secret_clear(struct secret *s);
 /* Overwrites and frees the bytes. *s then holds no secret. */
 void secret_free(struct secret *s);
 
-/* The same for a string that holds a secret only sometimes, such as a URL with a password. */
-void secret_free_string(char *string);
+/*
+ * The same for a string that holds a secret only sometimes, such as a URL with a password. Such a
+ * string is a `const char *`, although its owner frees it: no compiler accepts free() for it.
+ */
+void secret_free_string(const char *string);
 
 #endif
