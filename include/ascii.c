@@ -18,10 +18,15 @@ bool ascii_is_graphic(const char *text)
 	return is_within(text, '!');
 }
 
+bool ascii_is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
 bool ascii_has_control(const char *text)
 {
 	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+		if (ascii_is_control(*text))
 			return true;
 	return false;
 }

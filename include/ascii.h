@@ -13,7 +13,10 @@ bool ascii_is_printable(const char *text);
 /* True if every byte is from '!' to '~': no blanks. */
 bool ascii_is_graphic(const char *text);
 
-/* True if a byte is below ' ', or is DEL. */
+/* True below ' ', and for DEL. */
+bool ascii_is_control(char c);
+
+/* True if a byte of text is one. */
 bool ascii_has_control(const char *text);
 
 #endif

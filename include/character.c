@@ -43,3 +43,10 @@ bool character_steers(uint32_t c)
 	return character_is_control(c) || c == 0x061c || c == 0x200e || c == 0x200f ||
 		(c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
+
+uint32_t character_shown(const char *text, size_t *len)
+{
+	uint32_t c = character_first(text, SIZE_MAX, len);
+
+	return c == NO_CHARACTER || character_steers(c) ? '?' : c;
+}

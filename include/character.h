@@ -31,4 +31,12 @@ bool character_is_control(uint32_t c);
  */
 bool character_steers(uint32_t c);
 
+/*
+ * The rule for all text in a line for people. Returns the first character of text, which ends with
+ * a NUL, and its length in bytes in *len. Returns '?' for a character that steers, and for a byte
+ * that is not UTF-8. Threat: terminal sequences, text that a terminal shows in a different order,
+ * and forged log lines.
+ */
+uint32_t character_shown(const char *text, size_t *len);
+
 #endif

@@ -5,8 +5,6 @@
 
 #include "character.h"
 
-#define ROOM SIZE_MAX /* the final NUL ends the text */
-
 /* Unicode's White_Space, where character_steers() has not taken it already. */
 static bool is_blank(uint32_t c)
 {
@@ -33,19 +31,14 @@ static bool is_unseen(uint32_t c)
 	return false;
 }
 
-/*
- * Threat: terminal sequences, text that a terminal shows in a different order, and forged log
- * lines.
- */
 static void clean(char *to, size_t size, const char *from, bool word)
 {
 	size_t n = 0, len;
 
 	for (; *from; from += len) {
-		uint32_t c = character_first(from, ROOM, &len);
+		uint32_t c = character_shown(from, &len);
 
-		if (c == NO_CHARACTER || character_steers(c) ||
-			(word && (is_blank(c) || is_unseen(c))))
+		if (word && (is_blank(c) || is_unseen(c)))
 			c = '?';
 		else if (c == '"')
 			c = '\'';
@@ -76,7 +69,7 @@ bool clean_has_control(const char *text)
 	size_t len;
 
 	for (; *text; text += len) {
-		uint32_t c = character_first(text, ROOM, &len);
+		uint32_t c = character_first(text, SIZE_MAX, &len);
 
 		if (character_is_control(c == NO_CHARACTER ? (unsigned char)*text : c))
 			return true;

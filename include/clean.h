@@ -8,9 +8,8 @@
 #include <stddef.h>
 
 /*
- * Copies text so that it can be shown and logged. Valid UTF-8 stays. Text longer than size is cut
- * at a character. A byte that is not UTF-8, and a character that controls a terminal or a line of
- * text (character_steers), becomes '?'. A double quote becomes a single quote.
+ * Copies text so that it can be shown and logged: character_shown(). Text longer than size is cut
+ * at a character. A double quote becomes a single quote: the log has the reason in double quotes.
  */
 void clean_text(char *to, size_t size, const char *from);
 

@@ -1,5 +1,7 @@
 #include "record.h"
 
+#include "ascii.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -57,11 +59,6 @@ void record_reader_wipe(struct record_reader *r)
 	descriptors_close(&r->came);
 }
 
-static bool is_control(char c)
-{
-	return (unsigned char)c < 0x20 || c == 0x7f;
-}
-
 static enum record_error parse(char *line, size_t len, struct record *rec)
 {
 	size_t word_len = 0;
@@ -72,7 +69,7 @@ static enum record_error parse(char *line, size_t len, struct record *rec)
 	if (word_len == 0 || (word_len < len && line[word_len] != ' '))
 		return RECORD_BROKEN;
 	for (size_t i = word_len; i < len; i++)
-		if (is_control(line[i]))
+		if (ascii_is_control(line[i]))
 			return RECORD_BROKEN;
 	line[len] = '\0';
 	rec->word = line;
@@ -219,7 +216,7 @@ enum record_error record_write_with(int fd, size_t max, int64_t deadline_ms, con
 	if (word_len + text_len + 2 > max)
 		return RECORD_BROKEN;
 	for (size_t i = 0; i < text_len; i++)
-		if (is_control(text[i]))
+		if (ascii_is_control(text[i]))
 			return RECORD_BROKEN;
 	return send_all(fd, deadline_ms, parts, sizeof(parts) / sizeof(parts[0]), with);
 }
@@ -238,7 +235,7 @@ void record_fit(char *text, size_t room)
 		text[room] = '\0';
 	}
 	for (; *text; text++)
-		if (is_control(*text))
+		if (ascii_is_control(*text))
 			*text = ' ';
 }
 

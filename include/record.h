@@ -92,7 +92,7 @@ enum record_error record_write_with(int fd, size_t max, int64_t deadline_ms, con
 
 /*
  * Makes text fit for a record. Cuts it at a character, to room bytes at most. Replaces control
- * characters with spaces.
+ * characters of ASCII with spaces, and nothing else: who shows the text cleans it.
  */
 void record_fit(char *text, size_t room);
 

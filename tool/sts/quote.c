@@ -20,7 +20,6 @@ void quote(char *dst, size_t size, const char *src)
 			dst[n++] = ',';
 			continue;
 		}
-		/* Replace UTF-8, too: C1 controls and bidi overrides can hide in it. */
 		dst[n++] = *src > ' ' && *src <= '~' ? *src : '?';
 	}
 	dst[n] = '\0';

@@ -1,4 +1,7 @@
-/* Makes a server's text fit for one line on a terminal and in a log. */
+/*
+ * Makes a server's text fit for one line on a terminal and in a log. Stricter than
+ * character_shown(): AWS answers in ASCII, and a server must not seem to give advice of ours.
+ */
 #ifndef AWS_MFA_STS_QUOTE_H
 #define AWS_MFA_STS_QUOTE_H
 

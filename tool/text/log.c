@@ -5,7 +5,6 @@
 #include "write_all.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -49,9 +48,7 @@ void log_clean(char *text)
 	size_t len;
 
 	for (; *text; text += len) {
-		uint32_t c = character_first(text, SIZE_MAX, &len);
-
-		if (c == NO_CHARACTER || character_steers(c))
+		if (character_shown(text, &len) == '?')
 			memset(text, '?', len);
 	}
 }

@@ -17,9 +17,8 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_E
 bool log_set_level(const char *name);
 
 /*
- * Replaces each byte of a character that steers a terminal (character_steers()) with '?', in place.
- * Does the same with bytes that are not UTF-8. Threat: text from a file or variable controls the
- * terminal.
+ * Replaces in place, by character_shown(). The length stays: each byte of a replaced character
+ * becomes '?'.
  */
 void log_clean(char *text);
 
