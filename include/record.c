@@ -1,21 +1,13 @@
 #include "record.h"
 
 #include "ascii.h"
+#include "monotonic.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
-
-int64_t monotonic_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Returns RECORD_OK if fd has events or has hung up, else RECORD_TIMEOUT or RECORD_FAILED. */
 static enum record_error wait_for(int fd, short events, int64_t deadline_ms)

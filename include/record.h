@@ -50,9 +50,6 @@ struct record_reader {
 	size_t came_end;
 };
 
-/* Returns milliseconds of CLOCK_MONOTONIC. All processes of the machine share this clock. */
-int64_t monotonic_ms(void);
-
 /*
  * Prepares *r to read records from the socket fd. The caller keeps buf[size]. A line may have size
  * bytes at most. Allocates nothing.
@@ -67,7 +64,7 @@ void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size)
 void record_reader_take_descriptors(struct record_reader *r);
 
 /*
- * Waits for one record until deadline_ms (monotonic_ms(); -1 waits for ever). Returns RECORD_OK and
+ * Waits for one record until deadline_ms (monotonic.h; -1 waits for ever). Returns RECORD_OK and
  * fills *rec, or returns another enum record_error. A signal does not end the wait. Checks the word
  * and looks for control characters, but does not check UTF-8.
  */

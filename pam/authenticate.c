@@ -7,7 +7,7 @@
 #include "account.h"
 #include "dialogue.h"
 #include "journal.h"
-#include "record.h"
+#include "monotonic.h"
 #include "tell.h"
 #include "user.h"
 #include "verdict.h"

@@ -16,6 +16,7 @@
 #include "converse.h"
 #include "helper.h"
 #include "listen.h"
+#include "monotonic.h"
 #include "reaper.h"
 #include "words_pam.h"
 

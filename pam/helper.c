@@ -13,8 +13,8 @@
 
 #include "child.h"
 #include "compat.h"
+#include "monotonic.h"
 #include "paths.h"
-#include "record.h"
 
 #define KILL_WAIT_MS 2000
 

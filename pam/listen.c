@@ -6,6 +6,7 @@
 #include <syslog.h>
 
 #include "clean.h"
+#include "monotonic.h"
 #include "words_pam.h"
 
 static enum listen broken(struct talk *talk, const char *why)

@@ -1,5 +1,7 @@
 #include "call.h"
 
+#include "monotonic.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #include "code.h"
 #include "command.h"
 #include "file/read.h"
+#include "monotonic.h"
 #include "peer.h"
 #include "refresh.h"
 #include "settings/value.h"

@@ -7,6 +7,7 @@
 #include "exchange.h"
 #include "file/file.h"
 #include "file/lock.h"
+#include "monotonic.h"
 #include "rotate.h"
 #include "settings/checks.h"
 #include "sts_limits.h"

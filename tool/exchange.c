@@ -1,5 +1,6 @@
 #include "exchange.h"
 
+#include "monotonic.h"
 #include "paths.h"
 #include "text/log.h"
 #include "words_sts.h"

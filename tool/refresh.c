@@ -5,6 +5,7 @@
 #include "file/file.h"
 #include "file/lock.h"
 #include "file/read.h"
+#include "monotonic.h"
 #include "text/log.h"
 
 #include <libgen.h>

@@ -1,6 +1,6 @@
 #include "rotate_calls.h"
 
-#include "record.h"
+#include "monotonic.h"
 #include "text/log.h"
 
 #include <stdio.h>

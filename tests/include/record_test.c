@@ -1,3 +1,4 @@
+#include "monotonic.h"
 #include "record.h"
 
 #include <setjmp.h>

@@ -3,6 +3,7 @@
  * every state in which aws-mfa reads. This program plays aws-mfa-sts, too. It gets the record to
  * send, and the time to send it, as the region.
  */
+#include "monotonic.h"
 #include "paths.h"
 
 #undef AWS_MFA_STS_PATH

@@ -1,7 +1,7 @@
 #include "rotation.h"
 
 #include "iso_time.h"
-#include "record.h"
+#include "monotonic.h"
 #include "settings/value.h"
 #include "store.h"
 

@@ -8,7 +8,7 @@
 #include "file/room.h"
 #include "file/steady.h"
 #include "file/target.h"
-#include "record.h"
+#include "monotonic.h"
 #include "text/log.h"
 #include "text/utf8.h"
 

@@ -1,7 +1,7 @@
 #include "lock.h"
 
 #include "hash.h"
-#include "record.h"
+#include "monotonic.h"
 #include "text/log.h"
 
 #include <errno.h>

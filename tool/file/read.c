@@ -1,6 +1,6 @@
 #include "read.h"
 
-#include "record.h"
+#include "monotonic.h"
 #include "steady.h"
 #include "target.h"
 #include "walk.h"

@@ -1,6 +1,6 @@
 #include "steady.h"
 
-#include "record.h"
+#include "monotonic.h"
 #include "text/log.h"
 
 #include <errno.h>

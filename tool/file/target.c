@@ -1,6 +1,6 @@
 #include "target.h"
 
-#include "record.h"
+#include "monotonic.h"
 #include "walk.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 
 #include "credentials/store.h"
 #include "file/create.h"
-#include "record.h"
+#include "monotonic.h"
 #include "settings/files.h"
 #include "settings/profiles.h"
 #include "timeout.h"

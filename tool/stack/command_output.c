@@ -1,6 +1,6 @@
 #include "command_output.h"
 
-#include "record.h"
+#include "monotonic.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -18,6 +18,7 @@
 #include "confine.h"
 #include "error.h"
 #include "libraries.h"
+#include "monotonic.h"
 #include "peer.h"
 #include "report.h"
 #include "spend.h"

@@ -3,6 +3,7 @@
 #include "ascii.h"
 #include "client.h"
 #include "iso_time.h"
+#include "monotonic.h"
 #include "quote.h"
 #include "report.h"
 #include "status.h"

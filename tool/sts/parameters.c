@@ -1,5 +1,6 @@
 #include "parameters.h"
 
+#include "monotonic.h"
 #include "status.h"
 #include "timeout.h"
 #include "words_sts.h"

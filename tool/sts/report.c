@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include "monotonic.h"
 #include "words_sts.h"
 
 #include <inttypes.h>

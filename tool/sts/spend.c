@@ -1,6 +1,6 @@
 #include "spend.h"
 
-#include "record.h"
+#include "monotonic.h"
 #include "status.h"
 #include "sts_limits.h"
 

@@ -6,7 +6,7 @@
  */
 #include "credentials/store.h"
 #include "file/lock.h"
-#include "record.h"
+#include "monotonic.h"
 #include "text/log.h"
 
 #include <signal.h>

@@ -2,7 +2,7 @@
 #include "credentials/store.h"
 #include "file/inplace.h"
 #include "file/lock.h"
-#include "record.h"
+#include "monotonic.h"
 #include "tool/file/test_folder.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Locks that wait, and for how long. */
 #include "file/lock.h"
-#include "record.h"
+#include "monotonic.h"
 #include "test_folder.h"
 
 #include <setjmp.h>
