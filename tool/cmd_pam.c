@@ -165,14 +165,13 @@ static enum status refuse(const struct error *e)
 
 static enum status run(const struct command_line *line)
 {
-	struct dialogue d = {.refresh = {.mode = MODE_LOGIN}};
+	struct dialogue d = {.refresh = {.mode = line->option[ALWAYS] ? MODE_ALWAYS : MODE_LOGIN}};
 	struct error e = {0};
 	enum status rc;
 
 	if (!is_run_by_module())
 		return STATUS_USAGE;
 	begin(&d, line->option[NOTIFY] ? LOGIN_NOTIFIED : LOGIN_STARTED);
-	d.refresh.force = line->option[ALWAYS];
 	bound_waiting(line);
 	rc = refresh_load(&d.refresh, line->option, &e);
 	tell_account(&d);

@@ -73,7 +73,7 @@ static void warn_about_hiding(void)
 
 static enum status run(const struct command_line *line)
 {
-	struct refresh r = {.mode = MODE_BY_HAND, .force = line->option[FORCE]};
+	struct refresh r = {.mode = line->option[FORCE] ? MODE_FORCE : MODE_BY_HAND};
 	struct error e = {0};
 	char text[128];
 	enum status rc = refresh_load(&r, line->option, &e);

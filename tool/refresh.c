@@ -30,7 +30,7 @@ static struct store_place place(const struct refresh *r)
 		.section = s->session,
 		.role = s->value[SETTING_ASSUME_ROLE],
 		.keys = s->long_term,
-		.replaces_keys = r->force && policy_of(r->mode)->force_replaces_keys,
+		.replaces_keys = policy_of(r->mode)->replaces_keys,
 	};
 }
 
@@ -94,7 +94,7 @@ enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS
 	r->deadline_ms = start_ms + r->settings.timeout * 1000;
 	r->state = session_check(&r->settings.credentials, r->settings.session,
 		r->settings.value[SETTING_ASSUME_ROLE], time(NULL), &r->expiration);
-	if (r->state == SESSION_VALID && !r->force)
+	if (r->state == SESSION_VALID && !policy_of(r->mode)->renews_valid)
 		return STATUS_VALID;
 	to = place(r);
 	return policy_of(r->mode)->stores_or_not
@@ -177,8 +177,8 @@ static enum status look_again(struct refresh *r, struct error *e)
  * lock; *lock is then -1.
  *
  * Threat: a stranger starts `su` for this user, types any code, and freezes that helper while it
- * holds the lock. The user must still get in. So the lock only saves a code. With r->force every
- * code is sent, so there is nothing to save.
+ * holds the lock. The user must still get in. So the lock only saves a code. If every code
+ * is sent, there is nothing to save.
  */
 static enum status lock_session(struct refresh *r, int *lock, struct error *e)
 {
@@ -188,7 +188,7 @@ static enum status lock_session(struct refresh *r, int *lock, struct error *e)
 	enum status rc;
 
 	*lock = -1;
-	if (r->force)
+	if (policy_of(r->mode)->renews_valid)
 		return STATUS_OK;
 	rc = lock_section(to.path, to.section,
 		until_ms < r->deadline_ms ? until_ms : r->deadline_ms, lock, e);

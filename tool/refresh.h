@@ -9,13 +9,10 @@
 #include "exchange.h"
 #include "settings/settings.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct refresh {
 	enum mode mode;
-	/* Renew a session that is still valid: --force, or `always` of the PAM module. */
-	bool force;
 	struct settings settings;
 	enum session_state state; /* of the session in the file */
 	time_t expiration;        /* UTC: of the old session, later of the new one; 0: unknown */
@@ -27,7 +24,7 @@ struct refresh {
 
 /*
  * Loads the settings and checks the session. STATUS_VALID: there is nothing to do. STATUS_OK: a
- * code is needed. Otherwise *e says what is wrong. *r must be zeros except mode, force and
+ * code is needed. Otherwise *e says what is wrong. *r must be zeros except mode and
  * exchange.show_progress. Call refresh_free() afterwards, also after a failure.
  */
 enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS], struct error *e);
@@ -41,8 +38,8 @@ enum status refresh_start(struct refresh *r, struct error *e);
 /*
  * Sends the code (six digits) and stores the session.
  *
- * Without r->force it takes the lock of the section first. STATUS_VALID: another process renewed
- * the session meanwhile, and the code was not sent.
+ * Takes the lock of the section first, unless the policy renews_valid. STATUS_VALID: another
+ * process renewed the session meanwhile, and the code was not sent.
  *
  * STATUS_OK: e->text is a warning about the clock, or empty. STATUS_NOT_STORED: AWS accepted the
  * code, but the session was not stored. STATUS_WRONG_CODE: it may be called again with another

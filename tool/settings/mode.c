@@ -1,20 +1,17 @@
 #include "mode.h"
 
+#define BY_HAND .signed_warm_up = true
+#define LOGIN                                                                                      \
+	.files_must_be_safe = true, .https_only = true, .absence_must_be_certain = true,           \
+	.stores_or_not = true
+
 const struct policy *policy_of(enum mode mode)
 {
 	static const struct policy policies[] = {
-		[MODE_BY_HAND] =
-			{
-				.force_replaces_keys = true,
-				.signed_warm_up = true,
-			},
-		[MODE_LOGIN] =
-			{
-				.files_must_be_safe = true,
-				.https_only = true,
-				.absence_must_be_certain = true,
-				.stores_or_not = true,
-			},
+		[MODE_BY_HAND] = {BY_HAND},
+		[MODE_FORCE] = {BY_HAND, .renews_valid = true, .replaces_keys = true},
+		[MODE_LOGIN] = {LOGIN},
+		[MODE_ALWAYS] = {LOGIN, .renews_valid = true},
 	};
 
 	return &policies[mode];

@@ -9,7 +9,9 @@
 
 enum mode {
 	MODE_BY_HAND, /* the user, at a terminal or from a script; no login depends on it */
+	MODE_FORCE,   /* the same with --force */
 	MODE_LOGIN,   /* the PAM module, as the user; the login depends on the result */
+	MODE_ALWAYS,  /* the same with `always` */
 };
 
 struct policy {
@@ -23,8 +25,10 @@ struct policy {
 	/* Send the code even if the session cannot be stored. Otherwise a full or read-only home
 	 * would lock out the user who comes to repair it. */
 	bool stores_or_not;
-	/* With --force, replace long-term keys even if they are the only copy. */
-	bool force_replaces_keys;
+	/* Renew a session that is still valid. Then AWS judges every code. */
+	bool renews_valid;
+	/* Replace long-term keys even if they are the only copy. */
+	bool replaces_keys;
 	/* Sign the warm-up call, which tests the key. Not at a login: strangers could make calls
 	 * with a user's key by connecting to sshd. */
 	bool signed_warm_up;
