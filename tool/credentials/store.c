@@ -364,9 +364,19 @@ enum status store_session(const struct store_place *to, const struct session *se
 		{"aws_security_token", session->session_token.data},
 		{"expiration", expiration},
 	};
+	struct store_edit edit = {
+		.section = to->section,
+		.n_pairs = sizeof(pairs) / sizeof(pairs[0]),
+		.spares_keys = !to->keys,
+	};
 
 	if (!gmtime_r(&session->expiration, &tm) ||
 		strftime(expiration, sizeof(expiration), "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		return error_set(e, STATUS_NOT_STORED, "the session's end is not a date");
-	return store_pairs(to, pairs, sizeof(pairs) / sizeof(pairs[0]), deadline_ms, e);
+	edit.pairs = pairs;
+	if (to->keys)
+		return store_edits(to, &edit, 1, deadline_ms, e);
+	if (store_edits_or_create(to, &edit, 1, deadline_ms, e) != STATUS_OK)
+		return e->status = STATUS_NOT_STORED;
+	return STATUS_OK;
 }

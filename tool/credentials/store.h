@@ -21,7 +21,7 @@ struct store_place {
 	const char *path, *section, *role;
 	/* The section that holds the long-term keys. If this section is gone, the file is not
 	 * written: another program is in the middle of writing it. NULL for a file that may be
-	 * empty. */
+	 * empty: store_session() then creates a missing one. */
 	const char *keys;
 	bool replaces_keys; /* the user wants this: skip session_spare_keys() */
 	/* Keys of section that must have these values; NULL: must be absent. If one differs,
@@ -60,9 +60,10 @@ enum status store_check_content(
 bool store_undo(const char *path);
 
 /*
- * Sets the seven session keys of the section. The file must exist. Waits until deadline_ms
- * (monotonic_ms()) for other programs that are writing the file. STATUS_NOT_STORED on failure: then
- * the file is as those programs left it.
+ * Sets the seven session keys of the section. With to->keys, the file must exist. Without, the only
+ * copy of a long-term key is kept (session_spare_keys()). Waits until deadline_ms (monotonic_ms())
+ * for other programs that are writing the file. STATUS_NOT_STORED on failure: then the file is as
+ * those programs left it.
  */
 enum status store_session(const struct store_place *to, const struct session *session,
 	int64_t deadline_ms, struct error *e);
@@ -82,6 +83,10 @@ struct store_edit {
  * to->expected.
  */
 enum status store_edits(const struct store_place *to, const struct store_edit *edits,
+	size_t n_edits, int64_t deadline_ms, struct error *e);
+
+/* The same, but creates a missing file and its folder. STATUS_CONFIG if it cannot be created. */
+enum status store_edits_or_create(const struct store_place *to, const struct store_edit *edits,
 	size_t n_edits, int64_t deadline_ms, struct error *e);
 
 /*
