@@ -109,36 +109,9 @@ static enum status can_store(const struct refresh *r, bool again, struct error *
 		: store_check(r->settings.value[SETTING_CREDENTIALS_FILE], again, e);
 }
 
-static struct sts_request request_of(const struct settings *s)
-{
-	const char *const *value = s->value;
-	struct sts_request request = sts_request_of(s);
-
-	request.serial = value[SETTING_DEVICE];
-	request.duration = s->duration;
-	request.signed_warm_up = policy_of(s->mode)->signed_warm_up;
-	for (size_t i = 0; i < s->n_via; i++)
-		request.roles[request.n_roles++] = (struct sts_request_role){
-			.arn = s->via[i].arn,
-			.session_name = s->via[i].session_name,
-			.external_id = s->via[i].external_id,
-			.source_identity = s->via[i].source_identity,
-		};
-	if (value[SETTING_ASSUME_ROLE])
-		request.roles[request.n_roles++] = (struct sts_request_role){
-			.arn = value[SETTING_ASSUME_ROLE],
-			.session_name = value[SETTING_ROLE_SESSION_NAME],
-			.external_id = value[SETTING_EXTERNAL_ID],
-			.source_identity = value[SETTING_SOURCE_IDENTITY],
-			.tags = value[SETTING_TAGS],
-			.transitive_tags = value[SETTING_TRANSITIVE_TAGS],
-		};
-	return request;
-}
-
 enum status refresh_start(struct refresh *r, struct error *e)
 {
-	const struct sts_request request = request_of(&r->settings);
+	const struct sts_request request = sts_request_for_code(&r->settings);
 	enum status rc = can_store(r, false, e);
 
 	if (rc == STATUS_OK)

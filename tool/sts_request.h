@@ -33,4 +33,7 @@ struct sts_request {
 /* The long-term keys of the settings, and how to reach AWS. No device, roles or duration. */
 struct sts_request sts_request_of(const struct settings *s);
 
+/* All of them: for a conversation that spends a code. */
+struct sts_request sts_request_for_code(const struct settings *s);
+
 #endif
