@@ -225,3 +225,57 @@ void owner_report_way(const char *home, const char *path, owner_fault_fn *fault,
 	walk_guarded(&t, path, &guard);
 	target_free(&t);
 }
+
+/* In a sticky folder, users cannot replace what is root's. A symlink has no mode of its own. */
+static bool is_roots(const struct stat *st)
+{
+	return st->st_uid == 0 &&
+		(S_ISLNK(st->st_mode) || !(st->st_mode & (S_IWGRP | S_IWOTH)) ||
+			(S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX));
+}
+
+static enum status check_one(const char *path, const struct stat *st, struct error *e)
+{
+	char word[400];
+
+	if (is_roots(st))
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s: others than root can change it (uid %ju, mode %04o); run: chown -h root %s; "
+		"chmod go-w %s",
+		path, (uintmax_t)st->st_uid, (unsigned)st->st_mode & 07777, quoted(path, word),
+		word);
+}
+
+/* For struct walk_guard: checks the folder, and a symlink in it. */
+static bool check_roots(void *arg, const struct target *t, const struct stat *entry)
+{
+	const char *path = *t->path ? t->path : "/";
+	struct way *w = arg;
+	struct stat st;
+
+	w->found = entry != NULL;
+	w->linked = w->linked || (entry && S_ISLNK(entry->st_mode));
+	w->rc = fstat(t->folder, &st) < 0 ? error_system(w->e, path) : check_one(path, &st, w->e);
+	if (w->rc == STATUS_OK && entry && S_ISLNK(entry->st_mode) && !is_roots(entry))
+		w->rc = error_set(w->e, STATUS_CONFIG,
+			"%s: a symlink in it belongs to uid %ju; make it root's", path,
+			(uintmax_t)entry->st_uid);
+	return w->rc == STATUS_OK;
+}
+
+enum status owner_check_roots(const char *path, struct error *e)
+{
+	struct way w = {.rc = STATUS_OK, .e = e};
+	const struct walk_guard guard = {"", check_roots, &w};
+	struct target t;
+	struct stat st;
+	bool walked = walk_guarded(&t, path, &guard);
+
+	if (w.rc == STATUS_OK && !(walked && w.found && lstat(t.path, &st) == 0))
+		w.rc = explain(&w, t.path, walked ? ENOENT : errno);
+	else if (w.rc == STATUS_OK)
+		w.rc = check_one(t.path, &st, e);
+	target_free(&t);
+	return w.rc;
+}

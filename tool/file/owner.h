@@ -37,6 +37,12 @@ enum status owner_check_way(const char *home, const char *path, struct error *e)
 typedef void owner_fault_fn(void *arg, const struct error *e);
 void owner_report_way(const char *home, const char *path, owner_fault_fn *fault, void *arg);
 
+/*
+ * The same where not even the user counts: can only root change what the path leads to? Checks each
+ * name on the path from the root directory on, also behind symlinks, and the file or folder itself.
+ */
+enum status owner_check_roots(const char *path, struct error *e);
+
 /* Checks owner and mode of the file or folder at path. st is its fstat(). */
 enum status owner_check(const char *path, const struct stat *st, struct error *e);
 

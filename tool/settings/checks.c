@@ -182,21 +182,10 @@ enum status settings_check_values(struct settings *s, struct error *e)
 	return STATUS_OK;
 }
 
-/* The login name, as getpass.getuser() finds it. Characters that STS refuses become '-'. */
-static char *default_session_name(void)
+char *settings_session_name(const char *login)
 {
-	static const char *const env[] = {"LOGNAME", "USER", "LNAME", "USERNAME"};
-	const char *login = NULL;
-	const struct passwd *pw;
-	char *name;
+	char *name = settings_format("%.64s%s", login, login[0] && login[1] ? "" : "-");
 
-	for (size_t i = 0; i < sizeof(env) / sizeof(env[0]) && (!login || !*login); i++)
-		login = getenv(env[i]);
-	if (!login || !*login) {
-		pw = getpwuid(getuid());
-		login = pw ? pw->pw_name : "aws-mfa";
-	}
-	name = settings_format("%.64s%s", login, login[1] ? "" : "-");
 	for (char *p = name; p && *p; p++) {
 		char one[3] = {*p, *p, '\0'};
 
@@ -204,6 +193,22 @@ static char *default_session_name(void)
 			*p = '-';
 	}
 	return name;
+}
+
+/* The login name, as getpass.getuser() finds it. */
+static char *default_session_name(void)
+{
+	static const char *const env[] = {"LOGNAME", "USER", "LNAME", "USERNAME"};
+	const char *login = NULL;
+	const struct passwd *pw;
+
+	for (size_t i = 0; i < sizeof(env) / sizeof(env[0]) && (!login || !*login); i++)
+		login = getenv(env[i]);
+	if (!login || !*login) {
+		pw = getpwuid(getuid());
+		login = pw ? pw->pw_name : "aws-mfa";
+	}
+	return settings_session_name(login);
 }
 
 /* aws-mfa-sts reads the file. It is checked here, because the message names the setting. */
@@ -221,6 +226,8 @@ static enum status check_ca_bundle(struct settings *s, struct error *e)
 				? "there is no such file"
 				: "cannot be read; expected a PEM file or a folder of hash links",
 			e);
+	if (policy_of(s->mode)->files_must_be_roots)
+		return owner_check_roots(path, e);
 	return policy_of(s->mode)->files_must_be_safe ? owner_check_file(path, &st, e) : STATUS_OK;
 }
 

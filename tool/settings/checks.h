@@ -19,6 +19,12 @@ enum status settings_check_names(struct settings *s, struct error *e);
 /* Checks each value alone: value.h. */
 enum status settings_check_values(struct settings *s, struct error *e);
 
+/*
+ * Returns the name of a role's session for a login name: what STS refuses becomes '-'. The caller
+ * frees it. NULL without memory.
+ */
+char *settings_session_name(const char *login);
+
 /* Checks the settings that say how AWS is reached. */
 enum status settings_check_reach(struct settings *s, struct error *e);
 

@@ -12,6 +12,7 @@ const struct policy *policy_of(enum mode mode)
 		[MODE_FORCE] = {BY_HAND, .renews_valid = true, .replaces_keys = true},
 		[MODE_LOGIN] = {LOGIN},
 		[MODE_ALWAYS] = {LOGIN, .renews_valid = true},
+		[MODE_KEYSTORE] = {.files_must_be_roots = true, .https_only = true},
 	};
 
 	return &policies[mode];

@@ -12,11 +12,14 @@ enum mode {
 	MODE_FORCE,   /* the same with --force */
 	MODE_LOGIN,   /* the PAM module, as the user; the login depends on the result */
 	MODE_ALWAYS,  /* the same with `always` */
+	MODE_KEYSTORE, /* the PAM module, with keys that root holds; nothing depends on the user */
 };
 
 struct policy {
 	/* Refuse a home, a file or CA certificates that other users can change (owner.h). */
 	bool files_must_be_safe;
+	/* Refuse what anybody but root can change: the site's file and CA certificates. */
+	bool files_must_be_roots;
 	/* Refuse an endpoint over http: any process on this machine could accept the code. */
 	bool https_only;
 	/* Return STATUS_NOT_SET_UP only without any doubt (absence.h), and when the files have not
