@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 /* Returns RECORD_OK if fd has events or has hung up, else RECORD_TIMEOUT or RECORD_FAILED. */
 static enum record_error wait_for(int fd, short events, int64_t deadline_ms)
@@ -84,8 +85,10 @@ static ssize_t receive(struct record_reader *r)
 	size_t room = r->size - r->end, before = r->came.n;
 	ssize_t n;
 
-	if (!r->takes_descriptors)
-		return recv(r->fd, to, room, MSG_DONTWAIT);
+	if (!r->takes_descriptors) {
+		n = recv(r->fd, to, room, MSG_DONTWAIT);
+		return n < 0 && errno == ENOTSOCK ? read(r->fd, to, room) : n;
+	}
 	n = descriptors_recv(r->fd, to, room, &r->came);
 	if (n <= 0 || r->came.n == before)
 		return n;

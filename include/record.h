@@ -51,7 +51,8 @@ struct record_reader {
 };
 
 /*
- * Prepares *r to read records from the socket fd. The caller keeps buf[size]. A line may have size
+ * Prepares *r to read records from the socket fd, or from a pipe with O_NONBLOCK. The caller keeps
+ * buf[size]. A line may have size
  * bytes at most. Allocates nothing.
  */
 void record_reader_init(struct record_reader *r, int fd, char *buf, size_t size);

@@ -25,7 +25,9 @@
 	ROW(cmd_explain)  \
 	ROW(cmd_doctor)   \
 	ROW(cmd_rotate)   \
-	ROW(cmd_pam)
+	ROW(cmd_pam)      \
+	ROW(cmd_serve)    \
+	ROW(cmd_store)
 /* clang-format on */
 
 #define DECLARED(name) extern const struct command name;

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 
 enum mode {
-	MODE_BY_HAND, /* the user, at a terminal or from a script; no login depends on it */
-	MODE_FORCE,   /* the same with --force */
-	MODE_LOGIN,   /* the PAM module, as the user; the login depends on the result */
-	MODE_ALWAYS,  /* the same with `always` */
+	MODE_BY_HAND,  /* the user, at a terminal or from a script; no login depends on it */
+	MODE_FORCE,    /* the same with --force */
+	MODE_LOGIN,    /* the PAM module, as the user; the login depends on the result */
+	MODE_ALWAYS,   /* the same with `always` */
 	MODE_KEYSTORE, /* the PAM module, with keys that root holds; nothing depends on the user */
 };
 

@@ -1,0 +1,326 @@
+"""`aws-mfa serve`: whom it serves, what it reads, and what it says of a code."""
+
+import os
+import re
+import time
+import unittest
+
+from host import OTHER_UID, ROLE
+from paths import BUILD
+from sandbox import faults
+from tool.keystore.keystoretest import LOGIN, SERVE_UID, KeystoreTest, fill
+
+IDLE = BUILD / "tests/idle/aws-mfa"
+
+
+class Judged(KeystoreTest):
+    def test_a_login(self):
+        count, connections = len(self.box.requests), self.box.connections
+        module = self.login("timeout 20", "profile work")
+        self.assertEqual(module.read(), "account 123456789012")
+        self.assertEqual(module.read(), "ask")
+        module.send("code " + self.user.code())
+        said = module.read_to("result")
+        session = self.box.sessions[-1]
+        self.assertEqual((said["result"], said["key-id"]), ("0 ", session.access_key_id))
+        self.assertAlmostEqual(int(said["until"]), time.time() + 43200, delta=60)
+        self.assertRegex(said["request-id"], r"^[0-9a-f-]{36}$")
+        self.assertEqual(self.handed_over(module), {
+            "profile": "work", "access-key-id": session.access_key_id,
+            "secret-access-key": session.secret_access_key,
+            "session-token": session.session_token, "expiration": said["until"]})
+        self.assertEqual(module.end(),
+                         f"login={LOGIN} user=alice account=123456789012 result=accepted\n")
+        requests = self.box.requests[count:]
+        self.assertEqual([r.action for r in requests], ["GET", "GetSessionToken"])
+        self.assertNotIn("Authorization", requests[0].headers)
+        self.assertEqual(self.box.connections - connections, 1)
+
+    def test_a_wrong_code_and_then_a_right_one(self):
+        module = self.asked()
+        wrong = self.user.wrong_code()
+        module.send("code " + wrong)
+        status, text = module.result()
+        self.assertEqual(status, 11)
+        self.assertNotIn(wrong, text)
+        self.assertEqual(self.handed_over(module), {})
+        module.send("code " + self.user.code())
+        self.assertEqual(module.result()[0], 0)
+        self.assertEqual(self.handed_over(module)["profile"], "default")
+        self.assertIn(" result=accepted\n", module.end())
+
+    def test_a_code_works_once(self):
+        code = self.user.code()
+        for status, name in ((0, "accepted"), (11, "wrong-code")):
+            module = self.asked()
+            module.send("code " + code)
+            self.assertEqual(module.result()[0], status)
+            said = module.end()
+            self.assertIn(f" result={name}", said)
+            self.assertNotIn(code, said)
+
+    def test_a_code_of_another_user(self):
+        module = self.asked()
+        module.send("code " + self.box.add_user(f"bob{self.users}").code())
+        self.assertEqual(module.result()[0], 11)
+
+    def test_a_role(self):
+        """The session's name is the account's, not that of the process that asks for it."""
+        self.write_entry(role_arn=ROLE, external_id="of-ours", source_identity="alice",
+                         duration=900, profile="admin")
+        module = self.asked(env={"LOGNAME": "mallory", "USER": "mallory"})
+        module.send("code " + self.user.code())
+        self.assertEqual(module.result()[0], 0)
+        params = self.box.requests[-1].params
+        for name, value in (("RoleArn", ROLE), ("ExternalId", "of-ours"), ("SourceIdentity", "alice"),
+                            ("RoleSessionName", "alice"), ("DurationSeconds", "900")):
+            self.assertEqual(params[name], value)
+        parcel = self.handed_over(module)
+        self.assertEqual((parcel["role"], parcel["profile"]), (ROLE, "admin"))
+
+    def test_nothing_of_the_environment_counts(self):
+        trap = self.folder / ".aws"
+        trap.mkdir()
+        for name in ("credentials", "config"):
+            (trap / name).write_text("[default]\nendpoint_url = https://localhost:1\n")
+        env = {"HOME": str(self.folder), "AWS_ENDPOINT_URL": "https://localhost:1",
+               "AWS_CA_BUNDLE": "/nonexistent", "https_proxy": "http://localhost:1",
+               "MFA_DEVICE": "arn:aws:iam::123456789012:mfa/mallory", "AWS_PROFILE": "other",
+               "MFA_ASSUME_ROLE": "arn:aws:iam::123456789012:role/Other", "TZ": "/nonexistent"}
+        module = self.asked(env=env)
+        module.send("code " + self.user.code())
+        self.assertEqual(module.result()[0], 0)
+        self.assertEqual(self.handed_over(module)["profile"], "default")
+
+    def test_a_profile_that_both_name(self):
+        self.write_entry(profile="work")
+        module = self.asked("profile work")
+        module.send("code " + self.user.code())
+        self.assertEqual((module.result()[0], self.handed_over(module)["profile"]), (0, "work"))
+        self.refused(self.login("profile home"), 13, "profile is work", "profile=home")
+
+    def test_no_secret_can_be_seen_while_the_user_is_asked(self):
+        module = self.asked()
+        pid = module.process.pid
+        for name in ("cmdline", "environ"):
+            with open(f"/proc/{pid}/{name}", "rb") as file:
+                seen = file.read()
+            for secret in (self.user.secret_access_key, self.user.access_key_id):
+                self.assertNotIn(secret.encode(), seen)
+        with open(f"/proc/{pid}/limits") as file:
+            self.assertRegex(file.read(), r"Max core file size +0 +0 ")
+        # root's: such a process cannot be traced, and leaves no core
+        self.assertEqual(os.stat(f"/proc/{pid}/environ").st_uid, 0)
+
+    def test_nobody_answers(self):
+        module = self.asked(program=IDLE)
+        self.assertEqual(module.read(), "idle")
+        self.assertIn(" result=no-answer\n", module.end())
+
+    def test_the_module_goes(self):
+        for module in (self.module(), self.asked()):
+            self.assertIn(" result=", module.end())
+            self.assertEqual(module.process.returncode, 0)
+
+
+class Failed(KeystoreTest):
+    def judged(self, status, *parts):
+        module = self.asked("timeout 3")
+        code = self.user.code()
+        module.send("code " + code)
+        found, text = module.result()
+        self.assertEqual(found, status, text)
+        self.assertEqual(self.handed_over(module), {})
+        said = module.end()
+        for part in parts:
+            self.assertIn(part, said)
+        self.assertNotIn(code, text + said)
+
+    def test_aws_is_down(self):
+        self.box.stop()
+        self.addCleanup(self.box.start)
+        self.judged(14, "result=unavailable", "reason=")
+
+    def test_throttled(self):
+        self.box.fault("GetSessionToken", faults.error("Throttling"))
+        self.judged(15, "result=code-spent")
+
+    def test_no_answer_to_the_code(self):
+        self.box.fault("GetSessionToken", faults.processed(faults.close()))
+        self.judged(15)
+
+    def test_a_key_that_aws_does_not_know(self):
+        self.write_entry(aws_secret_access_key="A" * 40)
+        self.judged(13, "result=configuration")
+
+
+class Opening(KeystoreTest):
+    """What the module must not send, and who must not be it."""
+
+    def test_another_user_at_the_other_end(self):
+        count = self.box.connections
+        module = self.module(peer=OTHER_UID)
+        self.assertEqual(module.read(), "")
+        self.assertIn(f'reason="uid {OTHER_UID} is not served"', module.end())
+        self.assertEqual(self.box.connections, count)
+
+    def test_another_version(self):
+        module = self.module()
+        module.send("version 2")
+        said = self.refused(module, 4, "keystore protocol 1 here, 2 there",
+                            "systemctl restart aws-mfa-keystore.socket")
+        self.assertIn("result=system-error", said)
+
+    def test_records_out_of_turn(self):
+        for lines in (["login " + LOGIN], ["version x"], ["version 1", "version 1"],
+                      ["version 1", "login 0123ABCD"], ["version 1", "login 0"],
+                      ["version 1", f"login {LOGIN}", f"login {LOGIN}"], ["version 1", "code 123456"],
+                      ["version 1", f"user {OTHER_UID} alice"], ["nonsense"], ["version 1", "x" * 5000],
+                      ["version 1", "timeout 5", "timeout 5"], ["version 1", "timeout soon"]):
+            with self.subTest(lines[-1][:20]):
+                module = self.module()
+                for line in lines:
+                    module.send(line)
+                self.refused(module, 4)
+
+    def test_names_that_are_none(self):
+        for user in ("alice", "user alice", f"user {OTHER_UID}", f"user -1 alice",
+                     f"user {OTHER_UID + 2**32} alice", f"user {OTHER_UID} ../alice",
+                     f"user {OTHER_UID} .alice", f"user {OTHER_UID} -alice", f"user {OTHER_UID} "):
+            with self.subTest(user):
+                self.refused(self.login(user=user), 4)
+
+    def test_descriptors(self):
+        """Exactly two: the entry, and the writing end of a pipe."""
+        entry, (reading, writing) = self.open_entry(), self.pipe()
+        path = self.folder / "file"
+        path.touch()
+        file = os.open(path, os.O_WRONLY)
+        self.ends.append(file)
+        for fds in ([], [entry], [writing], [entry, writing, writing], [entry] * 30,
+                    [entry, reading], [entry, file], [entry, entry]):
+            with self.subTest(fds=len(fds)):
+                self.refused(self.login(fds=fds), 4)
+        for fds in ([writing, entry], [writing, writing], [reading, writing]):
+            with self.subTest(fds=fds):
+                record = self.login(fds=fds).read()
+                self.assertRegex(record, "^result (4|13) ")
+
+    def test_descriptors_with_another_record(self):
+        module = self.module()
+        module.send("version 1", [self.open_entry()])
+        self.refused(module, 4)
+
+    def test_it_is_for_systemd_only(self):
+        for options in ({"pid": "1"}, {"fds": 2}, {"fds": ""}):
+            with self.subTest(options):
+                module = self.module(**options)
+                self.assertEqual(module.read(), "")
+                self.assertIn("only systemd runs this command", module.end())
+                self.assertEqual(module.process.returncode, 2)
+
+    def test_a_log_line_is_one_line(self):
+        self.write_entry(user="a b=c")
+        module = self.login(user=f'user {OTHER_UID} a b=c')
+        module.read_to("ask")
+        self.assertIn(" user=a?b=c account=123456789012 result=no-answer\n", module.end())
+
+
+class Trusted(KeystoreTest):
+    """Files that somebody else could have written."""
+
+    def test_an_entry_of_somebody_else(self):
+        for keys in ({"user": "bob"}, {"uid": OTHER_UID + 1}):
+            with self.subTest(keys):
+                self.write_entry(**keys)
+                self.refused(self.login(), 13, "alice")
+
+    def test_an_entry_that_others_can_read(self):
+        for change in (lambda: self.entry.chmod(0o640), lambda: os.chown(self.entry, OTHER_UID, 0),
+                       lambda: os.link(self.entry, self.folder / "second")):
+            self.write_entry()
+            os.chown(self.entry, 0, 0)
+            change()
+            said = self.refused(self.login(), 13)
+            self.assertNotIn(self.user.secret_access_key, said)
+
+    def test_an_entry_that_is_none(self):
+        for text in ("", "[aws-mfa]\n", "x" * 20000):
+            self.entry.write_text(text)
+            self.refused(self.login(), 13)
+        self.entry.unlink()
+        self.entry.mkdir()
+        self.refused(self.login(), 13)
+
+    def test_http(self):
+        for url in ("http://127.0.0.1:1", "http://sts.amazonaws.com"):
+            self.write_site(endpoint_url=url)
+            self.refused(self.login(), 13, "no endpoint over http")
+
+    def test_the_file_of_the_site(self):
+        path = self.site / "aws-mfa.conf"
+        for change in (lambda: os.chown(path, OTHER_UID, 0), lambda: path.chmod(0o664),
+                       lambda: path.chmod(0o646), lambda: os.chown(self.site, SERVE_UID, 0),
+                       lambda: self.site.chmod(0o775)):
+            os.chown(self.site, 0, 0)
+            self.site.chmod(0o755)
+            path.unlink(missing_ok=True)
+            self.write_site()
+            change()
+            self.refused(self.login(), 13, "others than root can change it")
+
+    def test_the_certificates(self):
+        """The file, a folder above it, and a symlink on the way."""
+        place = self.folder / "ca"
+        place.mkdir(mode=0o755)
+        mine = place / "ca.pem"
+        mine.write_bytes(self.box.ca_path.read_bytes())
+        self.write_site(ca_bundle=mine)
+        self.asked().end()
+        link = self.folder / "link.pem"
+        link.symlink_to(mine)
+        self.write_site(ca_bundle=link)
+        os.chown(mine, SERVE_UID, 0)
+        self.refused(self.login(), 13, "others than root can change it")
+        os.chown(mine, 0, 0)
+        os.chown(place, OTHER_UID, 0)
+        self.refused(self.login(), 13, f"{place}: others than root")
+        os.chown(place, 0, 0)
+        os.chown(link, OTHER_UID, 0, follow_symlinks=False)
+        self.refused(self.login(), 13, f"{self.folder}: a symlink in it")
+
+    def test_what_the_site_may_hold(self):
+        """A missing file is as good, and an unknown key is not."""
+        self.write_site(unknown="x")
+        self.refused(self.login(), 13, "unknown key unknown")
+        (self.site / "aws-mfa.conf").unlink()
+        self.write_entry(role_arn="arn:aws:iam:::role/Admin")
+        self.refused(self.login(), 13, "ACCOUNT may be empty only with an endpoint_url")
+
+
+class HandedOver(KeystoreTest):
+    """A pipe that takes no session: the code counts all the same."""
+
+    def spent(self, spoil):
+        reading, writing = self.pipe()
+        module = self.asked(fds=[self.open_entry(), writing])
+        spoil(reading, writing)
+        module.send("code " + self.user.code())
+        status, text = module.result()
+        self.assertEqual(status, 10, text)
+        self.assertIn("result=not-stored", module.end())
+        return text
+
+    def test_no_room(self):
+        self.assertIn("pipe", self.spent(lambda reading, writing: fill(writing)))
+
+    def test_nobody_reads(self):
+        def close(reading, writing):
+            for fd in (reading, writing):
+                self.ends.remove(fd)
+                os.close(fd)
+        self.assertIn("Broken pipe", self.spent(close))
+
+
+if __name__ == "__main__":
+    unittest.main()

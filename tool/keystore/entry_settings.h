@@ -1,0 +1,26 @@
+/*
+ * The settings of a login in keystore mode. They come from the entry, the site's file and the
+ * module. No environment, no home and nothing else of the user counts.
+ */
+#ifndef AWS_MFA_ENTRY_SETTINGS_H
+#define AWS_MFA_ENTRY_SETTINGS_H
+
+#include "entry.h"
+#include "error.h"
+#include "settings/rules.h"
+
+/* What the module says of a login. */
+struct entry_login {
+	const char *profile; /* NULL: not given */
+	const char *timeout; /* SECONDS; NULL: not given */
+};
+
+/*
+ * Fills *s, except the keys. path names the entry in messages. STATUS_CONFIG: a value is wrong, or
+ * others than root can change the site's file or the CA certificates. Call settings_free() in any
+ * case.
+ */
+enum status entry_settings(struct settings *s, const struct entry *entry, const char *path,
+	const struct entry_login *login, struct error *e);
+
+#endif
