@@ -134,7 +134,7 @@ $(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h $(BUILD)/base
 $(BUILD)/build_paths.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define BUILD_%s "%s"\n' BINDIR '$(BINDIR)' LIBEXECDIR '$(LIBEXECDIR)' \
-		SYSCONFDIR '$(SYSCONFDIR)' RUNDIR '$(RUNDIR)' >$@.new
+		SYSCONFDIR '$(SYSCONFDIR)' RUNDIR '$(RUNDIR)' DOCDIR '$(DOCDIR)' >$@.new
 	@if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
 
 # Says what is too old or missing, in one line each, before a compiler says it in hundreds.

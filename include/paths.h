@@ -11,6 +11,7 @@
 #define AWS_MFA_PATH BUILD_BINDIR "/aws-mfa"
 #define AWS_MFA_STS_PATH BUILD_LIBEXECDIR "/aws-mfa-sts"
 #define AWS_MFA_CONF_PATH BUILD_SYSCONFDIR "/aws-mfa/aws-mfa.conf"
+#define AWS_MFA_STACKS_PATH BUILD_DOCDIR "/examples/pam.d" /* stacks to copy */
 
 /* Keystore mode. Only root can write to these folders, and only root can open what is in them. */
 #define AWS_MFA_KEYS_DIR BUILD_SYSCONFDIR "/aws-mfa/keys"

@@ -50,8 +50,8 @@ struct call_identity {
 };
 
 struct call_device {
-	char serial[257]; /* arn:...:mfa/NAME, arn:...:u2f/... (no codes), or a hardware token's
-	                     number */
+	char serial[513]; /* arn:...:mfa/NAME, arn:...:u2f/... (no codes), or a hardware token's
+	                     number; STS takes none of more than 256 */
 	time_t enabled;
 };
 

@@ -103,12 +103,6 @@ static bool check_key(struct consultation *c, enum status rc, const struct error
 	return false;
 }
 
-/* Can a device with this serial give codes? A passkey cannot. */
-static bool gives_codes(const struct call_device *d)
-{
-	return !strstr(d->serial, ":u2f/");
-}
-
 /* Writes the devices that give codes to text[size], with a comma between them. Returns their
  * number. */
 static size_t list_usable(const struct call_device *devices, size_t n, char *text, size_t size)
@@ -119,7 +113,7 @@ static size_t list_usable(const struct call_device *devices, size_t n, char *tex
 	for (size_t i = 0; i < n; i++) {
 		size_t used = strlen(text);
 
-		if (gives_codes(&devices[i]) && used < size)
+		if (!value_mfa_serial(devices[i].serial) && used < size)
 			snprintf(text + used, size - used, "%s%.256s", usable++ > 0 ? ", " : "",
 				devices[i].serial);
 	}
@@ -145,7 +139,8 @@ static void report_device(struct consultation *c, const struct call_device *devi
 			c->s->where[SETTING_DEVICE], c->who.arn);
 		findings_take(c->l, "device", FINDING_FAULT, text);
 	}
-	findings_mend(c->l, "device", "%s%s", usable == 1 ? "aws_mfa_device = " : "one of ", names);
+	findings_mend(
+		c->l, "device", NULL, "%s%s", usable == 1 ? "aws_mfa_device = " : "one of ", names);
 }
 
 /* Where IAM does not tell the devices, the account must be that of the key all the same. */

@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <security/pam_appl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -347,6 +348,8 @@ enum status rehearse(struct findings *l, const char *service, const char *user, 
 	if (geteuid() != 0)
 		return error_set(
 			e, STATUS_SYSTEM, "--try: only root can try a login; run it with sudo");
+	if (!getpwnam(user))
+		return error_set(e, STATUS_USAGE, "--try: there is no user '%.200s' here", user);
 	r.tty = prompt_open();
 	if (r.tty < 0)
 		return error_set(

@@ -14,7 +14,7 @@
 
 /*
  * Says on the terminal what it is about to do, asks there what the modules ask, and adds to *l how
- * each phase ends. STATUS_SYSTEM: could not try; *e says why.
+ * each phase ends. STATUS_USAGE: there is no such user. STATUS_SYSTEM: could not try; *e says why.
  */
 enum status rehearse(struct findings *l, const char *service, const char *user, struct error *e);
 

@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum kind { VIRTUAL, HARDWARE, NO_CODES };
+enum kind { VIRTUAL, HARDWARE, PASSKEY, UNFIT };
 
 static enum kind kind_of(const char *serial)
 {
 	if (value_mfa_serial(serial))
-		return NO_CODES;
+		return strstr(serial, ":u2f/") ? PASSKEY : UNFIT;
 	return strncmp(serial, "arn:", 4) == 0 ? VIRTUAL : HARDWARE;
 }
 
@@ -22,6 +22,11 @@ static const char *short_name(const char *serial)
 	const char *name = strrchr(serial, ':');
 
 	return strncmp(serial, "arn:", 4) == 0 && name ? name + 1 : serial;
+}
+
+static bool has_codes(const char *serial)
+{
+	return kind_of(serial) < PASSKEY;
 }
 
 /* Those with codes come first. */
@@ -36,11 +41,11 @@ static void sort(struct devices *d)
 	size_t at = 0;
 
 	for (size_t i = 0; i < d->n; i++)
-		if (kind_of(d->list[i].serial) != NO_CODES)
+		if (has_codes(d->list[i].serial))
 			sorted[at++] = d->list[i];
 	d->with_codes = at;
 	for (size_t i = 0; i < d->n; i++)
-		if (kind_of(d->list[i].serial) == NO_CODES)
+		if (!has_codes(d->list[i].serial))
 			sorted[at++] = d->list[i];
 	for (size_t i = 0; i < at; i++)
 		d->list[i] = sorted[i];
@@ -49,14 +54,16 @@ static void sort(struct devices *d)
 /* "mfa/a, GAHT1 (hardware token), u2f/b (a passkey: STS takes none)" */
 static const char *name_from(const struct devices *d, size_t first, char *text, size_t size)
 {
-	static const char *const notes[] = {
-		"", " (hardware token)", " (a passkey or security key: STS takes none)"};
+	static const char *const notes[] = {"", " (hardware token)",
+		" (a passkey or security key: STS takes none)",
+		" (STS takes 9 to 256 letters, digits or any of +=/:,.@-)"};
 	size_t used = 0;
 
 	snprintf(text, size, "none");
 	for (size_t i = first; i < d->n && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s%s", used > 0 ? ", " : "",
-			short_name(d->list[i].serial), notes[kind_of(d->list[i].serial)]);
+		used += (size_t)snprintf(text + used, size - used, "%s%.80s%s",
+			used > 0 ? ", " : "", short_name(d->list[i].serial),
+			notes[kind_of(d->list[i].serial)]);
 	return text;
 }
 
@@ -68,7 +75,8 @@ static enum status take(const char *serial, struct secret *device, struct error 
 
 static void tell_table(const struct asker *a, const struct devices *d)
 {
-	static const char *const kinds[] = {"virtual", "hardware token", "passkey: no codes"};
+	static const char *const kinds[] = {
+		"virtual", "hardware token", "passkey: no codes", "no serial for STS"};
 
 	for (size_t i = 0; i < d->n; i++) {
 		const struct call_device *device = &d->list[i];
@@ -79,7 +87,7 @@ static void tell_table(const struct asker *a, const struct devices *d)
 			snprintf(number, sizeof(number), "%zu", i + 1);
 		if (device->enabled > 0 && localtime_r(&device->enabled, &tm))
 			(void)strftime(day, sizeof(day), "since %Y-%m-%d", &tm);
-		ask_tell(a, "  %2s  %-17s %-16s %s", number, kinds[kind_of(device->serial)], day,
+		ask_tell(a, "  %2s  %-17s %-16s %.80s", number, kinds[kind_of(device->serial)], day,
 			short_name(device->serial));
 	}
 }

@@ -3,8 +3,10 @@ words that mend them."""
 
 import contextlib
 import json
+import re
 import time
 import unittest
+from pathlib import Path
 
 from live.case import LiveTest, example, with_module
 from live.sshd import HOST_KEY, known
@@ -78,7 +80,7 @@ IN_STACK = [
      " nullok=2099-01-01", "stack-date", "nullok=2099", "nullok=2099-01-01"),
     ("an option that is none", LINE, LINE + " allways", "stack-option", "allways", "OPTIONS"),
     ("nobody counts wrong codes", FAILLOCK, "", "stack-guessing", "pam_aws_mfa",
-     "examples/pam.d/sshd-after-publickey"),
+     "/examples/pam.d/sshd-after-publickey"),
     ("faillock in account", ACCOUNT, ACCOUNT + "account required pam_faillock.so\n",
      "stack-faillock-account", "account required pam_faillock", "Take this line out"),
     ("a misspelt type", ACCOUNT, ACCOUNT + "acount required pam_nologin.so\n", "stack-line",
@@ -90,7 +92,7 @@ IN_STACK = [
     ("a backslash at the end", "@include common-password", "password optional pam_permit.so \\",
      "stack-unread", None, "nobody gets in"),
     ("nobody gets in", "auth       required     pam_faillock.so authsucc",
-     "auth required pam_deny.so", "stack-closed", "pam_aws_mfa", "examples/pam.d"),
+     "auth required pam_deny.so", "stack-closed", "pam_aws_mfa", "/examples/pam.d"),
     ("a module that is not there", "account    required     pam_nologin.so",
      "account required pam_nolgin.so", "module-of-others", "pam_nolgin", "Install"),
     ("our module is not there", LINE, LINE.replace("pam_aws_mfa.so", "/none/pam_aws_mfa.so"),
@@ -98,7 +100,7 @@ IN_STACK = [
     ("our module is misspelt", LINE, LINE.replace("pam_aws_mfa.so", "pam_aws-mfa.so"),
      "module-misspelt", "pam_aws-mfa", "Write pam_aws_mfa.so"),
     ("no line of ours", "pam_aws_mfa.so", "pam_permit.so", "stack-without-module", None,
-     "examples/pam.d"),
+     "/examples/pam.d"),
 ]
 
 # (what is written where): (id, file, line, words)
@@ -189,8 +191,10 @@ class Doctor(LiveTest):
                 self.write(STACK, text)
                 found = self.findings("sshd")
                 finding = self.finding(found, kind)
-                self.assertIn(mends, with_module(f"{finding['Message']} {finding['Fix']}").replace(
-                    str(MODULE), "pam_aws_mfa.so"))
+                words = f"{finding['Message']} {finding['Fix']}"
+                self.assertIn(mends, with_module(words).replace(str(MODULE), "pam_aws_mfa.so"))
+                for path in re.findall(r"/[^ ,;]*/examples/[^ ,;]*", words):
+                    self.assertTrue(Path(path).exists(), path)
                 if at and at.startswith("/etc"):
                     self.assertEqual((finding["File"], finding["Line"]), (at, 1))
                 elif at:

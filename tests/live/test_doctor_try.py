@@ -83,6 +83,10 @@ class Try(LiveTest):
         self.assertIn("only root can try a login", doctor.screen)
         run = self.world.run("setsid", "-w", AWS_MFA, "doctor", "--try", "alice", input="")
         self.assertEqual((run.returncode, "no terminal" in run.stderr), (4, True), run.stderr)
+        doctor = self.doctor("nosuch")
+        self.assertEqual(doctor.wait(), 2)
+        self.assertIn("--try: there is no user 'nosuch' here", doctor.screen)
+        self.assertNotIn("Real login", doctor.screen)
         for args in [("--try", "alice", "work"), ("--try", "alice", "--user", "bob")]:
             self.assertEqual(self.world.run(AWS_MFA, "doctor", *args).returncode, 2)
 

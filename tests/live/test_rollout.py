@@ -69,7 +69,7 @@ class Rollout(SshTest):
         self.assertNotIn(PROMPT, ssh.screen)
         self.decisions("sshd-until", "notice user=bob rhost=127.0.0.1 tty=ssh profile=work "
                        "result=not-set-up answer=PAM_IGNORE reason=\"/home/bob/.aws/credentials: "
-                       "there is no such file; run: aws-mfa --setup --profile work\"")
+                       "there is no such file; run: aws-mfa setup work\"")
 
     def test_not_enrolled_without_the_key(self):
         ssh = self.ssh(self.until, "true", user="bob", methods="keyboard-interactive")

@@ -118,7 +118,7 @@ class Recipes(SshTest):
         self.decisions("sshd-after-publickey",
                        "notice user=bob rhost=127.0.0.1 tty=ssh profile=work result=not-set-up "
                        "answer=PAM_CRED_INSUFFICIENT reason=\"/home/bob/.aws/credentials: there "
-                       "is no such file; run: aws-mfa --setup --profile work\"")
+                       "is no such file; run: aws-mfa setup work\"")
 
     def test_aws_down(self):
         self.aws_down()

@@ -43,13 +43,13 @@ class BadInput(HostTest):
         self.credentials.unlink()
         self.before = None
         self.refused(self.aws_mfa(), 12, str(self.credentials), "no such file",
-                     "run: aws-mfa --setup --profile work")
+                     "run: aws-mfa setup work")
 
     def test_no_long_term_section(self):
         self.refused(self.aws_mfa(profile="other"), 12, "[other-long-term]",
-                     "run: aws-mfa --setup --profile other")
+                     "run: aws-mfa setup other")
         self.refused(self.aws_mfa("--long-suffix", "keys"), 12, "[work-keys]",
-                     "run: aws-mfa --setup --profile work --long-term-suffix keys")
+                     "run: aws-mfa setup work --long-term-suffix keys")
 
     def test_absent_and_empty_keys(self):
         self.rewrite(f"aws_access_key_id = {self.user.access_key_id}\n", "")
@@ -194,7 +194,11 @@ class BadInput(HostTest):
         self.write_credentials(self.credentials.read_text() + "[work]\nrole_arn = x\n")
         self.before = self.credentials.read_bytes()
         self.refused(self.aws_mfa(), 13, f"{self.credentials}:6: profile work has role_arn",
-                     "source profile", "mfa_serial")
+                     "a profile of its own that has source_profile = work")
+        self.write_credentials(self.credentials.read_text() + "source_profile = base\n")
+        self.before = self.credentials.read_bytes()
+        self.refused(self.aws_mfa(), 13, f"{self.credentials}:6: profile work has role_arn",
+                     "refresh profile base instead", "remove mfa_serial here")
 
     def test_bad_profile_names(self):
         for name in ["DEFAULT", "a]b", "a\nb", "", " a"]:

@@ -154,7 +154,7 @@ class Planted(DoctorTest):
 
     def test_no_file(self):
         self.credentials.rename(self.home / "away")
-        self.assertEqual(self.finds("not-set-up", self.credentials), "aws-mfa --setup --profile work")
+        self.assertEqual(self.finds("not-set-up", self.credentials), "aws-mfa setup work")
         (self.home / "away").rename(self.credentials)
         self.healthy()
 
@@ -215,6 +215,20 @@ class Planted(DoctorTest):
         self.write_fix("[work-keys]", self.credentials, 5)
         self.healthy()
 
+    def test_keys_where_the_session_belongs(self):
+        """One fault, not two."""
+        text = self.credentials.read_text()
+        self.write_credentials(text.replace("work-long-term", "work"))
+        self.assertIn("rename that section to [work-long-term]",
+                      self.finds("not-set-up", self.credentials, 2))
+        self.write_fix("[work-long-term]", self.credentials, 1)
+        self.healthy()
+        # The keys come from elsewhere: then the session would overwrite these.
+        self.write_credentials(text.replace("work-", "base-") + text.replace("work-long-term", "work")
+                               .replace(self.user.access_key_id, "AKIAIOSFODNN7EXAMPLE"))
+        self.add(self.config, f"source_profile = base\nrole_arn = {ROLE}\n")
+        self.assertIn("static-keys", [f["Id"] for f in self.findings("--offline")])
+
     def test_what_hides_the_session(self):
         for line, id, level, words in [
                 ("role_arn = arn:aws:iam::123456789012:role/Admin", "preferred-by-all", "fault", "AWS tools"),
@@ -226,6 +240,22 @@ class Planted(DoctorTest):
                 self.finds(id, self.config, 4, level, message=words)
                 self.write_fix("", self.config, 4)
                 self.healthy()
+
+    def test_words_for_a_role_that_hides_the_session(self):
+        """They need no option, so they also mend a login."""
+        text = self.config.read_text()
+        self.add(self.config, f"role_arn = {ROLE}\n")
+        fix = self.finds("preferred-by-all", self.config, 4)
+        self.assertIn("a profile of its own that has source_profile = work, so", fix)
+        self.config.write_text(f"{text}[profile own]\nrole_arn = {ROLE}\nsource_profile = work\n")
+        self.healthy()
+        self.config.write_text(f"{text}role_arn = {ROLE}\nsource_profile = base\n"
+                               f"mfa_serial = x\n{text.replace('profile work', 'profile base')}")
+        self.write_credentials(self.credentials.read_text().replace("work", "base"))
+        fixes = [f["Fix"] for f in self.findings("--offline") if f["Id"] == "preferred-by-all"]
+        self.assertEqual(len(fixes), 1)
+        self.assertIn("refresh profile base instead (a login: profile=base) and remove mfa_serial", fixes[0])
+        self.healthy(profile="base")
 
     def test_all_that_hides_the_session(self):
         self.add(self.config, "sso_session = x\nlogin_session = x\ncredential_process = x\nsso_role_name = x\n")
@@ -372,6 +402,25 @@ class Planted(DoctorTest):
                 fixes = [f["Fix"] for f in found if f["Fix"]]
                 self.assertIn(f"sudo chown -R {OTHER_UID} {path}", fixes)
                 self.run_fix(fixes[0].replace("sudo ", ""))
+                self.assertEqual(self.findings("--offline", prefix=become), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to become another user")
+    def test_files_that_their_user_closed(self):
+        """Each gets its own words, and nothing says that the rights are right."""
+        become = ["setpriv", f"--reuid={OTHER_UID}", "--clear-groups"]
+        self.config.write_text("[profile work]\n")
+        for path in (self.home, self.credentials.parent, self.credentials, self.config):
+            os.chown(path, OTHER_UID, -1)
+        for closed in ([self.credentials], [self.config], [self.credentials, self.config],
+                       [self.credentials.parent]):
+            with self.subTest(closed):
+                for path in closed:
+                    path.chmod(0)
+                self.assertNotIn("rights", self.doctor("work", "--offline", prefix=become).stdout)
+                found = self.findings("--offline", prefix=become)
+                self.assertEqual({f["Fix"] for f in found}, {f"chmod u+rwX {path}" for path in closed})
+                for finding in found:
+                    self.run_fix(finding["Fix"])
                 self.assertEqual(self.findings("--offline", prefix=become), [])
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to give a home away")

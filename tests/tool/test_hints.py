@@ -20,7 +20,7 @@ class Hints(HostTest):
 
     def test_a_name_that_is_misspelt(self):
         self.hint(12, "(profiles with keys: work); did you mean --profile work? Else run: aws-mfa "
-                  "--setup --profile wrok\n", profile="wrok")
+                  "setup wrok\n", profile="wrok")
         run = self.aws_mfa(profile="something-else")
         self.refused(run, 12, "(profiles with keys: work); to write it, with aws_access_key_id")
         self.assertNotIn("did you mean", run.stderr)
@@ -41,10 +41,10 @@ class Hints(HostTest):
         for name in names:
             wanted = name[:-1] + "!"
             run = self.aws_mfa(profile=wanted)
-            self.refused(run, 12, "there is no section", "run: aws-mfa --setup")
-            self.assertNotIn("--profile $", run.stderr)
+            self.refused(run, 12, "there is no section", "run: aws-mfa setup")
+            self.assertNotIn("setup $", run.stderr)
         self.refused(self.aws_mfa(profile="a c"), 12, "did you mean --profile 'a b'?",
-                     "--setup --profile 'a c'")
+                     "aws-mfa setup 'a c'")
 
     def test_the_section_of_the_keys_for_the_profile(self):
         self.hint(13, "--profile: 'work-long-term' is the section of the keys",

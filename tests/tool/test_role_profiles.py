@@ -270,7 +270,7 @@ class RoleProfiles(HostTest):
     def test_a_source_without_keys(self):
         self.configure(("admin", f"role_arn = {ROLE}\nsource_profile = empty"))
         self.refused(self.admin(), 13, "source profile empty of profile admin",
-                     "aws-mfa --setup --profile empty")
+                     "aws-mfa setup empty")
 
     def test_bad_values(self):
         for line in ["external_id = x y", "source_identity = é", "duration_seconds = 1",

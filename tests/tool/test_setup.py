@@ -132,10 +132,16 @@ class AtTheTerminal(SetupTest):
         status, _, err = self.answers(*self.keys())
         self.assertEqual(status, 13)
         self.assertIn("a passkey or security key: STS takes none", err)
-        self.user.devices[:] = []
-        self.user.add_hardware("[x];y")     # a later run would refuse it in the file
-        status, _, err = self.answers(*self.keys())
-        self.assertEqual(status, 13)
+        for serial in ("[x];y", "x" * 257, "arn:aws:iam::123456789012:mfa/" + "x" * 400):
+            self.user.devices[:] = []
+            self.user.add_hardware(serial)     # a later run would refuse it in the file
+            status, _, err = self.answers(*self.keys())
+            self.assertEqual(status, 13)
+            self.assertIn("(STS takes 9 to 256 letters", err)
+        status, _, err = self.answers(args=("setup", "work", "--device", "x" * 257))
+        self.assertEqual(status, 2)
+        self.assertIn("--device: expected the ARN of an MFA device", err)
+        self.assertIn("9 to 256 letters", err)
         self.assert_nothing_written()
 
     def test_iam_that_is_not_reached(self):

@@ -99,26 +99,32 @@ __attribute__((format(printf, 4, 0))) static void set_fix(
 	f->runs = runs;
 }
 
-static struct finding *find(const struct findings *l, const char *id)
+static bool same_file(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* file: NULL for any. */
+static struct finding *find(const struct findings *l, const char *id, const char *file)
 {
 	struct finding *f = l->first;
 
-	while (f && strcmp(f->id, id) != 0)
+	while (f && (strcmp(f->id, id) != 0 || (file && !same_file(f->file, file))))
 		f = f->next;
 	return f;
 }
 
 bool findings_have(const struct findings *l, const char *id)
 {
-	return find(l, id);
+	return find(l, id, NULL);
 }
 
-void findings_mend(struct findings *l, const char *id, const char *fmt, ...)
+void findings_mend(struct findings *l, const char *id, const char *file, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	set_fix(l, find(l, id), false, fmt, ap);
+	set_fix(l, find(l, id, file), false, fmt, ap);
 	va_end(ap);
 }
 
@@ -175,13 +181,10 @@ static char *split_fix(char *rest)
 
 static bool is_known(const struct findings *l, const char *file, size_t line, const char *message)
 {
-	for (const struct finding *f = l->first; f; f = f->next) {
-		bool same_file = file && f->file ? strcmp(f->file, file) == 0 : !file && !f->file;
-
-		if (same_file && f->line == line &&
+	for (const struct finding *f = l->first; f; f = f->next)
+		if (same_file(f->file, file) && f->line == line &&
 			(line > 0 || (f->message && strcmp(f->message, message) == 0)))
 			return true;
-	}
 	return false;
 }
 

@@ -68,11 +68,9 @@ void findings_write(struct findings *l, const char *fmt, ...) __attribute__((for
 /* Is there a finding with this id? */
 bool findings_have(const struct findings *l, const char *id);
 
-/*
- * Replaces the fix of the first finding with this id by better words.
- */
-void findings_mend(struct findings *l, const char *id, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+/* Replaces the fix of the first finding with this id by better words. file: NULL, or only there. */
+void findings_mend(struct findings *l, const char *id, const char *file, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /*
  * Adds a finding from the message of an error or a warning: "FILE:LINE: what is wrong; what to do".

@@ -1,6 +1,7 @@
 #include "keys.h"
 
 #include "credentials/session.h"
+#include "settings/files.h"
 #include "settings/profiles.h"
 #include "settings/value.h"
 
@@ -24,7 +25,7 @@ static const struct ini_line *key_of(
  * Keys in the config file, although [NAME-long-term] has keys. botocore takes them when [NAME] of
  * the credentials file has none (credentials.py, ConfigProvider), and so do the other SDKs.
  */
-static void check_config(struct findings *l, const struct settings *s)
+void keys_check_config(struct findings *l, const struct settings *s)
 {
 	const struct ini *config = &s->config;
 	const struct ini_line *const headers[] = {
@@ -54,33 +55,35 @@ static void check_config(struct findings *l, const struct settings *s)
 	}
 }
 
-/* "[profile work]" belongs to the config file, and [work] to the credentials file. */
-static void check_headers(struct findings *l, const struct settings *s)
+/* The config file has "[profile work]", and the credentials file has [work]. */
+static void check_config_header(struct findings *l, const struct settings *s)
 {
-	const char *const names[] = {s->value[SETTING_PROFILE], s->long_term};
+	const char *profile = s->value[SETTING_PROFILE];
+	const struct ini_line *header = section(&s->config, profile);
+
+	if (!header || strcmp(profile, "default") == 0)
+		return;
+	findings_add(l, "section-name", FINDING_WARNING, s->config.path,
+		ini_line_number(&s->config, header),
+		"[%s] is no profile in this file, so AWS tools ignore it", profile);
+	findings_write(l, "[profile %s]", profile);
+}
+
+static void check_credentials_header(struct findings *l, const struct settings *s, const char *name)
+{
 	char prefixed[300];
+	const struct ini_line *header;
 
-	for (size_t i = 0; i < 2; i++) {
-		const struct ini_line *header = section(&s->config, names[i]);
-
-		if (header && strcmp(names[i], "default") != 0 && i == 0) {
-			findings_add(l, "section-name", FINDING_WARNING, s->config.path,
-				ini_line_number(&s->config, header),
-				"[%s] is no profile in this file, so AWS tools ignore it",
-				names[i]);
-			findings_write(l, "[profile %s]", names[i]);
-		}
-		snprintf(prefixed, sizeof(prefixed), "profile %s", names[i]);
-		header = section(&s->credentials, prefixed);
-		if (!header || !ini_has_section(&s->credentials, s->long_term))
-			continue;
-		findings_add(l, "section-name", FINDING_WARNING, s->credentials.path,
-			ini_line_number(&s->credentials, header),
-			"in this file a section has no \"profile \" before its name, so AWS tools "
-			"ignore [%s]",
-			prefixed);
-		findings_write(l, "[%s]", names[i]);
-	}
+	snprintf(prefixed, sizeof(prefixed), "profile %s", name);
+	header = section(&s->credentials, prefixed);
+	if (!header || !ini_has_section(&s->credentials, s->long_term))
+		return;
+	findings_add(l, "section-name", FINDING_WARNING, s->credentials.path,
+		ini_line_number(&s->credentials, header),
+		"in this file a section has no \"profile \" before its name, so AWS tools "
+		"ignore [%s]",
+		prefixed);
+	findings_write(l, "[%s]", name);
 }
 
 static void report_device(struct findings *l, const struct ini *ini, const struct ini_line *key,
@@ -136,21 +139,29 @@ static bool is_one_file(const struct settings *s)
 		stat(s->config.path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-void keys_check_config(struct findings *l, const struct settings *s)
+/* The session would overwrite long-term keys. If they are the keys of NAME, user_check() says so.
+ */
+static void check_spared(struct findings *l, const struct settings *s)
 {
-	check_config(l, s);
+	char *source = settings_of_profile(s, s->value[SETTING_PROFILE], "source_profile", NULL);
+	bool others = source || ini_has_section(&s->credentials, s->long_term);
+	struct error e;
+
+	free(source);
+	if (others && session_spare_keys(&s->credentials, s->session, &e) != STATUS_OK)
+		findings_take(l, "static-keys", FINDING_FAULT, e.text);
 }
 
 void keys_check(struct findings *l, const struct settings *s)
 {
 	size_t before = l->n[FINDING_FAULT] + l->n[FINDING_WARNING];
-	struct error e;
 
-	if (session_spare_keys(&s->credentials, s->session, &e) != STATUS_OK)
-		findings_take(l, "static-keys", FINDING_FAULT, e.text);
+	check_spared(l, s);
 	if (!is_one_file(s)) {
-		check_config(l, s);
-		check_headers(l, s);
+		keys_check_config(l, s);
+		check_config_header(l, s);
+		check_credentials_header(l, s, s->value[SETTING_PROFILE]);
+		check_credentials_header(l, s, s->long_term);
 	}
 	check_device(l, s);
 	if (l->n[FINDING_FAULT] + l->n[FINDING_WARNING] == before)

@@ -8,7 +8,7 @@
 /* Needs both files in s, as read. */
 void keys_check(struct findings *l, const struct settings *s);
 
-/* Without a credentials file: are the keys in the config file? */
+/* Are long-term keys in the config file? All that there is to check without a credentials file. */
 void keys_check_config(struct findings *l, const struct settings *s);
 
 #endif

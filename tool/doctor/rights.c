@@ -31,7 +31,14 @@ static void check_link(struct findings *l, const char *path)
 	findings_write(l, "have its target mounted, or remove the symlink");
 }
 
-/* A file below the home that this user may not read, often made by root: says which chown gives it.
+static bool is_closed(const char *path)
+{
+	return access(path, R_OK) != 0 && errno == EACCES;
+}
+
+/*
+ * A file below the home that this user may not read: says what opens it, or the folder that closes
+ * it. Often root has made them.
  */
 static void mend_access(struct findings *l, const char *path)
 {
@@ -40,14 +47,18 @@ static void mend_access(struct findings *l, const char *path)
 	char at[4096], word[400], *slash;
 	struct stat st;
 
-	if (access(path, R_OK) == 0 || errno != EACCES ||
-		snprintf(at, sizeof(at), "%s", path) >= (int)sizeof(at))
+	if (!is_closed(path) || snprintf(at, sizeof(at), "%s", path) >= (int)sizeof(at))
 		return;
 	while (stat(at, &st) != 0 && errno == EACCES && (slash = strrchr(at, '/')))
 		*slash = '\0';
-	if (strncmp(at, home, len) == 0 && at[len] == '/' && st.st_uid != geteuid() &&
-		shell_quote(at, strlen(at), word, sizeof(word)))
-		findings_mend(l, "settings", "sudo chown -R %ju %s", (uintmax_t)geteuid(), word);
+	if (strncmp(at, home, len) != 0 || at[len] != '/' ||
+		!shell_quote(at, strlen(at), word, sizeof(word)))
+		return;
+	if (st.st_uid == geteuid())
+		findings_mend(l, "settings", path, "chmod u+rwX %s", word);
+	else
+		findings_mend(
+			l, "settings", path, "sudo chown -R %ju %s", (uintmax_t)geteuid(), word);
 }
 
 static void check_file(struct findings *l, const char *path)
@@ -78,15 +89,17 @@ static bool is_home_of_another(struct findings *l)
 
 void rights_check(struct findings *l, const struct settings *s)
 {
+	const char *credentials = s->value[SETTING_CREDENTIALS_FILE];
+	const char *config = s->value[SETTING_CONFIG_FILE];
 	size_t before = l->n[FINDING_WARNING];
 	struct error e;
 
 	if (is_home_of_another(l))
 		return;
-	check_file(l, s->value[SETTING_CREDENTIALS_FILE]);
-	check_file(l, s->value[SETTING_CONFIG_FILE]);
+	check_file(l, credentials);
+	check_file(l, config);
 	if (s->credentials.path && settings_check_mode(s, &e) != STATUS_OK)
 		findings_take(l, "file-mode", FINDING_WARNING, e.text);
-	if (l->n[FINDING_WARNING] == before)
+	if (l->n[FINDING_WARNING] == before && !is_closed(credentials) && !is_closed(config))
 		findings_pass(l, "rights", "only you and root can change the home and the files");
 }

@@ -41,7 +41,10 @@ const char *settings_setup_command(const struct settings *s, char command[static
 		quoted[0][0] = '\0';
 	if (!suffix || !shell_quote(suffix, strlen(suffix), quoted[1], sizeof(quoted[1])))
 		quoted[1][0] = '\0';
-	snprintf(command, COMMAND_SIZE, "aws-mfa --setup%s%s%s%s", *quoted[0] ? " --profile " : "",
+	snprintf(command, COMMAND_SIZE, "aws-mfa setup%s%s%s%s",
+		!*quoted[0]                 ? ""
+			: profile[0] == '-' ? " --profile="
+					    : " ",
 		quoted[0], *quoted[1] ? " --long-term-suffix " : "", quoted[1]);
 	return command;
 }

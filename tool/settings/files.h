@@ -44,7 +44,7 @@ void settings_warn(const struct settings *s);
 
 #define COMMAND_SIZE 640
 
-/* The command "aws-mfa --setup ..." that writes the long-term section of s. Returns command. */
+/* The command "aws-mfa setup ..." that writes the long-term section of s. Returns command. */
 const char *settings_setup_command(const struct settings *s, char command[static COMMAND_SIZE]);
 
 #endif

@@ -3,6 +3,8 @@
 #include "profiles.h"
 #include "text/log.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -19,34 +21,57 @@ static const char *const by_every[] = {"role_arn", "web_identity_token_file", "s
  */
 static const char *const by_some[] = {"login_session", "credential_process"};
 
+#define TO_ANOTHER_PROFILE "remove it, or move it to a profile of its own"
+#define BY_HAND ". By hand, --short-term-suffix WORD uses another section"
+
 enum {
+	ROLE_ARN = 0, /* in by_every */
 	N_EVERY = sizeof(by_every) / sizeof(by_every[0]),
 	N_SOME = sizeof(by_some) / sizeof(by_some[0])
 };
 
-static void report_every(const struct settings *s, const struct ini *in, const struct ini_line *l,
-	size_t which, preferred_fn *found, void *arg)
+static void report_every(const struct settings *s, const struct ini *in,
+	const struct ini_line *header, size_t which, preferred_fn *found, void *arg)
 {
+	const struct ini_line *l = ini_key(in, header, by_every[which], strlen(by_every[which]));
+	const struct ini_line *from =
+		ini_key(in, header, "source_profile", strlen("source_profile"));
+	char *source = l && from && which == ROLE_ARN ? ini_value(in, from).data : NULL;
+	char words[1000] = TO_ANOTHER_PROFILE;
 	struct error e;
 
+	if (!l)
+		return;
+	/* A login has no options, so say what the file must have. */
+	if (source)
+		snprintf(words, sizeof(words),
+			"refresh profile %.256s instead (a login: profile=%.256s) and remove "
+			"mfa_serial here, so that AWS tools assume the role from that session",
+			source, source);
+	else if (which == ROLE_ARN)
+		snprintf(words, sizeof(words),
+			"move it to a profile of its own that has source_profile = %.256s, so that "
+			"AWS tools assume the role from this session",
+			s->session);
 	error_set(&e, STATUS_CONFIG,
-		"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; give "
-		"--short-term-suffix WORD to use another section%s",
-		in->path, ini_line_number(in, l), s->session, by_every[which], s->session,
-		which > 0 ? ""
-			  : ", or remove mfa_serial here and refresh the source profile: AWS tools "
-			    "then assume the role from its session");
+		"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; "
+		"%s" BY_HAND,
+		in->path, ini_line_number(in, l), s->session, by_every[which], s->session, words);
+	free(source);
 	found(arg, true, &e);
 }
 
-static void report_some(const struct settings *s, const struct ini *in, const struct ini_line *l,
-	size_t which, preferred_fn *found, void *arg)
+static void report_some(const struct settings *s, const struct ini *in,
+	const struct ini_line *header, size_t which, preferred_fn *found, void *arg)
 {
+	const struct ini_line *l = ini_key(in, header, by_some[which], strlen(by_some[which]));
 	struct error e;
 
+	if (!l)
+		return;
 	error_set(&e, STATUS_CONFIG,
 		"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
-		"a session in [%s]; remove it, or give --short-term-suffix WORD",
+		"a session in [%s]; " TO_ANOTHER_PROFILE BY_HAND,
 		in->path, ini_line_number(in, l), s->session, by_some[which], s->session);
 	found(arg, false, &e);
 }
@@ -59,20 +84,10 @@ void preferred_report(const struct settings *s, preferred_fn *found, void *arg)
 		profiles_section(&s->config, SECTION_PROFILE, s->session)};
 
 	for (size_t i = 0; i < 2; i++) {
-		for (size_t k = 0; header[i] && k < N_EVERY; k++) {
-			const struct ini_line *l =
-				ini_key(in[i], header[i], by_every[k], strlen(by_every[k]));
-
-			if (l)
-				report_every(s, in[i], l, k, found, arg);
-		}
-		for (size_t k = 0; header[i] && k < N_SOME; k++) {
-			const struct ini_line *l =
-				ini_key(in[i], header[i], by_some[k], strlen(by_some[k]));
-
-			if (l)
-				report_some(s, in[i], l, k, found, arg);
-		}
+		for (size_t k = 0; header[i] && k < N_EVERY; k++)
+			report_every(s, in[i], header[i], k, found, arg);
+		for (size_t k = 0; header[i] && k < N_SOME; k++)
+			report_some(s, in[i], header[i], k, found, arg);
 	}
 }
 

@@ -53,8 +53,7 @@ static enum status nowhere(
 		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no section [%s]",
 			s->credentials.path, s->long_term);
 	return error_set(e, STATUS_CONFIG,
-		"%s: the source profile %s of profile %s has no long-term keys; run: aws-mfa --setup "
-		"--profile %s",
+		"%s: the source profile %s of profile %s has no long-term keys; run: aws-mfa setup %s",
 		s->credentials.path, profile, s->value[SETTING_PROFILE], profile);
 }
 

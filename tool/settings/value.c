@@ -112,7 +112,8 @@ const char *value_mfa_serial(const char *value)
 
 	if (!sts_takes_serial(value))
 		return "expected the ARN of an MFA device, arn:aws:iam::ACCOUNT:mfa/NAME, or the "
-		       "serial number of a hardware device";
+		       "serial number of a hardware device: 9 to 256 letters, digits or any of "
+		       "+=/:,.@-";
 	if (strncmp(value, "arn:", 4) != 0)
 		return NULL;
 	resource = iam_resource(value);

@@ -3,6 +3,7 @@
 #include "command_output.h"
 #include "installed.h"
 #include "judge.h"
+#include "paths.h"
 #include "table.h"
 #include "text/shell.h"
 
@@ -43,7 +44,7 @@ static void judge(struct view *v)
 		findings_add(v->l, "stack-without-module", FINDING_FAULT,
 			v->stack.n_files ? v->stack.file[0] : "/etc/pam.d", 0,
 			"%s%s%sno auth line of %s names pam_aws_mfa.so, so nobody is asked for a code. Files "
-			"to copy are in examples/pam.d; see pam_aws_mfa(8), SETTING UP",
+			"to copy are in " AWS_MFA_STACKS_PATH "; see pam_aws_mfa(8), SETTING UP",
 			other ? "the stack of " : "", other ? v->service : "",
 			other ? " comes from the service other, as it has no auth line of its own: "
 			      : "",

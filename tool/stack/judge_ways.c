@@ -1,6 +1,7 @@
 #include "judge.h"
 
 #include "others.h"
+#include "paths.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -198,12 +199,12 @@ static void judge_closed(struct view *v)
 	if (shut && !right)
 		judge_at(v, "stack-closed", FINDING_FAULT, line,
 			"nobody gets in, not with a right code either: a line of auth or account "
-			"refuses everybody. Compare with the files of examples/pam.d");
+			"refuses everybody. Compare with the files of " AWS_MFA_STACKS_PATH);
 	else if (shut && !no_keys && o.date && !o.date_passed && !o.wrong)
 		judge_at(v, "stack-date", FINDING_FAULT, line,
 			"until %s a user who is not enrolled must get in, but the stack refuses. The "
-			"account line needs the same nullok=%s; compare with "
-			"examples/pam.d/sshd-rollout-until",
+			"account line needs the same nullok=%s; compare with " AWS_MFA_STACKS_PATH
+			"/sshd-rollout-until",
 			o.date, o.date);
 }
 
