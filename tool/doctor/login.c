@@ -1,5 +1,6 @@
 #include "login.h"
 
+#include "pam_folders.h"
 #include "settings/settings.h"
 #include "text/log.h"
 
@@ -34,17 +35,31 @@ static bool names_module(int folder, const char *name, char *buf)
 	return found;
 }
 
-static bool is_used_here(void)
+/* Files that are also in hidden_by (NULL: none) do not count. */
+static bool folder_names_module(const char *path, const char *hidden_by, char *buf)
 {
-	DIR *dir = opendir("/etc/pam.d");
-	char *buf = malloc(STACK_BYTES);
+	DIR *dir = opendir(path);
 	struct dirent *entry;
 	bool found = false;
+	char other[600];
 
-	while (dir && buf && !found && (entry = readdir(dir)))
-		found = names_module(dirfd(dir), entry->d_name, buf);
+	while (dir && !found && (entry = readdir(dir))) {
+		snprintf(other, sizeof(other), "%s/%s", hidden_by ? hidden_by : "", entry->d_name);
+		if (!hidden_by || access(other, F_OK) != 0)
+			found = names_module(dirfd(dir), entry->d_name, buf);
+	}
 	if (dir)
 		closedir(dir);
+	return found;
+}
+
+static bool is_used_here(void)
+{
+	char *buf = malloc(STACK_BYTES);
+	bool found = buf &&
+		(folder_names_module(PAM_ETC, NULL, buf) ||
+			folder_names_module(PAM_USR, PAM_ETC, buf));
+
 	free(buf);
 	return found;
 }

@@ -3,6 +3,7 @@
 #include "assemble.h"
 #include "file/file.h"
 #include "lines.h"
+#include "pam_folders.h"
 #include "word.h"
 
 #include <ctype.h>
@@ -15,8 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ETC "/etc/pam.d"
-#define USR "/usr/lib/pam.d"
 #define DEEPEST 16  /* libpam's PAM_SUBSTACK_MAX_LEVEL */
 #define ENDLESS 300 /* so many nested files only come of a circle */
 #define MANY 100000 /* so many lines and files only come of circles; libpam would need years */
@@ -103,9 +102,9 @@ static enum stack_read read_named(struct reader *r, const char *folder, const ch
 static enum stack_read read_service(
 	struct reader *r, const char *name, const struct place *as, bool *missing)
 {
-	enum stack_read rc = read_named(r, ETC, name, as, missing);
+	enum stack_read rc = read_named(r, PAM_ETC, name, as, missing);
 
-	return *missing ? read_named(r, USR, name, as, missing) : rc;
+	return *missing ? read_named(r, PAM_USR, name, as, missing) : rc;
 }
 
 static bool is_too_deep(const struct reader *r, const struct place *in)
@@ -139,8 +138,8 @@ static enum stack_read include(struct reader *r, const struct place *as, const c
 		rc = read_named(r, NULL, name, as, &missing);
 	else if (!r->lib->debian)
 		rc = read_service(r, name, as, &missing);
-	else if (is_folder(r->root, ETC))
-		rc = read_named(r, ETC, name, as, &missing);
+	else if (is_folder(r->root, PAM_ETC))
+		rc = read_named(r, PAM_ETC, name, as, &missing);
 	else
 		rc = STACK_REFUSED;
 	if (missing) {
@@ -374,7 +373,7 @@ enum stack_read stack_read(struct stack *s, const char *root, const char *servic
 	for (char *c = name; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	r.service = name;
-	if (is_folder(root, ETC) || is_folder(root, USR))
+	if (is_folder(root, PAM_ETC) || is_folder(root, PAM_USR))
 		rc = read_folders(&r);
 	else
 		rc = read_named(&r, NULL, "/etc/pam.conf", &conf, &missing);
