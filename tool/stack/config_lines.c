@@ -16,7 +16,7 @@
 #define BLANKS " \t\r"
 
 struct walk {
-	const char *const *includes;
+	const struct config_syntax *syntax;
 	const char *first; /* the file that the others are beside */
 	config_line *told;
 	void *data;
@@ -85,7 +85,7 @@ static void take_line(struct walk *w, const char *path, size_t number, char *lin
 	}
 	for (size_t end = strlen(rest); end > 0 && strchr(BLANKS, rest[end - 1]); end--)
 		rest[end - 1] = '\0';
-	for (const char *const *name = w->includes; *name; name++)
+	for (const char *const *name = w->syntax->includes; *name; name++)
 		if (strcasecmp(word, *name) == 0) {
 			w->told(w->data, path, number, word, rest);
 			include(w, rest);
@@ -95,6 +95,25 @@ static void take_line(struct walk *w, const char *path, size_t number, char *lin
 		w->told(w->data, path, number, word, rest);
 }
 
+/* Ends the line with a NUL, joined to the next ones where it goes on. Returns what follows it. */
+static char *end_line(const struct walk *w, char *line, size_t *lines)
+{
+	bool joins = w->syntax->joins && line[strspn(line, BLANKS)] != '#';
+
+	for (*lines = 1;; ++*lines) {
+		char *end = strchr(line, '\n');
+
+		if (!end)
+			return NULL;
+		if (!joins || end == line || end[-1] != '\\') {
+			*end = '\0';
+			return end + 1;
+		}
+		end[-1] = *end = ' ';
+		line = end + 1;
+	}
+}
+
 static void read_one(struct walk *w, const char *path)
 {
 	bool reads = w->depth < DEEPEST && w->n_files++ < MANY;
@@ -102,7 +121,7 @@ static void read_one(struct walk *w, const char *path)
 	struct secret bytes = {0};
 	struct stat st;
 	struct error e;
-	size_t number = 0;
+	size_t number = 1, lines;
 
 	if (fd < 0)
 		return;
@@ -110,19 +129,19 @@ static void read_one(struct walk *w, const char *path)
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 		file_read_fd(fd, path, &bytes, &st, &e) == STATUS_OK)
 		for (char *line = bytes.data, *next; line; line = next) {
-			next = strchr(line, '\n');
-			if (next)
-				*next++ = '\0';
-			take_line(w, path, ++number, line);
+			next = end_line(w, line, &lines);
+			take_line(w, path, number, line);
+			number += lines;
 		}
 	w->depth--;
 	close(fd);
 	secret_free(&bytes);
 }
 
-void config_lines(const char *path, const char *const includes[], config_line *told, void *data)
+void config_lines(
+	const char *path, const struct config_syntax *syntax, config_line *told, void *data)
 {
-	struct walk w = {.includes = includes, .first = path, .told = told, .data = data};
+	struct walk w = {.syntax = syntax, .first = path, .told = told, .data = data};
 
 	read_one(&w, path);
 }

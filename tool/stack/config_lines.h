@@ -2,10 +2,20 @@
 #ifndef AWS_MFA_STACK_CONFIG_LINES_H
 #define AWS_MFA_STACK_CONFIG_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* rest: what follows the first word. Both may be changed until it returns. */
 typedef void config_line(void *data, const char *file, size_t number, char *word, char *rest);
+
+/*
+ * How a program reads its file. sudo joins a line that ends with a backslash to the next one; a
+ * comment is not joined.
+ */
+struct config_syntax {
+	const char *const *includes; /* up to NULL */
+	bool joins;
+};
 
 /*
  * Calls told for each line of the file that is no comment. A line that begins with a word of
@@ -13,6 +23,7 @@ typedef void config_line(void *data, const char *file, size_t number, char *word
  * below the folder of the first file. A folder stands for its files, as sudo reads them. It is
  * told, too, before its files.
  */
-void config_lines(const char *path, const char *const includes[], config_line *told, void *data);
+void config_lines(
+	const char *path, const struct config_syntax *syntax, config_line *told, void *data);
 
 #endif

@@ -29,12 +29,13 @@ static void on_setting(void *data, const char *file, size_t number, char *word, 
 static void judge_root(struct view *v)
 {
 	static const char *const none[] = {NULL};
+	static const struct config_syntax syntax = {.includes = none};
 	const struct stack_line *line = find(v, STACK_AUTH, "pam_faillock", "authfail");
 	bool locks = find(v, STACK_AUTH, "pam_faillock", "even_deny_root") != NULL;
 
 	if (!v->is_sshd || !sshd_is(&v->sshd, SSHD_ROOT, "yes"))
 		return;
-	config_lines("/etc/security/faillock.conf", none, on_setting, &locks);
+	config_lines("/etc/security/faillock.conf", &syntax, on_setting, &locks);
 	if (locks)
 		return;
 	judge_at(v, "stack-guessing-root", FINDING_WARNING, line,

@@ -26,6 +26,22 @@ static void take(struct default_line *d, const char *file, size_t number, const 
 	snprintf(d->value, sizeof(d->value), "%s", value ? value + 1 : "");
 }
 
+/* "a = b" -> "a=b" */
+static void close_up(char *text)
+{
+	char *to = text;
+
+	for (char *from = text; *from; from++) {
+		bool blank = *from == ' ' || *from == '\t';
+
+		if (blank &&
+			(from[1 + strspn(from + 1, " \t")] == '=' || (to > text && to[-1] == '=')))
+			continue;
+		*to++ = *from;
+	}
+	*to = '\0';
+}
+
 /* "Defaults", "Defaults:alice", "Defaults@host" and so on. */
 static void on_line(void *data, const char *file, size_t number, char *word, char *rest)
 {
@@ -34,6 +50,7 @@ static void on_line(void *data, const char *file, size_t number, char *word, cha
 
 	if (strncmp(word, "Defaults", strlen("Defaults")) != 0)
 		return;
+	close_up(rest);
 	for (char *one = strtok_r(rest, " \t,", &save); one; one = strtok_r(NULL, " \t,", &save)) {
 		const char *name = one + (one[0] == '!');
 		size_t len = strcspn(name, "=");
@@ -51,13 +68,14 @@ void judge_sudo(struct view *v)
 {
 	static const char *const includes[] = {
 		"@include", "@includedir", "#include", "#includedir", NULL};
+	static const struct config_syntax syntax = {.includes = includes, .joins = true};
 	struct sudoers s = {.prompt = {.number = 0}};
 	const struct default_line *t = &s.timeout;
 	bool remembers;
 
 	if (!v->is_sudo || !view_line(v))
 		return;
-	config_lines("/etc/sudoers", includes, on_line, &s);
+	config_lines("/etc/sudoers", &syntax, on_line, &s);
 	if (s.prompt.number && !s.prompt.off) {
 		findings_add(v->l, "sudo-prompt", FINDING_FAULT, s.prompt.file, s.prompt.number,
 			"passprompt_override: sudo shows its question for the password in place of the "

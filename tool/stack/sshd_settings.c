@@ -13,6 +13,7 @@
 #define CONFIG "/etc/ssh/sshd_config"
 
 static const char *const includes[] = {"Include", NULL};
+static const struct config_syntax syntax = {.includes = includes};
 
 static const char *const keywords[N_SSHD_SETTINGS] = {"UsePAM", "KbdInteractiveAuthentication",
 	"PasswordAuthentication", "PubkeyAuthentication", "AuthenticationMethods",
@@ -157,7 +158,7 @@ static void find_lines(struct sshd_settings *s)
 {
 	struct reading r = {.s = s};
 
-	config_lines(CONFIG, includes, on_line, &r);
+	config_lines(CONFIG, &syntax, on_line, &r);
 	for (int i = 0; i < N_SSHD_SETTINGS; i++) {
 		struct sshd_value *v = &s->of[i];
 
@@ -188,7 +189,7 @@ bool sshd_serves(const char *service)
 {
 	struct serving s = {.service = service};
 
-	config_lines(CONFIG, includes, on_service, &s);
+	config_lines(CONFIG, &syntax, on_service, &s);
 	return s.serves;
 }
 
