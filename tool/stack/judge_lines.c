@@ -72,10 +72,39 @@ static void judge_line(struct view *v, const struct stack_line *line)
 	judge_nullok(v, line, &o);
 }
 
+static const char *profile_of(const struct stack_line *line)
+{
+	struct ours o;
+
+	ours_parse(&o, line);
+	return o.profile ? o.profile : "default";
+}
+
+/* A session is of another profile than the code. */
+static void judge_profile(struct view *v, const struct stack_line *line)
+{
+	const struct stack_lines *auth = &v->stack.of[STACK_AUTH];
+	const struct stack_line *first = ours_first(&v->stack, STACK_AUTH);
+
+	if (!first || line->type == STACK_AUTH)
+		return;
+	for (size_t i = 0; i < auth->n; i++)
+		if (ours_is(auth->line[i]) &&
+			strcmp(profile_of(auth->line[i]), profile_of(line)) == 0)
+			return;
+	judge_at(v, "stack-profile", FINDING_WARNING, line,
+		"this line is for the profile %s, but the auth line (%s:%u) for %s. Write in this "
+		"line:",
+		profile_of(line), first->file, first->number, profile_of(first));
+	findings_write(v->l, "profile=%s", profile_of(first));
+}
+
 void judge_lines(struct view *v)
 {
 	for (int type = 0; type < STACK_PASSWORD; type++)
 		for (size_t i = 0; i < v->stack.of[type].n; i++)
-			if (ours_is(v->stack.of[type].line[i]))
+			if (ours_is(v->stack.of[type].line[i])) {
 				judge_line(v, v->stack.of[type].line[i]);
+				judge_profile(v, v->stack.of[type].line[i]);
+			}
 }
