@@ -221,7 +221,7 @@ static enum status hand_over(struct serving *s, struct session *session, struct 
 	enum status rc = session_pipe_write(s->with.fd[USER_SESSION], &parcel, e);
 
 	if (rc == STATUS_OK)
-		exchange_judge_clock(&s->exchange, e->text, sizeof(e->text));
+		sts_process_judge_clock(&s->exchange.process, e->text, sizeof(e->text));
 	return rc;
 }
 

@@ -184,6 +184,16 @@ static void tell_next(const struct setup *s, bool refreshed)
 	ask_tell_marked(&s->asker, "", "Next:  ", COLOR_BOLD, "%s", command);
 }
 
+/* Signatures of other AWS tools may be refused, too. A first session warns of it itself. */
+static void warn_of_clock(const struct setup *s)
+{
+	char text[256];
+
+	sts_process_judge_clock(&s->keys.caller.process, text, sizeof(text));
+	if (*text)
+		log_warning("%s", text);
+}
+
 static enum status set_up(struct setup *s, struct error *e)
 {
 	bool refreshed = false;
@@ -202,6 +212,8 @@ static enum status set_up(struct setup *s, struct error *e)
 		rc = write_files(s, e);
 	if (rc == STATUS_OK && !keys_are_in_the_way(s) && can_ask(s))
 		refresh_first(s, &refreshed);
+	if (rc == STATUS_OK && !refreshed)
+		warn_of_clock(s);
 	if (rc == STATUS_OK)
 		tell_next(s, refreshed);
 	return rc;

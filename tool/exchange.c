@@ -85,18 +85,6 @@ enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error 
 	return STATUS_OK;
 }
 
-void exchange_judge_clock(const struct exchange *x, char *text, size_t size)
-{
-	char by[64];
-
-	text[0] = '\0';
-	if (labs(sts_process_skew(&x->process, by, sizeof(by))) > SKEW_TOLERATED)
-		snprintf(text, size,
-			"this machine's clock is %s against AWS, so AWS tools may fail: set it "
-			"(timedatectl set-ntp true)",
-			by);
-}
-
 static enum status take_session(
 	struct exchange *x, int64_t deadline_ms, struct session *session, struct error *e)
 {

@@ -38,12 +38,6 @@ enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error 
 enum status exchange_code(struct exchange *x, const char *code, int64_t deadline_ms,
 	struct session *session, struct error *e);
 
-/*
- * Writes a warning to text[size] if the clock of this machine is off by more than SKEW_TOLERATED.
- * Otherwise empties text.
- */
-void exchange_judge_clock(const struct exchange *x, char *text, size_t size);
-
 /* Ends the process, wipes and frees. Does nothing if x has ended or never ran. */
 void exchange_end(struct exchange *x);
 

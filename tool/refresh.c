@@ -208,7 +208,7 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id.data);
 		rc = store_session(&to, &session, store_deadline(r), e);
 		if (rc == STATUS_OK)
-			exchange_judge_clock(&r->exchange, e->text, sizeof(e->text));
+			sts_process_judge_clock(&r->exchange.process, e->text, sizeof(e->text));
 	}
 	session_free(&session);
 	if (lock >= 0)

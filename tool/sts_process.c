@@ -269,6 +269,18 @@ long sts_process_skew(const struct sts_process *p, char *text, size_t size)
 	return behind;
 }
 
+void sts_process_judge_clock(const struct sts_process *p, char *text, size_t size)
+{
+	char by[64];
+
+	text[0] = '\0';
+	if (labs(sts_process_skew(p, by, sizeof(by))) > SKEW_TOLERATED)
+		snprintf(text, size,
+			"this machine's clock is %s against AWS, so AWS tools may fail: set it "
+			"(timedatectl set-ntp true)",
+			by);
+}
+
 void sts_process_end(struct sts_process *p)
 {
 	if (p->pid > 0) {

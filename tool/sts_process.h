@@ -61,6 +61,12 @@ time_t sts_process_time(const struct sts_process *p);
  */
 long sts_process_skew(const struct sts_process *p, char *text, size_t size);
 
+/*
+ * Writes a warning to text[size] if the clock of this machine is off by more than SKEW_TOLERATED.
+ * Otherwise empties text.
+ */
+void sts_process_judge_clock(const struct sts_process *p, char *text, size_t size);
+
 /* Ends the process, wipes and frees. Does nothing if it has ended or never ran. */
 void sts_process_end(struct sts_process *p);
 

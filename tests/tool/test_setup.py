@@ -107,6 +107,19 @@ class AtTheTerminal(SetupTest):
         self.assertIn("the secret does not belong to the access key", screen)
         self.assert_nothing_written()
 
+    def test_a_wrong_clock(self):
+        """As doctor says it; the first session says it itself."""
+        self.addCleanup(setattr, self.box, "date_skew", 0)
+        self.box.date_skew = 7 * 60 + 30
+        for code, times in (("", 1), (self.user.code(), 1)):
+            status, screen, err = self.answers(*self.keys(), (REGION, ""), (WRITE, ""), (CODE, code))
+            self.assertEqual(status, 0, err)
+            self.assertEqual((screen + err).count("clock is 7 min slow against AWS"), times, err)
+            self.assertIn("timedatectl set-ntp true", screen + err)
+            self.credentials.unlink()
+        self.box.date_skew = 0
+        self.assertNotIn("clock", self.answers(*self.keys(), (REGION, ""), (WRITE, ""), (CODE, ""))[2])
+
     def test_several_devices(self):
         phone, token = self.user.add_device(f"{self.user.name}-phone"), self.user.add_hardware("GAHT00000001")
         passkey = self.user.add_passkey("key")
