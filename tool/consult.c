@@ -64,12 +64,31 @@ static void check_clock(struct consultation *c)
 	findings_run(c->l, "sudo timedatectl set-ntp true");
 }
 
+/*
+ * The setting that names the host: "/home/a/.aws/config:4: endpoint_url". A wrong region makes a
+ * name that nobody has. With a proxy, DNS and TCP lead to the proxy. NULL: none of these.
+ */
+static const char *where_host_is_set(const struct consultation *c)
+{
+	const struct settings *s = c->s;
+	int done = c->caller.steps.done;
+
+	if (s->value[SETTING_HTTPS_PROXY] && done < 2)
+		return s->where[SETTING_HTTPS_PROXY];
+	if (s->value[SETTING_ENDPOINT_URL])
+		return s->where[SETTING_ENDPOINT_URL];
+	return done == 0 ? s->where[SETTING_REGION] : NULL;
+}
+
 /* Says at which step the network ends. */
 static void report_network(struct consultation *c, const struct error *e)
 {
 	static const char *const ids[] = {"dns", "tcp", "tls", "answer"};
+	const char *where = where_host_is_set(c);
+	char text[sizeof(e->text) + 512];
 
-	findings_take(c->l, ids[c->caller.steps.done], FINDING_FAULT, e->text);
+	snprintf(text, sizeof(text), "%.500s%s%s", where ? where : "", where ? ": " : "", e->text);
+	findings_take(c->l, ids[c->caller.steps.done], FINDING_FAULT, text);
 }
 
 /* AWS refuses the key itself: name its line. */
