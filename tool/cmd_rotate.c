@@ -26,6 +26,7 @@ struct command_state {
 	struct settings settings;
 	struct rotate rotate;
 	struct session session;
+	struct secret code; /* a code that was typed and not sent */
 	char command[300];
 	int lock;
 };
@@ -133,27 +134,28 @@ static enum status trade(struct command_state *c, struct exchange *x,
 {
 	const struct settings *s = &c->settings;
 	int64_t asked_ms = monotonic_ms();
-	struct secret code = {0};
 	char question[2048];
-	enum status rc;
+	enum status rc = STATUS_OK;
 
 	snprintf(question, sizeof(question),
 		"MFA code of %s (to rotate %s): ", s->value[SETTING_DEVICE],
 		s->value[SETTING_PROFILE]);
-	rc = ask_code(source, question, x, deadline_ms, &code, e);
-	if (rc == STATUS_OK) {
-		deadline_ms += monotonic_ms() - asked_ms;
-		rc = exchange_code(x, code.data, deadline_ms, &c->session, e);
-		if (rc != STATUS_OK)
-			code_strike_out(e->text, code.data); /* AWS may quote the code */
+	if (!c->code.data)
+		rc = ask_code(source, question, x, deadline_ms, &c->code, e);
+	if (rc != STATUS_OK) {
+		secret_free(&c->code);
+		return rc;
 	}
-	secret_free(&code);
+	deadline_ms += monotonic_ms() - asked_ms;
+	rc = exchange_code(x, c->code.data, deadline_ms, &c->session, e);
+	if (rc != STATUS_OK)
+		code_strike_out(e->text, c->code.data); /* AWS may quote the code */
 	return rc;
 }
 
-/* Gets a session of the shortest time. It is stored nowhere. */
-static enum status get_session(
-	struct command_state *c, const struct code_source *source, struct error *e)
+/* Gets a session of the shortest time with this key. It is stored nowhere. */
+static enum status trade_key(struct command_state *c, const struct code_source *source,
+	const struct rotation_key *key, struct error *e)
 {
 	const struct settings *s = &c->settings;
 	struct sts_request request = sts_request_of(s);
@@ -161,6 +163,8 @@ static enum status get_session(
 	int64_t deadline_ms = monotonic_ms() + s->timeout * INT64_C(1000);
 	enum status rc;
 
+	request.access_key_id = key->id;
+	request.secret_access_key = &key->secret;
 	request.serial = s->value[SETTING_DEVICE];
 	request.duration = STS_SESSION_SHORTEST;
 	request.signed_warm_up = true;
@@ -168,6 +172,56 @@ static enum status get_session(
 	if (rc == STATUS_OK)
 		rc = trade(c, &x, source, deadline_ms, e);
 	exchange_end(&x);
+	return rc;
+}
+
+/* The key of the file that AWS accepts; N_KEYS if it accepts none. */
+static enum rotation_role find_key(const struct command_state *c)
+{
+	const struct rotation_key *keys = c->rotate.rotation.key;
+	enum rotation_role role = KEY_IN_USE;
+
+	while (role < N_KEYS && !(keys[role].id && rotate_accepts(&c->settings, &keys[role])))
+		role++;
+	return role;
+}
+
+/*
+ * The key in use gives no session. If AWS refuses it, the key that this run is about to put in its
+ * place may do. Otherwise says which key works.
+ */
+static enum status trade_other_key(struct command_state *c, const struct code_source *source,
+	enum rotate_way way, struct error *e)
+{
+	const struct rotation_key *keys = c->rotate.rotation.key;
+	enum rotation_role works = find_key(c);
+	char why[700];
+
+	if (works == KEY_IN_USE || !(keys[KEY_NEW].id || keys[KEY_OLD].id))
+		return e->status;
+	if (works == (way == ROTATE ? KEY_NEW : KEY_OLD) && way != ROTATE_FINISH) {
+		log_info("AWS refuses the key in use; going on with %s, which it accepts",
+			keys[works].id);
+		return trade_key(c, source, &keys[works], e);
+	}
+	snprintf(why, sizeof(why), "%.600s", e->text);
+	if (works == N_KEYS)
+		return error_set(e, STATUS_CONFIG,
+			"%s; AWS accepts no key of [%s]: activate %s in the IAM console, and run "
+			"this again",
+			why, c->settings.long_term, keys[keys[KEY_OLD].id ? KEY_OLD : KEY_NEW].id);
+	return error_set(e, STATUS_CONFIG, "%s; but AWS accepts %s: run %s%s", why, keys[works].id,
+		c->command, works == KEY_OLD ? " --undo" : "");
+}
+
+static enum status get_session(struct command_state *c, const struct code_source *source,
+	enum rotate_way way, struct error *e)
+{
+	enum status rc = trade_key(c, source, &c->rotate.rotation.key[KEY_IN_USE], e);
+
+	if (rc == STATUS_CONFIG)
+		rc = trade_other_key(c, source, way, e);
+	secret_free(&c->code);
 	return rc;
 }
 
@@ -189,7 +243,7 @@ static enum status rotate(struct command_state *c, const struct command_line *li
 	if (rc == STATUS_OK && way == ROTATE)
 		tell_which_keys(&c->settings);
 	if (rc == STATUS_OK)
-		rc = get_session(c, &source, e);
+		rc = get_session(c, &source, way, e);
 	code_source_close(&source);
 	return rc == STATUS_OK ? rotate_run(&c->rotate, way, e) : rc;
 }

@@ -17,6 +17,22 @@ static void wait_ms(long ms)
 	nanosleep(&pause, NULL);
 }
 
+bool rotate_accepts(const struct settings *s, const struct rotation_key *key)
+{
+	struct sts_request request = sts_request_of(s);
+	struct call_identity who;
+	struct caller c = {0};
+	struct error e;
+	bool accepts;
+
+	request.access_key_id = key->id;
+	request.secret_access_key = &key->secret;
+	accepts = call_start(&c, &request, &e) == STATUS_OK &&
+		call_identity(&c, &who, &e) == STATUS_OK;
+	call_end(&c);
+	return accepts;
+}
+
 enum status rotate_start_calls(struct rotate *r, struct error *e)
 {
 	struct sts_request request = sts_request_of(r->settings);

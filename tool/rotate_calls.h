@@ -28,6 +28,9 @@ struct rotate {
 
 enum rotate_call { LIST_KEYS, ACTIVATE_KEY, DEACTIVATE_KEY, DELETE_KEY };
 
+/* Does AWS accept this key? Asks once. */
+bool rotate_accepts(const struct settings *s, const struct rotation_key *key);
+
 /* Starts r->caller with the keys of the session, and fills r->who. */
 enum status rotate_start_calls(struct rotate *r, struct error *e);
 

@@ -180,6 +180,39 @@ class InTheWay(RotateTest):
         self.assertIn(f"{self.first.access_key_id} deactivated", self.rotate().stdout)
         self.rotated()
 
+    def test_a_key_in_use_that_does_not_work(self):
+        """The way back leads over the other key, with the code that was given."""
+        self.rotate()
+        second = self.rotated()
+        second.status, self.first.status = "Inactive", "Active"
+        run = self.rotate("--finish", status=13)
+        self.refused(run, f"but AWS accepts {self.first.access_key_id}: run aws-mfa rotate work --undo")
+        self.refused(self.rotate(status=13), "run aws-mfa rotate work --undo")
+        self.assertEqual(self.keys()[ID], second.access_key_id)
+        self.again()
+        run = self.rotate("--undo")
+        self.assertIn("AWS refuses the key in use; going on with " + self.first.access_key_id, run.stdout)
+        self.clean(self.first)
+
+    def test_a_key_in_use_that_does_not_work_beside_a_new_one(self):
+        second = self.user.add_key()
+        self.store_key(NEW, second)
+        self.first.status = "Inactive"
+        self.refused(self.rotate("--undo", status=13),
+                     f"but AWS accepts {second.access_key_id}: run aws-mfa rotate work")
+        self.rotate()
+        self.rotated()
+
+    def test_no_key_that_works(self):
+        self.rotate()
+        self.rotated().status = "Inactive"
+        run = self.rotate("--undo", status=13)
+        self.refused(run, "AWS accepts no key of [work-long-term]: activate "
+                     f"{self.first.access_key_id} in the IAM console")
+        self.first.status = "Active"
+        self.rotate("--undo")
+        self.clean(self.first)
+
     def test_an_old_key_that_is_gone(self):
         for way, status in (("--undo", 13), ("--finish", 0)):
             self.begin()
