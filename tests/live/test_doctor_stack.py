@@ -78,6 +78,12 @@ IN_STACK = [
      "account-ignored", "account    optional", "`required`"),
     ("a date in auth alone", LINE, LINE.replace("success=1", "success=1 ignore=1") +
      " nullok=2099-01-01", "stack-date", "nullok=2099", "nullok=2099-01-01"),
+    ("another profile in account", ACCOUNT, ACCOUNT.replace("=work", "=other"), "stack-profile",
+     "profile=other", "Write in this line: profile=work"),
+    ("a profile in auth alone", ACCOUNT, ACCOUNT.replace("profile=work ", ""), "stack-profile",
+     "pam_aws_mfa", "the profile default, but the auth line (/etc/pam.d/sshd:"),
+    ("another profile in session", ACCOUNT, ACCOUNT + "session optional pam_aws_mfa.so notify\n",
+     "stack-profile", "notify", "profile=work"),
     ("an option that is none", LINE, LINE + " allways", "stack-option", "allways", "OPTIONS"),
     ("nobody counts wrong codes", FAILLOCK, "", "stack-guessing", "pam_aws_mfa",
      "/examples/pam.d/sshd-after-publickey"),
@@ -316,6 +322,27 @@ class Doctor(LiveTest):
         self.write(SUDOERS, "Defaults timestamp_timeout=0\n", mode=0o440)
         self.assertEqual(self.findings("sudo")["Findings"], [])
 
+    def test_sudoers_that_go_on_in_the_next_line(self):
+        self.host("sudo", "sudo", None)
+        for text, line in (("# c \\\nDefaults env_reset, \\\n\\\n  passprompt_override\n", 2),
+                           ("Defaults env_reset\\\n, passprompt_override", 1),
+                           ("Defaults !passprompt_override\n\nDefaults\\\n passprompt_override\n", 3)):
+            with self.subTest(text):
+                self.write(SUDOERS, text, mode=0o440)
+                finding = self.finding(self.findings("sudo"), "sudo-prompt")
+                self.assertEqual((finding["File"], finding["Line"]), (SUDOERS, line))
+        for text in ("Defaults passprompt_override\nDefaults \\\n!passprompt_override\n",
+                     "# Defaults \\\n!passprompt_override, \\\npassprompt_override\n"):
+            self.write(SUDOERS, text, mode=0o440)
+            self.assertEqual(self.findings("sudo")["Findings"], [])
+        self.stack("sudo", "auth required pam_unix.so\n" + LINE.replace("success=1", "success=ok")
+                   + "\nauth [default=ignore] pam_faillock.so authfail\n" + ACCOUNT +
+                   "@include common-account\n")
+        for text, ids in (("Defaults timestamp_timeout = \\\n 0\n", []),
+                          ("Defaults timestamp_timeout \\\n= 5\n", ["sudo-remembers"])):
+            self.write(SUDOERS, text, mode=0o440)
+            self.assertEqual([f["Id"] for f in self.findings("sudo")["Findings"]], ids)
+
     def test_sudoers_that_sudo_leaves_out(self):
         self.host("sudo", "sudo", None)
         for name in ("x.bak", "x~"):
@@ -432,10 +459,10 @@ class Doctor(LiveTest):
                    "-account [default=bad success=ok user_unknown=ignore] pam_sss.so\n"
                    "account required pam_permit.so\n")
         tail = "account include password-auth\n"
-        self.stack("sshd", "auth substack password-auth\nauth required pam_aws_mfa.so always\n"
+        self.stack("sshd", "auth substack password-auth\nauth required pam_aws_mfa.so profile=work always\n"
                    + ACCOUNT + tail)
         self.assertEqual([f["Id"] for f in self.findings("sshd")["Findings"]], ["stack-guessing"])
-        self.stack("sshd", "auth include password-auth\nauth required pam_aws_mfa.so always\n"
+        self.stack("sshd", "auth include password-auth\nauth required pam_aws_mfa.so profile=work always\n"
                    + tail + ACCOUNT)
         found = self.findings("sshd")
         self.assertEqual({f["Id"] for f in found["Findings"]},

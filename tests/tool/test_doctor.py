@@ -181,6 +181,20 @@ class Planted(DoctorTest):
         self.write_credentials(text.replace("work-long-term", "wrok-long-term"))
         self.assertIn("--profile wrok", self.finds("not-set-up", self.credentials))
 
+    def test_a_rotation_that_is_not_finished(self):
+        key = "access_key_id = AKIAIOSFODNN7EXAMPLE\n", "secret_access_key = " + 40 * "x" + "\n"
+        text = self.credentials.read_text()
+        for lines, level, words, command in (
+                ([f"aws_mfa_new_{line}" for line in key], "warning", "before the new key", ""),
+                (["aws_mfa_rotate_started = 2026-11-27 10:00:00\n"], "warning", "while the new key", ""),
+                ([f"aws_mfa_old_{line}" for line in key], "note", "AKIAIOSFODNN7EXAMPLE waits", " --finish")):
+            with self.subTest(lines):
+                self.write_credentials(text + "".join(lines))
+                fix = self.finds("rotation", self.credentials, level=level, message=words)
+                self.assertEqual(fix, f"aws-mfa rotate work{command}")
+        self.write_credentials(text + "aws_mfa_old_secret_access_key = x\n")
+        self.assertIn("restore the line", self.finds("rotation", self.credentials))
+
     def test_headers_of_the_other_file(self):
         text = self.config.read_text()
         self.config.write_text(text.replace("profile work", "work") + text)
@@ -343,6 +357,16 @@ class Planted(DoctorTest):
         (stacks / "sshd").write_text("auth required pam_unix.so\nauth required pam_aws_mfa.so always")
         found = self.findings("--offline", env=env, prefix=prefix)
         self.assertEqual([(f["Id"], f["Level"]) for f in found], [("login", "fault")])
+        if not os.path.isdir("/usr/lib/pam.d"):
+            return
+        # libpam reads the second folder, too, but not a file that the first one has.
+        second = self.home / "second"
+        stacks.rename(second)
+        stacks.mkdir()
+        prefix = self.in_namespace(f"{mounts}; mount --bind {shlex.quote(str(second))} /usr/lib/pam.d")
+        self.assertEqual([f["Id"] for f in self.findings("--offline", env=env, prefix=prefix)], ["login"])
+        (stacks / "sshd").write_text("auth required pam_unix.so\n")
+        self.healthy(env=env, prefix=prefix)
 
     def test_names_that_json_must_escape(self):
         name = 'a "b" \\ \u00fc'
@@ -573,17 +597,22 @@ class Online(DoctorTest):
         for url, id in [("https://nowhere.invalid", "dns"), ("https://127.0.0.1:1", "tcp")]:
             with self.subTest(url):
                 self.config.write_text(text.replace(self.box.url, url))
-                self.one(id)
+                found = self.one(id)
+                self.assertEqual((found["File"], found["Line"]), (str(self.config), 2))
+                self.assertIn("endpoint_url: ", found["Message"])
+                self.config.write_text(text.replace("endpoint_url", "#"))
+                found = self.one(id, env={"AWS_ENDPOINT_URL_STS": url})
+                self.assertIn("AWS_ENDPOINT_URL_STS: ", found["Message"])
         self.box.fault("GetCallerIdentity", faults.html())
         self.config.write_text(text)
-        self.one("answer")
+        self.assertEqual(self.one("answer")["Line"], 2)
         self.box.clear_faults()
         self.config.write_text(text.replace("ca_bundle", "# "))
         self.assertIn("ca_bundle", self.one("tls")["Message"])
         self.config.write_text(text)
         proxy = self.one("tcp", env={"https_proxy": "http://127.0.0.1:1"})
         self.assertEqual((proxy["Message"], proxy["Fix"]), (
-            "could not connect to the proxy 127.0.0.1:1: Connection refused",
+            "https_proxy: could not connect to the proxy 127.0.0.1:1: Connection refused",
             "check that it runs, and https_proxy"))
         self.assertEqual(self.findings(), [])
 

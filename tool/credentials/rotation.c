@@ -51,6 +51,18 @@ static enum status read_key(
 		r->path, r->section, bad, names[role].id, names[role].secret);
 }
 
+bool rotation_stands(const struct ini *credentials, const char *section)
+{
+	const char *const lines[] = {names[KEY_NEW].id, names[KEY_NEW].secret, names[KEY_OLD].id,
+		names[KEY_OLD].secret, started_name};
+	const struct ini_line *header = ini_section(credentials, section, strlen(section));
+	bool stands = false;
+
+	for (size_t i = 0; header && i < sizeof(lines) / sizeof(lines[0]); i++)
+		stands = stands || ini_key(credentials, header, lines[i], strlen(lines[i]));
+	return stands;
+}
+
 enum status rotation_read(
 	struct rotation *r, const struct ini *credentials, const char *section, struct error *e)
 {

@@ -40,6 +40,9 @@ struct rotation {
 	bool changed;   /* the file has been written since rotation_read() */
 };
 
+/* Does the section have a line of a rotation: another key than the one in use, or the time? */
+bool rotation_stands(const struct ini *credentials, const char *section);
+
 /*
  * Reads the section. STATUS_CONFIG: a key without its secret, what cannot be one, or a key that
  * stands twice. Call rotation_free() afterwards, also after a failure.

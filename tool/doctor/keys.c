@@ -1,9 +1,11 @@
 #include "keys.h"
 
+#include "credentials/rotation.h"
 #include "credentials/session.h"
 #include "settings/files.h"
 #include "settings/profiles.h"
 #include "settings/value.h"
+#include "text/shell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +132,35 @@ static void check_device(struct findings *l, const struct settings *s)
 	}
 }
 
+/* `aws-mfa rotate` was interrupted, or waits for the end. */
+static void check_rotation(struct findings *l, const struct settings *s)
+{
+	const char *profile = s->value[SETTING_PROFILE], *path = s->credentials.path;
+	struct rotation r = {.path = NULL};
+	char word[600] = "NAME";
+	struct error e;
+
+	if (!rotation_stands(&s->credentials, s->long_term))
+		return;
+	shell_quote(profile, strlen(profile), word, sizeof(word));
+	if (rotation_read(&r, &s->credentials, s->long_term, &e) != STATUS_OK) {
+		findings_take(l, "rotation", FINDING_FAULT, e.text);
+	} else if (r.key[KEY_OLD].id) {
+		findings_add(l, "rotation", FINDING_NOTE, path, 0,
+			"[%s] has a new key, and the old one %s waits: delete it with the command "
+			"below, or go back to it with --undo in place of --finish",
+			s->long_term, r.key[KEY_OLD].id);
+		findings_run(l, "aws-mfa rotate %s --finish", word);
+	} else {
+		findings_add(l, "rotation", FINDING_WARNING, path, 0,
+			"the rotation of [%s] was interrupted %s. Go on with it:", s->long_term,
+			r.key[KEY_NEW].id ? "before the new key was used"
+					  : "while the new key was made");
+		findings_run(l, "aws-mfa rotate %s", word);
+	}
+	rotation_free(&r);
+}
+
 /* Some make one of the two a symlink to the other. */
 static bool is_one_file(const struct settings *s)
 {
@@ -164,6 +195,7 @@ void keys_check(struct findings *l, const struct settings *s)
 		check_credentials_header(l, s, s->long_term);
 	}
 	check_device(l, s);
+	check_rotation(l, s);
 	if (l->n[FINDING_FAULT] + l->n[FINDING_WARNING] == before)
 		findings_pass(l, "sections", "no key and no section is in the wrong place");
 }
