@@ -282,7 +282,7 @@ $(SHORT_NAMES):
 	@ln -f $< $@
 
 # Variants of the product:
-# FAKE: a module with a helper that plays a script.
+# FAKE: a module with a helper that plays a script, and its key store in /mnt (keystore_host.c).
 # SITE: an aws-mfa with a separate site file. All tests share the site file of the stage.
 # IDLE: a module with an aws-mfa that waits one second for a code, not five minutes.
 FAKE = $(BUILD)/tests/fake
@@ -295,6 +295,7 @@ $(FAKE)/bin/aws-mfa: $(BUILD)/tests/pam/scripted_helper
 
 $(FAKE)/pam_aws_mfa.so: FORCE
 	+@$(STAGE_MAKE) BUILD=$(FAKE) BINDIR='$(CURDIR)/$(FAKE)/bin' LIBEXECDIR=/nonexistent \
+		SYSCONFDIR=/mnt/etc RUNDIR=/mnt/run \
 		CPPFLAGS='$(CPPFLAGS) -DOF_TESTS' $(FAKE)/pam_aws_mfa.so
 
 $(SITE)/aws-mfa: FORCE

@@ -25,6 +25,7 @@ static const struct row {
 	{"echo", FLAG, offsetof(struct options, echo), 0, 0},
 	{"failmode", FAILMODE, offsetof(struct options, failmode_safe), 0, 0},
 	{"ignore_root", FLAG, offsetof(struct options, ignore_root), 0, 0},
+	{"keystore", FLAG, offsetof(struct options, keystore), 0, 0},
 	{"minimum_uid", NUMBER, offsetof(struct options, minimum_uid), 0, UINT32_MAX - 1},
 	{"notify", FLAG, offsetof(struct options, notify), 0, 0},
 	{"nullok", NULLOK, 0, 0, 0},
@@ -124,6 +125,24 @@ static bool is_other(const char *a, const char *b)
 	return a && b ? strcmp(a, b) != 0 : a != b;
 }
 
+/* Names a pair of options that contradict each other. Returns false if there is one. */
+static bool agree(const struct options *opt, char *error, size_t size)
+{
+	const char *a = "keystore", *b = NULL;
+
+	if (opt->quiet && opt->verbose) {
+		a = "quiet";
+		b = "verbose";
+	} else if (opt->keystore && (opt->nullok || opt->nullok_date)) {
+		b = "nullok";
+	} else if (opt->keystore && opt->failmode_safe) {
+		b = "failmode=safe";
+	}
+	if (b)
+		snprintf(error, size, "options \"%s\" and \"%s\" contradict each other", a, b);
+	return !b;
+}
+
 bool options_parse(struct options *opt, int argc, const char **argv, char *error, size_t size)
 {
 	const char *earlier[ROWS] = {NULL};
@@ -154,9 +173,6 @@ bool options_parse(struct options *opt, int argc, const char **argv, char *error
 			return false;
 		}
 	}
-	if (opt->quiet && opt->verbose) {
-		snprintf(error, size, "options \"quiet\" and \"verbose\" contradict each other");
-		return false;
-	}
-	return true;
+	opt->always = opt->always || opt->keystore;
+	return agree(opt, error, size);
 }

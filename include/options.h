@@ -21,6 +21,7 @@ struct options {
 	bool echo;
 	bool failmode_safe; /* failmode=safe */
 	bool ignore_root;
+	bool keystore; /* then `always`, too */
 	bool notify;
 	bool nullok;             /* today a user without keys passes */
 	const char *nullok_date; /* nullok=; NULL without a date; points into argv */

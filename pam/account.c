@@ -14,6 +14,7 @@
 
 /* sshd runs auth and account of one login on one handle, in its child for keyboard-interactive. */
 #define ACCEPTED "pam_aws_mfa_accepted"
+#define EXEMPTED "pam_aws_mfa_exempted"
 
 static void forget(pam_handle_t *pamh, void *login, int status)
 {
@@ -21,23 +22,37 @@ static void forget(pam_handle_t *pamh, void *login, int status)
 	free(login);
 }
 
-void account_accepted(pam_handle_t *pamh, const char *name)
+static void note(pam_handle_t *pamh, const char *what, const char *name)
 {
 	char *copy = strdup(name);
 
-	if (!copy || pam_set_data(pamh, ACCEPTED, copy, forget) != PAM_SUCCESS) {
+	if (!copy || pam_set_data(pamh, what, copy, forget) != PAM_SUCCESS) {
 		free(copy);
-		pam_syslog(pamh, LOG_ERR, "no memory to note that a code was accepted");
+		pam_syslog(pamh, LOG_ERR, "no memory for %s", what);
 	}
 }
 
 /* Threat: an application that changes PAM_USER after auth. */
-static bool was_accepted(pam_handle_t *pamh, const char *name)
+static bool is_noted(pam_handle_t *pamh, const char *what, const char *name)
 {
-	const void *accepted = NULL;
+	const void *noted = NULL;
 
-	return pam_get_data(pamh, ACCEPTED, &accepted) == PAM_SUCCESS && accepted &&
-		strcmp(accepted, name) == 0;
+	return pam_get_data(pamh, what, &noted) == PAM_SUCCESS && noted && strcmp(noted, name) == 0;
+}
+
+void account_accepted(pam_handle_t *pamh, const char *name)
+{
+	note(pamh, ACCEPTED, name);
+}
+
+void account_exempted(pam_handle_t *pamh, const struct options *opt, const char *name)
+{
+	static const struct verdict exempt = {PAM_IGNORE, LOG_INFO, "exempt", NULL};
+
+	if (is_noted(pamh, EXEMPTED, name))
+		return;
+	note(pamh, EXEMPTED, name);
+	journal_decision(pamh, opt, name, &(struct talk){.until = -1}, &exempt);
 }
 
 /*
@@ -62,8 +77,12 @@ static int decide(pam_handle_t *pamh, int flags, const struct options *opt, cons
 	struct verdict excused = {PAM_IGNORE, LOG_NOTICE, "valid", NULL};
 	const char *name = user->name ? user->name : "(unknown)";
 
-	if (user->name && (was_accepted(pamh, user->name) || options_ignore(opt, user->uid)))
+	if (user->name && is_noted(pamh, ACCEPTED, user->name))
 		return PAM_IGNORE;
+	if (user->name && options_ignore(opt, user->uid)) {
+		account_exempted(pamh, opt, user->name);
+		return PAM_IGNORE;
+	}
 	if (opt->nullok_date && can_look && needs_no_code(pamh, opt, user, talk)) {
 		if (talk_ended_with(talk, STATUS_NOT_SET_UP))
 			excused.name = "not-set-up";
@@ -90,7 +109,7 @@ int account(pam_handle_t *pamh, int flags, const struct options *opt)
 		return PAM_IGNORE;
 	if (pam_get_user(pamh, &login, NULL) == PAM_SUCCESS && login) {
 		/* Usually the name is spelt like pw_name, and no directory needs to be asked. */
-		if (was_accepted(pamh, login))
+		if (is_noted(pamh, ACCEPTED, login))
 			return PAM_IGNORE;
 		found = user_find(&user, login, unused, sizeof(unused));
 	}

@@ -16,6 +16,9 @@
  */
 void account_accepted(pam_handle_t *pamh, const char *name);
 
+/* Logs that ignore_root or minimum_uid= exempts this account, once for each handle. */
+void account_exempted(pam_handle_t *pamh, const struct options *opt, const char *name);
+
 /*
  * Returns PAM_PERM_DENIED to refuse the login, else PAM_IGNORE. Refuses only with `always` or
  * nullok=DATE, and only if no code was accepted on this handle for the account of PAM_USER. Does

@@ -1,8 +1,6 @@
 #include "authenticate.h"
 
-#include <security/pam_ext.h>
 #include <stdio.h>
-#include <syslog.h>
 
 #include "account.h"
 #include "dialogue.h"
@@ -33,8 +31,7 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 
 	if ((found == USER_OK || found == USER_BAD_NAME || found == USER_BAD_HOME) &&
 		options_ignore(opt, user.uid)) {
-		if (opt->debug)
-			pam_syslog(pamh, LOG_DEBUG, "uid %u is not asked", (unsigned)user.uid);
+		account_exempted(pamh, opt, user.name);
 		user_free(&user);
 		return PAM_IGNORE;
 	}

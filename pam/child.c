@@ -1,7 +1,7 @@
 /*
  * What this file MUST guarantee for the program it executes:
  *  - it runs as the user and cannot become root again,
- *  - it has only the descriptors RECORD_FD and /dev/null, and none of the application,
+ *  - it has only the descriptors RECORD_FD, its input and /dev/null, and none of the application,
  *  - a hostile caller of the application controls nothing of it: rlimits, umask, folder, signals,
  *    environment, terminal,
  *  - it dies with the thread that started it.
@@ -150,20 +150,25 @@ static void set_limits(int sock)
  * socket may be one of them. Then close everything before opening anything, because the application
  * may hold more descriptors than the new limit allows.
  */
-static void set_descriptors(int sock)
+static void set_descriptors(int sock, int input)
 {
+	const int first = input < 0 ? 0 : 1; /* that is /dev/null */
+
 	if (sock == RECORD_FD ? fcntl(sock, F_SETFD, 0) != 0 : dup2(sock, RECORD_FD) < 0)
 		fail(sock, "dup2", errno);
+	if (input >= 0 && dup2(input, 0) < 0)
+		fail(RECORD_FD, "dup2", errno);
 	if (syscall(SYS_close_range, RECORD_FD + 1, ~0U, 0) != 0)
 		for (unsigned fd = RECORD_FD + 1; fd < DESCRIPTORS_LAST; fd++)
 			close((int)fd);
-	for (int fd = 0; fd < RECORD_FD; fd++)
+	for (int fd = first; fd < RECORD_FD; fd++)
 		close(fd);
-	/* open() takes the lowest free number: 0, then 1 and 2. */
-	if (open("/dev/null", O_RDWR) != 0)
+	/* open() and dup() take the lowest free number. */
+	if (open("/dev/null", O_RDWR) != first)
 		fail(RECORD_FD, "open /dev/null", errno);
-	if (dup(0) != 1 || dup(0) != 2)
-		fail(RECORD_FD, "dup", errno);
+	for (int fd = first + 1; fd < RECORD_FD; fd++)
+		if (dup(first) != fd)
+			fail(RECORD_FD, "dup", errno);
 }
 
 static void become_user(const struct child_plan *plan)
@@ -198,7 +203,7 @@ void child_run(const struct child_plan *plan)
 	for (int sig = 1; sig < NSIG; sig++)
 		sigaction(sig, &by_default, NULL);
 	set_limits(plan->sock);
-	set_descriptors(plan->sock);
+	set_descriptors(plan->sock, plan->input);
 	umask(077); /* the helper creates a file of secrets */
 	if (chdir("/") != 0)
 		fail(RECORD_FD, "chdir", errno);

@@ -11,6 +11,7 @@
 /* Made before the clone, because the child must not allocate or look up anything. */
 struct child_plan {
 	int sock;     /* the helper's end; becomes RECORD_FD */
+	int input;    /* becomes descriptor 0, and is above RECORD_FD; -1: /dev/null does */
 	pid_t parent; /* must still be alive */
 	bool become; /* true: we are root and must become the user below; false: we are that user */
 	uid_t uid;

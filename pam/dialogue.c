@@ -1,8 +1,8 @@
 /*
  * What this file MUST guarantee:
- *  - the helper gets only six ASCII digits, and only after the person typed them,
+ *  - the judge gets only six ASCII digits, and only after the person typed them,
  *  - code_sent is true only when the outcome answers a code sent in this call,
- *  - the helper and its replacement together have `timeout` seconds, and a grace to report. The
+ *  - the judge and its replacement together have `timeout` seconds, and a grace to report. The
  *    time to type does not count,
  *  - every copy of an answer is wiped after use.
  */
@@ -14,7 +14,7 @@
 
 #include "code.h"
 #include "converse.h"
-#include "helper.h"
+#include "judge.h"
 #include "listen.h"
 #include "monotonic.h"
 #include "reaper.h"
@@ -25,15 +25,12 @@
 #define PROMPT_SIZE 512 /* PAM_MAX_MSG_SIZE */
 
 struct call {
-	pam_handle_t *pamh;
-	const struct options *opt;
-	const struct user *user;
-	struct talk *talk;
-	struct helper helper;
+	struct login login;
+	struct talk *talk; /* of login */
+	const struct judge_kind *kind;
+	struct judge judge;
 	bool runs;
-	struct peer peer;
-	int64_t left_ms; /* for both helpers together, with the grace */
-	char buf[RECORD_MAX_PAM];
+	int64_t left_ms; /* for both judges together, with the grace */
 };
 
 static enum outcome conversation_failed(int rc)
@@ -90,18 +87,19 @@ static bool is_password(pam_handle_t *pamh, const char *answer)
  */
 static bool ask_person(struct call *c, bool again, char code[static CODE_DIGITS + 1])
 {
+	const struct options *opt = c->login.opt;
 	char prompt[PROMPT_SIZE];
 	char *answer = NULL;
 	bool ok;
 	int rc;
 
-	snprintf(prompt, sizeof(prompt), "%s%s", again ? "Wrong code. " : "", c->opt->prompt);
-	rc = converse_ask(c->pamh, c->opt->echo, prompt, &answer);
+	snprintf(prompt, sizeof(prompt), "%s%s", again ? "Wrong code. " : "", opt->prompt);
+	rc = converse_ask(c->login.pamh, opt->echo, prompt, &answer);
 	if (rc != PAM_SUCCESS) {
 		c->talk->outcome = conversation_failed(rc);
 		return false;
 	}
-	ok = !is_password(c->pamh, answer) && code_from_answer(code, answer);
+	ok = !is_password(c->login.pamh, answer) && code_from_answer(code, answer);
 	converse_free(answer);
 	if (!ok)
 		c->talk->outcome = OUTCOME_MALFORMED;
@@ -113,30 +111,38 @@ static void forget(struct talk *talk)
 	talk->request_id[0] = talk->key_id[0] = talk->reason[0] = '\0';
 }
 
-/* Runs a helper with the time that is left, and reads its first record. */
+static enum listen listen_for(struct call *c, int64_t *left_ms)
+{
+	return listen_next(c->login.pamh, c->login.opt, &c->judge.peer, left_ms, c->talk);
+}
+
+/*
+ * Starts a judge with the time that is left, and reads its first record. If the judge always asks,
+ * the prompt does not wait: the time until the prompt must not tell who is enrolled.
+ */
 static enum listen start(struct call *c)
 {
-	int64_t ms = c->left_ms - GRACE_MS;
-	struct helper_call call = {
-		.profile = c->opt->profile,
-		.timeout = ms > 1000 ? (unsigned)((ms + 999) / 1000) : 1,
-		.always = c->opt->always,
-	};
+	int64_t start_ms = monotonic_ms(), ms = c->left_ms - GRACE_MS;
+	unsigned seconds = ms > 1000 ? (unsigned)((ms + 999) / 1000) : 1;
 
-	if (!helper_start(&c->helper, c->user, &call, c->talk->reason, sizeof(c->talk->reason)))
-		return LISTEN_BROKEN;
-	c->runs = true;
-	peer_init(&c->peer, &words_pam, PARENT, LOGIN_STARTED, c->helper.fd, c->buf);
-	return listen_next(c->pamh, c->opt, &c->peer, &c->left_ms, c->talk);
+	c->runs = c->kind->start(&c->judge, &c->login, seconds);
+	c->left_ms -= monotonic_ms() - start_ms;
+	if (!c->runs)
+		return c->talk->outcome == OUTCOME_RESULT ? LISTEN_RESULT : LISTEN_BROKEN;
+	return c->kind->always_asks ? LISTEN_ASK : listen_for(c, &c->left_ms);
 }
 
 static void stop(struct call *c)
 {
-	if (!c->runs)
-		return;
+	if (c->runs)
+		c->kind->stop(&c->judge);
 	c->runs = false;
-	record_reader_wipe(&c->peer.reader);
-	helper_end(&c->helper);
+}
+
+/* Waits for `ask` if the prompt did not. */
+static enum listen wait_for_ask(struct call *c)
+{
+	return c->judge.peer.state == LOGIN_ASKED ? LISTEN_ASK : listen_for(c, &c->left_ms);
 }
 
 /* Sends the code and reads the result. */
@@ -145,29 +151,31 @@ static enum listen send_code(struct call *c, const char *code)
 	int64_t start_ms = monotonic_ms();
 
 	forget(c->talk);
-	/* Ignore a failure here: the helper may have sent a result before it ended. */
+	/* Ignore a failure here: the judge may have sent a result before it ended. */
 	c->talk->code_sent =
-		peer_write(&c->peer, start_ms + c->left_ms, WORD_CODE, code) == RECORD_OK;
+		peer_write(&c->judge.peer, start_ms + c->left_ms, WORD_CODE, code) == RECORD_OK;
 	c->left_ms -= monotonic_ms() - start_ms;
-	return listen_next(c->pamh, c->opt, &c->peer, &c->left_ms, c->talk);
+	return listen_for(c, &c->left_ms);
 }
 
 /*
- * Sends the code. If the helper became idle while the person was away, starts a new one, once. The
- * idle helper has read no code, so no code is sent twice.
+ * Sends the code. If the judge became idle while the person was away, starts a new one, once. The
+ * idle judge has read no code, so no code is sent twice.
  */
 static enum listen hand_over(struct call *c, const char *code)
 {
 	int64_t none_ms = 0;
-	/* The helper's result makes the code unnecessary: do not send it. */
-	enum listen heard = listen_next(c->pamh, c->opt, &c->peer, &none_ms, c->talk);
+	enum listen heard = wait_for_ask(c);
 
-	if (heard == LISTEN_SILENT)
+	/* A result makes the code unnecessary: do not send it. */
+	if (heard == LISTEN_ASK && (heard = listen_for(c, &none_ms)) == LISTEN_SILENT)
 		heard = send_code(c, code);
 	if (heard == LISTEN_IDLE && !c->talk->code_sent) {
 		stop(c);
 		c->talk->account[0] = '\0';
 		heard = start(c);
+		if (heard == LISTEN_ASK)
+			heard = wait_for_ask(c);
 		if (heard == LISTEN_ASK)
 			heard = send_code(c, code);
 	}
@@ -189,6 +197,8 @@ static void relay(struct call *c, const char *code)
 	}
 	if (heard == LISTEN_IDLE)
 		snprintf(talk->reason, sizeof(talk->reason), "the helper was idle twice");
+	if (c->kind->store && talk->code_sent && talk_ended_with(talk, STATUS_OK))
+		c->kind->store(&c->judge, &c->login);
 }
 
 static void ask_and_relay(struct call *c)
@@ -196,15 +206,15 @@ static void ask_and_relay(struct call *c)
 	struct talk *talk = c->talk;
 
 	talk->asked = true;
-	keep_pace(c->pamh, talk);
-	for (unsigned i = 0; i < c->opt->prompts; i++) {
+	keep_pace(c->login.pamh, talk);
+	for (unsigned i = 0; i < c->login.opt->prompts; i++) {
 		char code[CODE_DIGITS + 1];
 		struct reaper reaper;
 		bool ok, wrong;
 
 		forget(talk);
 		talk->code_sent = false;
-		reaper_start(&reaper, c->helper.pidfd);
+		reaper_start(&reaper, c->judge.helper.pidfd);
 		ok = ask_person(c, i > 0, code);
 		reaper_stop(&reaper);
 		if (ok)
@@ -228,10 +238,9 @@ void dialogue(
 	pam_handle_t *pamh, const struct options *opt, const struct user *user, struct talk *talk)
 {
 	struct call c = {
-		.pamh = pamh,
-		.opt = opt,
-		.user = user,
+		.login = {pamh, opt, user, talk},
 		.talk = talk,
+		.kind = opt->keystore ? &judge_keystore : &judge_helper,
 		.left_ms = (int64_t)opt->timeout * 1000 + GRACE_MS,
 	};
 	enum listen heard = start(&c);

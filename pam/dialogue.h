@@ -1,5 +1,6 @@
 /*
- * The dialogue between helper and person: asks, passes the code on, reads the result.
+ * The dialogue between the judge (judge.h) and the person: asks, passes the code on, reads the
+ * result.
  */
 #ifndef PAM_DIALOGUE_H
 #define PAM_DIALOGUE_H
@@ -10,7 +11,7 @@
 #include "talk.h"
 #include "user.h"
 
-/* Runs the helper as the user, holds the whole dialogue, and fills *talk. */
+/* Starts the helper or the key store, holds the whole dialogue, and fills *talk. */
 void dialogue(
 	pam_handle_t *pamh, const struct options *opt, const struct user *user, struct talk *talk);
 

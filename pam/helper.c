@@ -1,6 +1,7 @@
 #include "helper.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
@@ -15,6 +16,7 @@
 #include "compat.h"
 #include "monotonic.h"
 #include "paths.h"
+#include "record.h"
 
 #define KILL_WAIT_MS 2000
 
@@ -112,12 +114,33 @@ static void say_clone_failed(char *error, size_t size)
 bool helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
 	char *error, size_t size)
 {
-	bool root = geteuid() == 0;
-	int pair[2] = {-1, -1};
-	struct environment env;
 	char timeout[12];
-	char *argv[9];
+	const char *argv[9];
 	size_t n = 0;
+
+	snprintf(timeout, sizeof(timeout), "%u", call->timeout);
+	argv[n++] = "aws-mfa";
+	argv[n++] = "pam";
+	if (call->profile) {
+		argv[n++] = "--profile";
+		argv[n++] = call->profile;
+	}
+	argv[n++] = "--timeout";
+	argv[n++] = timeout;
+	if (call->always)
+		argv[n++] = "--always";
+	if (call->notify)
+		argv[n++] = "--notify";
+	argv[n] = NULL;
+	return helper_run(h, user, argv, -1, error, size);
+}
+
+bool helper_run(struct helper *h, const struct user *user, const char *const *argv, int input,
+	char *error, size_t size)
+{
+	bool root = geteuid() == 0;
+	int pair[2] = {-1, -1}, moved = -1;
+	struct environment env;
 	bool started = false;
 
 	*h = (struct helper){.fd = -1, .pidfd = -1};
@@ -125,21 +148,12 @@ bool helper_start(struct helper *h, const struct user *user, const struct helper
 		snprintf(error, size, "neither root nor the user: cannot run aws-mfa");
 		return false;
 	}
-	snprintf(timeout, sizeof(timeout), "%u", call->timeout);
-	argv[n++] = arg("aws-mfa");
-	argv[n++] = arg("pam");
-	if (call->profile) {
-		argv[n++] = arg("--profile");
-		argv[n++] = arg(call->profile);
-	}
-	argv[n++] = arg("--timeout");
-	argv[n++] = timeout;
-	if (call->always)
-		argv[n++] = arg("--always");
-	if (call->notify)
-		argv[n++] = arg("--notify");
-	argv[n] = NULL;
 	environment_fill(&env, user);
+	/* Not 0 to RECORD_FD, where the child puts its own. */
+	if (input >= 0 && (moved = fcntl(input, F_DUPFD_CLOEXEC, RECORD_FD + 1)) < 0) {
+		snprintf(error, size, "fcntl: %m");
+		goto out;
+	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
 		snprintf(error, size, "socketpair: %m");
 		goto out;
@@ -147,6 +161,7 @@ bool helper_start(struct helper *h, const struct user *user, const struct helper
 	if (run(h,
 		    &(struct child_plan){
 			    .sock = pair[1],
+			    .input = moved,
 			    .parent = getpid(),
 			    .become = root,
 			    .uid = user->uid,
@@ -154,7 +169,7 @@ bool helper_start(struct helper *h, const struct user *user, const struct helper
 			    .groups = user->groups,
 			    .n_groups = (size_t)user->n_groups,
 			    .path = AWS_MFA_PATH,
-			    .argv = argv,
+			    .argv = (char *const *)(uintptr_t)argv,
 			    .envp = env.vars,
 		    }) < 0) {
 		say_clone_failed(error, size);
@@ -167,6 +182,8 @@ out:
 	for (int i = 0; i < 2; i++)
 		if (pair[i] >= 0)
 			close(pair[i]);
+	if (moved >= 0)
+		close(moved);
 	return started;
 }
 

@@ -1,6 +1,6 @@
 /*
- * The helper: `aws-mfa pam`, run as the user, at the other end of a socket that carries records
- * (include/words_pam.h).
+ * The helper: `aws-mfa pam` or `aws-mfa store`, run as the user, at the other end of a socket that
+ * carries records (include/words_pam.h).
  */
 #ifndef PAM_HELPER_H
 #define PAM_HELPER_H
@@ -23,11 +23,16 @@ struct helper_call {
 };
 
 /*
- * Starts the helper as the user. Returns false with one line in error[size] if it cannot. A failure
- * in the child arrives as a `result` record. The application's signal dispositions and other
- * children stay as they are.
+ * Starts `aws-mfa pam` as the user. Returns false with one line in error[size] if it cannot. A
+ * failure in the child arrives as a `result` record. The application's signal dispositions and
+ * other children stay as they are.
  */
 bool helper_start(struct helper *h, const struct user *user, const struct helper_call *call,
+	char *error, size_t size);
+
+/* The same with argv, which ends with NULL. The helper gets `input` as its descriptor 0; -1: none.
+ */
+bool helper_run(struct helper *h, const struct user *user, const char *const *argv, int input,
 	char *error, size_t size);
 
 /*

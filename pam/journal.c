@@ -29,10 +29,11 @@ void journal_decision(pam_handle_t *pamh, const struct options *opt, const char 
 	field(rhost, item_text(pamh, PAM_RHOST));
 	field(tty, item_text(pamh, PAM_TTY));
 	pam_syslog(pamh, verdict->level,
-		"user=%s rhost=%s tty=%s profile=%s%s%s result=%s answer=%s%s%s%s%s%s%s%s", who,
+		"user=%s rhost=%s tty=%s profile=%s%s%s result=%s answer=%s%s%s%s%s%s%s%s%s%s", who,
 		rhost, tty, profile, talk->account[0] ? " account=" : "", talk->account,
-		verdict->name, verdict_answer(verdict->pam),
-		talk->request_id[0] ? " request-id=" : "", talk->request_id[0] ? request_id : "",
-		talk->key_id[0] ? " key-id=" : "", talk->key_id[0] ? key_id : "",
-		talk->reason[0] ? " reason=\"" : "", talk->reason, talk->reason[0] ? "\"" : "");
+		verdict->name, verdict_answer(verdict->pam), talk->login[0] ? " login=" : "",
+		talk->login, talk->request_id[0] ? " request-id=" : "",
+		talk->request_id[0] ? request_id : "", talk->key_id[0] ? " key-id=" : "",
+		talk->key_id[0] ? key_id : "", talk->reason[0] ? " reason=\"" : "", talk->reason,
+		talk->reason[0] ? "\"" : "");
 }

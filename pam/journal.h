@@ -11,7 +11,7 @@
 
 /*
  * Writes one line for a decision: user, rhost, tty, profile, result and PAM's answer. Adds account,
- * request-id, key-id and reason if they are known. pam_syslog() puts the service in front.
+ * login, request-id, key-id and reason if they are known. pam_syslog() puts the service in front.
  */
 void journal_decision(pam_handle_t *pamh, const struct options *opt, const char *user,
 	const struct talk *talk, const struct verdict *verdict);

@@ -48,7 +48,7 @@ void reaper_start(struct reaper *r, int pidfd)
 	pthread_attr_t attr;
 
 	*r = (struct reaper){.pidfd = pidfd, .stop = -1};
-	if (geteuid() != 0 || pthread_attr_init(&attr) != 0)
+	if (pidfd < 0 || geteuid() != 0 || pthread_attr_init(&attr) != 0)
 		return;
 	r->stop = eventfd(0, EFD_CLOEXEC);
 	if (r->stop >= 0 && pthread_attr_setstacksize(&attr, STACK_SIZE) == 0) {

@@ -19,8 +19,8 @@ struct reaper {
 };
 
 /*
- * Waits for this child in a thread. Does nothing if the application is not root, or if no thread
- * can be started: helper_end() then reaps the child later.
+ * Waits for this child in a thread. Does nothing if pidfd is -1, if the application is not root, or
+ * if no thread can be started: helper_end() then reaps the child later.
  */
 void reaper_start(struct reaper *r, int pidfd);
 

@@ -9,6 +9,7 @@
 
 #include "status.h"
 #include "sts_limits.h"
+#include "words_pam.h"
 
 enum outcome {
 	OUTCOME_BROKEN = 0, /* the helper crashed, hung, or broke the protocol */
@@ -29,6 +30,7 @@ struct talk {
 	int64_t start_ms; /* when the user's name became known, monotonic_ms() */
 	int64_t until;    /* end of the session, or -1 */
 	char account[ACCOUNT_DIGITS + 1]; /* empty where unknown */
+	char login[LOGIN_ID_DIGITS + 1];  /* keystore: names the login in the log; else empty */
 	char request_id[64];
 	char key_id[64];
 	char reason[256];

@@ -53,24 +53,43 @@ static bool find_groups(struct user *user)
 	}
 }
 
-enum user_result user_find(struct user *user, const char *login, char *error, size_t size)
+/* getpwnam_r() with a buffer that is large enough. The caller frees *buf. */
+static int look_up(const char *login, struct passwd *entry, char **buf, struct passwd **found)
 {
-	struct passwd entry;
-	struct passwd *found = NULL;
 	int rc = ERANGE;
 
-	*user = (struct user){0};
+	*buf = NULL;
+	*found = NULL;
 	for (size_t room = BUFFER_FIRST; rc == ERANGE && room <= BUFFER_LAST; room *= 4) {
-		free(user->buf);
-		user->buf = malloc(room);
-		if (!user->buf) {
-			rc = ENOMEM;
-			break;
-		}
+		free(*buf);
+		*buf = malloc(room);
+		if (!*buf)
+			return ENOMEM;
 		do
-			rc = getpwnam_r(login, &entry, user->buf, room, &found);
+			rc = getpwnam_r(login, entry, *buf, room, found);
 		while (rc == EINTR);
 	}
+	return rc;
+}
+
+bool user_uid(const char *login, uid_t *uid)
+{
+	struct passwd entry, *found;
+	char *buf;
+
+	if (look_up(login, &entry, &buf, &found) == 0 && found)
+		*uid = entry.pw_uid;
+	free(buf);
+	return found != NULL;
+}
+
+enum user_result user_find(struct user *user, const char *login, char *error, size_t size)
+{
+	struct passwd entry, *found;
+	int rc;
+
+	*user = (struct user){0};
+	rc = look_up(login, &entry, &user->buf, &found);
 	if (!found && (rc == 0 || rc == ENOENT || rc == ESRCH)) {
 		snprintf(error, size, "no such account");
 		return USER_UNKNOWN;

@@ -4,6 +4,7 @@
 #ifndef PAM_USER_H
 #define PAM_USER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -33,5 +34,8 @@ enum user_result {
  */
 enum user_result user_find(struct user *user, const char *login, char *error, size_t size);
 void user_free(struct user *user);
+
+/* Looks up the uid alone. Returns false if there is no such account, or if the look-up fails. */
+bool user_uid(const char *login, uid_t *uid);
 
 #endif

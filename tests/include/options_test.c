@@ -32,8 +32,8 @@ static void nothing_given(void **state)
 	assert_int_equal(opt.timeout, 20);
 	assert_int_equal(opt.minimum_uid, 0);
 	assert_false(opt.always || opt.debug || opt.echo || opt.failmode_safe || opt.ignore_root ||
-		opt.notify || opt.nullok || opt.nullok_date || opt.quiet || opt.setenv ||
-		opt.verbose);
+		opt.keystore || opt.notify || opt.nullok || opt.nullok_date || opt.quiet ||
+		opt.setenv || opt.verbose);
 }
 
 static void all_given(void **state)
@@ -142,10 +142,38 @@ static void each_flag_sets_its_own(void **state)
 	}
 }
 
+/* Keystore mode asks always, and nothing softens it. */
+static void keystore(void **state)
+{
+	static const char *const bad[] = {
+		"nullok", "nullok=2026-01-01", "nullok=2999-01-01", "failmode=safe"};
+	static const char *const good[] = {"always", "failmode=secure", "keystore", "notify"};
+	struct options opt;
+
+	(void)state;
+	assert_true(parse(&opt, "keystore"));
+	assert_true(opt.keystore && opt.always);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		for (size_t first = 0; first < 2; first++) {
+			const char *argv[] = {"keystore", "keystore"};
+
+			argv[first] = bad[i];
+			assert_false(options_parse(&opt, 2, argv, error, sizeof(error)));
+			assert_non_null(strstr(error, "options \"keystore\" and "));
+			assert_non_null(strstr(error, "contradict each other"));
+		}
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		const char *argv[] = {good[i], "keystore"};
+
+		assert_true(options_parse(&opt, 2, argv, error, sizeof(error)));
+		assert_true(opt.keystore && opt.always);
+	}
+}
+
 static void refused(void **state)
 {
 	static const char *const bad[] = {"", "=", "nonsense", "null", "nullok2",
-		"nullok=", "always=1", "Always", "keystore", "failmode",
+		"nullok=", "always=1", "Always", "keystore=1", "failmode",
 		"failmode=", "failmode=Safe", "prompts", "prompts=", "prompts=0", "prompts=11",
 		"prompts=-1", "prompts=+1", "prompts= 1", "prompts=1 ", "prompts=0x2",
 		"prompts=99999999999999999999", "timeout=0", "timeout=301", "timeout=1.5",
@@ -218,6 +246,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_day),
 		cmocka_unit_test(texts_are_utf8_without_controls),
 		cmocka_unit_test(each_flag_sets_its_own),
+		cmocka_unit_test(keystore),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(lengths),
 		cmocka_unit_test(errors_are_clean),

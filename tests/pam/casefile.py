@@ -11,6 +11,15 @@
     when    = root or user: who runs the application. If another user runs the tests, this needs
               root. limits: root that may raise limits; in a container, root may not
 
+With one of these keys, the application runs on a host with a key store (keystore_host.c), as root:
+
+    serve   = the script of `aws-mfa serve`
+    served  = all that it saw; if absent, it is not compared
+    store   = the script of `aws-mfa store`
+    stored  = all that it saw
+    socket  = what listens (default: listens)
+    setup   = a shell script: changes the folders of the key store
+
 libpam answers PAM_PERM_DENIED if every module said PAM_IGNORE. The module itself says it in the
 account phase only, and logs it. "test(auth)" in a log line stands for "pam_aws_mfa(test:auth)".
 {epoch +N} is N seconds from now, and {clock +N} is the same time as the module shows it.
@@ -32,9 +41,10 @@ from paths import BUILD
 
 HERE = Path(__file__).resolve().parent
 LOGIN = BUILD / "tests/pam/login"
+HOST = BUILD / "tests/pam/keystore_host"
 FAKE = BUILD / "tests/fake"
 NSS_WRAPPER = os.environ.get("NSS_WRAPPER", "libnss_wrapper.so")
-CAP_SYS_RESOURCE = 24
+CAP_SYS_ADMIN, CAP_SYS_RESOURCE = 21, 24
 OTHER_UID = 12345  # login.c has it, too
 MIB = 1 << 20
 INFINITY = float("inf")
@@ -43,15 +53,24 @@ LIMITS = {                  # the helper's limits for every caller: (least, most
     "nproc": (3, INFINITY), "stack": (MIB, 8 * MIB), "data": (256 * MIB, 1024 * MIB),
     "as": (256 * MIB, 2048 * MIB)}
 KEYS = {"options", "user", "login", "answers", "script", "output", "helper", "when"}
+OF_KEYSTORE = {"serve", "served", "store", "stored", "socket", "setup"}
 
 
 def lines(text):
     return [line for line in text.splitlines() if line]
 
 
-def can_raise_limits():
+def has_capability(number):
     status = Path("/proc/self/status").read_text()
-    return bool(int(re.search(r"CapEff:\s*(\w+)", status)[1], 16) >> CAP_SYS_RESOURCE & 1)
+    return bool(int(re.search(r"CapEff:\s*(\w+)", status)[1], 16) >> number & 1)
+
+
+def can_raise_limits():
+    return has_capability(CAP_SYS_RESOURCE)
+
+
+def can_mount():
+    return has_capability(CAP_SYS_ADMIN)
 
 
 class CaseTest(unittest.TestCase):
@@ -82,17 +101,17 @@ class CaseTest(unittest.TestCase):
         limit = min(max(INFINITY if hard == resource.RLIM_INFINITY else hard, least), most)
         return resource.RLIM_INFINITY if limit == INFINITY else limit
 
-    def helper_state(self, user, **limits):
-        """The expected output of `look` by a helper of that user."""
+    def helper_state(self, user, stores, **limits):
+        """The expected output of `look` by a helper of that user. stores: it is `aws-mfa store`."""
         limits = {name: self.limit(name) for name in LIMITS} | limits
-        uid, gid, groups = self.uid, self.gid, 1 if self.uid == 0 else len(os.getgroups())
+        uid, gid, groups = self.uid, self.gid, 1 if os.getuid() == 0 else len(os.getgroups())
         if user == "other":
             uid, gid, groups = OTHER_UID, OTHER_UID, 501
         return [
             f"uid {uid} {uid} {uid} gid {gid} {gid} {gid} groups {groups}",
             "umask 077 cwd / leader 1",
             "death-signal 9 no-new-privileges 1",
-            "descriptor 0 null",
+            f"descriptor 0 {'pipe' if stores else 'null'}",
             "descriptor 1 null",
             "descriptor 2 null",
             "descriptor 3 socket",
@@ -151,22 +170,28 @@ class CaseTest(unittest.TestCase):
         }
 
     def play(self, case):
-        unknown = set(case) - KEYS
+        unknown = set(case) - KEYS - OF_KEYSTORE
         self.assertFalse(unknown, f"no such keys: {unknown}")
-        when = case.get("when", "")
+        keystore = bool(OF_KEYSTORE & set(case))
+        when = "root" if keystore else case.get("when", "")
         run_as = {}
         if when == "limits" and not can_raise_limits():
             self.skipTest("raises hard limits: needs root with CAP_SYS_RESOURCE")
         if when == "root" and os.getuid() != 0:
             self.skipTest("changes its uid: needs root")
+        if keystore and not can_mount():
+            self.skipTest("needs a private mount namespace: root with CAP_SYS_ADMIN")
         if when and os.getuid() == 0:
             if closed_to_others():
                 self.skipTest(closed_to_others())
             if when == "user":
                 self.uid = self.gid = OTHER_UID
                 run_as = {"user": OTHER_UID, "group": OTHER_UID, "extra_groups": []}
+            if keystore:
+                self.uid = self.gid = OTHER_UID
         self.home.mkdir()
         self.helper_plays(self.fill_in(case.get("script", "")))
+        (self.home / "store-script").write_text(case.get("store", "").strip() + "\n")
         if when and os.getuid() == 0:
             os.chown(self.home, OTHER_UID, OTHER_UID)
         self.users()
@@ -177,19 +202,31 @@ class CaseTest(unittest.TestCase):
                                               answer.strip('"'))]
         for argument in lines(case.get("login", "auth")):
             command += argument.split(" ", 1)
+        environment = self.environment()
+        if keystore:
+            serve = self.folder / "serve"
+            serve.mkdir()
+            (serve / "serve-script").write_text(self.fill_in(case.get("serve", "")).strip() + "\n")
+            command = [HOST, case.get("socket", "listens"), case.get("setup", "").strip(),
+                       FAKE / "bin/aws-mfa", serve, *command]
+            environment["CASE_PRELOAD"] = environment.pop("LD_PRELOAD")
         done = subprocess.run(
-            command, env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=20, cwd=self.folder, **run_as)
         self.assertEqual((done.stderr, done.returncode), ("", 0))
         output = done.stdout.replace("pam_aws_mfa(test:", "test(")
+        output = re.sub(r"\blogin=[0-9a-f]{8}\b", "login=ID", output)
         self.assertEqual(output.splitlines(), lines(self.fill_in(case["output"])))
-        if "helper" in case:
-            log = self.home / "helper-log"
+        for key, log in [("helper", self.home / "helper-log"), ("stored", self.home / "store-log"),
+                         ("served", self.folder / "serve/serve-log")]:
+            if key not in case:
+                continue
             seen = log.read_text().splitlines() if log.exists() else []
-            expected = lines(self.fill_in(case["helper"]))
+            expected = lines(self.fill_in(case[key]))
             if expected and expected[-1].startswith("state of "):
                 user, _, limits = expected.pop().removeprefix("state of ").partition("'s helper")
-                expected += self.helper_state(user, **dict(re.findall(r"(\w+)=(\d+)", limits)))
+                expected += self.helper_state(user, key == "stored",
+                                              **dict(re.findall(r"(\w+)=(\d+)", limits)))
             self.assertEqual(seen, expected)
 
 

@@ -1,6 +1,7 @@
 /*
  * Replaces aws-mfa: plays $HOME/helper-script, one command a line, and writes what it saw to
  * $HOME/helper-log. The module fixes the helper's arguments and environment, so files are needed.
+ * For `aws-mfa store` and `aws-mfa serve` the files are store-script and so on.
  *
  * 	send RECORD    send it, with its LF        part TEXT   send it without one
  * 	               " / " stands for a LF: two records that arrive at once
@@ -8,6 +9,10 @@
  * 	deaf           stop reading                long        send a line of 5000 bytes
  * 	look           log the state of this process
  * 	flood          send `until 1` for ever     hang        sleep for ever
+ * 	give           send `until 1` with two descriptors, 300 times
+ * 	wait           until the other side has closed
+ * 	session TEXT   write it to the pipe that came with a record
+ * 	read           log the first line of descriptor 0
  * 	pause MS       sleep                       crash       die of SIGSEGV
  * 	idle RECORDS   do as aws-mfa after five minutes: be deaf, send these records and `idle`
  * 	               at once, and end
@@ -15,6 +20,7 @@
  */
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,17 +30,18 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define SOCKET 3
 
 extern char **environ;
 
-static FILE *open_in_home(const char *name, const char *mode)
+static FILE *open_in_home(const char *who, const char *what, const char *mode)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s", getenv("HOME"), name);
+	snprintf(path, sizeof(path), "%s/%s%s", getenv("HOME"), who, what);
 	return fopen(path, mode);
 }
 
@@ -66,15 +73,98 @@ static void send_records(const char *text)
 	put(line, n);
 }
 
+static int session = -1; /* the last descriptor that came */
+
+static const char *kind_of(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return "nothing";
+	return S_ISSOCK(st.st_mode)    ? "socket"
+		: S_ISFIFO(st.st_mode) ? "pipe"
+		: S_ISREG(st.st_mode)  ? "file"
+		: st.st_rdev == 0x103  ? "null"
+				       : "other";
+}
+
+static const char *use_of(int fd)
+{
+	static const char *const uses[] = {"read", "write", "both", "?"};
+
+	return uses[fcntl(fd, F_GETFL) & O_ACCMODE];
+}
+
+/* Returns false at the end. Logs descriptors that come with the byte. */
+static bool hear_byte(char *byte, FILE *log)
+{
+	char control[CMSG_SPACE(16 * sizeof(int))];
+	struct iovec part = {byte, 1};
+	struct msghdr msg = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control)};
+	struct cmsghdr *head;
+
+	if (recvmsg(SOCKET, &msg, MSG_CMSG_CLOEXEC) != 1)
+		return false;
+	head = CMSG_FIRSTHDR(&msg);
+	for (size_t i = 0; head && i < (head->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) {
+		memcpy(&session, CMSG_DATA(head) + i * sizeof(int), sizeof(int));
+		fprintf(log, "with a %s to %s\n", kind_of(session), use_of(session));
+	}
+	return true;
+}
+
 static void hear(FILE *log)
 {
 	char line[256];
 	size_t n = 0;
 
-	while (n < sizeof(line) - 1 && read(SOCKET, line + n, 1) == 1 && line[n] != '\n')
+	while (n < sizeof(line) - 1 && hear_byte(line + n, log) && line[n] != '\n')
 		n++;
 	line[n] = '\0';
+	/* The module chooses it at random. */
+	if (strncmp(line, "login ", 6) == 0 && strspn(line + 6, "0123456789abcdef") == 8 && n == 14)
+		strcpy(line, "login ID");
 	fprintf(log, "heard %s\n", n > 0 ? line : "the end");
+}
+
+/* Threat: descriptors that nobody asked for stay open in a daemon. */
+static void give(void)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(2 * sizeof(int))];
+	} control = {.head = {CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	struct iovec part = {(char[]){"until 1\n"}, 8};
+	struct msghdr msg = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control)};
+
+	memcpy(CMSG_DATA(&control.head), (int[]){SOCKET, SOCKET}, 2 * sizeof(int));
+	if (sendmsg(SOCKET, &msg, MSG_NOSIGNAL) < 0)
+		exit(1);
+}
+
+static void read_input(FILE *log)
+{
+	char line[256];
+	size_t n = 0;
+
+	while (n < sizeof(line) - 1 && read(0, line + n, 1) == 1 && line[n] != '\n')
+		n++;
+	line[n] = '\0';
+	fprintf(log, "read %s\n", n > 0 ? line : "the end");
+}
+
+static void wait_for_the_end(void)
+{
+	struct pollfd p = {.fd = SOCKET};
+
+	while (poll(&p, 1, -1) < 0)
+		continue;
 }
 
 static void look_at_limits(FILE *log)
@@ -125,14 +215,8 @@ static void look(FILE *log)
 			fprintf(log, "signal %d blocked\n", sig);
 	}
 	for (int fd = 0; fd < 4096; fd++) {
-		struct stat st;
-
-		if (fd == fileno(log) || fstat(fd, &st) != 0)
-			continue;
-		fprintf(log, "descriptor %d %s\n", fd,
-			S_ISSOCK(st.st_mode)          ? "socket"
-				: st.st_rdev == 0x103 ? "null"
-						      : "other");
+		if (fd != fileno(log) && fcntl(fd, F_GETFD) >= 0)
+			fprintf(log, "descriptor %d %s\n", fd, kind_of(fd));
 	}
 	look_at_limits(log);
 	for (char **v = environ; *v; v++)
@@ -165,6 +249,16 @@ static void play(const char *command, const char *rest, FILE *log)
 	} else if (strcmp(command, "hang") == 0) {
 		for (;;)
 			pause();
+	} else if (strcmp(command, "give") == 0) {
+		for (int i = 0; i < 300; i++)
+			give();
+	} else if (strcmp(command, "wait") == 0) {
+		wait_for_the_end();
+	} else if (strcmp(command, "session") == 0) {
+		if (write(session, rest, strlen(rest)) < 0 || write(session, "\n", 1) < 0)
+			fprintf(log, "session: %m\n");
+	} else if (strcmp(command, "read") == 0) {
+		read_input(log);
 	} else if (strcmp(command, "pause") == 0) {
 		usleep((useconds_t)atoi(rest) * 1000U);
 	} else if (strcmp(command, "crash") == 0) {
@@ -183,8 +277,9 @@ static void play(const char *command, const char *rest, FILE *log)
 
 int main(int argc, char **argv)
 {
-	FILE *script = open_in_home("helper-script", "re");
-	FILE *log = open_in_home("helper-log", "ae");
+	const char *who = argc > 1 && strcmp(argv[1], "pam") != 0 ? argv[1] : "helper";
+	FILE *script = open_in_home(who, "-script", "re");
+	FILE *log = open_in_home(who, "-log", "ae");
 	char *lines[64];
 	char line[4096];
 	size_t n = 0;
@@ -195,8 +290,11 @@ int main(int argc, char **argv)
 	fseek(log, 0, SEEK_END);
 	first = ftell(log) == 0;
 	setvbuf(log, NULL, _IOLBF, 0);
-	for (int i = 0; i < argc; i++)
-		fprintf(log, "%s%s", argv[i], i + 1 < argc ? " " : "\n");
+	for (int i = 0; i < argc; i++) {
+		bool id = i > 0 && strcmp(argv[i - 1], "--login") == 0 && strlen(argv[i]) == 8;
+
+		fprintf(log, "%s%s", id ? "ID" : argv[i], i + 1 < argc ? " " : "\n");
+	}
 	while (n < 64 && fgets(line, sizeof(line), script)) {
 		line[strcspn(line, "\n")] = '\0';
 		lines[n] = strdup(line);
