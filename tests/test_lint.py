@@ -49,7 +49,7 @@ class Lint(unittest.TestCase):
 
     def test_no_value_of_a_setting_is_freed_unwiped(self):
         place = self.tree()
-        code = ('#include "settings/rules.h"\n#include "text/secret.h"\n#include <stdlib.h>\n'
+        code = ('#include "settings/taken.h"\n#include "text/secret.h"\n#include <stdlib.h>\n'
                 "void f(struct settings *s);\nvoid f(struct settings *s)\n{\n\t%s;\n}\n")
         value = "s->value[SETTING_HTTPS_PROXY]"
         for compiler in "gcc", "clang":

@@ -7,7 +7,7 @@
 
 #include "error.h"
 #include "peer.h"
-#include "settings/rules.h"
+#include "settings/taken.h"
 #include "words_pam.h"
 
 #include <stdbool.h>

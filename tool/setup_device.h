@@ -5,7 +5,7 @@
 #include "ask.h"
 #include "call.h"
 #include "error.h"
-#include "settings/rules.h"
+#include "settings/taken.h"
 #include "text/secret.h"
 
 struct device_search {

@@ -1,6 +1,6 @@
 #include "setup_keys.h"
 
-#include "settings/rules.h"
+#include "settings/taken.h"
 #include "setup/found.h"
 #include "setup/shape.h"
 #include "text/color.h"

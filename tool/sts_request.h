@@ -5,7 +5,7 @@
 #ifndef AWS_MFA_STS_REQUEST_H
 #define AWS_MFA_STS_REQUEST_H
 
-#include "settings/rules.h"
+#include "settings/taken.h"
 #include "sts_limits.h"
 #include "text/secret.h"
 

@@ -3,7 +3,7 @@
 #define AWS_MFA_CONTENT_H
 
 #include "findings.h"
-#include "settings/rules.h"
+#include "settings/taken.h"
 
 /* Checks the files that s holds. False: one of them is no text, so nothing can be found in it. */
 bool content_check(struct findings *l, const struct settings *s);

@@ -3,7 +3,7 @@
 #define AWS_MFA_HIDDEN_H
 
 #include "findings.h"
-#include "settings/rules.h"
+#include "settings/taken.h"
 
 /* Variables of this shell. Needs s->session and the profile. */
 void hidden_check_variables(struct findings *l, const struct settings *s);

@@ -3,7 +3,7 @@
 #define AWS_MFA_KEYS_H
 
 #include "findings.h"
-#include "settings/rules.h"
+#include "settings/taken.h"
 
 /* Needs both files in s, as read. */
 void keys_check(struct findings *l, const struct settings *s);

@@ -3,7 +3,7 @@
 #define AWS_MFA_STORING_H
 
 #include "findings.h"
-#include "settings/rules.h"
+#include "settings/taken.h"
 
 /* Needs the credentials file in s, as read. The file is not changed. */
 void storing_check(struct findings *l, const struct settings *s);

@@ -7,7 +7,7 @@
 
 #include "entry.h"
 #include "error.h"
-#include "settings/rules.h"
+#include "settings/taken.h"
 
 /* What the module says of a login. */
 struct entry_login {

@@ -3,7 +3,7 @@
 #define AWS_MFA_CHECKS_H
 
 #include "error.h"
-#include "rules.h"
+#include "taken.h"
 
 /*
  * Each function with *e returns STATUS_OK, or another status with *e filled: STATUS_USAGE for a bad

@@ -8,7 +8,7 @@
 #define AWS_MFA_FILES_H
 
 #include "error.h"
-#include "rules.h"
+#include "taken.h"
 
 /* Returns HOME, else the home in passwd, else "/". Valid until the next look-up in passwd. */
 const char *settings_home(void);

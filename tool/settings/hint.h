@@ -3,7 +3,7 @@
 #define AWS_MFA_HINT_H
 
 #include "error.h"
-#include "rules.h"
+#include "taken.h"
 
 /*
  * For a profile without long-term keys. *e has a hint for the user. Returns

@@ -6,7 +6,7 @@
 #define AWS_MFA_PREFERRED_H
 
 #include "error.h"
-#include "rules.h"
+#include "taken.h"
 
 /*
  * STATUS_CONFIG if every SDK prefers a key of the profile of the session. Prints a warning if only

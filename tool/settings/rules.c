@@ -1,13 +1,6 @@
 #include "rules.h"
 
-#include "paths.h"
-#include "text/secret.h"
 #include "timeout.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* clang-format off */
 #define NO_OPTION {.names = {NULL}}
@@ -107,122 +100,6 @@ bool settings_may_hold_password(enum setting id)
 {
 	return id == SETTING_HTTPS_PROXY || id == SETTING_ENDPOINT_URL ||
 		id == SETTING_IAM_ENDPOINT_URL;
-}
-
-char *settings_format(const char *fmt, ...)
-{
-	char *s = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) < 0)
-		s = NULL;
-	va_end(ap);
-	return s;
-}
-
-enum status settings_take(struct settings *s, enum setting id, const char *value, char *where,
-	enum origin origin, struct error *e)
-{
-	s->value[id] = value;
-	s->where[id] = where;
-	s->origin[id] = origin;
-	if (!s->value[id] || !s->where[id])
-		return error_system(e, "settings");
-	return STATUS_OK;
-}
-
-void settings_drop(struct settings *s, enum setting id)
-{
-	secret_free_string(s->value[id]);
-	free(s->where[id]);
-	s->value[id] = NULL;
-	s->where[id] = NULL;
-}
-
-enum status settings_take_given(
-	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
-{
-	for (enum setting id = 0; id < N_SETTINGS; id++) {
-		enum setting by = id == SETTING_IAM_ENDPOINT_URL ? SETTING_ENDPOINT_URL : id;
-		enum status rc = STATUS_OK;
-
-		if (options[by]) {
-			rc = settings_take(s, id, strdup(options[by]),
-				strdup(rules[by].option.names[0]), ORIGIN_OPTION, e);
-		} else {
-			for (size_t i = 0; i < 2 && rules[id].env[i] && !s->value[id]; i++) {
-				const char *env = getenv(rules[id].env[i]);
-
-				if (env && *env)
-					rc = settings_take(s, id, strdup(env),
-						strdup(rules[id].env[i]), ORIGIN_ENVIRONMENT, e);
-			}
-		}
-		if (rc != STATUS_OK)
-			return rc;
-	}
-	return STATUS_OK;
-}
-
-enum status settings_take_section(
-	struct settings *s, const struct ini *ini, const char *section, struct error *e)
-{
-	for (enum setting id = 0; id < N_SETTINGS; id++) {
-		for (size_t i = 0; i < 2 && rules[id].personal && !s->value[id]; i++) {
-			const char *value;
-			enum status rc;
-			size_t line;
-
-			if (!rules[id].keys[i])
-				break;
-			value = ini_get(ini, section, rules[id].keys[i], &line);
-			if (!value || !*value) {
-				secret_free_string(value);
-				continue;
-			}
-			rc = settings_take(s, id, value,
-				settings_format("%s:%zu: %s", ini->path, line, rules[id].keys[i]),
-				ORIGIN_FILE, e);
-			if (rc != STATUS_OK)
-				return rc;
-		}
-	}
-	return STATUS_OK;
-}
-
-enum status settings_take_site(
-	struct settings *s, const struct site *site, bool personal, struct error *e)
-{
-	for (enum setting id = 0; id < N_SETTINGS; id++) {
-		for (size_t i = 0; i < 2 && !s->value[id] && rules[id].personal == personal; i++) {
-			const char *key = rules[id].keys[i];
-			const char *value = key ? site_get(site, key) : NULL;
-			enum status rc;
-
-			if (!value)
-				continue;
-			rc = settings_take(s, id, strdup(value),
-				settings_format("%s: %s", AWS_MFA_CONF_PATH, key), ORIGIN_FILE, e);
-			if (rc != STATUS_OK)
-				return rc;
-		}
-	}
-	return STATUS_OK;
-}
-
-enum status settings_take_built_in(struct settings *s, bool personal, struct error *e)
-{
-	for (enum setting id = 0; id < N_SETTINGS; id++) {
-		enum status rc = STATUS_OK;
-
-		if (!s->value[id] && rules[id].built_in && rules[id].personal == personal)
-			rc = settings_take(s, id, strdup(rules[id].built_in), strdup("built in"),
-				ORIGIN_BUILT_IN, e);
-		if (rc != STATUS_OK)
-			return rc;
-	}
-	return STATUS_OK;
 }
 
 size_t settings_known_keys(const char *known[2 * N_SETTINGS])

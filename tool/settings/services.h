@@ -7,7 +7,7 @@
 #define AWS_MFA_SERVICES_H
 
 #include "error.h"
-#include "rules.h"
+#include "taken.h"
 
 /*
  * Takes the endpoints from the blocks `sts =` and `iam =` of [services NAME]. The key `services` of

@@ -10,7 +10,7 @@
 #ifndef AWS_MFA_SETTINGS_H
 #define AWS_MFA_SETTINGS_H
 
-#include "rules.h"
+#include "taken.h"
 
 /*
  * Fills *s from options, the environment and the files. options has one entry for each setting;

@@ -7,7 +7,7 @@
 #define AWS_MFA_SOURCE_H
 
 #include "error.h"
-#include "rules.h"
+#include "taken.h"
 
 /*
  * Sets s->long_term to the section of the keys, and s->via to the roles of the source profiles. For

@@ -6,7 +6,7 @@
 #define AWS_MFA_FOUND_H
 
 #include "ini/ini.h"
-#include "settings/rules.h"
+#include "settings/taken.h"
 #include "text/secret.h"
 
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 #define AWS_MFA_SETUP_WRITE_H
 
 #include "error.h"
-#include "settings/rules.h"
+#include "settings/taken.h"
 #include "text/secret.h"
 
 struct setup_keys {
