@@ -18,6 +18,23 @@ static void reap_all(int sig)
 		continue;
 }
 
+/* Soft limits: raising hard limits needs root. */
+static void lower_limits(void)
+{
+	static const struct {
+		__rlimit_resource_t what;
+		rlim_t soft;
+	} low[] = {{RLIMIT_NOFILE, 20}, {RLIMIT_FSIZE, 512}, {RLIMIT_CORE, RLIM_INFINITY}};
+
+	for (size_t i = 0; i < sizeof(low) / sizeof(low[0]); i++) {
+		struct rlimit r;
+
+		getrlimit(low[i].what, &r);
+		r.rlim_cur = low[i].soft < r.rlim_max ? low[i].soft : r.rlim_max;
+		setrlimit(low[i].what, &r);
+	}
+}
+
 void misbehave(const char *how, int keep)
 {
 	struct sigaction action = {.sa_handler = SIG_IGN};
@@ -42,19 +59,7 @@ void misbehave(const char *how, int keep)
 			if (fd != keep)
 				dup2(0, fd);
 	} else if (is(how, "limits")) {
-		/* These are soft limits: raising hard limits needs root. */
-		static const struct {
-			__rlimit_resource_t what;
-			rlim_t soft;
-		} low[] = {{RLIMIT_NOFILE, 20}, {RLIMIT_FSIZE, 512}, {RLIMIT_CORE, RLIM_INFINITY}};
-
-		for (size_t i = 0; i < sizeof(low) / sizeof(low[0]); i++) {
-			struct rlimit r;
-
-			getrlimit(low[i].what, &r);
-			r.rlim_cur = low[i].soft < r.rlim_max ? low[i].soft : r.rlim_max;
-			setrlimit(low[i].what, &r);
-		}
+		lower_limits();
 	} else if (is(how, "tight-limits")) {
 		/* An administrator's limits: enough for the helper, which must not get more. */
 		setrlimit(RLIMIT_FSIZE, &(struct rlimit){8 << 20, 8 << 20});

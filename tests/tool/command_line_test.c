@@ -81,157 +81,153 @@ static const char *understood(const struct parsed *p, char text[static 512])
 	return text;
 }
 
+static const struct {
+	const char *line, *expected;
+} understood_lines[] = {
+	{"", "refresh"},
+	{"refresh", "refresh"},
+	{"--profile a", "refresh --profile=a"},
+	{"--profile=a", "refresh --profile=a"},
+	{"--profile= --force", "refresh --profile= --force="},
+	{"--profile=--force", "refresh --profile=--force"},
+	{"--profile=-- --force", "refresh --profile=-- --force="},
+	{"--token -", "refresh --token=-"},
+	{"--profile a=b", "refresh --profile=a=b"},
+	{"--profile=a=b", "refresh --profile=a=b"},
+	{"--profile a --profile b", "refresh --profile=b"},
+	{"--label a --label b --label=c", "refresh --label=a,b,c"},
+	{"--mfa-token 123456", "refresh --token=123456"},
+	/* shortened, to what no other option of this command begins with */
+	{"--prof a", "refresh --profile=a"},
+	{"--du=900 --fo", "refresh --duration=900 --force="},
+	{"--long none", "refresh --long-term-suffix=none"},
+	{"--assume a --assume-r b", "refresh --assume-role=b"},
+	{"run --fo x -- ls", "run --format=x [ls]"},
+	{"refresh --fo x", "refresh --force= (x)"},
+	/* in any order, and options before the command that has them */
+	{"refresh a --force b", "refresh --force= (a) (b)"},
+	{"--force refresh a b", "refresh --force= (a) (b)"},
+	{"--format json --profile work run -- env", "run --profile=work --format=json [env]"},
+	{"-q run -- env", "run --quiet= [env]"},
+	{"--profile run explain", "explain --profile=run"},
+	{"--force -- refresh a", "refresh --force= (a)"},
+	{"secret --hush", "secret --hush="},
+	/* behind "--" */
+	{"run work -- ls -l --profile x", "run (work) [ls] [-l] [--profile] [x]"},
+	{"run -- work ls --quiet", "run [work] [ls] [--quiet]"},
+	{"run -- ls -- --help", "run [ls] [--] [--help]"},
+	{"run -- ''", "run []"},
+	{"refresh -- --force -", "refresh (--force) (-)"},
+	{"refresh - '' --", "refresh (-) ()"},
+	{"copy -- -- b", "copy (--) (b)"},
+	/* options that are commands */
+	{"--explain", "explain --explain="},
+	{"--profile a --expl --duration 9", "explain --profile=a --duration=9 --explain="},
+	{"explain --explain explain", "explain --explain="},
+	/* the rest is ignored */
+	{"--help --nonsense", "refresh --help="},
+	{"run -h a b c", "run --help="},
+	{"--version --profile", "refresh --version="},
+	{"copy --help", "copy --help="},
+};
+
 static void right(void **state)
 {
-	static const struct {
-		const char *line, *expected;
-	} cases[] = {
-		{"", "refresh"},
-		{"refresh", "refresh"},
-		{"--profile a", "refresh --profile=a"},
-		{"--profile=a", "refresh --profile=a"},
-		{"--profile= --force", "refresh --profile= --force="},
-		{"--profile=--force", "refresh --profile=--force"},
-		{"--profile=-- --force", "refresh --profile=-- --force="},
-		{"--token -", "refresh --token=-"},
-		{"--profile a=b", "refresh --profile=a=b"},
-		{"--profile=a=b", "refresh --profile=a=b"},
-		{"--profile a --profile b", "refresh --profile=b"},
-		{"--label a --label b --label=c", "refresh --label=a,b,c"},
-		{"--mfa-token 123456", "refresh --token=123456"},
-		/* shortened, to what no other option of this command begins with */
-		{"--prof a", "refresh --profile=a"},
-		{"--du=900 --fo", "refresh --duration=900 --force="},
-		{"--long none", "refresh --long-term-suffix=none"},
-		{"--assume a --assume-r b", "refresh --assume-role=b"},
-		{"run --fo x -- ls", "run --format=x [ls]"},
-		{"refresh --fo x", "refresh --force= (x)"},
-		/* in any order, and options before the command that has them */
-		{"refresh a --force b", "refresh --force= (a) (b)"},
-		{"--force refresh a b", "refresh --force= (a) (b)"},
-		{"--format json --profile work run -- env",
-			"run --profile=work --format=json [env]"},
-		{"-q run -- env", "run --quiet= [env]"},
-		{"--profile run explain", "explain --profile=run"},
-		{"--force -- refresh a", "refresh --force= (a)"},
-		{"secret --hush", "secret --hush="},
-		/* behind "--" */
-		{"run work -- ls -l --profile x", "run (work) [ls] [-l] [--profile] [x]"},
-		{"run -- work ls --quiet", "run [work] [ls] [--quiet]"},
-		{"run -- ls -- --help", "run [ls] [--] [--help]"},
-		{"run -- ''", "run []"},
-		{"refresh -- --force -", "refresh (--force) (-)"},
-		{"refresh - '' --", "refresh (-) ()"},
-		{"copy -- -- b", "copy (--) (b)"},
-		/* options that are commands */
-		{"--explain", "explain --explain="},
-		{"--profile a --expl --duration 9", "explain --profile=a --duration=9 --explain="},
-		{"explain --explain explain", "explain --explain="},
-		/* the rest is ignored */
-		{"--help --nonsense", "refresh --help="},
-		{"run -h a b c", "run --help="},
-		{"--version --profile", "refresh --version="},
-		{"copy --help", "copy --help="},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(understood_lines) / sizeof(understood_lines[0]); i++) {
 		char got[512];
 		struct parsed p;
 
-		parse(&p, cases[i].line);
+		parse(&p, understood_lines[i].line);
 		if (p.rc != STATUS_OK)
-			fail_msg("%s: %s", cases[i].line, p.e.text);
-		if (strcmp(understood(&p, got), cases[i].expected) != 0)
-			fail_msg("%s: %s, expected %s", cases[i].line, got, cases[i].expected);
+			fail_msg("%s: %s", understood_lines[i].line, p.e.text);
+		if (strcmp(understood(&p, got), understood_lines[i].expected) != 0)
+			fail_msg("%s: %s, expected %s", understood_lines[i].line, got,
+				understood_lines[i].expected);
 		command_line_free(&p.line);
 	}
 }
 
+static const struct {
+	const char *line, *expected;
+} refused_lines[] = {
+	{"explan", "'explan': no such command; did you mean explain? Else see aws-mfa --help"},
+	{"Explain", "'Explain': no such command; did you mean explain?"},
+	{"rum", "'rum': no such command; did you mean run?"},
+	{"secrets", "'secrets': no such command; see aws-mfa --help"},
+	{"''", "'': no such command"},
+	{"--profile work x", "'x': no such command"},
+	{"-- --force", "'--force': no such command"},
+
+	{"--forse", "--forse: no such option; did you mean --force? Else see aws-mfa --help"},
+	{"run --qiet", "--qiet: no such option; did you mean --quiet? Else see aws-mfa run --help"},
+	{"-profile x", "-profile: no such option; did you mean --profile?"},
+	{"--forse refresh", "--forse: no such option"},
+	{"run --nonsense=123456", "--nonsense: no such option; see aws-mfa run --help"},
+	{"-t123456", "-t: no such option"},
+	{"-f", "-f: no such option"},
+	{"--hush", "--hush: no such option"},
+
+	{"run --force -- ls",
+		"--force: is no option of run, but of refresh; see aws-mfa run --help"},
+	{"run --mfa-token=123456", "--token: is no option of run"},
+	{"--quiet explain", "--quiet: is no option of explain"},
+	{"explain --quie", "--quiet: is no option of explain"},
+	{"copy --profile x", "--profile: is no option of copy"},
+	{"secret --force", "--force: is no option of secret"},
+
+	{"--t 5",
+		"--t: is short for several options; write one of them in full: --tag, "
+		"--transitive-tag-key, --timeout, --token"},
+	{"explain --ti 5 --t 5",
+		"write one of them in full: --tag, --transitive-tag-key, --timeout"},
+	{"--fo run -- ls", "--fo: differs between commands; write the command before this option"},
+
+	{"--force=yes", "--force: takes no value"},
+	{"run --quiet=", "--quiet: takes no value"},
+	{"--profile",
+		"--profile: value missing; expected --profile NAME, or "
+		"--profile=NAME if it begins with '-'"},
+	{"--profile --force", "--profile: value missing; expected --profile NAME"},
+	{"--profile -- explain", "--profile: value missing"},
+	{"--label a --label -b", "--label: value missing; expected --label"},
+	{"--log-level loud", "--log-level: 'loud': expected DEBUG"},
+
+	{"explain x",
+		"'x': give one command only, and explain is one; see "
+		"aws-mfa explain --help"},
+	{"explain -- --", "'--': give one command only"},
+	{"refresh --explain", "'explain': give one command only, and refresh is one"},
+	{"--explain refresh", "'refresh': give one command only"},
+	{"run a b -- ls", "'b': unexpected word; see aws-mfa run --help"},
+	{"copy a", "copy: NAME is missing; see aws-mfa copy --help"},
+	{"copy a b c", "'c': unexpected word"},
+	{"run", "run: COMMAND is missing; write it last, after --"},
+	{"run --", "run: COMMAND is missing"},
+
+	/* a code where none belongs is not shown */
+	{"123456", "'******': no such command"},
+	{"-- --token=123456", "'--token=******': no such command"},
+	{"--profile --token 123456", "--profile: value missing"},
+	{"--profile --token=123456", "--profile: value missing"},
+	{"--token --token=123456", "--token: value missing"},
+	{"explain 123456", "'******': give one command only"},
+	{"--log-level 123456", "--log-level: '******': expected"},
+	{"7654321", "'7654321': no such command"},
+	{"-- run ls", "run: COMMAND is missing"},
+};
+
 static void wrong(void **state)
 {
-	static const struct {
-		const char *line, *expected;
-	} cases[] = {
-		{"explan",
-			"'explan': no such command; did you mean explain? Else see aws-mfa --help"},
-		{"Explain", "'Explain': no such command; did you mean explain?"},
-		{"rum", "'rum': no such command; did you mean run?"},
-		{"secrets", "'secrets': no such command; see aws-mfa --help"},
-		{"''", "'': no such command"},
-		{"--profile work x", "'x': no such command"},
-		{"-- --force", "'--force': no such command"},
-
-		{"--forse",
-			"--forse: no such option; did you mean --force? Else see aws-mfa --help"},
-		{"run --qiet",
-			"--qiet: no such option; did you mean --quiet? Else see aws-mfa run --help"},
-		{"-profile x", "-profile: no such option; did you mean --profile?"},
-		{"--forse refresh", "--forse: no such option"},
-		{"run --nonsense=123456", "--nonsense: no such option; see aws-mfa run --help"},
-		{"-t123456", "-t: no such option"},
-		{"-f", "-f: no such option"},
-		{"--hush", "--hush: no such option"},
-
-		{"run --force -- ls",
-			"--force: is no option of run, but of refresh; see aws-mfa run --help"},
-		{"run --mfa-token=123456", "--token: is no option of run"},
-		{"--quiet explain", "--quiet: is no option of explain"},
-		{"explain --quie", "--quiet: is no option of explain"},
-		{"copy --profile x", "--profile: is no option of copy"},
-		{"secret --force", "--force: is no option of secret"},
-
-		{"--t 5",
-			"--t: is short for several options; write one of them in full: --tag, "
-			"--transitive-tag-key, --timeout, --token"},
-		{"explain --ti 5 --t 5",
-			"write one of them in full: --tag, --transitive-tag-key, --timeout"},
-		{"--fo run -- ls",
-			"--fo: differs between commands; write the command before this option"},
-
-		{"--force=yes", "--force: takes no value"},
-		{"run --quiet=", "--quiet: takes no value"},
-		{"--profile",
-			"--profile: value missing; expected --profile NAME, or "
-			"--profile=NAME if it begins with '-'"},
-		{"--profile --force", "--profile: value missing; expected --profile NAME"},
-		{"--profile -- explain", "--profile: value missing"},
-		{"--label a --label -b", "--label: value missing; expected --label"},
-		{"--log-level loud", "--log-level: 'loud': expected DEBUG"},
-
-		{"explain x",
-			"'x': give one command only, and explain is one; see "
-			"aws-mfa explain --help"},
-		{"explain -- --", "'--': give one command only"},
-		{"refresh --explain", "'explain': give one command only, and refresh is one"},
-		{"--explain refresh", "'refresh': give one command only"},
-		{"run a b -- ls", "'b': unexpected word; see aws-mfa run --help"},
-		{"copy a", "copy: NAME is missing; see aws-mfa copy --help"},
-		{"copy a b c", "'c': unexpected word"},
-		{"run", "run: COMMAND is missing; write it last, after --"},
-		{"run --", "run: COMMAND is missing"},
-
-		/* a code where none belongs is not shown */
-		{"123456", "'******': no such command"},
-		{"-- --token=123456", "'--token=******': no such command"},
-		{"--profile --token 123456", "--profile: value missing"},
-		{"--profile --token=123456", "--profile: value missing"},
-		{"--token --token=123456", "--token: value missing"},
-		{"explain 123456", "'******': give one command only"},
-		{"--log-level 123456", "--log-level: '******': expected"},
-		{"7654321", "'7654321': no such command"},
-		{"-- run ls", "run: COMMAND is missing"},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(refused_lines) / sizeof(refused_lines[0]); i++) {
 		struct parsed p;
 
-		parse(&p, cases[i].line);
+		parse(&p, refused_lines[i].line);
 		if (p.rc != STATUS_USAGE || p.e.status != STATUS_USAGE)
-			fail_msg("%s: status %d", cases[i].line, p.rc);
-		if (!strstr(p.e.text, cases[i].expected) || strstr(p.e.text, "123456"))
-			fail_msg("%s: %s", cases[i].line, p.e.text);
+			fail_msg("%s: status %d", refused_lines[i].line, p.rc);
+		if (!strstr(p.e.text, refused_lines[i].expected) || strstr(p.e.text, "123456"))
+			fail_msg("%s: %s", refused_lines[i].line, p.e.text);
 		command_line_free(&p.line);
 	}
 }
