@@ -115,3 +115,44 @@ class Terminal(Screen):
         self.left = len(os.read(self._child, 100)) - 1
         self.close()
         return self.process.returncode, *said
+
+
+class Session(Terminal):
+    """A program of a live test or a bastion, such as ssh or sudo. patience: the seconds that each
+    wait may take. input: what wait() writes to the program's standard input, if that is a pipe."""
+
+    patience = 30
+    input = None
+
+    def answer(self, prompt, text):
+        """-> the output before prompt"""
+        before = self.expect(prompt, self.patience)
+        end = time.monotonic() + 5
+        while self.echo() and time.monotonic() < end:       # ssh asks, then turns echo off
+            time.sleep(0.005)
+        self.send(text + "\n")
+        return before
+
+    def interrupt(self):
+        """Types ^C when the program sleeps in its read(): sudo misses a ^C that comes just
+        before."""
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            with open(f"/proc/{self.process.pid}/stat") as stat:
+                if stat.read().rpartition(") ")[2][0] == "S":
+                    break
+            time.sleep(0.005)
+        self.send("\x03")
+
+    def wait(self, timeout=None):
+        """-> status. Afterwards the screen is complete, and .out and .err hold what came through
+        pipes."""
+        self.out, self.err = self.end(timeout or self.patience, self.input)
+        self.close()
+        return self.process.returncode
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+        self.close()

@@ -9,7 +9,7 @@ import time
 from bastion import recipe
 from live import mounts
 from paths import temporary
-from terminal import Terminal
+from terminal import Session
 from tool.sts import own_network
 
 STS_PORT = 4443     # the same inside and outside: what is signed names it
@@ -33,30 +33,6 @@ Host control
 Host mfa
     User alice
 """
-
-
-class Remote(Terminal):
-    """ssh on a terminal."""
-
-    def answer(self, prompt, text, timeout=60):
-        before = self.expect(prompt, timeout)
-        end = time.monotonic() + 5
-        while self.echo() and time.monotonic() < end:       # ssh writes, then turns echo off
-            time.sleep(0.005)
-        self.send(text + "\n")
-        return before
-
-    def wait(self, timeout=60):
-        """-> status; the screen is complete then."""
-        self.end(timeout)
-        self.close()
-        return self.process.returncode
-
-    def kill(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.close()
 
 
 class Bastion:
@@ -103,8 +79,8 @@ class Bastion:
     def ssh(self, *args, host="mfa", tty=True):
         """ssh to alice, on a terminal."""
         argv = ["ssh", "-F", self.config, *(["-tt"] if tty else []), host, *args]
-        remote = Remote(argv, self.env, all_on_it=True, enter=lambda: os.chdir(self.folder))
-        remote.clock = self.clock
+        remote = Session(argv, self.env, all_on_it=True, enter=lambda: os.chdir(self.folder))
+        remote.clock, remote.patience = self.clock, 60
         return remote
 
     def run(self, script, check=True, timeout=600, **options):

@@ -7,7 +7,6 @@ import time
 import unittest
 
 from home import section
-from live.console import Console
 from live.world import CA, Missing, World
 from paths import MODULE, REPO, temporary
 from sandbox.sts import Sandbox
@@ -98,7 +97,7 @@ class LiveTest(unittest.TestCase):
                 self.assertEqual(path.lstat().st_uid, self.world.users[name], path)
 
     def console(self, *argv, **options):
-        console = Console(self.world, argv, **options)
+        console = self.world.console(*argv, **options)
         self.consoles.append(console)
         return console
 

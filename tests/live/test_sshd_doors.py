@@ -151,8 +151,8 @@ class WithoutAuthenticationMethods(SshTest):
         ssh.expect(PROMPT)
         self.assertTrue(self.helpers())
         # sshd's alarm ends sshd, and the helper ends with it
-        self.assertEqual(self.world.wait_for_processes([*[d.pid for d in self.daemons], ssh.pid]),
-                         {})
+        left = [*[d.pid for d in self.daemons], ssh.process.pid]
+        self.assertEqual(self.world.wait_for_processes(left), {})
         ssh.send("123456\n")
         self.assertEqual(ssh.wait(), 255)
 

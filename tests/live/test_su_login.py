@@ -182,7 +182,7 @@ class HeldUp(LiveTest):
         self.addCleanup(group.remove)
         self.box.fault("GET", faults.delay(2.5), 1)
         su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
-        group.add(su.pid)
+        group.add(su.process.pid)
         su.answer("Password: ", PASSWORD)
         su.answer(PROMPT, self.user.wrong_code())
         group.freeze(True)
@@ -197,7 +197,7 @@ class HeldUp(LiveTest):
         self.addCleanup(group.remove)
         su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
         su.expect("Password: ")
-        group.add(su.pid)
+        group.add(su.process.pid)
         su.send(PASSWORD + "\n")
         end = time.monotonic() + 10
         while not self.below(True):

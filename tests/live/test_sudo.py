@@ -264,7 +264,7 @@ class Decides(SudoTest):
     def test_killed_while_the_prompt_is_up(self):
         sudo = self.sudo("/usr/bin/id", "-un")
         sudo.expect(PROMPT)
-        os.kill(sudo.pid, signal.SIGKILL)
+        os.kill(sudo.process.pid, signal.SIGKILL)
         self.assertEqual(self.world.wait_for_processes([]), {})
 
 

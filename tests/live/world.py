@@ -18,6 +18,7 @@ from pathlib import Path
 from home import config, long_term
 from live import mounts
 from paths import STAGE, temporary
+from terminal import Session
 
 PASSWORD = "correct horse"
 HASH = ("$6$rounds=1000$live$Sxasr5vy47U.tuvSDxJN0hKMwkR16Tg5GxOQQCFMX36A0m/TdfJlhNI86.cZlovLsCKAF"
@@ -244,6 +245,17 @@ class World:
         number = int.from_bytes(fcntl.ioctl(parent, TIOCGPTN, b"\0\0\0\0"), sys.byteorder)
         name = f"/dev/pts/{number}"
         return parent, os.open(self.path(name), os.O_RDWR | os.O_NOCTTY), name
+
+    def console(self, *argv, user="root", env=None, pipes=False, input=None):
+        """Starts a program on a terminal. pipes: standard output and error are pipes. Then the
+        screen holds what the program writes to /dev/tty, and input is its standard input."""
+        pair = self.openpty()
+        os.chown(self.path(pair[2]), self.users[user], -1)
+        console = Session(argv, self.environment(user, **(env or {})), all_on_it=not pipes,
+                          stdin=None if input is None else subprocess.PIPE, pair=pair,
+                          enter=self.entrance(user))
+        console.input = input
+        return console
 
     def processes(self):
         """Every process in this world except its holder: {pid: argv}"""

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import unittest
 
-from live.console import Console
 from live.world import CA, PASSWORD, Missing, World
 from packages.debs import PACKAGES, build, built, newer, version
 from paths import REPO, temporary
@@ -108,7 +107,7 @@ class Installed(PackageTest):
 
     def logs_in(self, code=None):
         """True if su lets alice in with this code, after her password if the stack asks for it."""
-        su = Console(self.world, ["/usr/bin/su", "-c", "id -un", "alice"], user="bob")
+        su = self.world.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
         self.addCleanup(lambda: su.process.poll() is None and su.kill())
         if "pam_unix" in self.world.path("/etc/pam.d/su").read_text():
             su.answer("Password: ", PASSWORD)
@@ -188,7 +187,7 @@ class Installed(PackageTest):
         default.write_text(default.read_text().replace("[work-", "[default-"))
         config = self.world.path("/home/alice/.aws/config")
         config.write_text(config.read_text().replace("[profile work]", "[default]"))
-        su = Console(self.world, ["/usr/bin/su", "-c", "id -un", "alice"], user="bob")
+        su = self.world.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
         su.answer("Password: ", PASSWORD)
         su.answer(PROMPT, self.user.code())
         self.assertEqual(su.wait(), 0, su.screen)
