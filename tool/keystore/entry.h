@@ -14,6 +14,7 @@
 #include "error.h"
 #include "text/secret.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -40,6 +41,12 @@ struct entry {
 const char *entry_name_check(const char *name);
 
 /*
+ * Returns NULL if the entry's key may have this value, else the end of a message: value.h. key is
+ * the name of a key, such as "role_arn".
+ */
+const char *entry_check(const char *key, const char *value);
+
+/*
  * Reads the entry that is open as fd. path is for messages. The file must be regular, root's, with
  * one name, not more than ENTRY_MAX_BYTES long, and closed to all others. STATUS_CONFIG and
  * "PATH:LINE: what is wrong" otherwise. Call entry_free() in any case.
@@ -56,5 +63,38 @@ enum status entry_is_of(
 	const struct entry *entry, const char *user, uid_t uid, const char *path, struct error *e);
 
 void entry_free(struct entry *entry);
+
+/* --- for those who read and write entries: their keys --- */
+
+#define ENTRY_SECTION "aws-mfa"
+
+/* The order in which they are written. */
+enum entry_key {
+	KEY_USER,
+	KEY_UID,
+	KEY_ACCESS_KEY_ID,
+	KEY_SECRET_ACCESS_KEY,
+	KEY_DEVICE,
+	KEY_ACCOUNT,
+	KEY_PROFILE,
+	KEY_ROLE_ARN,
+	KEY_EXTERNAL_ID,
+	KEY_ROLE_SESSION_NAME,
+	KEY_SOURCE_IDENTITY,
+	KEY_SESSION_POLICY,
+	KEY_DURATION,
+	N_ENTRY_KEYS
+};
+
+struct entry_rule {
+	const char *name;
+	const char *(*check)(const char *value); /* as in value.h */
+	bool required, of_role;                  /* of_role: good only with role_arn */
+};
+
+extern const struct entry_rule entry_rules[N_ENTRY_KEYS];
+
+/* Where the entry holds the text of this key. NULL: it holds a number. */
+char **entry_text(struct entry *entry, enum entry_key key);
 
 #endif

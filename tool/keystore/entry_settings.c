@@ -112,3 +112,19 @@ enum status entry_settings(struct settings *s, const struct entry *entry, const 
 		rc = name_session(s, entry, e);
 	return rc == STATUS_OK ? settings_complete(s, e) : rc;
 }
+
+enum status entry_settings_reach(struct settings *s, struct error *e)
+{
+	enum status rc;
+
+	*s = (struct settings){
+		.mode = MODE_KEYSTORE, .long_term = strdup(""), .session = strdup("")};
+	rc = s->long_term && s->session ? take_site(s, e) : error_system(e, "settings");
+	if (rc == STATUS_OK)
+		rc = settings_take_built_in(s, true, e);
+	if (rc == STATUS_OK)
+		rc = settings_take_built_in(s, false, e);
+	if (rc == STATUS_OK)
+		rc = settings_check_values(s, e);
+	return rc == STATUS_OK ? settings_check_reach(s, e) : rc;
+}

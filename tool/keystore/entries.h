@@ -1,0 +1,58 @@
+/*
+ * The folder of the entries, AWS_MFA_KEYS_DIR: root's alone, as every folder above it. Only root
+ * uses this.
+ *
+ * MUST guarantee:
+ * 1. An entry is the whole old one or the whole new one, whenever the process or the machine dies.
+ * 2. No entry is changed that somebody else has changed meanwhile.
+ *
+ * A new entry is written to "-NAME", which is no name of an entry. The next write removes what a
+ * killed run has left there.
+ */
+#ifndef AWS_MFA_ENTRIES_H
+#define AWS_MFA_ENTRIES_H
+
+#include "entry.h"
+#include "error.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#define ENTRIES_PATH_SIZE 4096
+
+/* Writes the path of the entry into path, for messages. Returns path. */
+const char *entries_path(const char *name, char path[static ENTRIES_PATH_SIZE]);
+
+/*
+ * Opens the folder. With make, creates it if it is missing. STATUS_NOT_SET_UP: it does not exist.
+ * STATUS_CONFIG: somebody other than root could change it.
+ */
+enum status entries_open(bool make, int *folder, struct error *e);
+
+/* The names of the entries, sorted. folder -1 has none. Call entries_free_names() in any case. */
+struct entry_names {
+	char **name;
+	size_t n;
+};
+enum status entries_names(int folder, struct entry_names *names, struct error *e);
+void entries_free_names(struct entry_names *names);
+
+/*
+ * Reads an entry, and checks that it is of the name. *st tells the file for a later change.
+ * STATUS_NOT_SET_UP: there is none. STATUS_CONFIG: see entry_read(); *st is filled all the same.
+ * Call entry_free() in any case.
+ */
+enum status entries_read(
+	int folder, const char *name, struct entry *entry, struct stat *st, struct error *e);
+
+/*
+ * Writes an entry. old tells the entry that it replaces; NULL: there must be none. STATUS_CONFIG:
+ * there is another one, or the entry would be refused when it is read. STATUS_SYSTEM: cannot be
+ * written.
+ */
+enum status entries_write(int folder, struct entry *entry, const struct stat *old, struct error *e);
+
+/* Removes the entry that old tells, in the same way. */
+enum status entries_remove(int folder, const char *name, const struct stat *old, struct error *e);
+
+#endif

@@ -1,0 +1,196 @@
+#include "entries.h"
+
+#include "file/file.h"
+#include "monotonic.h"
+#include "paths.h"
+#include "text/write_all.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WAIT_MS 5000 /* another change takes milliseconds */
+
+/* --- its text --- */
+
+static const char *value_of(struct entry *entry, enum entry_key key, char number[static 32])
+{
+	char **text = entry_text(entry, key);
+	long long n = key == KEY_UID ? (long long)entry->uid : entry->duration;
+
+	if (text)
+		return *text;
+	snprintf(number, 32, "%lld", n);
+	return key == KEY_UID || n > 0 ? number : NULL;
+}
+
+static bool print(struct entry *entry, struct secret *out)
+{
+	char number[32];
+
+	if (!secret_make(out, ENTRY_MAX_BYTES + 1))
+		return false;
+	secret_add(out, "[" ENTRY_SECTION "]\n", strlen(ENTRY_SECTION) + 3);
+	for (enum entry_key key = 0; key < N_ENTRY_KEYS; key++) {
+		const char *name = entry_rules[key].name;
+		const char *value = value_of(entry, key, number);
+		size_t room = ENTRY_MAX_BYTES - out->size;
+
+		if (!value)
+			continue;
+		errno = EFBIG;
+		if (strlen(name) + strlen(value) + 4 > room)
+			return false;
+		secret_add(out, name, strlen(name));
+		secret_add(out, " = ", 3);
+		secret_add(out, value, strlen(value));
+		secret_add(out, "\n", 1);
+	}
+	return true;
+}
+
+static bool same(struct entry *a, struct entry *b)
+{
+	char numbers[2][32];
+
+	for (enum entry_key key = 0; key < N_ENTRY_KEYS; key++) {
+		const char *of_a = value_of(a, key, numbers[0]);
+		const char *of_b = value_of(b, key, numbers[1]);
+
+		if (!of_a != !of_b || (of_a && strcmp(of_a, of_b) != 0))
+			return false;
+	}
+	return true;
+}
+
+/* Is the entry read as it was meant? A login would find out too late. */
+static enum status check(
+	struct entry *entry, const struct secret *text, const char *path, struct error *e)
+{
+	struct secret copy = {0};
+	struct entry back = {0};
+	enum status rc;
+
+	if (!secret_copy(&copy, text->data, text->size))
+		return error_system(e, path);
+	rc = entry_parse(&back, path, &copy, e);
+	if (rc == STATUS_OK && !same(entry, &back))
+		rc = error_set(e, STATUS_CONFIG,
+			"%s: cannot hold a value that has blanks around it", path);
+	entry_free(&back);
+	return rc;
+}
+
+/* --- its file --- */
+
+static enum status lock(int folder, struct error *e)
+{
+	const struct timespec pause = {.tv_nsec = 20000000};
+	int64_t until = monotonic_ms() + WAIT_MS;
+
+	while (flock(folder, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return error_system(e, AWS_MFA_KEYS_DIR);
+		if (monotonic_ms() > until)
+			return error_set(e, STATUS_SYSTEM,
+				"%s: another aws-mfa keystore is changing an entry; try again",
+				AWS_MFA_KEYS_DIR);
+		nanosleep(&pause, NULL);
+	}
+	return STATUS_OK;
+}
+
+static void unlock(int folder)
+{
+	flock(folder, LOCK_UN);
+}
+
+/* Is the entry as the administrator has seen it? */
+static enum status check_old(int folder, const char *name, const struct stat *old, struct error *e)
+{
+	struct stat now;
+	bool there = fstatat(folder, name, &now, AT_SYMLINK_NOFOLLOW) == 0;
+
+	if (there ? old && file_same(old, &now) : errno == ENOENT && !old)
+		return STATUS_OK;
+	return error_set(e, STATUS_CONFIG,
+		"%s/%s: has changed meanwhile; nothing was written: run the command again",
+		AWS_MFA_KEYS_DIR, name);
+}
+
+static bool write_file(int folder, const char *name, const struct secret *text)
+{
+	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	bool good;
+	int error;
+
+	if (fd < 0)
+		return false;
+	/* The folder may give its group or an ACL to new files. */
+	good = fchown(fd, 0, 0) == 0 && fchmod(fd, 0600) == 0 &&
+		write_all(fd, text->data, text->size) && TEMP_FAILURE_RETRY(fsync(fd)) == 0;
+	error = errno;
+	close(fd);
+	errno = error;
+	return good;
+}
+
+static enum status replace(
+	int folder, const char *name, const struct secret *text, const char *path, struct error *e)
+{
+	char temporary[NAME_MAX + 2];
+	enum status rc = STATUS_OK;
+
+	snprintf(temporary, sizeof(temporary), "-%s", name);
+	if (unlinkat(folder, temporary, 0) < 0 && errno != ENOENT)
+		return error_system(e, path);
+	if (!write_file(folder, temporary, text) || renameat(folder, temporary, folder, name) < 0) {
+		rc = error_system(e, path);
+		unlinkat(folder, temporary, 0);
+	} else if (!file_sync_folder(folder)) {
+		rc = error_system(e, path);
+	}
+	return rc;
+}
+
+enum status entries_write(int folder, struct entry *entry, const struct stat *old, struct error *e)
+{
+	char path[ENTRIES_PATH_SIZE];
+	struct secret text = {0};
+	enum status rc = STATUS_OK;
+
+	entries_path(entry->user, path);
+	if (!print(entry, &text))
+		rc = error_system(e, path);
+	if (rc == STATUS_OK)
+		rc = check(entry, &text, path, e);
+	if (rc == STATUS_OK)
+		rc = lock(folder, e);
+	if (rc == STATUS_OK) {
+		rc = check_old(folder, entry->user, old, e);
+		if (rc == STATUS_OK)
+			rc = replace(folder, entry->user, &text, path, e);
+		unlock(folder);
+	}
+	secret_free(&text);
+	return rc;
+}
+
+enum status entries_remove(int folder, const char *name, const struct stat *old, struct error *e)
+{
+	char path[ENTRIES_PATH_SIZE];
+	enum status rc = lock(folder, e);
+
+	if (rc != STATUS_OK)
+		return rc;
+	rc = check_old(folder, name, old, e);
+	if (rc == STATUS_OK && (unlinkat(folder, name, 0) < 0 || !file_sync_folder(folder)))
+		rc = error_system(e, entries_path(name, path));
+	unlock(folder);
+	return rc;
+}

@@ -1,0 +1,54 @@
+#include "journal.h"
+
+#include "text/log.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+/* The user who logged in, whatever sudo and su came after: audit(7). */
+static void read_loginuid(char *text, size_t size)
+{
+	int fd = open("/proc/self/loginuid", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	text[strspn(text, "0123456789")] = '\0';
+	if (!*text || strcmp(text, "4294967295") == 0)
+		snprintf(text, size, "-");
+}
+
+static const char *or_none(const char *text)
+{
+	return text ? text : "-";
+}
+
+void journal_change(const char *what, const char *user, const struct entry *entry)
+{
+	const char *sudo_user = getenv("SUDO_USER");
+	const struct passwd *pw = sudo_user && *sudo_user ? NULL : getpwuid(getuid());
+	char loginuid[16], by[256], line[2048];
+
+	read_loginuid(loginuid, sizeof(loginuid));
+	snprintf(by, sizeof(by), "%s",
+		sudo_user && *sudo_user ? sudo_user : or_none(pw ? pw->pw_name : NULL));
+	if (entry)
+		snprintf(line, sizeof(line),
+			"keystore %s: user=%s uid=%lu key-id=%s account=%s device=%s role=%s "
+			"by=%s loginuid=%s",
+			what, user, (unsigned long)entry->uid, entry->access_key_id, entry->account,
+			entry->device, or_none(entry->role_arn), by, loginuid);
+	else
+		snprintf(line, sizeof(line), "keystore %s: user=%s by=%s loginuid=%s", what, user,
+			by, loginuid);
+	log_clean(line);
+	openlog("aws-mfa", LOG_PID, LOG_AUTH);
+	syslog(LOG_AUTH | LOG_INFO, "%s", line);
+	closelog();
+}
