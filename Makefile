@@ -82,7 +82,7 @@ STS_LIBS      = -lcrypto -lcurl -lexpat -pthread
 # Links the archive if there is one: a shared library would add a tenth to the cost of a run.
 TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
 	2>/dev/null)),-liniparser) -ldl
-MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 pam/pam_aws_mfa.8
+MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 tool/aws-mfa-keystore.8 pam/pam_aws_mfa.8
 EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
 
 .PHONY: help deps all check bench demo deb lint install uninstall clean FORCE

@@ -129,7 +129,8 @@ class Build(unittest.TestCase):
         self.assertEqual(len(module), 1)
         self.assertTrue((Path("/") / module[0]).with_name("pam_unix.so").exists(),
                         f"{module[0]}: this system keeps its modules elsewhere")
-        for page in ["man1/aws-mfa.1", "man5/aws-mfa.conf.5", "man8/pam_aws_mfa.8"]:
+        for page in ["man1/aws-mfa.1", "man5/aws-mfa.conf.5", "man8/aws-mfa-keystore.8",
+                     "man8/pam_aws_mfa.8"]:
             self.assertIn(f"usr/share/man/{page}", files)
         self.assertFalse((dest / "etc").exists())
         self.assertIn(b"/usr/libexec/aws-mfa-sts", (dest / "usr/bin/aws-mfa").read_bytes())

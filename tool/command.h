@@ -24,7 +24,7 @@ enum {
 	OPTION_HELP,
 	OPTION_OWN /* the first of the options that only one command has */
 };
-enum { N_OWN = 8, N_OPTIONS = OPTION_OWN + N_OWN };
+enum { N_OWN = 12, N_OPTIONS = OPTION_OWN + N_OWN };
 
 struct command_line {
 	const struct command *command;

@@ -57,7 +57,8 @@ class Built(PackageTest):
         for program in ("./usr/bin/aws-mfa", "./usr/libexec/aws-mfa-sts"):
             self.assertEqual(names[program], ["-rwx--x--x", "root/root"])
         self.assertEqual([n for n in names if n.startswith("./etc/pam.d")], [])
-        for name in ("man1/aws-mfa.1", "man5/aws-mfa.conf.5", "man8/pam_aws_mfa.8"):
+        for name in ("man1/aws-mfa.1", "man5/aws-mfa.conf.5", "man8/aws-mfa-keystore.8",
+                     "man8/pam_aws_mfa.8"):
             self.assertIn(f"./usr/share/man/{name}.gz", names)
         examples = {str(p.relative_to(REPO)) for p in (REPO / "examples").rglob("*")
                     if p.is_file() and p.name != "demo"}

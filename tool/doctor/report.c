@@ -166,5 +166,6 @@ void report_print(FILE *out, const struct findings *l, const struct report_look 
 	if (warnings > 0)
 		fprintf(out, "%s%zu warning%s", faults > 0 ? " and " : "", warnings,
 			warnings == 1 ? "" : "s");
-	fprintf(out, ". Mend %s, then run doctor again.\n", faults + warnings == 1 ? "it" : "them");
+	fprintf(out, ". Mend %s, then run %s again.\n", faults + warnings == 1 ? "it" : "them",
+		look->again ? look->again : "doctor");
 }

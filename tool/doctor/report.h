@@ -9,7 +9,8 @@
 struct report_look {
 	const char *home; /* paths below it are printed as ~/...; may be NULL */
 	bool color;
-	bool verbose; /* a line for each check that found nothing */
+	bool verbose;      /* a line for each check that found nothing */
+	const char *again; /* the command to run after mending; NULL: doctor */
 };
 
 #define REPORT_COLUMNS 80
@@ -30,5 +31,8 @@ void report_print(FILE *out, const struct findings *l, const struct report_look 
  * A value that is not known is null.
  */
 void report_print_json(FILE *out, const struct findings *l);
+
+/* Prints only the array of Findings. */
+void report_print_findings_json(FILE *out, const struct findings *l);
 
 #endif

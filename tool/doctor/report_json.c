@@ -35,12 +35,19 @@ static void print_way_in(FILE *out, const struct way_in *w)
 	fprintf(out, ",\"Factors\":%u}%s", w->factors, w->next ? "," : "");
 }
 
-void report_print_json(FILE *out, const struct findings *l)
+void report_print_findings_json(FILE *out, const struct findings *l)
 {
-	fprintf(out, "{\"Version\":1,\"Ok\":%s,\"Findings\":[", findings_ok(l) ? "true" : "false");
+	putc('[', out);
 	for (const struct finding *f = l->first; f; f = f->next)
 		print_finding(out, f);
-	fputs("],\"Table\":[", out);
+	putc(']', out);
+}
+
+void report_print_json(FILE *out, const struct findings *l)
+{
+	fprintf(out, "{\"Version\":1,\"Ok\":%s,\"Findings\":", findings_ok(l) ? "true" : "false");
+	report_print_findings_json(out, l);
+	fputs(",\"Table\":[", out);
 	for (const struct way_in *w = l->ways; w; w = w->next)
 		print_way_in(out, w);
 	fputs("]}\n", out);

@@ -1,0 +1,219 @@
+"""Changes of entries that are killed at a system call, that fail, and that happen at once."""
+
+import os
+import re
+import shutil
+import subprocess
+import threading
+import unittest
+
+from home import long_term, section
+from paths import AWS_MFA
+from tool.keystore.admintest import KEYS, AdminTest
+
+
+@unittest.skipUnless(shutil.which("strace"), "no strace")
+class Disturbed(AdminTest):
+    NEEDS = ("strace",)
+    CHANGING = ("openat", "fchown", "fchmod", "write", "fsync", "renameat", "unlinkat")
+
+    def traced(self, *args, options=(), input=""):
+        return self.world.run("strace", "-qq", "-o", "/tmp/trace", *options, AWS_MFA, "keystore", *args,
+                              input=input)
+
+    def add(self, name="alice", *args, user=None, options=None, **more):
+        if options is None:
+            return super().add(name, *args, user=user, **more)
+        user = user or self.user
+        return self.traced("add", name, "--access-key-id", user.access_key_id, *args, options=options,
+                           input=user.secret_access_key + "\n")
+
+    def calls(self, *args, **options):
+        """-> the calls that change the folder, each with its number among the calls of its name"""
+        self.own.add("/tmp/trace")
+        run = self.add("alice", *args, options=(), **options)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        count, found, began = {}, [], False
+        for line in self.world.path("/tmp/trace").read_text().splitlines():
+            name = line.split("(")[0]
+            count[name] = count.get(name, 0) + 1
+            began = began or name == "flock"
+            if began and name in self.CHANGING and "/proc/" not in line:
+                found.append((name, count[name]))
+            if name == "flock" and "LOCK_UN" in line:
+                break
+        return found
+
+    def test_an_entry_is_the_old_or_the_new_one(self):
+        self.add()
+        other = self.box.add_user("another")
+        calls = self.calls("--force", user=other)
+        self.assertGreaterEqual({name for name, _ in calls},
+                                {"openat", "fchmod", "write", "fsync", "renameat", "unlinkat"})
+        entry, ends = self.world.path(KEYS / "alice"), set()
+        self.add("alice", "--force")
+        old = entry.read_bytes()
+        ways = [(*call, "signal=KILL") for call in calls]
+        ways += [(*call, "error=ENOSPC") for call in calls if call[0] in ("write", "fsync", "renameat")]
+        for call, when, how in ways:
+            with self.subTest(call=call, when=when, how=how):
+                entry.write_bytes(old)
+                run = self.add("alice", "--force", user=other, options=(
+                    "-e", f"trace={call}", "-e", f"inject={call}:{how}:when={when}"))
+                new = entry.read_bytes() != old
+                ends.add((run.returncode, new))
+                self.holds(other if new else self.user)
+                self.assertEqual([name for name in self.names() if not name.startswith("-")], ["alice"])
+                if run.returncode != -9:
+                    self.assertEqual(self.names(), ["alice"])
+        # Failed, and new all the same: the folder could not be synced.
+        self.assertEqual(ends, {(-9, False), (-9, True), (4, False), (4, True)})
+        self.add("alice", "--force")
+        self.assertEqual(self.names(), ["alice"])
+
+    def test_import_loses_no_key(self):
+        """Killed at a call, of root's process or the user's: the key is in the home or the entry."""
+        self.own.add("/tmp/trace")
+        home = self.world.path("/home/alice/.aws/credentials")
+        text, states = home.read_text(), set()
+        for call, when in (("renameat", 1), ("renameat2", 1), ("fsync", 1), ("fsync", 2), ("unlinkat", 1)):
+            with self.subTest(call=call, when=when):
+                shutil.rmtree(self.world.path(KEYS), ignore_errors=True)
+                home.write_text(text)
+                self.traced("import", "alice", "--profile", "work", "--yes", options=(
+                    "-f", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={when}"))
+                there = "alice" in self.names()
+                left = "aws_secret_access_key" in section(home, "work-long-term")
+                states.add((there, left))
+                if there:
+                    self.holds(profile="work")
+                if left or not there:
+                    self.assertEqual(home.read_text(), text)
+                    self.run_it("import", "alice", "--profile", "work", "--yes")
+                self.holds(profile="work")
+                self.assertNotIn(self.user.secret_access_key, home.read_text())
+        self.assertLessEqual({(False, True), (True, True)}, states)
+
+
+class AtOnce(AdminTest):
+    def start(self, user, *args):
+        process = subprocess.Popen(
+            [AWS_MFA, "keystore", "add", "alice", "--access-key-id", user.access_key_id, *args],
+            env=self.world.environment(), preexec_fn=self.world.entrance(), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        return process
+
+    def end(self, process, user):
+        _, err = process.communicate(user.secret_access_key + "\n", 60)
+        return process.returncode, err
+
+    def test_the_second_one_sees_the_first(self):
+        """Both have found no entry. The one that writes last must not undo what it never saw."""
+        other = self.box.add_user("second")
+        first, second = self.start(self.user), self.start(other)
+        for process in (first, second):     # it waits for the secret: it has looked for an entry
+            while self.wchan(process.pid) != "pipe":
+                pass
+        self.assertEqual(self.end(first, self.user)[0], 0)
+        status, err = self.end(second, other)
+        self.assertEqual(status, 13)
+        self.assertIn("has changed meanwhile", err)
+        self.holds()
+
+    @staticmethod
+    def wchan(pid):
+        """-> "pipe" if the process reads its standard input"""
+        with open(f"/proc/{pid}/syscall") as file:
+            return "pipe" if file.read().startswith("0 0x0 ") else "other"
+
+    def test_many_at_once(self):
+        users = [self.box.add_user(f"many{n}") for n in range(4)]
+        results = []
+        threads = [threading.Thread(target=lambda u=user: results.append(
+            self.end(self.start(u, "--force"), u)[0])) for user in users]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertIn(0, results)
+        self.assertLessEqual(set(results), {0, 13})
+        key = self.entry()["aws_access_key_id"]
+        winner, = [user for user in users if user.access_key_id == key]
+        self.holds(winner)
+        self.assertEqual(self.names(), ["alice"])
+        self.assertEqual(len(self.journal()), results.count(0))
+
+
+class Import(AdminTest):
+    def setUp(self):
+        super().setUp()
+        self.home = self.world.path("/home/alice/.aws/credentials")
+
+    def move(self, *args, **options):
+        return self.run_it("import", "alice", "--profile", "work", *args, **options)
+
+    def test_it_moves(self):
+        self.home.write_text("# mine\n" + long_term(self.user) + "region = x\n[work]\na = b\n")
+        run = self.move("--yes", "--role-arn", "arn:aws:iam::123456789012:role/Bastion")
+        self.holds(role_arn="arn:aws:iam::123456789012:role/Bastion", profile="work")
+        self.assertEqual(self.home.read_text(),
+                         "# mine\n[work-long-term]\nregion = x\n[work]\na = b\n")
+        st = self.home.stat()
+        self.assertEqual((st.st_uid, st.st_mode & 0o7777), (self.uid, 0o600))
+        self.assertIn("[work-long-term] of /home/alice/.aws/credentials has no keys any more", run.stdout)
+        line, = self.journal()
+        self.assertIn("keystore import: user=alice ", line)
+        self.assertIn("there are no long-term keys in [work-long-term]",
+                      self.move("--yes", status=12).stderr)
+        self.assertIn("[default-long-term]", self.run_it("import", "alice", "--yes", status=12).stderr)
+
+    def test_it_asks(self):
+        self.assertIn("add --yes", self.move(status=2).stderr)
+        before = self.home.read_text()
+        for answer in ("n", ""):
+            console = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work")
+            console.expect(f"Move key {self.user.access_key_id} out of [work-long-term] of "
+                           "/home/alice/.aws/credentials? [Y/n] ")
+            console.send(answer + "\n")
+            console.wait()
+            self.assertEqual((self.names(), self.home.read_text() == before),
+                             ([], True) if answer else (["alice"], False))
+
+    def test_other_keys_in_an_entry_stay(self):
+        other = self.box.add_user("elsewhere")
+        self.add(user=other)
+        self.assertIn("to replace it add --force", self.move("--yes", status=2).stderr)
+        self.holds(other)
+        self.assertIn(self.user.secret_access_key, self.home.read_text())
+        self.move("--yes", "--force")
+        self.holds(profile="work")
+
+    def test_an_interrupted_one_goes_on(self):
+        """The entry keeps its role."""
+        self.add("alice", "--role-arn", "arn:aws:iam::123456789012:role/Bastion")
+        self.move("--yes")
+        self.holds(role_arn="arn:aws:iam::123456789012:role/Bastion")
+        self.assertNotIn(self.user.secret_access_key, self.home.read_text())
+
+    def test_root_opens_nothing_in_the_home(self):
+        """What alice cannot read, import does not read for her; and no fault changes a file."""
+        shadow = self.world.path("/etc/shadow").read_bytes()
+        self.home.unlink()
+        for target in ("/etc/shadow", KEYS / "bob"):
+            os.symlink(target, self.home)
+            self.assertIn("ermission denied", self.move("--yes", status=13).stderr)
+            self.home.unlink()
+        os.mkfifo(self.home)
+        os.chown(self.home, self.uid, self.uid)
+        self.move("--yes", status=13)
+        self.home.unlink()
+        self.world.write("/home/alice/.aws/credentials", long_term(self.user).replace(
+            self.user.secret_access_key, self.user.secret_access_key[::-1]), self.uid, 0o600)
+        self.assertIn("does not belong to the access key", self.move("--yes", status=13).stderr)
+        self.assertEqual((self.names(), self.world.path("/etc/shadow").read_bytes()), ([], shadow))
+        self.assertTrue(re.search("aws_secret_access_key", self.home.read_text()))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,89 @@
+"""aws-mfa keystore check: each fault of an entry, and what AWS says of its keys."""
+
+import json
+import re
+import time
+import unittest
+
+from sandbox import faults
+from tool.keystore.admintest import KEYS, AdminTest
+
+
+class Check(AdminTest):
+    def check(self, *users, status=0):
+        """-> {user: row}, [(id, file's name)]"""
+        told = json.loads(self.run_it("check", *users, "--json", status=status).stdout)
+        self.assertEqual((told["Version"], told["Ok"]), (1, status == 0))
+        return ({entry.pop("User"): entry for entry in told["Entries"]},
+                [(finding["Id"], finding["File"] and finding["File"].rpartition("/")[2])
+                 for finding in told["Findings"]])
+
+    def edit(self, old, new, name="alice"):
+        path = self.world.path(KEYS / name)
+        text = re.sub(old, new, path.read_text())
+        self.assertNotEqual(text, path.read_text())
+        path.write_text(text)
+
+    def test_nothing_to_mend(self):
+        self.assertEqual(self.run_it("check").stdout, "Nothing to mend.\n")
+        self.add()
+        self.user.keys[0].created = time.time() - 100 * 86400 - 60
+        self.add("bob", user=self.enroll("bob"))
+        rows, found = self.check()
+        self.assertEqual(found, [])
+        self.assertEqual(rows["alice"].items() & {"Key": "ok", "Device": "ok", "KeyDays": 100}.items(),
+                         {"Key": "ok", "Device": "ok", "KeyDays": 100}.items())
+        self.assertEqual(list(self.check("bob")[0]), ["bob"])
+        lines = self.run_it("check").stdout.splitlines()
+        self.assertEqual(lines[-1], "Nothing to mend.")
+        self.assertRegex(lines[1], r"^alice  ok +ok .* 100 d")
+        self.assertLessEqual(max(map(len, lines)), 80)
+        self.assertIn("has no entry", self.run_it("check", "client", status=12).stderr)
+
+    def test_what_is_to_mend(self):
+        self.add()
+        for name in ("bob", "client"):
+            self.add(name, user=self.enroll(name))
+        for change, expected in [
+                (lambda: self.edit("uid = .*", "uid = 7"), "uid"),
+                (lambda: self.edit("secret_access_key = .*", "secret_access_key = " + "a" * 40), "key"),
+                (lambda: self.edit("profile|account", "acount"), "entry"),
+                (lambda: self.world.path(KEYS / "alice").chmod(0o640), "entry"),
+                (lambda: self.edit(r"(account = |::)\d+", r"\g<1>999999999999"), "account"),
+                (lambda: self.edit("mfa/.*", "mfa/another"), "device"),
+                (lambda: setattr(self.user.keys[0], "status", "Inactive"), "key")]:
+            with self.subTest(expected):
+                self.add("alice", "--force")
+                change()
+                rows, found = self.check(status=1)
+                self.assertIn((expected, "alice"), found)
+                self.assertEqual({name for _, name in found}, {"alice"})
+                self.assertEqual((rows["bob"]["Key"], rows["client"]["Device"]), ("ok", "ok"))
+        text = self.run_it("check", status=1).stdout
+        self.assertTrue(text.endswith("Mend it, then run aws-mfa keystore check again.\n"), text)
+
+    def test_a_user_who_is_gone(self):
+        self.add()
+        self.world.path(KEYS / "alice").rename(self.world.path(KEYS / "gone"))
+        self.edit("user = alice", "user = gone", "gone")
+        self.assertEqual(self.check(status=1)[1], [("user", "gone")])
+        self.assertIn("aws-mfa keystore remove gone", self.run_it("check", status=1).stdout)
+
+    def test_where_iam_does_not_let_it_look(self):
+        self.add()
+        self.box.policy_needs_mfa(self.user)
+        rows, found = self.check()
+        self.assertEqual(found, [])
+        self.assertEqual((rows["alice"]["Device"], rows["alice"]["KeyDays"]), ("cannot look", None))
+
+    def test_aws_is_down(self):
+        self.add()
+        self.add("bob", user=self.enroll("bob"))
+        self.box.fault("GetCallerIdentity", faults.close())
+        rows, found = self.check(status=1)
+        self.assertEqual(found, [("aws", None)])
+        self.assertEqual((rows["alice"]["Key"], rows["bob"]["Key"]), ("not asked", "-"))
+
+
+if __name__ == "__main__":
+    unittest.main()

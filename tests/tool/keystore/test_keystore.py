@@ -1,0 +1,248 @@
+"""aws-mfa keystore add, list, show and remove, as root and as others."""
+
+import json
+import os
+import unittest
+
+from live.world import CA
+from paths import AWS_MFA
+from sandbox import faults
+from tool.keystore.admintest import ETC, KEYS, AdminTest
+
+ROLE = "arn:aws:iam::123456789012:role/Bastion"
+POLICY = '{\n  "Version": "2012-10-17",\n  "Statement": [{"Effect": "Allow", "Action": "s3:* #;",' \
+         '\n\t"Resource": "*"}]\n}\n'
+
+
+class Add(AdminTest):
+    def test_from_standard_input(self):
+        run = self.add()
+        self.holds()
+        self.assertEqual(run.stderr, "")
+        self.assertEqual(run.stdout.splitlines(), [
+            f"aws-mfa: AWS accepts the key: user {self.user.name}, account 123456789012",
+            f"aws-mfa: MFA device mfa/{self.user.name}",
+            f"aws-mfa: {KEYS}/alice is written (uid {self.uid})",
+            "aws-mfa: no role: a session has all rights of the AWS user; see --role-arn",
+            "aws-mfa: Next:  aws-mfa doctor --try alice"])
+        self.assertEqual(self.names(), ["alice"])
+        st = self.world.path(KEYS).stat()
+        self.assertEqual((st.st_uid, st.st_gid, st.st_mode & 0o7777), (0, 0, 0o700))
+        line, = self.journal()
+        self.assertRegex(line, f"^info aws-mfa: keystore add: user=alice uid={self.uid} key-id="
+                         f"{self.user.access_key_id} account=123456789012 device={self.user.serial} "
+                         r"role=- by=root loginuid=(-|\d+)$")
+
+    def test_who_changed_it(self):
+        self.add(env={"SUDO_USER": "carol\nroot"})
+        line, = self.journal()
+        self.assertIn("by=carol?root ", line)
+
+    def test_all_options(self):
+        self.world.write("/tmp/policy.json", POLICY)
+        self.own.add("/tmp/policy.json")
+        self.add("alice", "--role-arn", ROLE, "--external-id", "x1", "--duration", "2h", "--profile",
+                 "ops", "--device", self.user.serial, "--session-policy", "/tmp/policy.json")
+        entry = self.entry()
+        self.assertEqual(json.loads(entry.pop("session_policy")), json.loads(POLICY))
+        self.assertEqual({k: entry[k] for k in ("role_arn", "external_id", "duration", "profile")}, {
+            "role_arn": ROLE, "external_id": "x1", "duration": "7200", "profile": "ops"})
+        shown = json.loads(self.run_it("show", "alice", "--json").stdout)
+        self.assertEqual(json.loads(shown.pop("SessionPolicy")), json.loads(POLICY))
+        self.assertEqual(shown, {
+            "User": "alice", "Uid": self.uid, "AccountId": "123456789012", "Duration": 7200,
+            "AccessKeyId": self.user.access_key_id, "SerialNumber": self.user.serial, "Profile": "ops",
+            "RoleArn": ROLE, "ExternalId": "x1", "RoleSessionName": None, "SourceIdentity": None,
+            "Note": None})
+
+    def test_at_the_terminal(self):
+        console = self.console(AWS_MFA, "keystore", "add", "alice")
+        for question, answer in (("Access key ID (hidden): ", self.user.access_key_id),
+                                 ("Secret access key (hidden): ", self.user.secret_access_key)):
+            console.expect(question)
+            console.send(answer + "\n")
+        console.expect("aws-mfa doctor --try alice")
+        self.assertEqual(console.wait(), 0)
+        self.assertNotIn(self.user.secret_access_key, console.screen)
+        self.holds()
+
+    def test_replacing(self):
+        self.add()
+        other = self.box.add_user("other")
+        run = self.add(user=other, status=2)
+        self.assertIn(f"alice has an entry already (key {self.user.access_key_id}, account "
+                      "123456789012, no role); to replace it add --force", run.stderr)
+        self.holds()
+        for answer, replaced in (("n", False), ("", False), ("y", True)):
+            console = self.console(AWS_MFA, "keystore", "add", "alice", "--access-key-id",
+                                   other.access_key_id)
+            console.expect(f"alice has an entry already: key {self.user.access_key_id}, account "
+                           "123456789012, no role. Replace it? [y/N] ")
+            console.send(answer + "\n")
+            if replaced:
+                console.expect("Secret access key (hidden): ")
+                console.send(other.secret_access_key + "\n")
+                console.expect("Next:")
+            console.wait()
+            self.holds(other if replaced else self.user)
+        self.add("alice", "--force")
+        self.holds()
+        self.assertEqual([line.split()[3] for line in self.journal()], ["add:", "replace:", "replace:"])
+
+    def test_a_broken_entry_can_be_replaced(self):
+        self.add()
+        path = self.world.path(KEYS / "alice")
+        path.write_text(path.read_text() + "rol_arn = x\n")
+        self.assertIn("to replace it add --force", self.add(status=2).stderr)
+        self.add("alice", "--force")
+        self.holds()
+
+    def test_what_is_refused_before_a_key_is_read(self):
+        self.world.write("/tmp/bad.json", '{\n"a": \n}\n')
+        self.world.write("/tmp/long.json", json.dumps({"a": "b" * 2048}))
+        self.own |= {"/tmp/bad.json", "/tmp/long.json"}
+        seen = len(self.box.requests)
+        for status, args, words in [
+                (12, ["nobody-here"], "there is no user nobody-here on this host"),
+                (2, ["../alice"], "expected a name that does not begin with '.'"),
+                (2, ["alice", "--role-arn", "Bastion"], "--role-arn: expected arn:"),
+                (2, ["alice", "--external-id", "x1"], "--external-id: goes with --role-arn"),
+                (2, ["alice", "--session-policy", "/tmp/bad.json"], "--session-policy: goes with"),
+                (2, ["alice", "--role-arn", ROLE, "--session-policy", "/tmp/bad.json"],
+                 "/tmp/bad.json:3: this is no JSON"),
+                (2, ["alice", "--role-arn", ROLE, "--session-policy", "/tmp/long.json"], "takes 2048"),
+                (2, ["alice", "--role-arn", ROLE, "--session-policy", "/tmp/none"], "no such file"),
+                (2, ["alice", "--role-arn", ROLE, "--duration", "13h"], "12h) at most"),
+                (2, ["alice", "--duration", "soon"], "--duration: expected"),
+                (2, ["alice", "--profile", "[x]"], "--profile: expected"),
+                (2, ["alice", "--yes"], "--yes: is no option of keystore add"),
+                (2, ["alice", "bob"], "'bob': unexpected word"),
+                (2, [], "USER is missing"),
+        ]:
+            with self.subTest(args):
+                self.assertIn(words, self.run_it("add", *args, "--access-key-id",
+                                                 self.user.access_key_id, status=status).stderr)
+        self.assertEqual((self.names(), self.journal(), self.box.requests[seen:]), ([], [], []))
+
+    def test_an_option_that_holds_the_secret_is_not_quoted(self):
+        secret = self.user.secret_access_key
+        for option in ("--device", "--role-arn", "--external-id", "--duration", "--access-key-id"):
+            args = [] if option == "--access-key-id" else ["--access-key-id", self.user.access_key_id]
+            self.run_it("add", "alice", option, secret, *args, status=2)
+
+    def test_what_aws_refuses(self):
+        wrong = self.user.secret_access_key[::-1]
+        run = self.run_it("add", "alice", "--access-key-id", self.user.access_key_id,
+                          input=wrong + "\n", status=13)
+        self.assertIn("the secret does not belong to the access key", run.stderr)
+        self.assertNotIn(wrong, run.stderr)
+        self.assertIn("has no MFA device", self.add("alice", "--device", self.user.serial + "x",
+                                                    status=13).stderr)
+        self.box.fault("GetCallerIdentity", faults.close())
+        self.add(status=14, timeout=90)
+        self.assertEqual((self.names(), self.journal()), ([], []))
+
+    def test_a_device_that_iam_does_not_list(self):
+        self.box.policy_needs_mfa(self.user)
+        self.assertIn("add --device ARN", self.add(status=2).stderr)
+        self.add("alice", "--device", self.user.serial)
+        self.holds()
+
+    def test_the_settings_are_those_of_a_login(self):
+        """Root's environment and files do not count, and no endpoint without TLS."""
+        self.write("/root/.aws/config", "[default]\nendpoint_url = https://127.0.0.1:1\n")
+        self.own.add("/root/.aws")
+        self.add(env={"AWS_ENDPOINT_URL": "https://127.0.0.1:1", "AWS_CA_BUNDLE": "/nonexistent",
+                      "AWS_PROFILE": "x", "MFA_DEVICE": "y", "https_proxy": "http://127.0.0.1:1"})
+        self.holds()
+        self.write_site("http://127.0.0.1:1")
+        self.add("alice", "--force", status=13)
+
+    def test_rights_of_the_folders(self):
+        self.add()
+        self.addCleanup(self.world.path(ETC).chmod, 0o755)
+        for path, good, mode, words in [
+                (KEYS, 0o700, 0o750, "chmod 700"), (KEYS, 0o700, 0o701, "chmod 700"),
+                (ETC, 0o755, 0o775, "chmod go-w"), (ETC, 0o755, 0o757, "chmod go-w")]:
+            self.world.path(path).chmod(mode)
+            for verb in (["list"], ["show", "alice"], ["remove", "alice", "--yes"], ["check"],
+                         ["import", "alice", "--yes"]):
+                self.assertIn(words, self.run_it(*verb, status=13).stderr)
+            self.add("alice", "--force", status=13)
+            self.world.path(path).chmod(good)
+        os.chown(self.world.path(KEYS), self.uid, 0)
+        self.assertIn(f"belongs to uid {self.uid}; expected root", self.run_it("list", status=13).stderr)
+        self.world.path(KEYS).rename(self.world.path(ETC / "elsewhere"))
+        self.addCleanup(os.unlink, self.world.path(KEYS))
+        os.symlink(ETC / "elsewhere", self.world.path(KEYS))
+        self.assertIn("is no folder", self.run_it("list", status=13).stderr)
+
+
+class Others(AdminTest):
+    def test_list(self):
+        self.assertIn("There is no entry", self.run_it("list").stdout)
+        self.assertEqual(json.loads(self.run_it("list", "--json").stdout), {"Version": 1, "Entries": []})
+        self.add("bob", "--role-arn", ROLE)
+        self.add()
+        self.world.path(KEYS / "-alice").write_text("half")     # what a killed run leaves
+        path = self.world.path(KEYS / "bob")
+        path.write_text(path.read_text().replace(f"uid = {self.world.users['bob']}", "uid = 7"))
+        lines = self.run_it("list").stdout.splitlines()
+        self.assertEqual([line.split() for line in lines[:3]], [
+            ["USER", "UID", "ACCOUNT", "DEVICE", "ROLE", "KEY"],
+            ["alice", str(self.uid), "123456789012", f"mfa/{self.user.name}", "-",
+             self.user.access_key_id],
+            ["bob", "7", "123456789012", f"mfa/{self.user.name}", "Bastion",
+             self.user.access_key_id]])
+        self.assertEqual(lines[3], f"  is uid {self.world.users['bob']} now: another person?")
+        self.assertLessEqual(max(map(len, lines)), 80)
+        path.chmod(0o640)
+        entries = json.loads(self.run_it("list", "--json").stdout)["Entries"]
+        self.assertEqual([entry["User"] for entry in entries], ["alice", "bob"])
+        self.assertIn("expected 0600", entries[1]["Note"])
+        self.assertEqual(entries[0].keys(), entries[1].keys())
+        self.assertIsNone(entries[1]["Uid"])
+
+    def test_show(self):
+        self.add("alice", "--role-arn", ROLE)
+        shown = self.run_it("show", "alice").stdout
+        self.assertRegex(shown, rf"(?m)^role +{ROLE}$")
+        self.assertRegex(shown, r"(?m)^secret key +\(not shown\)$")
+        self.assertIn("bob has no entry", self.run_it("show", "bob", status=12).stderr)
+        self.world.path(KEYS / "alice").chmod(0o604)
+        self.assertIn(f"{KEYS}/alice: has mode 0604", self.run_it("show", "alice", status=13).stderr)
+
+    def test_remove(self):
+        self.add()
+        self.assertIn(f"(key {self.user.access_key_id}, account 123456789012, no role) add --yes",
+                      self.run_it("remove", "alice", status=2).stderr)
+        for answer, left in (("n", ["alice"]), ("", ["alice"]), ("y", [])):
+            console = self.console(AWS_MFA, "keystore", "remove", "alice")
+            console.expect("Remove the entry of alice: key ")
+            console.expect("? [y/N] ")
+            console.send(answer + "\n")
+            console.wait()
+            self.assertEqual(self.names(), left)
+        self.assertIn("has no entry", self.run_it("remove", "alice", "--yes", status=12).stderr)
+        self.add()
+        os.symlink("/etc/shadow", self.world.path(KEYS / "bob"))
+        self.run_it("remove", "bob", "--yes")
+        self.run_it("remove", "alice", "--yes")
+        self.assertEqual(self.names(), [])
+        self.assertTrue(self.world.path("/etc/shadow").exists())
+        self.assertEqual([" ".join(line.split()[2:5]) for line in self.journal()], [
+            "keystore add: user=alice", "keystore remove: user=alice", "keystore add: user=alice",
+            "keystore remove: user=bob", "keystore remove: user=alice"])
+
+    def test_without_root(self):
+        self.add()
+        for verb in (["list"], ["show", "alice"], ["add", "alice"], ["check"], ["remove", "alice"],
+                     ["import", "alice"]):
+            run = self.run_it(*verb, user="alice", status=4)
+            self.assertEqual(run.stderr, "aws-mfa: error: only root may see and change the entries; "
+                             f"run: sudo aws-mfa keystore {' '.join(verb)}\n")
+        self.assertIn("did you mean show?", self.run_it("shwo", user="alice", status=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,142 @@
+#include "as_user.h"
+
+#include "text/log.h"
+#include "text/write_all.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PIPE_FD 3
+#define KEEP ((uid_t)-1)
+
+/* The answer: the status in one byte, the text of the error, the fields. */
+
+static enum status become(const struct passwd *pw, pid_t parent, struct error *e)
+{
+	uid_t uid = pw->pw_uid;
+	gid_t gid = pw->pw_gid;
+
+	if (initgroups(pw->pw_name, gid) < 0)
+		return error_system(e, "initgroups");
+	if (setresgid(gid, gid, gid) < 0)
+		return error_system(e, "setresgid");
+	if (setresuid(uid, uid, uid) < 0)
+		return error_system(e, "setresuid");
+	/* Threat: with unusual securebits these calls succeed, and root can still be regained. */
+	if (uid != 0 &&
+		(setresuid(KEEP, 0, KEEP) == 0 || getuid() != uid || geteuid() != uid ||
+			getgid() != gid || getegid() != gid))
+		return error_set(e, STATUS_SYSTEM, "could not become %s for good", pw->pw_name);
+	/* The change of the uid has cleared the one and may have set the other. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)
+		return error_system(e, "prctl");
+	if (getppid() != parent)
+		_exit(1);
+	if (clearenv() != 0 || setenv("HOME", pw->pw_dir, 1) < 0 ||
+		setenv("USER", pw->pw_name, 1) < 0 || setenv("LOGNAME", pw->pw_name, 1) < 0 ||
+		chdir("/") < 0)
+		return error_system(e, "environment");
+	return STATUS_OK;
+}
+
+static _Noreturn void child(
+	const struct passwd *pw, pid_t parent, int fd, as_user_work *work, const void *arg)
+{
+	struct secret fields = {0};
+	struct error e = {0};
+	enum status rc = STATUS_OK;
+	char byte;
+
+	/* What root has open is not the user's business. */
+	if (dup2(fd, PIPE_FD) < 0 || syscall(SYS_close_range, PIPE_FD + 1, ~0U, 0) < 0)
+		rc = error_system(&e, "close_range");
+	if (rc == STATUS_OK && !secret_make(&fields, AS_USER_ROOM))
+		rc = error_system(&e, "as_user");
+	if (rc == STATUS_OK)
+		rc = become(pw, parent, &e);
+	if (rc == STATUS_OK)
+		rc = work(arg, &fields, &e);
+	byte = (char)rc;
+	_exit(write_all(PIPE_FD, &byte, 1) && write_all(PIPE_FD, e.text, strlen(e.text) + 1) &&
+				write_all(PIPE_FD, fields.data ? fields.data : "", fields.size)
+			? 0
+			: 1);
+}
+
+static bool read_all(int fd, struct secret *bytes)
+{
+	size_t room = 1 + sizeof(((struct error *)0)->text) + AS_USER_ROOM;
+	char piece[1024];
+	ssize_t n = 0;
+
+	if (!secret_make(bytes, room))
+		return false;
+	while ((n = TEMP_FAILURE_RETRY(read(fd, piece, sizeof(piece)))) > 0 &&
+		bytes->size + (size_t)n <= room)
+		secret_add(bytes, piece, (size_t)n);
+	explicit_bzero(piece, sizeof(piece));
+	return n == 0;
+}
+
+static enum status take(struct as_user_answer *answer, struct error *e)
+{
+	const char *at = answer->bytes.data + 1;
+	const char *end = answer->bytes.data + answer->bytes.size;
+	enum status rc = (unsigned char)answer->bytes.data[0];
+
+	error_set(e, rc, "%s", at);
+	log_clean(e->text);
+	for (size_t i = 0; i < AS_USER_FIELDS && (at += strlen(at) + 1) < end; i++)
+		answer->field[i] = at;
+	return rc;
+}
+
+enum status as_user(const char *user, as_user_work *work, const void *arg,
+	struct as_user_answer *answer, struct error *e)
+{
+	const struct passwd *pw = getpwnam(user);
+	pid_t parent = getpid(), pid;
+	int ends[2], how = 0;
+	bool whole;
+
+	*answer = (struct as_user_answer){.field = {NULL}};
+	if (!pw)
+		return error_set(e, STATUS_NOT_SET_UP, "there is no user %s on this host", user);
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_system(e, "pipe");
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		child(pw, parent, ends[1], work, arg);
+	close(ends[1]);
+	whole = pid > 0 && read_all(ends[0], &answer->bytes);
+	close(ends[0]);
+	if (pid < 0)
+		return error_system(e, "fork");
+	if (TEMP_FAILURE_RETRY(waitpid(pid, &how, 0)) < 0 || how != 0 || !whole ||
+		answer->bytes.size < 2)
+		return error_set(e, STATUS_SYSTEM,
+			"the process that works as %s has ended without an answer; try again",
+			user);
+	return take(answer, e);
+}
+
+bool as_user_put(struct secret *out, const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	if (out->size + size > AS_USER_ROOM)
+		return false;
+	secret_add(out, text, size);
+	return true;
+}

@@ -1,0 +1,51 @@
+/*
+ * The making of an entry, step by step, for keystore add and keystore import:
+ *
+ *	rc = addition_begin(&a, k, &e);
+ *	... a.keys is given the keys, or how to ask for them ...
+ *	rc = addition_prove(&a, &e);
+ *	rc = addition_write(&a, "add", &e);
+ *	addition_end(&a);
+ *
+ * Nothing is written before AWS has accepted the keys.
+ */
+#ifndef AWS_MFA_KEYSTORE_ADDITION_H
+#define AWS_MFA_KEYSTORE_ADDITION_H
+
+#include "keystore_verbs.h"
+#include "settings/settings.h"
+#include "setup_keys.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+struct addition {
+	const struct keystore *k;
+	const char *user;
+	uid_t uid;
+	int folder;
+	bool exists;         /* there is an entry of this user */
+	struct stat old;     /* its file */
+	struct entry before; /* what it holds; no access_key_id: it cannot be read */
+	char why[400];       /* why not */
+	struct asker asker;
+	struct settings settings;
+	struct key_search keys;
+	struct secret device, policy;
+};
+
+/* Checks the options and the account, loads the settings, and looks for an old entry. */
+enum status addition_begin(struct addition *a, const struct keystore *k, struct error *e);
+
+/* With an old entry: asks, if there is no --force. STATUS_USAGE: it is not to be replaced. */
+enum status addition_may_replace(struct addition *a, struct error *e);
+
+/* Has AWS accept the keys, and finds the device. */
+enum status addition_prove(struct addition *a, struct error *e);
+
+/* Writes the entry, and a line into the syslog with this word. */
+enum status addition_write(struct addition *a, const char *verb, struct error *e);
+
+void addition_end(struct addition *a);
+
+#endif

@@ -1,0 +1,230 @@
+/*
+ * aws-mfa keystore import: moves the long-term keys of a user out of the home. The entry is safe on
+ * disk before the user's file loses the keys, so they stand in one place at least, always.
+ */
+#include "as_user.h"
+#include "credentials/store.h"
+#include "keystore_addition.h"
+#include "monotonic.h"
+#include "prompt.h"
+#include "setup/found.h"
+#include "text/color.h"
+#include "timeout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH, SECTION, ID, SECRET, DEVICE }; /* the fields of the answer */
+
+struct wanted {
+	const char *profile;     /* NULL: default */
+	const char *id, *secret; /* the keys to remove */
+};
+
+/* --- as the user --- */
+
+static enum status load(const struct wanted *w, struct settings *s, struct error *e)
+{
+	const char *options[N_SETTINGS] = {NULL};
+
+	options[SETTING_PROFILE] = w->profile ? w->profile : "default";
+	return settings_load_without_keys(s, options, e);
+}
+
+static enum status answer(
+	const struct settings *s, const struct found *f, struct secret *out, struct error *e)
+{
+	const char *device = s->value[SETTING_DEVICE];
+
+	return as_user_put(out, s->value[SETTING_CREDENTIALS_FILE]) &&
+			as_user_put(out, s->long_term) && as_user_put(out, f->id.data) &&
+			as_user_put(out, f->secret.data) && (!device || as_user_put(out, device))
+		? STATUS_OK
+		: error_set(e, STATUS_CONFIG, "%s: the values of [%s] are too long",
+			  s->value[SETTING_CREDENTIALS_FILE], s->long_term);
+}
+
+static as_user_work find_keys;
+static enum status find_keys(const void *arg, struct secret *out, struct error *e)
+{
+	struct settings s;
+	struct found f = {0};
+	enum status rc = load(arg, &s, e);
+
+	if (rc == STATUS_OK)
+		found_in(&s, s.long_term, &f);
+	if (rc == STATUS_OK && !f.section)
+		rc = error_set(e, STATUS_NOT_SET_UP,
+			"%s: there are no long-term keys in [%s]; --profile names another profile",
+			s.value[SETTING_CREDENTIALS_FILE], s.long_term);
+	if (rc == STATUS_OK)
+		rc = store_check_single(&s.credentials, s.long_term, "aws_access_key_id", e);
+	if (rc == STATUS_OK)
+		rc = store_check_single(&s.credentials, s.long_term, "aws_secret_access_key", e);
+	if (rc == STATUS_OK)
+		rc = store_check(s.value[SETTING_CREDENTIALS_FILE], false, e);
+	if (rc == STATUS_OK)
+		rc = answer(&s, &f, out, e);
+	found_free(&f);
+	settings_free(&s);
+	return rc;
+}
+
+static as_user_work remove_keys;
+static enum status remove_keys(const void *arg, struct secret *out, struct error *e)
+{
+	static const struct ini_pair removed[] = {{"aws_access_key_id", NULL},
+		{"aws_secret_access_key", NULL}, {"aws_mfa_device", NULL}};
+	const struct wanted *w = arg;
+	const struct ini_pair expected[] = {
+		{"aws_access_key_id", w->id}, {"aws_secret_access_key", w->secret}};
+	struct settings s;
+	enum status rc = load(w, &s, e);
+
+	(void)out;
+	if (rc == STATUS_OK) {
+		const struct store_edit edit = {s.long_term, removed, 3, false};
+		const struct store_place to = {.path = s.value[SETTING_CREDENTIALS_FILE],
+			.section = s.long_term,
+			.expected = expected,
+			.n_expected = 2};
+
+		rc = store_edits(
+			&to, &edit, 1, monotonic_ms() + TIMEOUT_DEFAULT * INT64_C(1000), e);
+	}
+	settings_free(&s);
+	return rc;
+}
+
+/* --- as root --- */
+
+/* What the user's process says is not trusted, and not quoted. */
+static enum status take_keys(
+	struct addition *a, const struct as_user_answer *found, struct error *e)
+{
+	const char *const *field = found->field;
+	const char *expected = "no keys";
+
+	if (field[SECRET])
+		expected = entry_check("aws_access_key_id", field[ID]);
+	if (field[SECRET] && !expected)
+		expected = entry_check("aws_secret_access_key", field[SECRET]);
+	if (expected)
+		return error_set(
+			e, STATUS_CONFIG, "the keys in the home of %s: %s", a->user, expected);
+	a->keys.taken = true;
+	return secret_copy(&a->keys.id, field[ID], strlen(field[ID])) &&
+			secret_copy(&a->keys.secret, field[SECRET], strlen(field[SECRET]))
+		? STATUS_OK
+		: error_system(e, "keystore");
+}
+
+/* The device that the user's file names, if it is one and no option names another. */
+static enum status take_device(struct addition *a, const char *device, struct error *e)
+{
+	if (!device || a->settings.value[SETTING_DEVICE] || entry_check("aws_mfa_device", device))
+		return STATUS_OK;
+	return settings_take(&a->settings, SETTING_DEVICE, strdup(device),
+		settings_format("aws_mfa_device in the file of %s", a->user), ORIGIN_OPTION, e);
+}
+
+static bool stands_in_entry(const struct addition *a)
+{
+	return a->before.access_key_id && strcmp(a->before.access_key_id, a->keys.id.data) == 0 &&
+		secret_equal(&a->before.secret_access_key, &a->keys.secret);
+}
+
+static bool has_options_of_entry(const struct keystore *k)
+{
+	for (size_t id = KEYSTORE_DEVICE; id <= KEYSTORE_SESSION_POLICY; id++)
+		if (k->line->option[id])
+			return true;
+	return false;
+}
+
+static enum status confirm(struct addition *a, const struct as_user_answer *found, struct error *e)
+{
+	char question[1200];
+	enum status rc;
+
+	if (a->k->line->option[KEYSTORE_YES])
+		return STATUS_OK;
+	a->asker.tty = prompt_open();
+	if (a->asker.tty < 0)
+		return error_set(e, STATUS_USAGE,
+			"there is no terminal to ask on; to move the keys of %s add --yes",
+			a->user);
+	snprintf(question, sizeof(question), "Move key %.128s out of [%.256s] of %.500s?",
+		found->field[ID], found->field[SECTION], found->field[PATH]);
+	rc = keystore_confirm(&a->asker, question, true, e);
+	return rc == STATUS_OK && !stands_in_entry(a) ? addition_may_replace(a, e) : rc;
+}
+
+static enum status make_entry(struct addition *a, struct error *e)
+{
+	int tty = a->asker.tty;
+	enum status rc;
+
+	/* An earlier run was interrupted here. */
+	if (stands_in_entry(a) && !has_options_of_entry(a->k))
+		return STATUS_OK;
+	if (a->exists && !stands_in_entry(a) && tty < 0) {
+		rc = addition_may_replace(a, e);
+		if (rc != STATUS_OK)
+			return rc;
+	}
+	/* Nobody is asked for other keys than those of the file. */
+	a->asker.tty = -1;
+	rc = addition_prove(a, e);
+	a->asker.tty = tty;
+	return rc == STATUS_OK ? addition_write(a, "import", e) : rc;
+}
+
+static enum status clear_home(struct addition *a, const struct wanted *w,
+	const struct as_user_answer *found, struct error *e)
+{
+	struct as_user_answer nothing;
+	char why[sizeof(e->text)];
+	enum status rc = as_user(a->user, remove_keys, w, &nothing, e);
+
+	secret_free(&nothing.bytes);
+	if (rc != STATUS_OK) {
+		memcpy(why, e->text, sizeof(why));
+		return error_set(e, rc,
+			"the entry is written, but the keys are still in the home, too; run the same "
+			"command again (%.800s)",
+			why);
+	}
+	ask_tell_marked(&a->asker, COLOR_GREEN, "ok     ", "",
+		"[%.256s] of %.500s has no keys any more", found->field[SECTION],
+		found->field[PATH]);
+	return STATUS_OK;
+}
+
+enum status keystore_import(const struct keystore *k, struct error *e)
+{
+	struct wanted w = {.profile = k->line->option[KEYSTORE_PROFILE]};
+	struct as_user_answer found = {.field = {NULL}};
+	struct addition a;
+	enum status rc = addition_begin(&a, k, e);
+
+	if (rc == STATUS_OK)
+		rc = as_user(a.user, find_keys, &w, &found, e);
+	if (rc == STATUS_OK)
+		rc = take_keys(&a, &found, e);
+	if (rc == STATUS_OK)
+		rc = take_device(&a, found.field[DEVICE], e);
+	if (rc == STATUS_OK)
+		rc = confirm(&a, &found, e);
+	if (rc == STATUS_OK)
+		rc = make_entry(&a, e);
+	if (rc == STATUS_OK) {
+		w.id = a.keys.id.data;
+		w.secret = a.keys.secret.data;
+		rc = clear_home(&a, &w, &found, e);
+	}
+	secret_free(&found.bytes);
+	addition_end(&a);
+	return rc;
+}

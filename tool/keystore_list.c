@@ -1,0 +1,221 @@
+/* aws-mfa keystore list and show: what the entries hold, all but the secrets. */
+#include "keystore_verbs.h"
+#include "text/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { USER, UID, ACCOUNT, DEVICE, ROLE, KEY, N_COLUMNS };
+
+struct row {
+	struct entry entry;
+	bool readable;
+	char uid[16];
+	char note[1200]; /* why a login would be refused; empty: it would not */
+	const char *cell[N_COLUMNS];
+};
+
+/* --- one entry --- */
+
+static void note_account(struct row *r)
+{
+	struct error e;
+	uid_t uid;
+
+	if (keystore_account(r->entry.user, &uid, &e) != STATUS_OK)
+		snprintf(r->note, sizeof(r->note), "no such user on this host");
+	else if (uid != r->entry.uid)
+		snprintf(r->note, sizeof(r->note), "is uid %lu now: another person?",
+			(unsigned long)uid);
+}
+
+static enum status read_row(int folder, const char *name, struct row *r, struct error *e)
+{
+	struct stat st;
+	enum status rc;
+
+	*r = (struct row){.readable = false};
+	rc = entries_read(folder, name, &r->entry, &st, e);
+	if (rc != STATUS_OK && rc != STATUS_CONFIG)
+		return rc;
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		r->cell[i] = "-";
+	r->cell[USER] = name;
+	if (rc == STATUS_CONFIG) {
+		snprintf(r->note, sizeof(r->note), "%s", e->text);
+		return STATUS_OK;
+	}
+	r->readable = true;
+	snprintf(r->uid, sizeof(r->uid), "%lu", (unsigned long)r->entry.uid);
+	r->cell[UID] = r->uid;
+	r->cell[ACCOUNT] = r->entry.account;
+	r->cell[DEVICE] = keystore_short(r->entry.device);
+	r->cell[ROLE] = keystore_short(r->entry.role_arn);
+	r->cell[KEY] = r->entry.access_key_id;
+	note_account(r);
+	return STATUS_OK;
+}
+
+/* --- for programs --- */
+
+static void print_member(const char *name, const char *value)
+{
+	printf(",\"%s\":", name);
+	json_string(stdout, value);
+}
+
+static void print_json(const struct row *r)
+{
+	const struct entry *entry = &r->entry;
+
+	fputs("{\"User\":", stdout);
+	json_string(stdout, r->cell[USER]);
+	printf(",\"Uid\":%s", r->readable ? r->uid : "null");
+	print_member("AccountId", entry->account);
+	print_member("AccessKeyId", entry->access_key_id);
+	print_member("SerialNumber", entry->device);
+	print_member("Profile", entry->profile);
+	print_member("RoleArn", entry->role_arn);
+	print_member("ExternalId", entry->external_id);
+	print_member("RoleSessionName", entry->role_session_name);
+	print_member("SourceIdentity", entry->source_identity);
+	print_member("SessionPolicy", entry->session_policy);
+	if (entry->duration > 0)
+		printf(",\"Duration\":%ld", entry->duration);
+	else
+		fputs(",\"Duration\":null", stdout);
+	print_member("Note", r->note[0] ? r->note : NULL);
+	putchar('}');
+}
+
+/* --- for people --- */
+
+static void print_table(const struct row *rows, size_t n)
+{
+	static const char *const heads[N_COLUMNS] = {
+		"USER", "UID", "ACCOUNT", "DEVICE", "ROLE", "KEY"};
+	int width[N_COLUMNS];
+
+	for (size_t c = 0; c < N_COLUMNS; c++) {
+		width[c] = (int)strlen(heads[c]);
+		for (size_t i = 0; i < n; i++)
+			if ((int)strlen(rows[i].cell[c]) > width[c])
+				width[c] = (int)strlen(rows[i].cell[c]);
+	}
+	for (size_t c = 0; c < N_COLUMNS; c++)
+		printf(c + 1 < N_COLUMNS ? "%-*s  " : "%-*s\n", c + 1 < N_COLUMNS ? width[c] : 0,
+			heads[c]);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t c = 0; c < N_COLUMNS; c++)
+			printf(c + 1 < N_COLUMNS ? "%-*s  " : "%-*s\n",
+				c + 1 < N_COLUMNS ? width[c] : 0, rows[i].cell[c]);
+		if (rows[i].note[0])
+			printf("  %s\n", rows[i].note);
+	}
+}
+
+/* One line for each key that is set. */
+static void print_entry(const struct row *r)
+{
+	const struct entry *entry = &r->entry;
+	char duration[32] = "";
+	const struct {
+		const char *name, *value;
+	} lines[] = {
+		{"user", entry->user},
+		{"uid", r->uid},
+		{"account", entry->account},
+		{"access key ID", entry->access_key_id},
+		{"secret key", "(not shown)"},
+		{"MFA device", entry->device},
+		{"profile", entry->profile},
+		{"role", entry->role_arn},
+		{"external ID", entry->external_id},
+		{"session name", entry->role_session_name},
+		{"source identity", entry->source_identity},
+		{"session policy", entry->session_policy},
+		{"duration", duration},
+		{"note", r->note},
+	};
+
+	if (entry->duration > 0)
+		snprintf(duration, sizeof(duration), "%ld s", entry->duration);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (lines[i].value && *lines[i].value)
+			printf("%-17s%s\n", lines[i].name, lines[i].value);
+}
+
+/* --- the verbs --- */
+
+static enum status list(const struct keystore *k, int folder, struct error *e)
+{
+	bool json = k->line->option[KEYSTORE_JSON];
+	struct entry_names names;
+	struct row *rows = NULL;
+	enum status rc = entries_names(folder, &names, e);
+
+	if (rc == STATUS_OK && names.n > 0 && !(rows = calloc(names.n, sizeof(*rows))))
+		rc = error_system(e, "keystore");
+	for (size_t i = 0; rc == STATUS_OK && i < names.n; i++)
+		rc = read_row(folder, names.name[i], &rows[i], e);
+	if (rc == STATUS_OK && json) {
+		fputs("{\"Version\":1,\"Entries\":[", stdout);
+		for (size_t i = 0; i < names.n; i++) {
+			fputs(i > 0 ? "," : "", stdout);
+			print_json(&rows[i]);
+		}
+		puts("]}");
+	} else if (rc == STATUS_OK && names.n == 0) {
+		puts("There is no entry. The first one: aws-mfa keystore add USER");
+	} else if (rc == STATUS_OK) {
+		print_table(rows, names.n);
+	}
+	for (size_t i = 0; rows && i < names.n; i++)
+		entry_free(&rows[i].entry);
+	free(rows);
+	entries_free_names(&names);
+	return rc;
+}
+
+static enum status show(const struct keystore *k, int folder, struct error *e)
+{
+	struct row row;
+	enum status rc = read_row(folder, k->users[0], &row, e);
+
+	if (rc == STATUS_OK && !row.readable)
+		rc = error_set(e, STATUS_CONFIG, "%s", row.note);
+	if (rc == STATUS_OK && k->line->option[KEYSTORE_JSON]) {
+		print_json(&row);
+		putchar('\n');
+	} else if (rc == STATUS_OK) {
+		print_entry(&row);
+	}
+	entry_free(&row.entry);
+	return rc;
+}
+
+enum status keystore_list(const struct keystore *k, struct error *e)
+{
+	int folder;
+	enum status rc = entries_open(false, &folder, e);
+
+	if (rc == STATUS_OK || rc == STATUS_NOT_SET_UP)
+		rc = list(k, folder, e);
+	if (folder >= 0)
+		close(folder);
+	return rc;
+}
+
+enum status keystore_show(const struct keystore *k, struct error *e)
+{
+	int folder;
+	enum status rc = entries_open(false, &folder, e);
+
+	if (rc == STATUS_OK)
+		rc = show(k, folder, e);
+	if (folder >= 0)
+		close(folder);
+	return rc;
+}

@@ -1,0 +1,67 @@
+/* aws-mfa keystore remove: removes the entry of a user, also one that cannot be read. */
+#include "keystore/journal.h"
+#include "keystore_verbs.h"
+#include "prompt.h"
+#include "text/color.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static enum status confirm(const char *user, const char *what, struct error *e)
+{
+	struct asker asker = {.tty = prompt_open()};
+	char question[1400];
+	enum status rc;
+
+	if (asker.tty < 0)
+		return error_set(e, STATUS_USAGE,
+			"there is no terminal to ask on; to remove the entry of %s (%s) add --yes",
+			user, what);
+	snprintf(question, sizeof(question), "Remove the entry of %s: %s?", user, what);
+	rc = keystore_confirm(&asker, question, false, e);
+	close(asker.tty);
+	return rc;
+}
+
+static enum status remove_entry(const struct keystore *k, int folder, struct error *e)
+{
+	const struct asker nobody = {.tty = -1};
+	const char *user = k->users[0];
+	char brief[KEYSTORE_BRIEF_SIZE];
+	struct entry entry;
+	struct stat st;
+	enum status rc = entries_read(folder, user, &entry, &st, e);
+	bool readable = rc == STATUS_OK;
+
+	if (rc == STATUS_CONFIG)
+		rc = STATUS_OK;
+	if (rc == STATUS_OK && readable)
+		keystore_brief(&entry, brief);
+	else if (rc == STATUS_OK)
+		snprintf(brief, sizeof(brief), "it cannot be read (%.500s)", e->text);
+	if (rc == STATUS_OK && !k->line->option[KEYSTORE_YES])
+		rc = confirm(user, brief, e);
+	if (rc == STATUS_OK)
+		rc = entries_remove(folder, user, &st, e);
+	if (rc == STATUS_OK) {
+		journal_change("remove", user, readable ? &entry : NULL);
+		ask_tell_marked(&nobody, COLOR_GREEN, "ok     ", "",
+			"the entry of %s is removed. Its key is still good at AWS: deactivate it "
+			"there if nobody needs it",
+			user);
+	}
+	entry_free(&entry);
+	return rc;
+}
+
+enum status keystore_remove(const struct keystore *k, struct error *e)
+{
+	int folder;
+	enum status rc = entries_open(false, &folder, e);
+
+	if (rc == STATUS_OK) {
+		rc = remove_entry(k, folder, e);
+		close(folder);
+	}
+	return rc;
+}

@@ -1,0 +1,60 @@
+/*
+ * The verbs of aws-mfa keystore, and what they share. Each verb gets the users that stand behind it
+ * on the command line. It returns STATUS_OK, or another status with *e filled. STATUS_NO_SESSION
+ * without a text: check has found something to mend.
+ */
+#ifndef AWS_MFA_KEYSTORE_VERBS_H
+#define AWS_MFA_KEYSTORE_VERBS_H
+
+#include "ask.h"
+#include "command.h"
+#include "error.h"
+#include "keystore/entries.h"
+
+#include <sys/types.h>
+
+/* The options of the command. */
+enum {
+	KEYSTORE_ACCESS_KEY_ID = OPTION_OWN,
+	KEYSTORE_PROFILE,
+	KEYSTORE_DEVICE,
+	KEYSTORE_ROLE_ARN,
+	KEYSTORE_EXTERNAL_ID,
+	KEYSTORE_DURATION,
+	KEYSTORE_SESSION_POLICY,
+	KEYSTORE_FORCE,
+	KEYSTORE_YES,
+	KEYSTORE_JSON,
+};
+
+struct keystore {
+	const struct command_line *line;
+	char **users;
+	size_t n_users;
+};
+
+typedef enum status keystore_verb(const struct keystore *k, struct error *e);
+keystore_verb keystore_add, keystore_import;   /* keystore_add.c */
+keystore_verb keystore_list, keystore_show;    /* keystore_list.c */
+keystore_verb keystore_check, keystore_remove; /* files of their names */
+
+/* --- shared --- */
+
+/* "key AKIA..., account 123456789012, role Bastion": what an entry holds, for a question. */
+#define KEYSTORE_BRIEF_SIZE 600
+const char *keystore_brief(const struct entry *entry, char text[static KEYSTORE_BRIEF_SIZE]);
+
+/* mfa/NAME of a device, NAME of a role; the text as it is if it is no such ARN; "-" for NULL. */
+const char *keystore_short(const char *arn);
+
+/*
+ * Does this account exist? *uid is its number now. STATUS_NOT_SET_UP: it does not. STATUS_SYSTEM:
+ * cannot be looked up.
+ */
+enum status keystore_account(const char *user, uid_t *uid, struct error *e);
+
+/* Asks before a change. STATUS_USAGE: the administrator does not want it, or cannot be asked. */
+enum status keystore_confirm(
+	const struct asker *a, const char *question, bool enter, struct error *e);
+
+#endif
