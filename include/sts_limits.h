@@ -15,6 +15,11 @@
 
 /* Seconds that this machine's clock may be off. AWS tolerates 5 to 15 minutes. */
 #define SKEW_TOLERATED 240
+/*
+ * Seconds that are corrected at most. Threat: a server that asks for another day's signature may
+ * use the signature on that day.
+ */
+#define SKEW_MAX 86400
 
 /* Seconds a session may last. */
 #define STS_SESSION_SHORTEST 900

@@ -57,11 +57,11 @@ static const struct limit {
 	{"RLIMIT_FSIZE", RLIMIT_FSIZE, MIB, 64 * MIB},
 	{"RLIMIT_NOFILE", RLIMIT_NOFILE, 64, 64},
 	/*
-         * It counts all processes and threads of the user. We need three: aws-mfa, aws-mfa-sts and
-         * the thread in which libcurl resolves a name. If one cannot start, the end is
-         * STATUS_SYSTEM.
+         * It counts all processes and threads of the user. We need four: aws-mfa, the two of
+         * aws-mfa-sts and the thread in which libcurl resolves a name. If one cannot start, the end
+         * is STATUS_SYSTEM.
          */
-	{"RLIMIT_NPROC", RLIMIT_NPROC, 3, RLIM_INFINITY},
+	{"RLIMIT_NPROC", RLIMIT_NPROC, 4, RLIM_INFINITY},
 	{"RLIMIT_STACK", RLIMIT_STACK, MIB, 8 * MIB},
 	/* The size of the user's files decides how much is read. */
 	{"RLIMIT_DATA", RLIMIT_DATA, 256 * MIB, 1024 * MIB},

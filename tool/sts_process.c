@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define END_LOOKS 100 /* a millisecond apart */
 
 /* Makes exec close all descriptors above RECORD_FD that the caller left open. Returns 0 or an
  * errno. */
@@ -281,9 +284,24 @@ void sts_process_judge_clock(const struct sts_process *p, char *text, size_t siz
 			by);
 }
 
+/*
+ * The process ends when the socket is closed. It has started another process, and waits for its
+ * end. If it were killed at once, the other one would be left to init.
+ */
+static bool ends_by_itself(const struct sts_process *p)
+{
+	shutdown(p->peer.reader.fd, SHUT_RDWR);
+	for (int i = 0; i < END_LOOKS; i++) {
+		if (waitpid(p->pid, NULL, WNOHANG) != 0)
+			return true;
+		poll(NULL, 0, 1);
+	}
+	return false;
+}
+
 void sts_process_end(struct sts_process *p)
 {
-	if (p->pid > 0) {
+	if (p->pid > 0 && !ends_by_itself(p)) {
 		kill(p->pid, SIGKILL); /* not reaped yet, so no other process has this pid */
 		while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
 			;

@@ -101,7 +101,7 @@ class AfterPublickey(BastionTest):
 
     def test_limits_of_the_unit(self):
         """LimitNPROC= counts what the user runs. Too low is no outage: it is refused, and named.
-        The module raises it to 3 where it may, so the user has more than that."""
+        The module raises it to 4 where it may, so the user has more than that."""
         self.addCleanup(self.limit, None)
         self.addCleanup(self.run_there, "systemctl stop sleepers")
         self.run_there("systemd-run -q --unit=sleepers --uid=alice "
@@ -112,7 +112,7 @@ class AfterPublickey(BastionTest):
         self.refused(self.login(self.user.code()))
         self.assertEqual(self.results("sshd"), [ACCEPTED, "system-error answer=PAM_SYSTEM_ERR"])
         self.assertRegex(self.decisions("sshd")[1],
-                         "RLIMIT_NPROC (2, 3 needed|3 is used up|is 3 for)")
+                         "RLIMIT_NPROC (2, 4 needed|4 is used up|is 4 for)")
 
     def limit(self, processes):
         drop = "/etc/systemd/system/ssh.service.d/limit.conf"

@@ -97,9 +97,10 @@ def run(argv, env, input=""):
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     process, others = Process(argv, env, input), _children()
     cost = process.begin().wait()
-    for orphan in _children() - others:
-        usage = os.wait4(orphan, 0)[2]
-        cost.cpu += 1000 * (usage.ru_utime + usage.ru_stime)
+    while orphans := _children() - others:      # an orphan may leave an orphan
+        for orphan in orphans:
+            usage = os.wait4(orphan, 0)[2]
+            cost.cpu += 1000 * (usage.ru_utime + usage.ru_stime)
     return cost
 
 

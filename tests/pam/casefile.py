@@ -50,7 +50,7 @@ MIB = 1 << 20
 INFINITY = float("inf")
 LIMITS = {                  # the helper's limits for every caller: (least, most)
     "core": (0, 0), "cpu": (30, 60), "fsize": (MIB, 64 * MIB), "nofile": (64, 64),
-    "nproc": (3, INFINITY), "stack": (MIB, 8 * MIB), "data": (256 * MIB, 1024 * MIB),
+    "nproc": (4, INFINITY), "stack": (MIB, 8 * MIB), "data": (256 * MIB, 1024 * MIB),
     "as": (256 * MIB, 2048 * MIB)}
 KEYS = {"options", "user", "login", "answers", "script", "output", "helper", "when"}
 OF_KEYSTORE = {"serve", "served", "store", "stored", "socket", "setup"}

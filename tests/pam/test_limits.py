@@ -49,20 +49,20 @@ class Limits(OwnUid):
         self.assertIn("auth = PAM_SUCCESS\n", self.limited("--nproc=10:10"))
 
     def test_as_few_processes_as_are_needed(self):
-        self.assertIn("auth = PAM_SUCCESS\n", self.limited("--nproc=3:3"))
+        self.assertIn("auth = PAM_SUCCESS\n", self.limited("--nproc=4:4"))
 
     def test_as_few_with_a_name_to_resolve(self):
         """libcurl resolves it in a thread. It resolves "localhost" without one."""
         self.config.write_text("[profile work]\nendpoint_url = https://sts.nowhere.invalid\n")
-        self.assertIn("result=unavailable ", self.limited("--nproc=3:3"))
+        self.assertIn("result=unavailable ", self.limited("--nproc=4:4"))
 
     def test_one_less(self):
-        self.refused_for(self.limited("--nproc=2:2"),
-                         'reason="cannot start aws-mfa: RLIMIT_NPROC 2, 3 needed"')
+        self.refused_for(self.limited("--nproc=3:3"),
+                         'reason="cannot start aws-mfa: RLIMIT_NPROC 3, 4 needed"')
 
     def test_all_of_the_user_s_processes_count(self):
         self.sleepers(4)
-        self.refused_for(self.limited("--nproc=3:3"), "execve: errno 11, RLIMIT_NPROC 3 is used up "
+        self.refused_for(self.limited("--nproc=4:4"), "execve: errno 11, RLIMIT_NPROC 4 is used up "
                          "by all processes of the user together")
 
     def test_none_is_left_for_aws_mfa_sts(self):
@@ -70,15 +70,20 @@ class Limits(OwnUid):
         self.refused_for(self.limited("--nproc=4:4"), "/aws-mfa-sts cannot be run: no more "
                          "processes or threads can be started: RLIMIT_NPROC is 4 for all that this user runs")
 
+    def test_none_is_left_for_the_process_that_speaks_with_aws(self):
+        self.sleepers(3)
+        self.refused_for(self.limited("--nproc=5:5"), "the process that speaks with AWS cannot "
+                         "start: no more processes or threads can be started: RLIMIT_NPROC is 5 ")
+
     def test_none_is_left_for_the_thread_that_resolves(self):
         self.config.write_text("[profile work]\nendpoint_url = https://sts.nowhere.invalid\n")
         self.sleepers(3)
-        self.refused_for(self.limited("--nproc=5:5"), "RLIMIT_NPROC is 5 for all that this user runs")
+        self.refused_for(self.limited("--nproc=6:6"), "RLIMIT_NPROC is 6 for all that this user runs")
 
     def test_every_limit_is_named_with_its_value_and_the_need(self):
         for option, name, value, need in [
                 ("--cpu", "CPU", 29, 30), ("--fsize", "FSIZE", 1048575, 1048576),
-                ("--nproc", "NPROC", 1, 3),
+                ("--nproc", "NPROC", 1, 4),
                 ("--stack", "STACK", 1048575, 1048576),
                 ("--data", "DATA", 268435455, 268435456), ("--as", "AS", 268435455, 268435456)]:
             with self.subTest(name):
@@ -87,9 +92,9 @@ class Limits(OwnUid):
 
     def test_is_never_called_a_fault_of_the_user_s_set_up(self):
         self.stack("profile=work always verbose")
-        out = self.limited("--nproc=2:2")
+        out = self.limited("--nproc=3:3")
         self.assertIn("error: This system could not check an AWS MFA code: cannot start aws-mfa: "
-                      "RLIMIT_NPROC 2, 3 needed\n", out)
+                      "RLIMIT_NPROC 3, 4 needed\n", out)
         self.assertNotIn("set up", out)
 
 

@@ -120,9 +120,9 @@ const struct action actions[N_ACTIONS] = {
 	[ACTION_GET_SESSION_TOKEN] = {STS, "GetSessionToken", put_session, credentials,
 		.spends_code = true},
 	[ACTION_ASSUME_ROLE] = {STS, "AssumeRole", put_role, credentials, .spends_code = true},
-	[ACTION_LIST_MFA_DEVICES] = {IAM, "ListMFADevices", put_arguments, devices,
+	[ACTION_LIST_MFA_DEVICES] = {IAM, "ListMFADevices", put_arguments, devices, .parts = true,
 		.arguments = " UserName "},
-	[ACTION_LIST_ACCESS_KEYS] = {IAM, "ListAccessKeys", put_arguments, keys,
+	[ACTION_LIST_ACCESS_KEYS] = {IAM, "ListAccessKeys", put_arguments, keys, .parts = true,
 		.arguments = " UserName "},
 	[ACTION_CREATE_ACCESS_KEY] = {IAM, "CreateAccessKey", put_arguments, new_key,
 		.changes = true, .arguments = " UserName "},
@@ -135,7 +135,7 @@ const struct action actions[N_ACTIONS] = {
 		.called = "TrySession"},
 };
 
-const struct action *action_find(const char *name)
+static const struct action *find(const char *name)
 {
 	for (size_t i = 0; i < N_ACTIONS; i++) {
 		const struct action *a = &actions[i];
@@ -146,13 +146,37 @@ const struct action *action_find(const char *name)
 	return NULL;
 }
 
-bool action_takes(const struct action *a, const char *name)
+static bool takes(const struct action *a, const char *name)
 {
 	char padded[32];
 	int n = snprintf(padded, sizeof(padded), " %s ", name);
 
 	return n > 2 && (size_t)n < sizeof(padded) && !strchr(name, ' ') &&
 		strstr(a->arguments, padded);
+}
+
+const struct action *action_parse(
+	char *text, struct argument arguments[static ARGUMENTS_MAX], size_t *n)
+{
+	char *word = strsep(&text, " ");
+	const struct action *a = find(word);
+
+	for (*n = 0; a && (word = strsep(&text, " ")); ++*n) {
+		char *value = strchr(word, '=');
+
+		if (!value || !value[1] || *n == ARGUMENTS_MAX)
+			return NULL;
+		*value = '\0';
+		if (!takes(a, word))
+			return NULL;
+		arguments[*n] = (struct argument){word, value + 1};
+	}
+	return a;
+}
+
+unsigned action_signatures(const struct action *a)
+{
+	return a->spends_code ? 1 : a->parts ? PARTS_MAX + 1 : 2;
 }
 
 size_t action_write(const struct action *a, const struct input *in, char *body, size_t size)

@@ -14,6 +14,10 @@
 #include <stddef.h>
 
 #define ARGUMENTS_MAX 4
+/* The parts of a list. IAM's lists of a user have ten items at most. */
+#define PARTS_MAX 16
+/* The signatures of the warm-up: one, and one more if the clock is wrong. */
+#define WARM_UPS_SIGNED 2
 
 /* A parameter that aws-mfa gave with the name of the action. */
 struct argument {
@@ -44,6 +48,7 @@ struct action {
 	enum service service;
 	bool spends_code; /* true: a code in the request is spent */
 	bool changes;     /* AWS changes something: never send it twice */
+	bool parts;       /* the answer is a list that may come in parts */
 };
 
 enum {
@@ -60,11 +65,18 @@ enum {
 };
 extern const struct action actions[N_ACTIONS];
 
-/* Returns the action that `call` may ask for, or NULL. */
-const struct action *action_find(const char *name);
+/*
+ * Splits the text of `call`, "ACTION NAME=VALUE ...", in place. Returns the action that `call` may
+ * ask for, or NULL if the text is no such call. Then *n is not valid.
+ */
+const struct action *action_parse(
+	char *text, struct argument arguments[static ARGUMENTS_MAX], size_t *n);
 
-/* True if the action takes an argument of this name. */
-bool action_takes(const struct action *a, const char *name);
+/*
+ * How many signatures a request may need: one, and one for each further part of a list. And one
+ * more if the clock is wrong, but not for a code: the warm-up comes before it.
+ */
+unsigned action_signatures(const struct action *a);
 
 /*
  * Writes the body of the request to body[size], with a NUL. Returns the length of the body, or size

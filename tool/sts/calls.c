@@ -8,51 +8,19 @@
 #include "report.h"
 #include "status.h"
 #include "warmup.h"
+#include "words_signer.h"
 #include "words_sts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The parts of a list. IAM's lists of a user have ten items at most. */
-#define PARTS_MAX 16
-
 struct calls {
-	struct peer *aws_mfa;
+	struct peer *signer;
 	struct client clients[N_SERVICES]; /* each is opened for its first call */
 	bool is_open[N_SERVICES];
 	struct parameters settings; /* the clients have copies of the pointers */
 };
-
-static enum status broken(struct error *e)
-{
-	return error_set(e, STATUS_SYSTEM,
-		"aws-mfa sent a call that aws-mfa-sts does not understand; are both of the same version?");
-}
-
-/* Splits "ACTION NAME=VALUE ..." in place. */
-static enum status parse(char *text, struct call *call,
-	struct argument arguments[static ARGUMENTS_MAX], struct error *e)
-{
-	char *word = strsep(&text, " ");
-
-	call->action = action_find(word);
-	call->arguments = arguments;
-	call->n_arguments = 0;
-	if (!call->action)
-		return broken(e);
-	while ((word = strsep(&text, " "))) {
-		char *value = strchr(word, '=');
-
-		if (!value || !value[1] || call->n_arguments == ARGUMENTS_MAX)
-			return broken(e);
-		*value = '\0';
-		if (!action_takes(call->action, word))
-			return broken(e);
-		arguments[call->n_arguments++] = (struct argument){word, value + 1};
-	}
-	return STATUS_OK;
-}
 
 static enum status open_client(
 	struct calls *s, enum service service, struct client **out, struct error *e)
@@ -64,6 +32,7 @@ static enum status open_client(
 	if (s->is_open[service])
 		return STATUS_OK;
 	c->parameters = s->settings;
+	c->signer = s->signer;
 	s->is_open[service] = true;
 	return client_open(c, service, e);
 }
@@ -89,7 +58,7 @@ static enum status refused(const struct calls *s, const struct client *c, const 
 	char code[80], message[300], why[340];
 
 	quote(code, sizeof(code), a->error_code ? a->error_code : "");
-	report(s->aws_mfa, WORD_AWS_ERROR, code);
+	report(s->signer, WORD_AWS_ERROR, code);
 	if (aws_error_is_throttling(a))
 		return error_set(e, STATUS_UNAVAILABLE,
 			"AWS limits the rate of requests (%s): wait a minute and try again", code);
@@ -130,7 +99,7 @@ static enum status request(
 	do {
 		answer_free(a);
 		rc = client_call(c, call, &reply, e);
-		report_steps(s->aws_mfa, c);
+		report_steps(s->signer, c);
 		if (rc == STATUS_CODE_SPENT)
 			return uncertain(c, call, "no whole answer came", e);
 		if (rc != STATUS_OK)
@@ -144,13 +113,13 @@ static enum status request(
 		rc = e->status;
 	else
 		rc = judge(s, c, call, &reply, a, e);
-	report_debug(s->aws_mfa, call->action->name, c, &reply, began_ms);
+	report_debug(s->signer, call->action->name, c, &reply, began_ms);
 	connection_wipe(c->connection);
 	return rc;
 }
 
 /* Reports one field. Returns false if it is not what it must be, or if aws-mfa is gone. */
-static bool report_field(struct peer *aws_mfa, enum field field, const char *text)
+static bool report_field(struct peer *signer, enum field field, const char *text)
 {
 	static const char *const words[] = {
 		[FIELD_ACCOUNT] = WORD_ACCOUNT_ID,
@@ -169,9 +138,9 @@ static bool report_field(struct peer *aws_mfa, enum field field, const char *tex
 		return true;
 	if (field == FIELD_CREATED)
 		return iso_time_from_aws(text) >= 0 &&
-			report_number(aws_mfa, word, iso_time_from_aws(text));
+			report_number(signer, word, iso_time_from_aws(text));
 	return (field == FIELD_ITEM || (*text && strlen(text) <= 512 && ascii_is_graphic(text))) &&
-		report(aws_mfa, word, text);
+		report(signer, word, text);
 }
 
 /* Reports one answer. *marker, which the caller frees, is that of the next part; NULL: no more. */
@@ -182,11 +151,11 @@ static enum status report_answer(const struct calls *s, const struct client *c,
 	enum field field;
 
 	for (const char *text = NULL; (text = answer_after(a, text, &field));)
-		if (!report_field(s->aws_mfa, field, text))
+		if (!report_field(s->signer, field, text))
 			return uncertain(c, call, "not what AWS sends", e);
 	if (!more || strcmp(more, "true") != 0)
 		return STATUS_OK;
-	*marker = next && *next ? strdup(next) : NULL;
+	*marker = next && *next && strlen(next) <= MARKER_MAX ? strdup(next) : NULL;
 	return *marker ? STATUS_OK : uncertain(c, call, "a list that breaks off", e);
 }
 
@@ -211,7 +180,7 @@ static enum status perform(struct calls *s, struct client *c, struct call *call,
 	free(marker);
 	if (rc == STATUS_OK)
 		error_set(e, STATUS_OK, "%s", c->endpoint.host);
-	report_origin(s->aws_mfa, c, a.request_id);
+	report_origin(s->signer, c, a.request_id);
 	answer_free(&a);
 	return rc;
 }
@@ -219,32 +188,30 @@ static enum status perform(struct calls *s, struct client *c, struct call *call,
 static void answer_call(struct calls *s, char *text)
 {
 	struct argument arguments[ARGUMENTS_MAX];
-	struct client *c = NULL;
-	struct call call = {.wake_fd = -1};
+	struct call call = {.arguments = arguments, .wake_fd = -1};
 	struct error e = {0};
-	enum status rc = parse(text, &call, arguments, &e);
+	struct client *c;
 
-	if (rc == STATUS_OK)
-		rc = open_client(s, call.action->service, &c, &e);
-	if (rc == STATUS_OK) {
+	call.action = action_parse(text, arguments, &call.n_arguments);
+	if (!call.action)
+		error_set(&e, STATUS_SYSTEM, "a call that was not checked");
+	else if (open_client(s, call.action->service, &c, &e) == STATUS_OK) {
 		call.keys = client_keys(c);
 		call.deadline_ms = s->settings.deadline_ms;
 		perform(s, c, &call, &e);
 	}
-	report_result(s->aws_mfa, &e);
+	report_result(s->signer, &e);
 }
 
-enum status calls_serve(struct peer *aws_mfa, const struct parameters *settings)
+void calls_serve(struct peer *signer, const struct parameters *settings)
 {
 	static struct calls s;
-	enum record_error got = RECORD_OK;
 	struct record rec;
-	struct error e;
 
-	s.aws_mfa = aws_mfa;
+	s.signer = signer;
 	s.settings = *settings;
 	answer_call(&s, s.settings.call);
-	while ((got = peer_read(aws_mfa, -1, &rec)) == RECORD_OK) {
+	while (peer_read(signer, -1, &rec) == RECORD_OK) {
 		if (strcmp(rec.word, WORD_DEADLINE) == 0)
 			s.settings.deadline_ms = record_number(rec.text);
 		else
@@ -252,9 +219,4 @@ enum status calls_serve(struct peer *aws_mfa, const struct parameters *settings)
 	}
 	for (size_t i = 0; i < N_SERVICES; i++)
 		connection_close(s.clients[i].connection);
-	if (got == RECORD_EOF)
-		return STATUS_OK;
-	broken(&e);
-	report_result(aws_mfa, &e);
-	return e.status;
 }

@@ -5,14 +5,13 @@
 #ifndef AWS_MFA_STS_CALLS_H
 #define AWS_MFA_STS_CALLS_H
 
-#include "error.h"
 #include "parameters.h"
 #include "peer.h"
 
 /*
- * settings->call is the first call. Returns the exit status, which is 0 if aws-mfa has gone. Wipes
- * what it has received, but not the settings. The process must end next.
+ * settings->call is the first call. Returns when the signer has gone. Wipes what it has received,
+ * but not the settings. The process must end next.
  */
-enum status calls_serve(struct peer *aws_mfa, const struct parameters *settings);
+void calls_serve(struct peer *signer, const struct parameters *settings);
 
 #endif

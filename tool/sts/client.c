@@ -1,6 +1,6 @@
 #include "client.h"
 
-#include "sigv4.h"
+#include "ask_signer.h"
 #include "status.h"
 
 #include <stdio.h>
@@ -8,28 +8,14 @@
 #include <string.h>
 
 #define CODE_SECONDS 30 /* RFC 6238 s5.2; no device that AWS supports uses another step */
-#define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
 enum status client_open(struct client *c, enum service service, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
-	const struct endpoint_choice choice = {.service = service,
-		.region = s->region,
-		.url = service == SERVICE_IAM ? s->iam_endpoint_url : s->endpoint_url,
-		.fips = s->fips,
-		.dual_stack = s->dual_stack,
-		.legacy = s->legacy_endpoint,
-		.login = !s->signed_warm_up};
 	enum status rc;
 
 	clock_start(&c->clock);
-	rc = parameters_check(s, e);
-	if (rc == STATUS_OK)
-		rc = endpoint_resolve(&choice, &c->endpoint, e);
-	if (rc == STATUS_OK && s->serial)
-		rc = endpoint_check_arn(&c->endpoint, "the MFA device", s->serial, e);
-	for (size_t i = 0; rc == STATUS_OK && i < s->n_roles; i++)
-		rc = endpoint_check_arn(&c->endpoint, "the role", s->roles[i].arn, e);
+	rc = parameters_endpoint(s, service, &c->endpoint, e);
 	if (rc != STATUS_OK)
 		return rc;
 	return connection_open(
@@ -54,91 +40,73 @@ static enum status converse(
 	return rc;
 }
 
-/* Much more than STS accepts. Not on the stack: the caller of this program may limit the stack. */
-static char body[65536];
-
-static size_t write_body(const struct client *c, const struct call *call, char *text, size_t size)
-{
-	const struct input in = {&c->parameters, call->role, call->code, call->arguments,
-		call->n_arguments, call->marker};
-
-	return action_write(call->action, &in, text, size);
-}
-
-enum status client_check_size(const struct client *c, const struct call *call, struct error *e)
-{
-	if (write_body(c, call, NULL, 0) < sizeof(body))
-		return STATUS_OK;
-	return error_set(e, STATUS_CONFIG,
-		"the settings make the request too long; remove tags that are not needed");
-}
-
-/* Signs body[len] and sends it. */
-static enum status post(
-	struct client *c, const struct call *call, size_t len, struct reply *reply, struct error *e)
+/* Sends the signed request. */
+static enum status post(struct client *c, const struct call *call, const struct request *r,
+	struct reply *reply, struct error *e)
 {
 	char host[sizeof(c->endpoint.host) + 8], date_line[SIGV4_DATE_SIZE + 16];
-	char authorization[SIGV4_AUTH_SIZE + 24], auth[SIGV4_AUTH_SIZE], date[SIGV4_DATE_SIZE];
-	const char *token = call->keys.session_token;
-	char *token_line = token ? header_line("X-Amz-Security-Token", token) : NULL;
-	time_t now = clock_signing(&c->clock);
-	const struct sigv4_header signed_headers[] = {
-		{"content-type", CONTENT_TYPE},
-		{"host", c->endpoint.host},
-		{"x-amz-date", date},
-		{"x-amz-security-token", token},
-	};
+	char authorization[SIGV4_AUTH_SIZE + 24];
+	char *token_line = r->token ? header_line("X-Amz-Security-Token", r->token) : NULL;
 	/* Remove Expect, which would cost a round trip, and Accept, which libcurl adds. */
-	const char *const headers[] = {host, ("Content-Type: " CONTENT_TYPE), date_line,
+	const char *const headers[] = {host, ("Content-Type: " REQUEST_CONTENT_TYPE), date_line,
 		authorization, "Accept:", "Expect:", token_line, NULL};
-	const struct sigv4_request request = {.time = now,
-		.access_key_id = call->keys.access_key_id,
-		.secret_access_key = call->keys.secret_access_key,
-		.region = c->endpoint.region,
-		.service = endpoint_service(call->action->service),
-		.method = "POST",
-		.path = c->endpoint.path,
-		.headers = signed_headers,
-		.n_headers = token ? 4 : 3,
-		.body = body,
-		.body_len = len};
 	const struct outgoing out = {.headers = headers,
-		.body = body,
-		.len = len,
+		.body = r->body,
+		.len = r->len,
 		.once = (call->action->spends_code && call->code) || call->action->changes,
 		.wake_fd = call->wake_fd,
 		.deadline_ms = call->deadline_ms,
 		.timeout_ms = c->parameters.timeout_ms};
 	enum status rc;
 
-	if (!sigv4_date(now, date)) {
-		rc = error_set(e, STATUS_CONFIG,
-			"the year of this machine's clock does not have four digits: set the clock");
-	} else if ((token && !token_line) || !sigv4_sign(&request, auth, sizeof(auth))) {
-		rc = error_set(e, STATUS_SYSTEM, "the request cannot be signed; out of memory?");
-	} else {
-		snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
-		snprintf(date_line, sizeof(date_line), "X-Amz-Date: %s", date);
-		snprintf(authorization, sizeof(authorization), "Authorization: %s", auth);
-		rc = converse(c, &out, reply, e);
-	}
+	if (r->token && !token_line)
+		return error_set(e, STATUS_SYSTEM, "out of memory");
+	snprintf(host, sizeof(host), "Host: %s", c->endpoint.host);
+	snprintf(date_line, sizeof(date_line), "X-Amz-Date: %s", r->date);
+	snprintf(authorization, sizeof(authorization), "Authorization: %s", r->authorization);
+	rc = converse(c, &out, reply, e);
 	if (token_line)
 		explicit_bzero(token_line, strlen(token_line));
 	free(token_line);
 	return rc;
 }
 
+static struct request request;
+
 enum status client_call(
 	struct client *c, const struct call *call, struct reply *reply, struct error *e)
 {
-	enum status rc = client_check_size(c, call, e);
-	size_t len;
+	enum status rc = request_check_size(&c->parameters, call, e);
 
 	if (rc != STATUS_OK)
 		return rc;
-	len = write_body(c, call, body, sizeof(body));
-	rc = post(c, call, len, reply, e);
-	explicit_bzero(body, len);
+	if (call->keys.secret_access_key)
+		rc = request_sign(
+			&request, &c->parameters, &c->endpoint, call, clock_signing(&c->clock), e);
+	else
+		rc = ask_signer(c->signer, c->clock.skew ? clock_signing(&c->clock) : 0,
+			call->marker, call->deadline_ms, &request, e);
+	if (rc == STATUS_OK && call->action == &actions[ACTION_GET_CALLER_IDENTITY]) {
+		memcpy(c->warm_up_date, request.date, sizeof(c->warm_up_date));
+		memcpy(c->warm_up_authorization, request.authorization,
+			sizeof(c->warm_up_authorization));
+	}
+	if (rc == STATUS_OK)
+		rc = post(c, call, &request, reply, e);
+	request_wipe(&request);
+	return rc;
+}
+
+enum status client_call_again(
+	struct client *c, const struct call *call, struct reply *reply, struct error *e)
+{
+	enum status rc;
+
+	request_write(&request, &c->parameters, call);
+	memcpy(request.date, c->warm_up_date, sizeof(request.date));
+	memcpy(request.authorization, c->warm_up_authorization, sizeof(request.authorization));
+	rc = post(c, call, &request, reply, e);
+	request_wipe(&request);
 	return rc;
 }
 

@@ -1,4 +1,7 @@
-/* What one profile needs to speak with a service: settings, endpoint, connection and clock. */
+/*
+ * What the talker needs to speak with a service: settings, endpoint, connection and clock, and the
+ * signer.
+ */
 #ifndef AWS_MFA_STS_CLIENT_H
 #define AWS_MFA_STS_CLIENT_H
 
@@ -9,52 +12,41 @@
 #include "endpoint.h"
 #include "error.h"
 #include "parameters.h"
+#include "peer.h"
+#include "request.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct client {
-	struct parameters parameters;
+	struct parameters parameters; /* without the secret key and the token */
 	struct endpoint endpoint;
 	struct connection *connection;
 	struct clock clock;
-};
-
-/* The keys that sign. session_token is NULL for long-term keys. The struct owns nothing. */
-struct keys {
-	const char *access_key_id, *secret_access_key, *session_token;
-};
-
-/* One request. struct outgoing describes wake_fd and deadline_ms. */
-struct call {
-	const struct action *action;
-	size_t role;      /* see struct input */
-	const char *code; /* see struct input */
-	const struct argument *arguments;
-	size_t n_arguments;
-	const char *marker;
-	struct keys keys;
-	int wake_fd;
-	int64_t deadline_ms;
+	struct peer *signer;
+	/* Of the last warm-up. A signature is good for some minutes, as long as a person may take.
+	 */
+	char warm_up_date[SIGV4_DATE_SIZE], warm_up_authorization[SIGV4_AUTH_SIZE];
 };
 
 /*
- * Checks c->parameters, resolves the endpoint, checks the ARNs against the endpoint and sets up the
- * connection to the service. parameters_read() must have filled c->parameters; the rest of *c must
- * be zero. Returns STATUS_OK, or STATUS_CONFIG or STATUS_SYSTEM with *e filled. Call client_close()
- * in every case.
+ * Resolves the endpoint and sets up the connection to the service. c->parameters and c->signer must
+ * be filled; the rest of *c must be zero. Returns STATUS_OK, or STATUS_CONFIG or STATUS_SYSTEM with
+ * *e filled. Call client_close() in every case.
  */
 enum status client_open(struct client *c, enum service service, struct error *e);
 
-/* Returns STATUS_CONFIG, with *e filled, if the settings make the request too long. */
-enum status client_check_size(const struct client *c, const struct call *call, struct error *e);
-
 /*
- * Signs the call with the time that the server accepts and sends it, as connection_send() does.
- * Notes the server's time. The caller looks for action->wanted in the answer.
+ * Sends the call, signed with the time that the server accepts, as connection_send() does. If
+ * call->keys have no secret, the signer signs. Notes the server's time. The caller looks for
+ * action->wanted in the answer.
  */
 enum status client_call(
+	struct client *c, const struct call *call, struct reply *reply, struct error *e);
+
+/* Sends the warm-up that was signed before once more. */
+enum status client_call_again(
 	struct client *c, const struct call *call, struct reply *reply, struct error *e);
 
 /* Sends an unsigned GET to the endpoint, as connection_send() does. Notes the server's time. */

@@ -55,7 +55,7 @@ static enum status require(const struct need *need, struct error *e)
 
 enum status confine(struct error *e)
 {
-	const struct rlimit no_core = {0, 0};
+	const struct rlimit none = {0, 0};
 
 	/*
 	 * These would change what the libraries do: SSLKEYLOGFILE, OPENSSL_CONF, SSL_CERT_FILE,
@@ -65,7 +65,8 @@ enum status confine(struct error *e)
 	/* Without TZ, gmtime_r() would read /etc/localtime. */
 	if (setenv("TZ", "UTC0", 1) != 0)
 		return error_set(e, STATUS_SYSTEM, "out of memory");
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0 ||
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
+		setrlimit(RLIMIT_FSIZE, &none) != 0 ||
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
 		return error_set(
@@ -80,9 +81,16 @@ enum status confine(struct error *e)
 	return STATUS_OK;
 }
 
-enum status confine_for_network(const char *ca_bundle, struct error *e)
+enum status confine_signer(struct error *e)
 {
-	enum status rc = landlock_confine(ca_bundle, e);
+	enum status rc = landlock_signer(e);
 
-	return rc == STATUS_OK ? seccomp_confine(e) : rc;
+	return rc == STATUS_OK ? seccomp_signer(e) : rc;
+}
+
+enum status confine_talker(const char *ca_bundle, struct error *e)
+{
+	enum status rc = landlock_talker(ca_bundle, e);
+
+	return rc == STATUS_OK ? seccomp_talker(e) : rc;
 }

@@ -1,6 +1,6 @@
 /*
- * What this process gives up. It holds a user's secret key and code, and parses bytes from the
- * network.
+ * What this program gives up. The signer (split.h) holds a user's secret key and code. The talker
+ * parses bytes from the network.
  */
 #ifndef AWS_MFA_STS_CONFINE_H
 #define AWS_MFA_STS_CONFINE_H
@@ -8,8 +8,9 @@
 #include "error.h"
 
 /*
- * Confines the process before it reads its first record:
- * - It is not dumpable, leaves no core, gets no new privileges, and is killed with its parent.
+ * Confines the process before it divides, and before it reads its first record:
+ * - It is not dumpable, leaves no core, writes to no file, gets no new privileges, and is killed
+ *   with its parent.
  * - Its environment is empty, SIGPIPE is ignored, and OpenSSL's secure heap is set up.
  * - Limits that are too low for libcurl are raised. If that is not possible, the call fails.
  *
@@ -19,10 +20,12 @@
 enum status confine(struct error *e);
 
 /*
- * Confines the process more, before it sends or reads the first byte of the network: landlock.h and
- * seccomp.h. ca_bundle is the setting, or NULL. Call it after confine(), before any thread exists.
- * Returns STATUS_OK, or STATUS_SYSTEM with *e filled.
+ * Confine a half more: landlock.h and seccomp.h. The signer is confined before it reads the
+ * secrets. The talker is confined before it sends or reads the first byte of the network. ca_bundle
+ * is the setting, or NULL. Call them after confine(), before any thread exists. Both return
+ * STATUS_OK, or STATUS_SYSTEM with *e filled.
  */
-enum status confine_for_network(const char *ca_bundle, struct error *e);
+enum status confine_signer(struct error *e);
+enum status confine_talker(const char *ca_bundle, struct error *e);
 
 #endif

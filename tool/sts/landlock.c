@@ -23,6 +23,7 @@ enum { CALL_CREATE_RULESET = 444, CALL_ADD_RULE = 445, CALL_RESTRICT_SELF = 446 
 #define READ_FILE (UINT64_C(1) << 2)
 #define READ_DIR (UINT64_C(1) << 3)
 #define BIND_TCP (UINT64_C(1) << 0)
+#define CONNECT_TCP (UINT64_C(1) << 1)
 #define SCOPE_ALL (UINT64_C(3)) /* abstract sockets and signals */
 
 struct ruleset {
@@ -124,7 +125,9 @@ static bool add_rules(int rules, const char *ca_bundle)
 	return good;
 }
 
-enum status landlock_confine(const char *ca_bundle, struct error *e)
+/* Allows only what add() allows. tcp: what is refused of TCP. */
+static enum status restrict_to(
+	bool (*add)(int rules, const char *path), const char *path, uint64_t tcp, struct error *e)
 {
 	long version = syscall(CALL_CREATE_RULESET, NULL, 0, ASK_VERSION);
 	struct ruleset set = {0};
@@ -134,10 +137,10 @@ enum status landlock_confine(const char *ca_bundle, struct error *e)
 	if (version < 1)
 		return STATUS_OK;
 	set.file = file_rights(version);
-	set.network = version >= 4 ? BIND_TCP : 0;
+	set.network = version >= 4 ? tcp : 0;
 	set.scope = version >= 6 ? SCOPE_ALL : 0;
 	rules = (int)syscall(CALL_CREATE_RULESET, &set, sizeof(set), 0);
-	good = rules >= 0 && add_rules(rules, ca_bundle) &&
+	good = rules >= 0 && (!add || add(rules, path)) &&
 		syscall(CALL_RESTRICT_SELF, rules, 0) == 0;
 	if (!good)
 		error_set(e, STATUS_SYSTEM, "cannot confine this process to some folders: %s",
@@ -145,4 +148,14 @@ enum status landlock_confine(const char *ca_bundle, struct error *e)
 	if (rules >= 0)
 		close(rules);
 	return good ? STATUS_OK : STATUS_SYSTEM;
+}
+
+enum status landlock_signer(struct error *e)
+{
+	return restrict_to(NULL, NULL, BIND_TCP | CONNECT_TCP, e);
+}
+
+enum status landlock_talker(const char *ca_bundle, struct error *e)
+{
+	return restrict_to(add_rules, ca_bundle, BIND_TCP, e);
 }

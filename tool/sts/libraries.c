@@ -4,6 +4,8 @@
 
 #include <curl/curl.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 /*
  * libcurl may load GnuTLS for protocols that are not used here. GnuTLS then sets itself up before
@@ -25,10 +27,27 @@ int _gnutls_global_init_skip(void)
  */
 #define UNUSED_TABLES (OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS)
 
+static enum status failed(struct error *e)
+{
+	return error_set(e, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
+}
+
+enum status libraries_start_signing(struct error *e)
+{
+	unsigned char digest[32];
+	unsigned len;
+
+	/* The first use loads what the next ones need. */
+	if (OPENSSL_init_crypto(UNUSED_TABLES, NULL) != 1 ||
+		!HMAC(EVP_sha256(), "", 0, digest, 0, digest, &len))
+		return failed(e);
+	return STATUS_OK;
+}
+
 enum status libraries_start(struct error *e)
 {
 	if (OPENSSL_init_crypto(UNUSED_TABLES, NULL) != 1 ||
 		curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return error_set(e, STATUS_SYSTEM, "libcurl cannot be set up; out of memory?");
+		return failed(e);
 	return STATUS_OK;
 }

@@ -8,9 +8,13 @@
 #include "error.h"
 
 /*
- * Call it once, before all other calls of these libraries except the secure heap's. Returns
- * STATUS_OK, or STATUS_SYSTEM with *e filled.
+ * Sets up what a signature needs: after that, signing reads no file. Call it once, before all other
+ * calls of these libraries except the secure heap's. Returns STATUS_OK, or STATUS_SYSTEM with *e
+ * filled.
  */
+enum status libraries_start_signing(struct error *e);
+
+/* Sets up the rest, for a process that speaks with a network. */
 enum status libraries_start(struct error *e);
 
 #endif

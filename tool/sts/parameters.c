@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PASS_ON_MS 10000
+
 /* The field that takes the text of a record. */
 struct place {
 	const char *word;
@@ -174,14 +176,38 @@ static enum status take(struct parameters *s, struct record *rec, struct error *
 	return STATUS_OK;
 }
 
-enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct error *e)
+/*
+ * Threat: the talker reads what the network sends, so it gets no secret. It learns only whether
+ * there is a token. If the talker has ended, it has said why: the signer reads that later.
+ */
+static enum status pass_on(
+	struct peer *talker, const struct parameters *s, const struct record *rec, struct error *e)
+{
+	const char *text = rec->text;
+	enum record_error rc;
+
+	if (strcmp(rec->word, WORD_SECRET_ACCESS_KEY) == 0 || strcmp(rec->word, WORD_DEADLINE) == 0)
+		return STATUS_OK;
+	if (strcmp(rec->word, WORD_SESSION_TOKEN) == 0) {
+		if (s->session_token)
+			return STATUS_OK;
+		text = NULL;
+	}
+	rc = peer_write(talker, monotonic_ms() + PASS_ON_MS, rec->word, text);
+	return rc == RECORD_OK || rc == RECORD_EOF
+		? STATUS_OK
+		: error_set(e, STATUS_SYSTEM, "the process that speaks with AWS does not start");
+}
+
+enum heard parameters_read(
+	struct peer *from, struct peer *talker, struct parameters *s, struct error *e)
 {
 	struct record rec;
 
 	*s = (struct parameters){.deadline_ms = monotonic_ms() + TIMEOUT_DEFAULT * INT64_C(1000),
 		.timeout_ms = TIMEOUT_DEFAULT * INT64_C(1000)};
 	for (;;) {
-		enum record_error rc = peer_read(aws_mfa, -1, &rec);
+		enum record_error rc = peer_read(from, -1, &rec);
 
 		if (rc == RECORD_EOF)
 			return HEARD_END;
@@ -197,6 +223,8 @@ enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct er
 			no_memory(e);
 			return HEARD_FAULT;
 		}
+		if (talker && pass_on(talker, s, &rec, e) != STATUS_OK)
+			return HEARD_FAULT;
 		if (take(s, &rec, e) != STATUS_OK)
 			return HEARD_FAULT;
 	}

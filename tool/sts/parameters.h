@@ -1,8 +1,12 @@
-/* The settings that aws-mfa sends before `connect` or `call` (include/words_sts.h), and their
- * checks. */
+/*
+ * The settings that aws-mfa sends before `connect` or `call` (include/words_sts.h), and their
+ * checks. The signer reads them from aws-mfa. The talker reads them from the signer, without the
+ * secrets.
+ */
 #ifndef AWS_MFA_STS_PARAMETERS_H
 #define AWS_MFA_STS_PARAMETERS_H
 
+#include "endpoint.h"
 #include "error.h"
 #include "peer.h"
 #include "sts_limits.h"
@@ -39,8 +43,8 @@ struct role {
 /* A string is NULL if its record did not come or was empty. */
 struct parameters {
 	char *access_key_id;
-	char *secret_access_key; /* in OpenSSL's secure heap */
-	char *session_token;     /* of keys that are not long-term ones */
+	char *secret_access_key; /* in OpenSSL's secure heap; NULL in the talker */
+	char *session_token;     /* of keys that are not long-term ones; empty in the talker */
 	char *serial;
 	char *region;
 	char *endpoint_url;
@@ -58,8 +62,12 @@ struct parameters {
 	char *call;          /* the text of `call`; NULL after `connect` */
 };
 
-/* Reads records up to and including `connect` or `call`. Call parameters_free() in every case. */
-enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct error *e);
+/*
+ * Reads records up to and including `connect` or `call`. Passes them on to the talker unless it is
+ * NULL, except secrets, `deadline`, `connect` and `call`. Call parameters_free() in every case.
+ */
+enum heard parameters_read(
+	struct peer *from, struct peer *talker, struct parameters *s, struct error *e);
 
 /*
  * Checks the settings against the limits of sts_limits.h, before anything is sent. A `call` needs
@@ -67,6 +75,13 @@ enum heard parameters_read(struct peer *aws_mfa, struct parameters *s, struct er
  * URL, a role's ARN may lack the account. Returns STATUS_OK, or STATUS_CONFIG with *e filled.
  */
 enum status parameters_check(const struct parameters *s, struct error *e);
+
+/*
+ * Resolves the endpoint of the service, and checks the ARNs against it. Returns STATUS_OK, or
+ * STATUS_CONFIG or STATUS_SYSTEM with *e filled.
+ */
+enum status parameters_endpoint(
+	const struct parameters *s, enum service service, struct endpoint *ep, struct error *e);
 
 void parameters_free(struct parameters *s);
 

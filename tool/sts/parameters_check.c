@@ -110,3 +110,22 @@ enum status parameters_check(const struct parameters *s, struct error *e)
 		rc = check_role(&s->roles[i], s->endpoint_url != NULL, e);
 	return rc;
 }
+
+enum status parameters_endpoint(
+	const struct parameters *s, enum service service, struct endpoint *ep, struct error *e)
+{
+	const struct endpoint_choice choice = {.service = service,
+		.region = s->region,
+		.url = service == SERVICE_IAM ? s->iam_endpoint_url : s->endpoint_url,
+		.fips = s->fips,
+		.dual_stack = s->dual_stack,
+		.legacy = s->legacy_endpoint,
+		.login = !s->signed_warm_up};
+	enum status rc = endpoint_resolve(&choice, ep, e);
+
+	if (rc == STATUS_OK && s->serial)
+		rc = endpoint_check_arn(ep, "the MFA device", s->serial, e);
+	for (size_t i = 0; rc == STATUS_OK && i < s->n_roles; i++)
+		rc = endpoint_check_arn(ep, "the role", s->roles[i].arn, e);
+	return rc;
+}

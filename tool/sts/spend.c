@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define SLACK 600
+/* Only the signer has the code. This one is as long. */
+#define SOME_CODE "000000"
 
 /*
  * Checks the expiration by the server's time. This is the time it accepts in signatures, or the
@@ -108,14 +110,14 @@ static enum status assume_next(
 		role_arn(c, o), text);
 }
 
-enum status spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
-	time_t *expires, struct error *e)
+enum status spend_code(
+	struct client *c, int64_t deadline_ms, struct answer *a, time_t *expires, struct error *e)
 {
 	const struct parameters *s = &c->parameters;
 	struct order order = {
 		.call = {.action = &actions[s->n_roles > 0 ? ACTION_ASSUME_ROLE
 							   : ACTION_GET_SESSION_TOKEN],
-			.code = code,
+			.code = SOME_CODE,
 			.keys = client_keys(c),
 			.wake_fd = -1,
 			.deadline_ms = deadline_ms},
@@ -133,8 +135,8 @@ enum status spend_code(struct client *c, const char *code, int64_t deadline_ms, 
 			"the time was over before the code could be sent; allow more with --timeout");
 	/* Check this before the code is spent. */
 	for (size_t i = 1; rc == STATUS_OK && i < s->n_roles; i++)
-		rc = client_check_size(
-			c, &(struct call){.action = &actions[ACTION_ASSUME_ROLE], .role = i}, e);
+		rc = request_check_size(
+			s, &(struct call){.action = &actions[ACTION_ASSUME_ROLE], .role = i}, e);
 	if (rc == STATUS_OK)
 		rc = get_credentials(c, &order, e);
 	for (size_t i = 1; rc == STATUS_OK && i < s->n_roles; i++) {

@@ -11,14 +11,15 @@
 #include "response.h"
 
 /*
- * Sends the code and assumes all roles. Returns STATUS_OK and sets *a to the last credentials,
- * checked by answer_credentials(), and *expires (UTC). Else fills *e and returns:
+ * Has the signer sign the request with the code, sends it and assumes all roles. Returns STATUS_OK
+ * and sets *a to the last credentials, checked by answer_credentials(), and *expires (UTC). Else
+ * fills *e and returns:
  * - STATUS_UNAVAILABLE or STATUS_SYSTEM if the code was not sent;
  * - STATUS_WRONG_CODE, STATUS_CONFIG or STATUS_CODE_SPENT.
  *
  * Call answer_free() in every case.
  */
-enum status spend_code(struct client *c, const char *code, int64_t deadline_ms, struct answer *a,
-	time_t *expires, struct error *e);
+enum status spend_code(
+	struct client *c, int64_t deadline_ms, struct answer *a, time_t *expires, struct error *e);
 
 #endif

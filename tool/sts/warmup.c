@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Threat: a server that asks for another day's signature may use the signature on that day. */
-#define SKEW_MAX 86400
-
 static bool is_off(time_t skew, time_t limit)
 {
 	return skew > limit || skew < -limit;
@@ -140,8 +137,9 @@ enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t no
 	return WARMUP_READY;
 }
 
-static enum status send_warmup(
-	struct client *c, int wake_fd, int64_t deadline_ms, struct reply *reply, struct error *e)
+/* again: a signature of the same warm-up is there already. */
+static enum status send_warmup(struct client *c, bool again, int wake_fd, int64_t deadline_ms,
+	struct reply *reply, struct error *e)
 {
 	const struct call call = {.action = &actions[ACTION_GET_CALLER_IDENTITY],
 		.keys = client_keys(c),
@@ -150,7 +148,7 @@ static enum status send_warmup(
 
 	if (!c->parameters.signed_warm_up)
 		return client_get(c, wake_fd, deadline_ms, reply, e);
-	return client_call(c, &call, reply, e);
+	return again ? client_call_again(c, &call, reply, e) : client_call(c, &call, reply, e);
 }
 
 /* warmup_judge_signed() describes *skew. */
@@ -171,7 +169,7 @@ enum status warmup(struct client *c, struct identity *id, struct reply *reply, s
 
 	*id = (struct identity){0};
 	do {
-		enum status rc = send_warmup(c, -1, c->parameters.deadline_ms, reply, e);
+		enum status rc = send_warmup(c, false, -1, c->parameters.deadline_ms, reply, e);
 
 		if (rc != STATUS_OK)
 			return rc;
@@ -193,7 +191,7 @@ void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms)
 	struct reply reply;
 	time_t skew = 0;
 
-	if (send_warmup(c, wake_fd, deadline_ms, &reply, &ignored) != STATUS_OK)
+	if (send_warmup(c, true, wake_fd, deadline_ms, &reply, &ignored) != STATUS_OK)
 		return;
 	judgement = judge(c, &reply, &skew, &id, &ignored);
 	/* Keep the skew if the server accepted a signature: its time was right. */

@@ -48,8 +48,9 @@ enum warmup_judgement warmup_judge_unsigned(const struct reply *reply, time_t no
 enum status warmup(struct client *c, struct identity *id, struct reply *reply, struct error *e);
 
 /*
- * Sends the warm-up again, on a new connection if the old one is gone. Corrects the clock only: the
- * key was judged before. struct outgoing describes wake_fd.
+ * Sends the warm-up again, with the same signature, on a new connection if the old one is gone.
+ * Corrects the clock only: the key was judged before. A signature that has become too old does no
+ * harm: the server then tells its time. struct outgoing describes wake_fd.
  */
 void warmup_again(struct client *c, int wake_fd, int64_t deadline_ms);
 

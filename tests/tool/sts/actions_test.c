@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MFA "&SerialNumber=arn%3Aaws%3Aiam%3A%3A123456789012%3Amfa%2Fa.b%40c%2Bd&TokenCode=012345"
@@ -96,6 +97,16 @@ static void calls(void **state)
 	assert_string_equal(body, "Action=ListAccessKeys&Version=2010-05-08&Marker=a%20b%3D%26");
 }
 
+static const struct action *parse(const char *call)
+{
+	struct argument arguments[ARGUMENTS_MAX];
+	char text[128];
+	size_t n;
+
+	snprintf(text, sizeof(text), "%s", call);
+	return action_parse(text, arguments, &n);
+}
+
 /* A call must not spend a code, and an action that changes something must be marked. */
 static void what_may_be_called(void **state)
 {
@@ -104,23 +115,37 @@ static void what_may_be_called(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ACTIONS; i++) {
 		const struct action *a = &actions[i];
-		const struct action *found = action_find(a->called ? a->called : a->name);
+		const struct action *found = parse(a->called ? a->called : a->name);
 
 		assert_ptr_equal(found, a->spends_code ? NULL : a);
 		assert_int_equal(a->changes,
 			strncmp(a->name, "Get", 3) != 0 && strncmp(a->name, "List", 4) != 0 &&
 				!a->spends_code);
 	}
-	assert_null(action_find(""));
-	assert_null(action_find("GetSessionToken"));
+	assert_null(parse(""));
+	assert_null(parse("GetSessionToken"));
 	write(ACTION_TRY_SESSION, &settings, "012345");
 	assert_string_equal(body, "Action=GetSessionToken&Version=2011-06-15&DurationSeconds=900");
-	assert_null(action_find("listaccesskeys"));
-	assert_true(action_takes(&actions[ACTION_UPDATE_ACCESS_KEY], "Status"));
-	assert_false(action_takes(&actions[ACTION_DELETE_ACCESS_KEY], "Status"));
-	assert_false(action_takes(&actions[ACTION_UPDATE_ACCESS_KEY], ""));
-	assert_false(action_takes(&actions[ACTION_UPDATE_ACCESS_KEY], "AccessKeyId Status"));
-	assert_false(action_takes(&actions[ACTION_GET_CALLER_IDENTITY], "UserName"));
+	assert_null(parse("listaccesskeys"));
+	assert_non_null(parse("UpdateAccessKey Status=x"));
+	assert_null(parse("DeleteAccessKey Status=x"));
+	assert_null(parse("UpdateAccessKey =x"));
+	assert_null(parse("UpdateAccessKey AccessKeyId Status=x"));
+	assert_null(parse("GetCallerIdentity UserName=x"));
+}
+
+static void how_many_signatures(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_ACTIONS; i++) {
+		const struct action *a = &actions[i];
+		bool list = strncmp(a->name, "List", 4) == 0;
+
+		assert_int_equal(action_signatures(a),
+			a->spends_code ? 1
+				: list ? PARTS_MAX + 1
+				       : 2);
+	}
 }
 
 static void every_byte(void **state)
@@ -168,6 +193,7 @@ int main(void)
 		cmocka_unit_test(role),
 		cmocka_unit_test(calls),
 		cmocka_unit_test(what_may_be_called),
+		cmocka_unit_test(how_many_signatures),
 		cmocka_unit_test(every_byte),
 		cmocka_unit_test(too_small),
 	};

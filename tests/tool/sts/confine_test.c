@@ -1,5 +1,7 @@
-/* What aws-mfa-sts can no longer do when it speaks with the network, and what it still can. */
+/* What the two processes of aws-mfa-sts can no longer do once they are confined, and what the one
+ * that speaks with the network still can. */
 #include "../file/test_folder.h"
+#include "compat.h"
 #include "confine.h"
 #include "emulated.h"
 #include "status.h"
@@ -39,6 +41,7 @@
 #define TEXT(x) TEXT_(x)
 
 static pid_t other;   /* a process of this user */
+static int other_fd;  /* a pidfd of it, from before */
 static char byte = 1; /* at the same address in the other process */
 
 static bool opens(const char *name, int flags)
@@ -114,6 +117,16 @@ static bool opens_a_process(void)
 {
 	return syscall(SYS_pidfd_open, other, 0) >= 0;
 }
+static bool signals_by_a_pidfd(void)
+{
+	return syscall(SYS_pidfd_send_signal, other_fd, 0, NULL, 0) == 0;
+}
+static bool writes_by_openat2(void)
+{
+	const struct open_how how = {.flags = O_WRONLY | O_CLOEXEC};
+
+	return syscall(SYS_openat2, AT_FDCWD, in_folder("credentials"), &how, sizeof(how)) >= 0;
+}
 static bool limits_another(void)
 {
 	struct rlimit lim;
@@ -167,6 +180,28 @@ static bool opens_another_socket(void)
 {
 	return socket(AF_ALG, SOCK_SEQPACKET, 0) >= 0;
 }
+static bool opens_a_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0;
+}
+static bool opens_a_local_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0;
+}
+static bool makes_a_pair_of_sockets(void)
+{
+	int pair[2];
+
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0;
+}
+static bool reads_a_system_file(void)
+{
+	return open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0;
+}
+static bool reads_a_folder(void)
+{
+	return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0;
+}
 static bool becomes_dumpable(void)
 {
 	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0;
@@ -187,20 +222,27 @@ static bool runs_a_program(void)
 }
 
 /* clang-format off */
-#define ATTEMPT(name) {#name, name, false, false}
-#define RARE(name)    {#name, name, false, true}
+#define ATTEMPT(name) {#name, name, false, false, false}
+#define RARE(name)    {#name, name, false, true, false}
 /* clang-format on */
 
 static const struct attempt {
 	const char *name;
 	bool (*can)(void);
-	bool needs_landlock;
-	bool rare; /* not every kernel has it */
+	bool needs_landlock; /* in the talker; the signer's filter refuses it, too */
+	bool rare;           /* not every kernel has it */
+	bool only_signer;    /* the talker may do it */
 } attempts[] = {
-	{"reads_keys", reads_keys, true, false},
+	{"reads_keys", reads_keys, true, false, false},
+	{"reads_a_folder", reads_a_folder, true, false, false},
+	{"reads_a_system_file", reads_a_system_file, false, false, true},
+	{"opens_a_socket", opens_a_socket, false, false, true},
+	{"opens_a_local_socket", opens_a_local_socket, false, false, true},
+	{"makes_a_pair_of_sockets", makes_a_pair_of_sockets, false, false, true},
 	ATTEMPT(writes),
 	ATTEMPT(creates),
 	ATTEMPT(truncates),
+	RARE(writes_by_openat2),
 	ATTEMPT(makes_a_folder),
 	ATTEMPT(removes),
 	ATTEMPT(renames),
@@ -212,6 +254,7 @@ static const struct attempt {
 	ATTEMPT(kills_a_thread_of_a_group),
 	ATTEMPT(kills_by_a_socket),
 	ATTEMPT(opens_a_process),
+	ATTEMPT(signals_by_a_pidfd),
 	ATTEMPT(limits_another),
 	ATTEMPT(limits_itself),
 	ATTEMPT(traces),
@@ -232,8 +275,10 @@ static bool has_landlock(void)
 	return syscall(444, NULL, 0, 1) >= 1;
 }
 
+enum confined { AS_IT_IS, AS_SIGNER, AS_TALKER };
+
 /* Runs the attempt in a process of its own, which ends with COULD if it can. */
-static int try(const struct attempt *a, bool confined)
+static int try(const struct attempt *a, enum confined confined)
 {
 	struct error e;
 	pid_t pid;
@@ -243,8 +288,10 @@ static int try(const struct attempt *a, bool confined)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		if (confined &&
-			(confine(&e) != STATUS_OK || confine_for_network(NULL, &e) != STATUS_OK))
+		if (confined != AS_IT_IS &&
+			(confine(&e) != STATUS_OK ||
+				(confined == AS_SIGNER ? confine_signer(&e)
+						       : confine_talker(NULL, &e)) != STATUS_OK))
 			_exit(1);
 		_exit(a->can() ? COULD : 0);
 	}
@@ -256,6 +303,15 @@ static int try(const struct attempt *a, bool confined)
 	return WEXITSTATUS(status);
 }
 
+static void refused(const struct attempt *a, enum confined confined)
+{
+	int got = try(a, confined);
+
+	if (got != 0)
+		fail_msg("%s, as the %s: %d", a->name, confined == AS_SIGNER ? "signer" : "talker",
+			got);
+}
+
 static int start_other(void **state)
 {
 	other = fork();
@@ -263,13 +319,15 @@ static int start_other(void **state)
 		pause();
 		_exit(0);
 	}
-	return other > 0 ? make_folder(state) : -1;
+	other_fd = other > 0 ? (int)syscall(SYS_pidfd_open, other, 0) : -1;
+	return other_fd >= 0 ? make_folder(state) : -1;
 }
 
 static int end_other(void **state)
 {
 	kill(other, SIGKILL);
 	waitpid(other, NULL, 0);
+	close(other_fd);
 	return remove_folder(state);
 }
 
@@ -286,19 +344,18 @@ static void what_it_can_no_longer_do(void **state)
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		const struct attempt *a = &attempts[i];
 
-		if (try(a, false) != COULD) {
+		if (try(a, AS_IT_IS) != COULD) {
 			/* Yama lets a user trace only its own children. */
 			print_message("%s: not possible here for any process\n", a->name);
 			assert_true(a->rare || geteuid() != 0);
-		} else if (a->needs_landlock && !has_landlock()) {
-			print_message("%s: this kernel has no Landlock\n", a->name);
-		} else {
-			int got = try(a, true);
-
-			if (got != 0)
-				fail_msg("%s: %d", a->name, got);
-			tried++;
+			continue;
 		}
+		refused(a, AS_SIGNER);
+		if (a->needs_landlock && !has_landlock())
+			print_message("%s: this kernel has no Landlock\n", a->name);
+		else if (!a->only_signer)
+			refused(a, AS_TALKER);
+		tried++;
 	}
 	assert_true(tried >= 20);
 }
@@ -367,7 +424,7 @@ static void what_it_still_can_do(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		int failed = confine(&e) != STATUS_OK ||
-			confine_for_network(in_folder("certs"), &e) != STATUS_OK;
+			confine_talker(in_folder("certs"), &e) != STATUS_OK;
 
 		failed |= !starts_a_thread() << 1;
 		failed |= !resolves() << 2;

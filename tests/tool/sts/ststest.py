@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from paths import AWS_MFA_STS, temporary
 from sandbox.sts import Sandbox
@@ -17,10 +18,20 @@ STARVED = "this program was stopped or starved meanwhile"
 SPENT = "the code may be used up: try with the next one"
 
 
+def halves(signer):
+    """-> [its pid, and the talker's if it runs]"""
+    try:
+        children = Path(f"/proc/{signer}/task/{signer}/children").read_text()
+    except OSError:
+        return [signer]     # it has ended
+    return [signer, *map(int, children.split())]
+
+
 class Peer:
     """aws-mfa's side of the dialogue."""
 
-    def __init__(self, descriptors=None, memory=None, environment=None, first=None):
+    def __init__(self, descriptors=None, memory=None, environment=None, first=None,
+                 argv=(str(AWS_MFA_STS),)):
         ours, theirs = socket.socketpair()
 
         def prepare():
@@ -34,13 +45,25 @@ class Peer:
                 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
         self.process = subprocess.Popen(
-            [str(AWS_MFA_STS)], env=environment or {}, cwd="/", pass_fds=(3,), preexec_fn=prepare,
+            list(argv), env=environment or {}, cwd="/", pass_fds=(3,), preexec_fn=prepare,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         theirs.close()
         self.socket = ours
         self.socket.settimeout(30)
         self.stream = ours.makefile("r", encoding="utf-8", newline="\n")
         self.debug = []
+
+    def halves(self):
+        """-> [the signer's pid, and the talker's if it runs]"""
+        return halves(self.process.pid)
+
+    def talker(self):
+        """-> its pid, once it runs"""
+        end = time.monotonic() + 5
+        while len(pids := self.halves()) < 2:
+            assert time.monotonic() < end, "no talker"
+            time.sleep(0.001)
+        return pids[1]
 
     def send(self, word, text=""):
         """A peer that ended earlier has said why: read that."""

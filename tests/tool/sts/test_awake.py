@@ -16,28 +16,63 @@ import control_group
 from sandbox import faults
 from sandbox.sts import Sandbox
 from tool.sts import own_network
-from tool.sts.ststest import STARVED, StsTest
+from tool.sts.ststest import STARVED, StsTest, halves
 
 TIMEOUT = 2
 
 
-class Stopped:
-    """SIGSTOP and SIGCONT, as `kill` sends them to su."""
+def add(group, signer):
+    """Both processes. The second is not missed: it starts in the group, or is there already."""
+    group.add(signer)
+    for pid in halves(signer)[1:]:
+        group.add(pid)
 
-    def __init__(self, pid):
-        self.pid = pid
+
+class Stopped:
+    """SIGSTOP and SIGCONT, as `kill` sends them to su. which: of the two processes."""
+
+    def __init__(self, pid, which=slice(None)):
+        self.pid, self.which = pid, which
 
     def hold(self, held):
-        os.kill(self.pid, signal.SIGSTOP if held else signal.SIGCONT)
+        for pid in halves(self.pid)[self.which]:
+            try:
+                os.kill(pid, signal.SIGSTOP if held else signal.SIGCONT)
+                if held:        # then it starts no other process
+                    self.wait(pid)
+            except ProcessLookupError:
+                pass            # it has ended
+        if held and len(halves(self.pid)[self.which]) > len(self.stopped()):
+            self.hold(True)     # it started the other one just then
+
+    def stopped(self):
+        return [pid for pid in halves(self.pid)[self.which] if self.state(pid) in "TtZX"]
+
+    @staticmethod
+    def state(pid):
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                return file.read().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return "X"
+
+    def wait(self, pid):
+        while self.state(pid) not in "TtZX":
+            time.sleep(0.0001)
 
     def done(self):
         pass
 
 
+def talker_stopped(pid):
+    """The one that speaks with the network."""
+    return Stopped(pid, slice(1, None))
+
+
 class Frozen:
     def __init__(self, pid):
         self.group = control_group.Group("pam-aws-mfa-test")
-        self.group.add(pid)
+        add(self.group, pid)
 
     def hold(self, held):
         self.group.freeze(held)
@@ -200,7 +235,7 @@ class HeldUp(AwakeTest):
                 group.quota(part)
                 peer = self.attempt(server, start={"first": lambda: group.add(os.getpid())}
                                     if from_the_start else {})
-                group.add(peer.process.pid)
+                add(group, peer.process.pid)
                 time.sleep(TIMEOUT + 0.3)
                 group.quota(None)
                 outcome = self.outcome(peer)
@@ -321,7 +356,7 @@ class Resolving(AwakeTest):
     def test_the_thread_alone_is_frozen(self):
         """In a separate group, while the test looks on."""
         def freeze_it(peer):
-            pid = peer.process.pid
+            pid = peer.talker()
             group = control_group.Group("pam-aws-mfa-test")
             try:
                 group.add(pid)

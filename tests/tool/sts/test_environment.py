@@ -17,7 +17,7 @@ from home import long_term
 from host import HostTest
 from paths import AWS_MFA
 from sandbox.sts import Sandbox
-from tool.sts.ststest import Peer
+from tool.sts.ststest import Peer, halves
 
 OPENSSL_CONF = """\
 openssl_conf = all
@@ -174,7 +174,7 @@ class Environment(HostTest):
         self.assertEqual(term.wait()[0], 0)
 
     def test_aws_mfa_sts_is_confined_while_it_speaks_with_the_network(self):
-        """confine_test.c shows what the two filters refuse."""
+        """confine_test.c shows what the filters of both processes refuse."""
         if os.geteuid() != 0:
             self.skipTest("not dumpable: only root can look")
         count = sum(r.action == "GetCallerIdentity" for r in self.box.requests)
@@ -183,9 +183,13 @@ class Environment(HostTest):
         pid = term.process.pid
         child, = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         self.box.wait_for("GetCallerIdentity", count + 1)
-        status = Path(f"/proc/{child}/status").read_text()
-        self.assertIn("\nNoNewPrivs:\t1\n", status)
-        self.assertIn("\nSeccomp:\t2\n", status)
+        both = halves(int(child))
+        self.assertEqual(len(both), 2)
+        for half in both:
+            status = Path(f"/proc/{half}/status").read_text()
+            self.assertIn("\nNoNewPrivs:\t1\n", status)
+            self.assertIn("\nSeccomp:\t2\n", status)
+            self.assertRegex(Path(f"/proc/{half}/limits").read_text(), r"Max file size +0 +0 ")
         term.send(self.user.code() + "\n")
         self.assertEqual(term.wait()[0], 0)
 
@@ -202,12 +206,18 @@ class Environment(HostTest):
             env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=60)
         self.assertEqual(peer.returncode, 0, peer.stderr)
-        calls = trace.read_text().splitlines()
-        at = [[i for i, line in enumerate(calls) if re.search(word, line)] for word in (
+        calls = {}
+        for line in trace.read_text().splitlines():
+            pid, line = line.split(maxsplit=1)
+            calls.setdefault(pid, []).append(line)
+        at = [[[i for i, line in enumerate(lines) if re.search(word, line)] for word in (
             f"landlock_restrict_self|syscall_{LANDLOCK_RESTRICT_SELF:#x}", "PR_SET_SECCOMP",
-            "AF_INET")]
-        self.assertLess(max(at[0]), min(at[1]))
-        self.assertLess(max(at[1]), min(at[2]))
+            "AF_INET")] for lines in calls.values()]
+        signer, talker = sorted((a for a in at if a[1]), key=lambda a: bool(a[2]))
+        for half in (signer, talker):
+            self.assertLess(max(half[0]), min(half[1]))
+        self.assertEqual(signer[2], [])
+        self.assertLess(max(talker[1]), min(talker[2]))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """aws-mfa-sts: what goes wrong after a code was sent, and before."""
 
+import itertools
 import os
 import resource
 import time
@@ -215,11 +216,15 @@ class BeforeTheCode(StsTest):
                 os.setresgid(uid, uid, uid)
                 os.setresuid(uid, uid, uid)
             return {"first": first}
-        for uid, settings in enumerate(({"endpoint_url": "https://sts.invalid"},
-                                        {"https_proxy": "http://proxy.invalid:3128"}), NOBODY_ELSE):
-            self.refused(4, "no more processes or threads can be started: RLIMIT_NPROC is 1 ",
-                         "ulimit -u", start=become(uid, 1), **settings)
-            self.refused(14, "resolve", start=become(uid, 8), **settings)
+        # the talker cannot start, then the thread of the talker cannot
+        uids = itertools.count(NOBODY_ELSE)     # what has ended counts until the test ends
+        for settings in ({"endpoint_url": "https://sts.invalid"},
+                         {"https_proxy": "http://proxy.invalid:3128"}):
+            for limit, part in ((1, "the process that speaks with AWS cannot start"),
+                                (2, "cannot connect")):
+                self.refused(4, part, "ulimit -u", "no more processes or threads can be started: "
+                             f"RLIMIT_NPROC is {limit} ", start=become(next(uids), limit), **settings)
+            self.refused(14, "resolve", start=become(next(uids), 8), **settings)
 
     def test_little_memory(self):
         self.refused(4, "`ulimit -H -v`", start={"memory": 32 << 20},
