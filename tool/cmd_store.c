@@ -27,15 +27,28 @@
 
 enum { LOGIN = OPTION_OWN };
 
-/* The file system hangs. Only async-signal-safe calls. */
+/* What the module gets if the time is over: the home or the system's log does not answer. */
+static char late[RECORD_MAX_PAM] =
+	WORD_RESULT " 10 the home did not answer in time, so the session is not stored\n";
+
+/* Only async-signal-safe calls. */
 static void give_up(int sig)
 {
-	static const char late[] =
-		WORD_RESULT " 10 the home did not answer in time, so the session is not stored\n";
-
 	(void)sig;
-	(void)!send(RECORD_FD, late, sizeof(late) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)!send(RECORD_FD, late, strlen(late), MSG_NOSIGNAL | MSG_DONTWAIT);
 	_exit(STATUS_NOT_STORED);
+}
+
+/* Notes that the session is stored. */
+static void be_late_with(const char *line)
+{
+	sigset_t alarm, before;
+
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	sigprocmask(SIG_BLOCK, &alarm, &before);
+	snprintf(late, sizeof(late), "%s", line);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static void limit_time(void)
@@ -64,12 +77,11 @@ static enum status store(const struct parcel *p, struct error *e)
 	return rc;
 }
 
-/* Called last: the log may not take the line for a while. */
+/* Before the result: the module ends this process when it has the result. */
 static void log_stored(const char *id, const char *name, enum status rc, const struct error *e)
 {
 	char login[LOGIN_ID_DIGITS + 1], profile[256], reason[sizeof(e->text)];
 
-	signal(SIGALRM, SIG_DFL);
 	clean_word(login, sizeof(login), id ? id : "-");
 	clean_word(profile, sizeof(profile), name ? name : "-");
 	clean_text(reason, sizeof(reason), e->text);
@@ -97,10 +109,12 @@ static enum status run(const struct command_line *line)
 	rc = session_pipe_read(STDIN_FILENO, monotonic_ms() + READ_MS, &p, &e);
 	if (rc == STATUS_OK)
 		rc = store(&p, &e);
-	if (rc == STATUS_OK)
+	if (rc == STATUS_OK) {
 		e.text[0] = '\0';
-	conversation_tell_result(&c, rc, e.text);
+		be_late_with(WORD_RESULT " 0\n");
+	}
 	log_stored(line->option[LOGIN], p.profile, rc, &e);
+	conversation_tell_result(&c, rc, e.text);
 	conversation_end(&c);
 	parcel_free(&p);
 	return rc;
