@@ -8,6 +8,7 @@ MANDIR      ?= $(PREFIX)/share/man
 DOCDIR      ?= $(PREFIX)/share/doc/pam-aws-mfa
 SYSCONFDIR  ?= /etc
 RUNDIR      ?= /run
+UNITDIR     ?= $(PREFIX)/lib/systemd/system
 BUILD       ?= build
 CC          ?= cc
 
@@ -83,6 +84,7 @@ STS_LIBS      = -lcrypto -lcurl -lexpat -pthread
 TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
 	2>/dev/null)),-liniparser) -ldl
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 tool/aws-mfa-keystore.8 pam/pam_aws_mfa.8
+UNITS         = $(wildcard systemd/*)
 EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
 
 .PHONY: help deps all check bench demo deb lint install uninstall clean FORCE
@@ -171,6 +173,10 @@ install: all
 	$(Q)$(INSTALL) -D -m 0755 pam/named-by '$(DESTDIR)$(LIBEXECDIR)/pam-aws-mfa/named-by'
 	$(Q)for page in $(MANPAGES); do \
 		$(INSTALL) -m 0644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/" || exit 1; done
+	$(Q)$(INSTALL) -d '$(DESTDIR)$(UNITDIR)' && for unit in $(UNITS); do \
+		sed -e 's|@BINDIR@|$(BINDIR)|; s|@LIBEXECDIR@|$(LIBEXECDIR)|; s|@RUNDIR@|$(RUNDIR)|' \
+		$$unit >"$(DESTDIR)$(UNITDIR)/$${unit#*/}" && \
+		chmod 0644 "$(DESTDIR)$(UNITDIR)/$${unit#*/}" || exit 1; done
 	$(Q)$(INSTALL) -m 0644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(DOCDIR)/'
 	$(Q)for file in $(EXAMPLES); do \
 		$(INSTALL) -D -m 0644 $$file "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
@@ -189,7 +195,8 @@ uninstall:
 		echo 'These lines name the module, and logins through them would fail without it.' \
 			'Remove them first, or run: make uninstall FORCE=1' >&2; exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/aws-mfa' '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts' \
-		'$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so' $(foreach p,$(notdir $(MANPAGES)), \
+		'$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so' \
+		$(patsubst systemd/%,'$(DESTDIR)$(UNITDIR)/%',$(UNITS)) $(foreach p,$(notdir $(MANPAGES)), \
 		'$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(p)')
 	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)' '$(DESTDIR)$(LIBEXECDIR)/pam-aws-mfa'
 

@@ -132,6 +132,8 @@ class Build(unittest.TestCase):
         for page in ["man1/aws-mfa.1", "man5/aws-mfa.conf.5", "man8/aws-mfa-keystore.8",
                      "man8/pam_aws_mfa.8"]:
             self.assertIn(f"usr/share/man/{page}", files)
+        unit = dest / "usr/lib/systemd/system/aws-mfa-keystore@.service"
+        self.assertIn("\nExecStart=/usr/bin/aws-mfa serve\n", unit.read_text())
         self.assertFalse((dest / "etc").exists())
         self.assertIn(b"/usr/libexec/aws-mfa-sts", (dest / "usr/bin/aws-mfa").read_bytes())
 

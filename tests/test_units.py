@@ -1,0 +1,56 @@
+"""The units of keystore mode, as `make install` installs them. bastion/test_keystore.py starts them."""
+
+import re
+import shutil
+import subprocess
+import unittest
+
+from paths import STAGE
+
+UNITS = STAGE / "lib/systemd/system"
+SERVICE = UNITS / "aws-mfa-keystore@.service"
+NAMES = ["aws-mfa-keystore.slice", "aws-mfa-keystore.socket", "aws-mfa-keystore@.service"]
+WORST = 1.5     # 10 is a service that gives nothing up
+
+
+class Units(unittest.TestCase):
+    def analyze(self, *args):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("no systemd-analyze here; `make deps` installs it")
+        run = subprocess.run(["systemd-analyze", *args], capture_output=True, text=True,
+                             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+        return run.returncode, run.stdout + run.stderr
+
+    def test_what_the_service_gives_up(self):
+        status, said = self.analyze("security", "--no-pager", "--offline=yes", str(SERVICE))
+        level = re.search(r"Overall exposure level for .*: (\S+)", said)
+        self.assertTrue(level, said)
+        print(f"systemd-analyze security: {level[1]}, at most {WORST}")
+        self.assertLessEqual(float(level[1]), WORST, said)
+        self.assertEqual(status, 0)
+
+    def test_systemd_understands_them(self):
+        self.assertEqual(sorted(p.name for p in UNITS.iterdir()), NAMES)
+        status, said = self.analyze("verify", "--man=no", *(str(UNITS / name) for name in NAMES))
+        print("systemd-analyze verify:", said.strip() or "clean")
+        self.assertEqual((status, said), (0, ""))
+
+    def test_the_paths_are_those_of_this_build(self):
+        text = {name: (UNITS / name).read_text() for name in NAMES}
+        self.assertEqual([name for name in NAMES if "@BINDIR" in text[name] or "@RUN" in text[name]], [])
+        self.assertIn(f"\nExecStart={STAGE}/bin/aws-mfa serve\n", text["aws-mfa-keystore@.service"])
+        self.assertIn(f"\nListenStream={STAGE}/run/aws-mfa/keystore.sock\n",
+                      text["aws-mfa-keystore.socket"])
+
+    def test_nobody_locks_others_out_and_nothing_printed_is_a_verdict(self):
+        lines = {line for name in NAMES for line in (UNITS / name).read_text().splitlines()}
+        for line in ("SocketMode=0600", "Accept=yes", "TriggerLimitIntervalSec=0",
+                     "MaxConnections=4096", "Backlog=1024", "CollectMode=inactive-or-failed",
+                     "RuntimeMaxSec=600", "DynamicUser=yes", "User=mfa%i",
+                     "Slice=aws-mfa-keystore.slice", "StandardInput=null", "StandardOutput=journal",
+                     "StandardError=journal"):
+            self.assertIn(line, lines)
+
+
+if __name__ == "__main__":
+    unittest.main()
