@@ -103,6 +103,27 @@ class Stacks(unittest.TestCase):
     def test_after_publickey(self):
         self.check("sshd-after-publickey")
 
+    def test_keystore(self):
+        """The same lines as without keystore: what is tested there is tested here."""
+        for name, like in (("sshd-keystore", "sshd-after-publickey"),
+                           ("sshd-keystore-group", "sshd-rollout-group")):
+            self.assertEqual(auth_lines(name), [
+                (control, module, ["keystore"] if module == "pam_aws_mfa.so" else arguments)
+                for control, module, arguments in auth_lines(like)])
+
+    def test_sudo_and_su_with_keystore(self):
+        """No line comes after that of the code. The module answers PAM_IGNORE to nobody here: that needs
+        ignore_root or minimum_uid."""
+        for name, before in (("sudo-keystore", []),
+                             ("su-keystore", [("sufficient", "pam_rootok.so", [])])):
+            self.assertEqual(auth_lines(name), [*before, ("required", "pam_aws_mfa.so", ["keystore"])])
+        common = [("[success=1 default=ignore]", "", []), ("requisite", "", []), ("required", "", []),
+                  ("required", "", [])]
+        for answer in ANSWERS:
+            got = self.play(common, ["success", "auth_err", "success", answer])
+            self.assertEqual(got == "success", answer in ("success", "ignore"), answer)
+            self.assertNotEqual(self.play(common, ["auth_err", "auth_err", "success", answer]), "success")
+
     def test_after_password(self):
         self.check("sshd-after-password", ("success", "auth_err", "user_unknown", "ignore",
                                            "authinfo_unavail", "new_authtok_reqd", "maxtries"))

