@@ -169,6 +169,16 @@ class CaseTest(unittest.TestCase):
             **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")},
         }
 
+    def on_host(self, case, command):
+        """-> a command that runs this one on a host with a key store, and its environment"""
+        serve = self.folder / "serve"
+        serve.mkdir()
+        (serve / "serve-script").write_text(self.fill_in(case.get("serve", "")).strip() + "\n")
+        environment = self.environment()
+        environment["CASE_PRELOAD"] = environment.pop("LD_PRELOAD")
+        return [HOST, case.get("socket", "listens"), case.get("setup", "").strip(),
+                FAKE / "bin/aws-mfa", serve, *command], environment
+
     def play(self, case):
         unknown = set(case) - KEYS - OF_KEYSTORE
         self.assertFalse(unknown, f"no such keys: {unknown}")
@@ -204,12 +214,7 @@ class CaseTest(unittest.TestCase):
             command += argument.split(" ", 1)
         environment = self.environment()
         if keystore:
-            serve = self.folder / "serve"
-            serve.mkdir()
-            (serve / "serve-script").write_text(self.fill_in(case.get("serve", "")).strip() + "\n")
-            command = [HOST, case.get("socket", "listens"), case.get("setup", "").strip(),
-                       FAKE / "bin/aws-mfa", serve, *command]
-            environment["CASE_PRELOAD"] = environment.pop("LD_PRELOAD")
+            command, environment = self.on_host(case, command)
         done = subprocess.run(
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=20, cwd=self.folder, **run_as)
