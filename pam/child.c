@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "least_limits.h"
 #include "record.h"
 #include "words_pam.h"
 
@@ -54,18 +55,17 @@ static const struct limit {
 } limits[] = {
 	{"RLIMIT_CORE", RLIMIT_CORE, 0, 0}, /* a core would hold the code and the keys */
 	{"RLIMIT_CPU", RLIMIT_CPU, 30, 60},
-	{"RLIMIT_FSIZE", RLIMIT_FSIZE, MIB, 64 * MIB},
-	{"RLIMIT_NOFILE", RLIMIT_NOFILE, 64, 64},
+	{"RLIMIT_FSIZE", RLIMIT_FSIZE, LEAST_FILE_BYTES, 64 * MIB},
+	{"RLIMIT_NOFILE", RLIMIT_NOFILE, LEAST_DESCRIPTORS, LEAST_DESCRIPTORS},
 	/*
-         * It counts all processes and threads of the user. We need four: aws-mfa, the two of
-         * aws-mfa-sts and the thread in which libcurl resolves a name. If one cannot start, the end
-         * is STATUS_SYSTEM.
+         * It counts all processes and threads of the user. If one cannot start, the end is
+         * STATUS_SYSTEM.
          */
-	{"RLIMIT_NPROC", RLIMIT_NPROC, 4, RLIM_INFINITY},
-	{"RLIMIT_STACK", RLIMIT_STACK, MIB, 8 * MIB},
+	{"RLIMIT_NPROC", RLIMIT_NPROC, LEAST_PROCESSES, RLIM_INFINITY},
+	{"RLIMIT_STACK", RLIMIT_STACK, LEAST_STACK_BYTES, 8 * MIB},
 	/* The size of the user's files decides how much is read. */
-	{"RLIMIT_DATA", RLIMIT_DATA, 256 * MIB, 1024 * MIB},
-	{"RLIMIT_AS", RLIMIT_AS, 256 * MIB, 2048 * MIB},
+	{"RLIMIT_DATA", RLIMIT_DATA, LEAST_MEMORY_BYTES, 1024 * MIB},
+	{"RLIMIT_AS", RLIMIT_AS, LEAST_MEMORY_BYTES, 2048 * MIB},
 };
 
 static char *append(char *to, const char *text)

@@ -16,16 +16,26 @@
 
 enum { OFFLINE = OPTION_OWN, JSON, VERBOSE, PAM, USER, TRY };
 
+static bool is_about_sshd(const struct findings *l)
+{
+	for (const struct finding *f = l->first; f; f = f->next)
+		if (strncmp(f->id, "sshd-", strlen("sshd-")) == 0)
+			return true;
+	return false;
+}
+
 /* A mistake in a stack shuts the administrator out, too. */
-static void print_warning(const struct command_line *line)
+static void print_warning(const struct command_line *line, const struct findings *l)
 {
 	const char *service = line->option[PAM], *user = line->option[USER];
 	bool named = service && strcmp(service, "sshd") != 0;
 
 	if (!user)
 		user = line->option[TRY] ? line->option[TRY] : "USER";
-	printf("Do NOT close this shell.  After mending:  aws-mfa doctor --try %s%s%s\n", user,
-		named ? " --pam " : "", named ? service : "");
+	fputs("Do NOT close this shell.  After mending:  ", stdout);
+	if (is_about_sshd(l))
+		fputs("systemctl reload ssh\n                             and then:  ", stdout);
+	printf("aws-mfa doctor --try %s%s%s\n", user, named ? " --pam " : "", named ? service : "");
 }
 
 static void print(const struct command_line *line, const struct findings *l)
@@ -41,7 +51,7 @@ static void print(const struct command_line *line, const struct findings *l)
 	else
 		report_print(stdout, l, &look);
 	if ((line->option[PAM] || line->option[TRY]) && !line->option[JSON] && !findings_ok(l))
-		print_warning(line);
+		print_warning(line, l);
 }
 
 /* The administrator's side. */

@@ -80,6 +80,22 @@ static void judge_times(struct view *v)
 		add(v, SSHD_GRACE, FINDING_WARNING, "sshd-grace", "120", why);
 }
 
+/* The folder /run/sshd is made when sshd starts. Without it sshd -T says nothing else. */
+static void judge_stopped(struct view *v)
+{
+	bool systemd = access("/run/systemd/system", F_OK) == 0;
+	bool debian = access("/lib/systemd/system/ssh.service", F_OK) == 0;
+
+	findings_add(v->l, "sshd-unknown", FINDING_WARNING, CONFIG, 0,
+		"sshd does not run, and without its folder /run/sshd it does not tell its "
+		"settings. Start it%s:",
+		systemd ? "" : ", or make the folder");
+	if (systemd)
+		findings_run(v->l, "systemctl start %s", debian ? "ssh" : "sshd");
+	else
+		findings_run(v->l, "mkdir -p /run/sshd");
+}
+
 /* "/etc/ssh/sshd_config line 3: Bad configuration option: x" has a place. */
 static void judge_unknown(struct view *v)
 {
@@ -99,12 +115,13 @@ static void judge_unknown(struct view *v)
 		findings_run(v->l, "sshd -t");
 		return;
 	}
+	if (strstr(why, "separation directory")) {
+		judge_stopped(v);
+		return;
+	}
 	findings_add(v->l, "sshd-unknown", FINDING_WARNING, CONFIG, 0,
 		"sshd does not tell its settings: %s. Mend that first", why);
-	if (strstr(why, "separation directory"))
-		findings_run(v->l, "mkdir -p /run/sshd");
-	else
-		findings_run(v->l, strstr(why, "hostkeys") ? "ssh-keygen -A" : "sshd -t");
+	findings_run(v->l, strstr(why, "hostkeys") ? "ssh-keygen -A" : "sshd -t");
 }
 
 /* A host that was upgraded may keep an old sshd_config. */

@@ -1,66 +1,189 @@
+/*
+ * The units of systemd that load the module for a service. Limits that a session gets in another
+ * way are not read: those of pam_limits, of a shell, and of whoever calls su or sudo.
+ */
 #include "judge.h"
 
 #include "command_output.h"
+#include "least_limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#define MIB (1ULL << 20)
+/* Tasks of a daemon beside those of the login: it listens, and has processes for the connection. */
+#define DAEMON_TASKS 5
 
-/* The least that the module's helper needs (pam/child.c), as systemd names it. */
 static const struct {
-	const char *name;
-	unsigned long long least;
+	const char *name; /* as systemd has it */
+	unsigned long least;
 } limits[] = {
-	{"LimitNPROC", 16},
-	{"LimitNOFILE", 64},
-	{"LimitFSIZE", MIB},
-	{"LimitDATA", 256 * MIB},
-	{"LimitAS", 256 * MIB},
-	{"TasksMax", 16},
+	{"LimitNPROC", LEAST_PROCESSES},
+	{"LimitNOFILE", LEAST_DESCRIPTORS},
+	{"LimitFSIZE", LEAST_FILE_BYTES},
+	{"LimitSTACK", LEAST_STACK_BYTES},
+	{"LimitDATA", LEAST_MEMORY_BYTES},
+	{"LimitAS", LEAST_MEMORY_BYTES},
+	{"TasksMax", LEAST_PROCESSES + DAEMON_TASKS},
 };
 
-static void take_line(struct view *v, const char *unit, const char *line)
-{
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		size_t len = strlen(limits[i].name);
-		char *end;
-		unsigned long long value;
+#define PROPERTIES                                                                                 \
+	"Id,LoadState,ActiveState,StateChangeTimestampMonotonic,LimitNPROC,LimitNOFILE,"           \
+	"LimitFSIZE,LimitSTACK,LimitDATA,LimitAS,TasksMax"
 
-		if (strncmp(line, limits[i].name, len) != 0 || line[len] != '=')
-			continue;
-		value = strtoull(line + len + 1, &end, 10);
-		if (end == line + len + 1 || value >= limits[i].least)
+enum { MOST_UNITS = 4 };
+
+/* A template is shown as the instance that a login makes of it. Else the unit is SERVICE.service.
+ */
+static const struct {
+	const char *service;
+	const char *units[MOST_UNITS];
+} table[] = {
+	{"sshd", {"ssh.service", "sshd.service", "ssh@x.service", "sshd@x.service"}},
+	{"login",
+		{"getty@tty1.service", "serial-getty@ttyS0.service", "console-getty.service",
+			"container-getty@1.service"}},
+	{"cron", {"cron.service"}},
+	{"crond", {"crond.service"}},
+	{"atd", {"atd.service"}},
+	{"systemd-user", {"user@0.service"}},
+	{"gdm-password", {"gdm.service"}},
+	{"polkit-1", {"polkit.service", "polkit-agent-helper@x.service"}},
+};
+
+/* What systemctl shows of a unit: lines of NAME=VALUE. */
+static const char *value_of(const char *shown, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = shown; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, len) == 0 && line[len] == '=')
+			return line + len + 1;
+	}
+	return "";
+}
+
+static bool is_value(const char *shown, const char *name, const char *value)
+{
+	const char *is = value_of(shown, name);
+
+	return strcspn(is, "\n") == strlen(value) && strncmp(is, value, strlen(value)) == 0;
+}
+
+static bool judge_limits(struct view *v, const char *unit, const char *shown)
+{
+	bool enough = true;
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		const char *text = value_of(shown, limits[i].name);
+		char *end;
+		unsigned long long value = strtoull(text, &end, 10);
+
+		if (end == text || value >= limits[i].least)
 			continue; /* "infinity" */
 		findings_add(v->l, "unit-limit", FINDING_FAULT, NULL, 0,
-			"%s of %s is %llu, and a login needs %llu. Raise it:", limits[i].name, unit,
-			value, limits[i].least);
+			"%s of %s is %llu, and a login needs %lu. Raise it, then restart the unit:",
+			limits[i].name, unit, value, limits[i].least);
 		findings_run(v->l, "systemctl edit %s", unit);
+		enough = false;
+	}
+	return enough;
+}
+
+/* sshd reads its settings when it starts and when it is told to. */
+static void judge_age(struct view *v, const char *unit, const char *shown)
+{
+	unsigned long long changed_us =
+		strtoull(value_of(shown, "StateChangeTimestampMonotonic"), NULL, 10);
+	struct timespec real, since_boot;
+	const struct sshd_settings *s = &v->sshd;
+	time_t read_at;
+
+	if (!is_value(shown, "ActiveState", "active") || changed_us == 0 || !s->newest_file[0])
+		return;
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_MONOTONIC, &since_boot);
+	read_at = real.tv_sec - since_boot.tv_sec + (time_t)(changed_us / 1000000);
+	if (s->newest <= read_at + 1)
+		return;
+	findings_add(v->l, "sshd-reload", FINDING_WARNING, s->newest_file, 0,
+		"was changed after %s read its settings, so they do not count yet", unit);
+	findings_run(v->l, "systemctl reload %s", unit);
+}
+
+/* "ssh@.service": what people edit of "ssh@x.service". */
+static void name_unit(const char *shown, char *unit, size_t size)
+{
+	const char *id = value_of(shown, "Id");
+	size_t len = strcspn(id, "\n"), at = strcspn(id, "@\n");
+	size_t dot = at < len ? at + 1 + strcspn(id + at + 1, ".\n") : len;
+
+	snprintf(unit, size, "%.*s%.*s", (int)(at < len ? at + 1 : len), id, (int)(len - dot),
+		id + dot);
+}
+
+static void judge_shown(struct view *v, const char *unit, const char *shown)
+{
+	if (!is_value(shown, "LoadState", "loaded"))
+		return;
+	if (judge_limits(v, unit, shown))
+		findings_pass(v->l, "limits",
+			"the limits of %s are enough; those of pam_limits are not read", unit);
+	if (v->is_sshd)
+		judge_age(v, unit, shown);
+}
+
+/* The units of the service, into to. own has room for the name that is not in the table. */
+static void find_units(const char *service, char own[static 256], const char *to[static MOST_UNITS])
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(table[i].service, service) == 0) {
+			memcpy(to, table[i].units, sizeof(table[i].units));
+			return;
+		}
+	snprintf(own, 256, "%.240s.service", service);
+	to[0] = own;
+}
+
+/* systemctl leaves an empty line between two units. One unit may have two of the names. */
+static void judge_all(struct view *v, char *shown)
+{
+	char seen[MOST_UNITS][128];
+	size_t n = 0;
+
+	for (char *next; shown && n < MOST_UNITS; shown = next) {
+		size_t i = 0;
+
+		next = strstr(shown, "\n\n");
+		if (next) {
+			*next = '\0';
+			next += 2;
+		}
+		name_unit(shown, seen[n], sizeof(seen[n]));
+		while (strcmp(seen[i], seen[n]) != 0)
+			i++;
+		if (i == n)
+			judge_shown(v, seen[n++], shown);
 	}
 }
 
 void judge_unit(struct view *v)
 {
 	static const char *const paths[] = {"/usr/bin/systemctl", "/bin/systemctl", NULL};
-	static const char *const units[] = {"ssh.service", "sshd.service"};
-	const char *systemctl = command_find(paths);
+	const char *argv[5 + MOST_UNITS + 1] = {
+		command_find(paths), "show", "--property", PROPERTIES, "--"};
+	struct secret out = {0};
+	char why[128], own[256];
 
-	if (!v->is_sshd || !systemctl || access("/run/systemd/system", F_OK) != 0)
+	/* su and sudo run in the session of their caller. */
+	if (v->is_su || v->is_sudo || !argv[0] || access("/run/systemd/system", F_OK) != 0)
 		return;
-	for (size_t i = 0; i < 2; i++) {
-		const char *argv[] = {systemctl, "show", "--property",
-			"LoadState,LimitNPROC,LimitNOFILE,LimitFSIZE,LimitDATA,LimitAS,TasksMax",
-			units[i], NULL};
-		struct secret out = {0};
-		char why[128], *save = NULL;
-
-		if (command_output(argv, &out, why, sizeof(why)) &&
-			strstr(out.data, "LoadState=loaded"))
-			for (char *line = strtok_r(out.data, "\n", &save); line;
-				line = strtok_r(NULL, "\n", &save))
-				take_line(v, units[i], line);
-		secret_free(&out);
-	}
+	find_units(v->is_sshd ? "sshd" : v->service, own, argv + 5);
+	if (command_output(argv, &out, why, sizeof(why)))
+		judge_all(v, out.data);
+	secret_free(&out);
 }

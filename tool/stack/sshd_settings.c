@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #define CONFIG "/etc/ssh/sshd_config"
 
@@ -121,6 +122,16 @@ static bool names_own(const char *patterns)
 	return false;
 }
 
+static void note_age(struct sshd_settings *s, const char *file)
+{
+	struct stat st;
+
+	if (stat(file, &st) != 0 || st.st_mtime <= s->newest)
+		return;
+	s->newest = st.st_mtime;
+	snprintf(s->newest_file, sizeof(s->newest_file), "%s", file);
+}
+
 /* The first line counts; a Match block counts before it. */
 static void on_line(void *data, const char *file, size_t number, char *word, char *rest)
 {
@@ -129,6 +140,7 @@ static void on_line(void *data, const char *file, size_t number, char *word, cha
 	struct sshd_value *v;
 	char value[256];
 
+	note_age(r->s, file);
 	/* A Match of an included file ends with that file. */
 	if (r->in_match && strcmp(r->match_file, CONFIG) != 0 && strcmp(r->match_file, file) != 0)
 		r->in_match = false;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #define SSHD_OWN "/etc/ssh/sshd_config.d/00-aws-mfa.conf" /* where ours are meant to be */
 
@@ -39,6 +40,8 @@ struct sshd_settings {
 	bool includes_own; /* an Include names SSHD_OWN */
 	char why[256];     /* ... or why not */
 	struct sshd_value of[N_SSHD_SETTINGS];
+	char newest_file[256]; /* of its configuration: the one that was changed last */
+	time_t newest;
 };
 
 /* "AuthenticationMethods" */
