@@ -3,6 +3,7 @@ words that mend them."""
 
 import contextlib
 import json
+import os
 import re
 import time
 import unittest
@@ -97,6 +98,8 @@ IN_STACK = [
      "stack-line", "comon-session", "not there: comon-session"),
     ("a backslash at the end", "@include common-password", "password optional pam_permit.so \\",
      "stack-unread", None, "nobody gets in"),
+    ("a module without a name in an included file", "@include common-session",
+     "session include untold", "stack-unread", None, "nobody can tell who gets in"),
     ("nobody gets in", "auth       required     pam_faillock.so authsucc",
      "auth required pam_deny.so", "stack-closed", "pam_aws_mfa", "/examples/pam.d"),
     ("a module that is not there", "account    required     pam_nologin.so",
@@ -152,6 +155,7 @@ class Doctor(LiveTest):
 
     def host(self, stack="sshd-after-publickey", service="sshd", settings="after-publickey"):
         self.stack(service, example(f"pam.d/{stack}"))
+        self.write("/etc/pam.d/untold", "session required security/\n")
         self.write("/etc/pam.d/done", "auth [success=done default=ignore] pam_unix.so\n")
         self.write(CONFIG, f"Include /etc/ssh/sshd_config.d/*.conf\nHostKey {HOST_KEY}\n")
         self.write(CLOUD, "")
@@ -174,6 +178,25 @@ class Doctor(LiveTest):
             yield
         finally:
             self.assertEqual(self.world.run("umount", path).returncode, 0)
+
+    @contextlib.contextmanager
+    def systemd(self, unit, **properties):
+        """A host with systemd, which has this unit, also by another name."""
+        shown = {"LoadState": "loaded", **properties, "Id": unit}
+        lines = "".join(f"{name}={value}\\n" for name, value in shown.items())
+        says = ('#!/bin/sh\nfor unit; do\n[ "$unit" != -- ] || units=1\n[ "$units$unit" != "1--" ] && '
+                f'[ "$units" ] || continue\nif [ "$unit" = {unit} ] || [ "$unit{unit}" = sshd.servicessh.service ]'
+                f'; then printf "${{e}}{lines}"\n'
+                'else printf "${e}Id=%s\\nLoadState=not-found\\nLimitNPROC=1\\n" "$unit"; fi\n'
+                'e="\\n"\ndone\n')
+        self.world.folder_at("/run/systemd")
+        self.world.folder_at("/run/systemd/system")
+        self.own |= {"/run/systemd", "/run/systemd/system"}
+        try:
+            with self.program("/usr/bin/systemctl", says):
+                yield
+        finally:
+            self.world.run("rm", "-r", "/run/systemd")
 
     def test_a_healthy_host_has_nothing_to_mend(self):
         for stack, service, settings in HEALTHY:
@@ -415,16 +438,58 @@ class Doctor(LiveTest):
     def test_limits_of_the_unit(self):
         """A systemctl that says what the real one says of a unit with low limits."""
         self.host()
-        self.world.folder_at("/run/systemd")
-        self.world.folder_at("/run/systemd/system")
-        self.own |= {"/run/systemd", "/run/systemd/system"}
-        says = ('#!/bin/sh\n[ "$4" = ssh.service ] || exit 1\nprintf "LoadState=loaded\\n'
-                'LimitNPROC=5\\nLimitNOFILE=524288\\nTasksMax=infinity\\n"\n')
-        with self.program("/usr/bin/systemctl", says):
-            finding = self.finding(self.findings("sshd"), "unit-limit")
-        self.world.run("rm", "-r", "/run/systemd")
-        self.assertIn("LimitNPROC of ssh.service is 5", finding["Message"])
-        self.assertEqual(finding["Fix"], "systemctl edit ssh.service")
+        for stack, service, unit in (("sshd-after-publickey", "sshd", "ssh.service"),
+                                     ("sshd-after-publickey", "sshd", "ssh@x.service"),
+                                     ("login", "login", "getty@tty1.service"),
+                                     ("login", "cron", "cron.service"),
+                                     ("login", "vsftpd", "vsftpd.service")):
+            self.host(stack, service, "after-publickey")
+            with self.subTest(unit), \
+                    self.systemd(unit, LimitNPROC=2, LimitNOFILE=524288, TasksMax="infinity"):
+                found = self.findings(service)
+            finding = self.finding(found, "unit-limit")
+            unit = re.sub("@.*[.]", "@.", unit)
+            self.assertIn(f"LimitNPROC of {unit} is 2, and a login needs 4", finding["Message"])
+            self.assertEqual(finding["Fix"], f"systemctl edit {unit}")
+        self.host()
+        with self.systemd("ssh.service", LimitNPROC=4, LimitNOFILE=64, TasksMax=9):
+            self.assertEqual(self.findings("sshd")["Findings"], [])
+            self.assertIn("those of pam_limits are not read", self.doctor("sshd", "-v").stdout)
+        self.host("su", "su", None)
+        with self.systemd("su.service", LimitNPROC=1):
+            self.assertEqual(self.findings("su")["Findings"], [])
+
+    def test_settings_that_sshd_has_not_read(self):
+        self.host()
+        os.utime(self.world.path(CONFIG), (1, 1))
+        now = time.clock_gettime(time.CLOCK_MONOTONIC)
+        for age, ids in ((3600, ["sshd-reload"]), (-5, [])):
+            with self.systemd("ssh.service", ActiveState="active",
+                              StateChangeTimestampMonotonic=max(1, int((now - age) * 1000000))):
+                found = self.findings("sshd")["Findings"]
+                self.assertEqual([f["Id"] for f in found], ids)
+                if ids:
+                    self.assertIn(found[0]["File"], (OWN, CLOUD))
+                    self.assertEqual(found[0]["Fix"], "systemctl reload ssh.service")
+                    screen = self.doctor("sshd").stdout
+                    self.assertIn("After mending:  systemctl reload ssh\n", screen)
+        with self.systemd("ssh.service", ActiveState="inactive", StateChangeTimestampMonotonic=1):
+            self.assertEqual(self.findings("sshd")["Findings"], [])
+
+    def test_sshd_that_does_not_run(self):
+        """Its folder is not there then."""
+        self.host()
+        folder = self.world.path("/run/sshd")
+        folder.rename(folder.with_name("sshd.away"))
+        try:
+            finding = self.finding(self.findings("sshd"), "sshd-unknown")
+            self.assertEqual(finding["Fix"], "mkdir -p /run/sshd")
+            with self.systemd("none.service"):
+                finding = self.finding(self.findings("sshd"), "sshd-unknown")
+            self.assertRegex(finding["Fix"], "^systemctl start sshd?$")
+            self.assertIn("sshd does not run", finding["Message"])
+        finally:
+            folder.with_name("sshd.away").rename(folder)
 
     def test_eight_faults_at_once(self):
         self.host()

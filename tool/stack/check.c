@@ -21,13 +21,14 @@ static void on_line(void *data, const char *file, unsigned number, const char *w
 		findings_run(v->l, "sed -i 's/\\r$//' %s", word);
 }
 
-/* Nobody gets in, and libpam tells no application why. */
+/* Nobody gets in, or nobody can tell. libpam tells no application why. */
 static void judge_unread(struct view *v, enum stack_read rc)
 {
 	static const char *const whys[] = {
 		[STACK_REFUSED] = "libpam refuses to start, so nobody gets in",
 		[STACK_CRASHES] = "libpam crashes, so nobody gets in",
 		[STACK_HANGS] = "libpam never comes back, so nobody gets in",
+		[STACK_UNKNOWN] = "nobody can tell who gets in: mend the line that is named above",
 	};
 	bool none = v->stack.n_files == 0;
 

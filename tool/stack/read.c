@@ -164,6 +164,11 @@ static enum stack_read add(
 {
 	bool other = in->service && strcasecmp(in->service, "other") == 0;
 
+	/* libpam keeps half of such a line, also where the file is only an included one. */
+	if (in->type != STACK_ANY && line->module && !has_name(line->module)) {
+		tell(r, in, "names a module without a name, so nobody can tell what libpam does");
+		return STACK_UNKNOWN;
+	}
 	if (line->type == STACK_ANY || (line->module && !has_name(line->module))) {
 		tell(r, in, "makes libpam give up the whole stack");
 		return STACK_REFUSED;
@@ -229,6 +234,12 @@ static void take_control(struct reader *r, struct place *in, struct words *w, en
 	}
 }
 
+static bool has_control(const struct place *in)
+{
+	return in->control.action[CODE_SUCCESS] != ACTION_UNSET ||
+		in->control.action[CODE_AUTH_ERR] != ACTION_UNSET;
+}
+
 /* An include that failed is a line that must fail. */
 static enum stack_read take_include(
 	struct reader *r, struct place *in, const struct words *w, int type, const char *name)
@@ -250,6 +261,11 @@ static enum stack_read take_include(
 	rc = include(r, &as, name);
 	if (rc != STACK_REFUSED)
 		return rc;
+	/* Before 1.7 the control of this line is that of the line before it, if there is one. */
+	if (w->at_include && type != STACK_ANY && !r->lib->limits_includes && !has_control(in)) {
+		tell(r, in, "fails in an included file, so nobody can tell what libpam does");
+		return STACK_UNKNOWN;
+	}
 	line.kind = STACK_MUST_FAIL;
 	line.module = NULL;
 	control_default(&line.control, ACTION_BAD);

@@ -56,6 +56,7 @@ enum stack_read {
 	STACK_REFUSED,  /* pam_start() answers PAM_ABORT: nobody gets in */
 	STACK_CRASHES,  /* libpam crashes: nobody gets in, and the program ends */
 	STACK_HANGS,    /* libpam never comes back */
+	STACK_UNKNOWN,  /* libpam goes on with memory that it has not set: nobody can tell */
 	STACK_NOT_READ, /* we could not read it; *e says why */
 };
 

@@ -1,5 +1,6 @@
 """What scenes can have: one function each, which fills a Scene."""
 
+from paths import BUILD
 from tool.stack.scene import ETC, TYPES
 
 
@@ -85,6 +86,65 @@ def circle(how):
         directive = "@include" if how == "@include" else f"{kind} {how}"
         s.files[ETC + "round"] = s.line(kind) + f"{directive} {s.choice('round', 'login')}\n"
         s.put([f"{directive} round\n", s.line(kind)])
+    return make
+
+
+def circle_of_files(s):
+    """Through several files, of several types, by several names."""
+    names = [f"ring{n}" for n in range(s.rng.randint(1, 4))]
+    for n, name in enumerate(names):
+        lines = s.some(2)
+        to = s.rng.choice((names[(n + 1) % len(names)],) * 4 + ("login", "LOGIN", "other", "none"))
+        path = s.rng.choice((to,) * 4 + (ETC + to, f"./{to}", f"../pam.d/{to}", f"/etc//pam.d/{to}"))
+        how = s.choice("include", "substack", "@include", "@include")
+        s.insert(lines, f"@include {path}\n" if how == "@include" else
+                 f"{s.rng.choice(TYPES)} {how} {path}\n")
+        s.files[ETC + name] = "".join(lines)
+    lines = s.some(3)
+    s.insert(lines, s.choice("@include ring0\n", "auth include ring0\n", "account substack ring0\n"))
+    s.put(lines)
+    if s.rng.random() < .3:
+        s.put([*s.some(2), s.choice("@include other\n", "@include ring0\n", "auth include login\n")],
+              "other")
+
+
+def odd_module(s):
+    """Names of modules that are no names of files."""
+    name = s.rng.choice((".", "..", "/", "/.", "/..", "./", "../stub.so",
+                         "/stub.so/", "stub.so/", "..so", ".so", "x.", "?", "/?", "-",
+                         "*", "$ISA/stub.so", "/$ISA/stub.so", "x" * 300, "/" + "y" * 300 + ".so",
+                         "/etc/pam.d/login", "/etc", "\\", "~/stub.so", "%s", "stub.so.", "a/b/stub.so",
+                         "STUB.SO", "'/stub.so'", "/stub.so,", "=", "#"))
+    lines = s.body()
+    s.insert(lines, f"{s.rng.choice(TYPES)} {s.control()} {name} {s.arguments()}\n")
+    s.put(lines)
+
+
+def program_as_stack(s):
+    """Bytes of an ELF file, as of a module that somebody includes."""
+    elf = (BUILD / "tests/tool/stack/half.so").read_bytes()
+    start = s.rng.choice((0, 0, 0, s.rng.randrange(len(elf))))
+    s.files[ETC + "elf"] = elf[start:start + s.rng.choice((64, 900, 5000, len(elf)))]
+    kind = s.choice("auth", "account", "session")
+    s.put([*s.some(2), s.choice(f"{kind} include elf\n", f"{kind} substack elf\n", "@include elf\n"),
+           *s.some(2)])
+
+
+def any_bytes(s):
+    """Bytes of all kinds, with newlines among them."""
+    data = bytes(s.rng.choice((10, 10, 32, 35, 92, 0, s.rng.randrange(256), *b"auth require./stub"))
+                 for _ in range(s.rng.randint(1, 300)))
+    s.files[ETC + "bytes"] = data + s.line().encode() * s.rng.randint(0, 2)
+    s.put([*s.some(2), s.choice("auth include bytes\n", "@include bytes\n", "account substack bytes\n"),
+           *s.some(2)])
+
+
+def missing_first_in_include(how):
+    """A missing @include is the first line of an included file."""
+    def make(s):
+        kind = s.rng.choice(TYPES)
+        inner = "@include none\n" + "".join(s.some(2, kind))
+        s.put([*s.some(2, kind), s.inclusion(kind, inner, how), *s.some(2, kind)])
     return make
 
 

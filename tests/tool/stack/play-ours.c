@@ -33,7 +33,7 @@ static int answer(void *data, const struct stack_line *line, enum play_call call
 static void play(const struct scene *s, const char *root, const struct libpam *lib)
 {
 	static const char *const ends[] = {
-		"0", "26", "crash", "hang", "not read", /* enum stack_read */
+		"0", "26", "crash", "hang", "unknown", "not read", /* enum stack_read */
 	};
 	struct stack stack;
 	struct error e = {0};

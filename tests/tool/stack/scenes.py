@@ -3,10 +3,11 @@
 import random
 
 from tool.stack.features import (
-    absolute, action_in, among, bom, broken_other, circle, crlf, empty, ends_after_backslash,
-    folder, hangs, included_ends_after_backslash, incomplete, incomplete_setcred, is_other,
-    jump, jump_counts_own_type, jump_over_substack, long_continued, long_line, name_of_service,
-    nested, no_newline, nothing, one_type, only_empty, pam_conf, pam_conf_beside, plain,
+    absolute, action_in, among, any_bytes, bom, broken_other, circle, circle_of_files, crlf, empty,
+    ends_after_backslash, folder, hangs, included_ends_after_backslash, incomplete, incomplete_setcred, is_other,
+    jump, jump_counts_own_type, jump_over_substack, long_continued, long_line,
+    missing_first_in_include, name_of_service, nested, no_newline, nothing, odd_module, one_type,
+    only_empty, pam_conf, pam_conf_beside, plain, program_as_stack,
     service_missing, setcred_differs, soup, split, types_from_other, usr_lib, usr_lib_included,
     within, written, zero_byte)
 from tool.stack.scene import Scene
@@ -112,6 +113,12 @@ FEATURES = {
     "a circle of include": circle("include"),
     "a circle of @include": circle("@include"),
     "a circle of substack": circle("substack"),
+    "a circle of several files": circle_of_files,
+    "a module with an odd name": odd_module,
+    "a program as stack": program_as_stack,
+    "any bytes as stack": any_bytes,
+    "a missing @include first in include": missing_first_in_include("include"),
+    "a missing @include first in substack": missing_first_in_include("substack"),
     # 13
     "a continued line": written(split("\\\n"), split(" \\\n  ")),
     "a backslash and blanks": written(split("\\ \n"), split("\\\t \n")),
@@ -149,6 +156,9 @@ FEATURES = {
 # Each takes the second that libpam is given.
 SLOW = {"a line at which old readers hang"}
 LEAST = 10
+# What libpam does with some of these depends on what its memory holds: our player says "unknown".
+UNTOLD = {"a circle of several files", "a program as stack", "any bytes as stack",
+          "a missing @include first in include", "a missing @include first in substack"}
 
 
 def scenes(count, seed):

@@ -54,7 +54,10 @@ class Play(unittest.TestCase):
                              self.modules())
         self.assertEqual(len(ours), len(theirs))
         for s, one, other in zip(made, ours, theirs):
-            self.assertEqual(one, other, (s.kinds, s.calls, s.files))
+            if one.endswith(" unknown"):
+                self.assertTrue(s.kinds & scenes.UNTOLD, (s.kinds, s.calls, s.files))
+            else:
+                self.assertEqual(one, other, (s.kinds, s.calls, s.files))
         return ours
 
     def test_our_player_alone(self):
