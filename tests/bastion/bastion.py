@@ -84,7 +84,9 @@ class Bastion:
         return remote
 
     def run(self, script, check=True, timeout=600, **options):
-        """As root, by the way that does not need PAM: -> what a shell says there, and its status"""
+        """Runs a shell script as root, over the sshd without PAM.
+
+        -> its output; with check=False the finished process"""
         if "input" not in options:
             options.setdefault("stdin", subprocess.DEVNULL)
         run = subprocess.run(["ssh", "-F", self.config, "control", script], env=self.env, text=True,
@@ -95,7 +97,7 @@ class Bastion:
         return run.stdout if check else run
 
     def state(self):
-        """Whether it still runs, and the end of what is on the console."""
+        """-> whether the bastion still runs, and the last lines of its console"""
         while self.screen.read(0):
             pass
         return f"bastion: {self.screen.ended()}, {self.screen.screen[-500:]!r}"
@@ -105,7 +107,7 @@ class Bastion:
                  input=text)
 
     def connect(self, timeout=60):
-        """One connection as root, which all that run() does goes through."""
+        """Opens the connection as root that run() uses."""
         end = self.clock() + timeout
         self.hang_up()
         while True:

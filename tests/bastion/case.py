@@ -20,7 +20,7 @@ MACHINE = os.environ.get("BASTION") == "machine"
 PROMPT = "AWS MFA code: "
 EXAMPLES = "/usr/share/doc/libpam-aws-mfa/examples"
 STS = f"https://127.0.0.1:{STS_PORT}"
-# As Debian has them: each scenario begins with these.
+# Each scenario begins with these stacks as Debian has them.
 STACKS = ("sshd", "sudo", "su", "login")
 KEPT = "/root/pam.d"
 

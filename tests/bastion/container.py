@@ -16,8 +16,8 @@ from terminal import Terminal
 
 CGROUPS = Path("/sys/fs/cgroup")
 
-# Ends what is in the group, and removes the group, once nobody holds its standard input any more:
-# also when whoever started it was killed.
+# When its standard input closes, it ends all processes of the group and removes the group. That
+# happens even if its parent is killed.
 SWEEPER = """
 import os, sys, time
 group = sys.argv[1]
@@ -56,7 +56,7 @@ class Container(Bastion):
             raise Missing(f"systemd-nspawn starts nothing here: {said}") from None
 
     def _own_group(self):
-        """Also where version 1 is mounted beside version 2: our mounts have only the latter."""
+        """Makes a group of version 2. If version 1 is mounted, too, our mounts hide it."""
         mounts.call("umount2", CGROUPS, MNT_DETACH)
         mounts.mount("cgroup2", CGROUPS, "cgroup2")
         mounts.mount("tmpfs", "/run", "tmpfs", data="mode=755")

@@ -11,7 +11,7 @@ DOWN = ["unavailable answer=PAM_AUTHINFO_UNAVAIL"]
 
 
 class LocalTest(BastionTest):
-    """Who is at a shell of alice's, reached by a key alone."""
+    """Starts at a shell of alice, which needs only a key."""
 
     def shell(self, command):
         return self.ssh("-p", "2222", command)
@@ -55,7 +55,7 @@ class Su(LocalTest):
     STACK = {"su": "su"}
 
     def test_a_code_starts_a_session(self):
-        """Of the target's."""
+        """The session belongs to the target of su."""
         bob = self.enroll("bob")
         self.assertEqual(self.at_once("su bob -c 'id -un'", "Password: ", bob.code(), "su"),
                          ("bob", ACCEPTED))
@@ -71,7 +71,7 @@ class Su(LocalTest):
 
 
 class SerialConsole(BastionTest):
-    """The line that getty has: the way back in when ssh is not, and it needs no code."""
+    """The way back in if ssh fails: no code or a wrong one does not stop this login."""
 
     STACK = {"login": "login"}
 
@@ -92,7 +92,7 @@ class SerialConsole(BastionTest):
             self.screen.send(f"{code}\n")
 
     def in_the_shell(self, name):
-        """What a command prints there, and out again; -> what was on the screen before"""
+        """Runs a command in the shell, and leaves. -> (the screen before it, AWS_PROFILE in it)"""
         before = self.screen.expect(f"{name}@bastion:~", 60)
         self.screen.expect(" ", 60)
         self.screen.send("echo user=[$(id -un)] profile=[$AWS_PROFILE] tty=[$(tty)]\n")

@@ -33,7 +33,7 @@ class MachineTest(BastionTest):
         super().setUpClass()
 
     def answer_if_asked(self, console, code):
-        """Where a process is missing, it may end before it asks."""
+        """If a process could not start, the program may end before it asks."""
         try:
             console.answer(PROMPT, code)
         except AssertionError:
@@ -96,7 +96,7 @@ class AppArmor(MachineTest):
     SSHD = ("sshd-after-publickey", "after-publickey")
 
     def ask(self, *rules):
-        """-> ssh, which asks for a code, when aws-mfa-sts runs confined"""
+        """-> ssh at its prompt, while aws-mfa-sts is confined by the rules"""
         self.run_there("apparmor_parser -r", input=PROFILE % " ".join(rules))
         self.addCleanup(self.run_there, "apparmor_parser -R", input=PROFILE % "")
         ssh = self.ssh("true")
@@ -116,7 +116,7 @@ class AppArmor(MachineTest):
         self.assertEqual(self.denied(), [])
 
     def test_without_the_network_nobody_is_let_in(self):
-        """The fault is this system's, and no outage of AWS."""
+        """This is a fault of the system. It must not look like an outage of AWS."""
         ssh = self.ask()
         ssh.send(self.user.code() + "\n")
         self.refused(ssh)
@@ -145,7 +145,7 @@ class HeldUp(MachineTest):
                        "-p CPUQuota=100% su -c 'id -un' alice")
 
     def su(self, code=None):
-        """code: typed at once; AWS has not answered the warm-up by then."""
+        """code: is typed before AWS has answered the warm-up"""
         su = self.ssh("-p", "2222", "-l", "bob", self.started)
         su.answer("Password: ", PASSWORD)
         if code:
@@ -163,9 +163,9 @@ class HeldUp(MachineTest):
                                "code-spent answer=PAM_AUTHINFO_UNAVAIL"))
 
     def test_an_outage_lets_in(self):
-        """What the others must not look like."""
+        """A true outage. The other tests must not look like one."""
         self.aws_down()
-        for _ in range(5):      # where this machine is too busy to be sure of it
+        for _ in range(5):      # a busy machine hides an outage
             su = self.su(self.user.code())
             if su.wait() == 0:
                 break
@@ -188,7 +188,7 @@ class HeldUp(MachineTest):
         self.refused(su)
 
     def test_starved(self):
-        """A thousandth of a processor, while the connection is made."""
+        """The group gets a thousandth of a processor while the connection is made."""
         self.box.fault("GET", faults.delay(1), 1)
         su = self.su()
         su.expect(PROMPT, 60)
@@ -209,7 +209,7 @@ class HeldUp(MachineTest):
         self.assertEqual(self.results("su"), [SYSTEM])
 
     def test_too_little_memory(self):
-        """Something of it is killed."""
+        """The kernel kills one of the processes."""
         su = self.su()
         su.expect(PROMPT, 60)
         self.as_bob(f"echo 0 >{self.group}/memory.max")

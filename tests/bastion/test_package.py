@@ -25,7 +25,7 @@ class Packages(BastionTest):
         return ssh.wait() == 0
 
     def leave_the_stacks(self):
-        """As Debian has them, and sshd asks for nothing but the key."""
+        """Restores the stacks of Debian. sshd then asks only for the key."""
         self.run_there("".join(f"cp {KEPT}/{name} /etc/pam.d/{name}\n" for name in STACKS) +
                        "rm -f /etc/ssh/sshd_config.d/00-aws-mfa.conf\nsystemctl restart ssh")
 
@@ -49,7 +49,7 @@ class Packages(BastionTest):
         self.logged_in(self.ssh("true"))
 
     def test_an_upgrade_while_somebody_is_asked(self):
-        """The settings are kept, and who is asked meanwhile gets in."""
+        """The settings stay. A user who is asked during the upgrade gets in."""
         self.bastion.write("/etc/aws-mfa/aws-mfa.conf", "[aws-mfa]\nregion = eu-west-1\n")
         folder = temporary(self.addCleanup)
         self.run_there("mkdir -p /root/newer")
@@ -75,7 +75,7 @@ class Packages(BastionTest):
         self.assertTrue(self.logs_in())
 
     def test_removed_by_force_root_still_gets_in(self):
-        """Then sshd refuses all, and the door without the module leads in."""
+        """Then sshd refuses everybody. Only the sshd without the module lets root in."""
         self.run_there(f"AWS_MFA_FORCE=1 dpkg --remove {NAMES}")
         ssh = self.ssh("true")
         self.refused(ssh)

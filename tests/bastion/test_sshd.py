@@ -69,7 +69,7 @@ class AfterPublickey(BastionTest):
         self.logged_in(self.login(self.user.code()))
 
     def test_the_way_back_in(self):
-        """While AWS is down: root's door asks for a key and nothing else, and leads to root."""
+        """While AWS is down, the sshd for root asks only for a key."""
         self.aws_down()
         ssh = self.ssh("-o", "ControlPath=none", "id -un", host="control")
         self.logged_in(ssh)
@@ -86,7 +86,7 @@ class AfterPublickey(BastionTest):
             self.assertIn(part, ssh.screen.splitlines())
 
     def test_a_restart_of_sshd(self):
-        """Who is logged in stays, and who is asked still is."""
+        """Users who are logged in stay. A prompt stays, too."""
         inside = self.login(self.user.code(), "echo in; read line; echo got $line")
         inside.expect("in\r\n", 60)
         asked = self.ssh("true")
@@ -100,8 +100,9 @@ class AfterPublickey(BastionTest):
         self.assertIn("got text", inside.screen)
 
     def test_limits_of_the_unit(self):
-        """LimitNPROC= counts what the user runs. Too low is no outage: it is refused, and named.
-        The module raises it to 4 where it may, so the user has more than that."""
+        """LimitNPROC= counts the processes of the user. A limit that is too low is no outage: the
+        login is refused, and the log names the limit. The module may raise the limit to 4, so the
+        user has more processes."""
         self.addCleanup(self.limit, None)
         self.addCleanup(self.run_there, "systemctl stop sleepers")
         self.run_there("systemd-run -q --unit=sleepers --uid=alice "
@@ -134,7 +135,7 @@ class AfterPassword(BastionTest):
         self.logged_in(self.login(PASSWORD, self.user.code()))
 
     def test_only_one_of_them_is_right(self):
-        """Both are asked for, whatever the password is."""
+        """sshd asks for both, even after a wrong password."""
         self.refused(self.login("wrong", self.user.code()))
         self.refused(self.login(PASSWORD, self.user.wrong_code()))
         self.assertFalse(self.has_session() and self.results("sshd")[-1] == ACCEPTED)

@@ -27,8 +27,8 @@ PACKAGES = PLACE / "packages"
 STEPS = {"demo": "make deps demo", "check": "make deps check", "lint": "make lint"}
 NO_WARNING = "WERROR=1 LDFLAGS=-Wl,--fatal-warnings"
 
-# The oldest base (include/base.in). Its ssh server and its tools for lint are older than what `make
-# deps` names, so this is what needs neither.
+# The oldest base (include/base.in). Its ssh server and its tools for lint are too old. So only
+# tests run that need neither.
 OLD_TESTS = "_test tests/pam tests/tool/sts test_base tests/tool/test_"
 OLD_PACKAGES = """libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awscli python3 strace acl
     procps python3-botocore python3-boto3 openssl mandoc util-linux e2fsprogs sudo
@@ -36,7 +36,7 @@ OLD_PACKAGES = """libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester aws
 OLD_STEPS = {"deps": f"apt-get update -qq && make deps TEST_PACKAGES='{' '.join(OLD_PACKAGES.split())}'",
              "check": f"make {NO_WARNING} check ONLY='{OLD_TESTS}'"}
 
-# Built by a compiler for another machine; qemu runs what was built.
+# A compiler for another machine builds the programs, and qemu runs them.
 ARM_LIBRARIES = "libpam0g libcurl4-openssl libssl libiniparser libexpat1 libcmocka"
 ARM_STEPS = {
     "deps": "dpkg --add-architecture arm64 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive "
@@ -52,8 +52,8 @@ PLANS = {"bookworm": ("bookworm", ("root", "user"), STEPS),
          "arm64": ("bookworm", ("root",), ARM_STEPS)}
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TERM": "dumb"}
 
-# Nothing that is mounted shows outside, and all is unmounted when the command ends. The old root is
-# gone: in a mere chroot there are no user namespaces.
+# The mounts do not show outside, and they end with the command. pivot_root changes the root,
+# because a chroot allows no user namespaces.
 ENTER = """
 mount --bind "$1" "$1" && cd "$1" && mount -t proc proc proc && mount --rbind /sys sys &&
 mount --rbind /dev dev && mount -t tmpfs tmpfs run && mount --bind "$2" var/cache/apt/archives &&
@@ -70,13 +70,13 @@ def output(*argv):
 
 
 def mirror():
-    """The one that this machine's apt uses."""
+    """-> the mirror that apt uses on this machine"""
     uris = output("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages").split()
     return next(uri for uri in uris if "security" not in uri)
 
 
 def settings():
-    """How this machine's apt reaches its mirror."""
+    """-> the settings with which apt reaches its mirror on this machine"""
     lines = output("apt-config", "dump").splitlines()
     return "\n".join(line for line in lines if re.match("Acquire::(Check-|https?::|Retries)", line))
 
@@ -120,7 +120,7 @@ class Machine:
 
 
 def remove(root):
-    """Nothing is mounted there but in namespaces, which are gone."""
+    """Removes a system. Its mounts were in namespaces that have ended."""
     if any(f" {root}" in line for line in Path("/proc/self/mounts").read_text().splitlines()):
         raise RuntimeError(f"something is mounted below {root}")
     if root.exists():
