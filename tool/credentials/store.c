@@ -367,7 +367,7 @@ enum status store_session(const struct store_place *to, const struct session *se
 	struct store_edit edit = {
 		.section = to->section,
 		.n_pairs = sizeof(pairs) / sizeof(pairs[0]),
-		.spares_keys = !to->keys,
+		.spares_keys = !to->keys && !to->replaces_keys,
 	};
 
 	if (!gmtime_r(&session->expiration, &tm) ||

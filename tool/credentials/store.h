@@ -61,9 +61,9 @@ bool store_undo(const char *path);
 
 /*
  * Sets the seven session keys of the section. With to->keys, the file must exist. Without, the only
- * copy of a long-term key is kept (session_spare_keys()). Waits until deadline_ms (monotonic_ms())
- * for other programs that are writing the file. STATUS_NOT_STORED on failure: then the file is as
- * those programs left it.
+ * copy of a long-term key is kept unless to->replaces_keys. Waits until deadline_ms
+ * (monotonic_ms()) for other programs that are writing the file. STATUS_NOT_STORED on failure: then
+ * the file is as those programs left it.
  */
 enum status store_session(const struct store_place *to, const struct session *session,
 	int64_t deadline_ms, struct error *e);
