@@ -43,6 +43,7 @@
 #define WORD_ROLE_SESSION_NAME "role-session-name"
 #define WORD_EXTERNAL_ID "external-id"
 #define WORD_SOURCE_IDENTITY "source-identity"
+#define WORD_SESSION_POLICY "session-policy"         /* JSON in one line */
 #define WORD_TAG "tag"                               /* KEY=VALUE */
 #define WORD_TRANSITIVE_TAG_KEY "transitive-tag-key" /* KEY */
 

@@ -141,6 +141,7 @@ static void send_role(struct sts_process *p, int64_t deadline_ms,
 	sts_process_send(p, deadline_ms, WORD_ROLE_SESSION_NAME, role->session_name, rc);
 	sts_process_send(p, deadline_ms, WORD_EXTERNAL_ID, role->external_id, rc);
 	sts_process_send(p, deadline_ms, WORD_SOURCE_IDENTITY, role->source_identity, rc);
+	sts_process_send(p, deadline_ms, WORD_SESSION_POLICY, role->session_policy, rc);
 	send_list(p, deadline_ms, WORD_TAG, role->tags, rc);
 	send_list(p, deadline_ms, WORD_TRANSITIVE_TAG_KEY, role->transitive_tags, rc);
 }

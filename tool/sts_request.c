@@ -41,6 +41,7 @@ struct sts_request sts_request_for_code(const struct settings *s)
 			.session_name = value[SETTING_ROLE_SESSION_NAME],
 			.external_id = value[SETTING_EXTERNAL_ID],
 			.source_identity = value[SETTING_SOURCE_IDENTITY],
+			.session_policy = s->session_policy,
 			.tags = value[SETTING_TAGS],
 			.transitive_tags = value[SETTING_TRANSITIVE_TAGS],
 		};

@@ -14,6 +14,7 @@
 
 struct sts_request_role {
 	const char *arn, *session_name, *external_id, *source_identity;
+	const char *session_policy;
 	const char *tags, *transitive_tags; /* lists: tags.h */
 };
 

@@ -36,6 +36,10 @@ static enum status take_entry(
 
 	for (size_t i = 0; rc == STATUS_OK && i < sizeof(values) / sizeof(values[0]); i++)
 		rc = take(s, values[i].id, values[i].value, path, e);
+	/* Without it the session would have all rights of the role. */
+	if (rc == STATUS_OK && entry->session_policy &&
+		!(s->session_policy = strdup(entry->session_policy)))
+		rc = error_system(e, path);
 	if (rc == STATUS_OK && entry->duration > 0)
 		rc = settings_take(s, SETTING_DURATION, settings_format("%ld", entry->duration),
 			settings_format("%s: duration", path), ORIGIN_FILE, e);

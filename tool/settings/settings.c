@@ -175,6 +175,7 @@ void settings_free(struct settings *s)
 	free(s->long_term);
 	free(s->session);
 	free(s->source_device);
+	free(s->session_policy);
 	free(s->source_device_where);
 	ini_free(&s->credentials);
 	ini_free(&s->config);

@@ -47,6 +47,7 @@ struct settings {
 	/* The roles of the source profiles, in the order of use. SETTING_ASSUME_ROLE follows. */
 	struct via_role via[VIA_MAX];
 	size_t n_via;
+	char *session_policy; /* of SETTING_ASSUME_ROLE, in keystore mode; else NULL */
 
 	/* The device that a source profile names, and its source; NULL without one. */
 	char *source_device, *source_device_where;

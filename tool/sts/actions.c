@@ -54,6 +54,8 @@ static void put_role(struct form *f, const struct input *in)
 		form_put(f, "ExternalId", role->external_id);
 	if (role->source_identity)
 		form_put(f, "SourceIdentity", role->source_identity);
+	if (role->session_policy)
+		form_put(f, "Policy", role->session_policy);
 	put_tags(f, role);
 	put_mfa(f, in);
 	/* The session of an earlier role only has to last until the next role is assumed. */

@@ -34,6 +34,7 @@ static const struct place of_role[] = {
 	{WORD_ROLE_SESSION_NAME, offsetof(struct role, session_name)},
 	{WORD_EXTERNAL_ID, offsetof(struct role, external_id)},
 	{WORD_SOURCE_IDENTITY, offsetof(struct role, source_identity)},
+	{WORD_SESSION_POLICY, offsetof(struct role, session_policy)},
 };
 #define N_OF_ROLE (sizeof(of_role) / sizeof(of_role[0]))
 

@@ -36,6 +36,7 @@ struct role {
 	char *session_name;
 	char *external_id;
 	char *source_identity;
+	char *session_policy;
 	struct texts tags; /* KEY=VALUE; VALUE begins after the first '=' */
 	struct texts transitive_tag_keys;
 };

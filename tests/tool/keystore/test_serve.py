@@ -67,13 +67,14 @@ class Judged(KeystoreTest):
     def test_a_role(self):
         """The session's name is the account's, not that of the process that asks for it."""
         self.write_entry(role_arn=ROLE, external_id="of-ours", source_identity="alice",
-                         duration=900, profile="admin")
+                         session_policy='{"Version":"2012-10-17"}', duration=900, profile="admin")
         module = self.asked(env={"LOGNAME": "mallory", "USER": "mallory"})
         module.send("code " + self.user.code())
         self.assertEqual(module.result()[0], 0)
         params = self.box.requests[-1].params
         for name, value in (("RoleArn", ROLE), ("ExternalId", "of-ours"), ("SourceIdentity", "alice"),
-                            ("RoleSessionName", "alice"), ("DurationSeconds", "900")):
+                            ("RoleSessionName", "alice"), ("DurationSeconds", "900"),
+                            ("Policy", '{"Version":"2012-10-17"}')):
             self.assertEqual(params[name], value)
         parcel = self.handed_over(module)
         self.assertEqual((parcel["role"], parcel["profile"]), (ROLE, "admin"))

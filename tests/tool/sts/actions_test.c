@@ -49,6 +49,7 @@ static void session(void **state)
 static void role(void **state)
 {
 	char arn[] = "arn:aws:iam::1:role/x", name[] = "me~=,", id[] = "a:b", me[] = "me";
+	char policy[] = "{\"a\":[]}";
 	char tag[] = "Cost Center=a=b", bare[] = "Empty=", key[] = "Cost Center";
 	struct parameters s = {.serial = serial,
 		.duration = 43200,
@@ -72,12 +73,13 @@ static void role(void **state)
 		.n_roles = 1,
 		.roles = {{.arn = arn,
 			.session_name = me,
+			.session_policy = policy,
 			.tags = {{tag, bare}, 2},
 			.transitive_tag_keys = {{key}, 1}}}};
 	write(ACTION_ASSUME_ROLE, &s, NULL);
 	assert_string_equal(body,
 		"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx"
-		"&RoleSessionName=me&Tags.member.1.Key=Cost%20Center&Tags.member.1.Value=a%3Db"
+		"&RoleSessionName=me&Policy=%7B%22a%22%3A%5B%5D%7D&Tags.member.1.Key=Cost%20Center&Tags.member.1.Value=a%3Db"
 		"&Tags.member.2.Key=Empty&Tags.member.2.Value=&TransitiveTagKeys.member.1=Cost%20Center");
 	assert_true(actions[ACTION_ASSUME_ROLE].spends_code);
 }
