@@ -46,7 +46,7 @@ struct word_rule {
 	uint16_t statuses;
 };
 
-#define RULES_MAX 56
+#define RULES_MAX 60
 
 struct words {
 	const struct word_rule *rules;

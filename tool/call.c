@@ -211,6 +211,38 @@ enum status call_list_keys(
 	return rc;
 }
 
+struct rights {
+	char action[64];
+	char *allowed;
+};
+
+static bool take_right(const struct record *rec, void *into)
+{
+	struct rights *r = into;
+	size_t used = strlen(r->allowed);
+
+	if (strcmp(rec->word, WORD_ITEM) == 0)
+		r->action[0] = '\0';
+	else if (strcmp(rec->word, WORD_ACTION) == 0)
+		return copy(r->action, sizeof(r->action), rec->text);
+	else if (strcmp(rec->word, WORD_DECISION) == 0 && strcmp(rec->text, "allowed") == 0)
+		snprintf(r->allowed + used, CALL_RIGHTS_SIZE - used, " %s", r->action);
+	return true;
+}
+
+enum status call_rights(struct caller *c, const char *source, const char *user,
+	char allowed[static CALL_RIGHTS_SIZE], struct error *e)
+{
+	struct rights r = {.allowed = allowed};
+	char text[1400];
+
+	allowed[0] = '\0';
+	snprintf(text, sizeof(text),
+		"SimulatePrincipalPolicy PolicySourceArn=%s ResourceArns.member.1=%s", source,
+		user);
+	return ask(c, text, false, take_right, &r, e);
+}
+
 static bool take_new_key(const struct record *rec, void *into)
 {
 	struct call_new_key *key = into;

@@ -94,6 +94,15 @@ enum status call_list_devices(
 enum status call_list_keys(
 	struct caller *c, struct call_key keys[static ITEMS_MAX], size_t *n, struct error *e);
 
+/*
+ * iam:SimulatePrincipalPolicy: may whoever source is, a user or a role, make keys or change devices
+ * of the user with a session? Writes the actions that are allowed to *allowed, with a blank before
+ * each. It is empty if there are none.
+ */
+#define CALL_RIGHTS_SIZE 256
+enum status call_rights(struct caller *c, const char *source, const char *user,
+	char allowed[static CALL_RIGHTS_SIZE], struct error *e);
+
 /* iam:CreateAccessKey, for the user who owns the keys. AWS knows a new key after some seconds. */
 enum status call_create_key(struct caller *c, struct call_new_key *key, struct error *e);
 

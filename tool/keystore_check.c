@@ -21,8 +21,8 @@
 /* What AWS says of the keys of one entry. */
 struct proof {
 	char user[256];
-	const char *key, *device; /* "ok", "refused", "unknown", ...; "-": not asked */
-	long days;                /* the age of the key; -1: IAM does not say */
+	const char *key, *device, *rights; /* "ok", "refused", ...; "-": not asked */
+	long days;                         /* the age of the key; -1: IAM does not say */
 };
 
 struct check {
@@ -83,6 +83,25 @@ static void judge_device(struct check *c, struct caller *caller, const struct en
 	}
 }
 
+/* May a session of this entry make keys? The role decides, or else the user. */
+static void judge_rights(struct check *c, struct caller *caller, const struct call_identity *who,
+	const struct entry *entry, const char *path, struct proof *p)
+{
+	const char *source = entry->role_arn ? entry->role_arn : who->arn;
+	char allowed[CALL_RIGHTS_SIZE];
+	struct error e;
+
+	p->rights = "cannot look";
+	if (call_rights(caller, source, who->arn, allowed, &e) != STATUS_OK)
+		return;
+	p->rights = *allowed ? "too many" : "ok";
+	if (*allowed)
+		findings_add(&c->findings, "rights", FINDING_WARNING, path, 0,
+			"a session of %s may do what no session should:%s. Attach the policy "
+			"keystore-no-new-keys of aws-mfa-keystore(8)",
+			entry->user, allowed);
+}
+
 /* Asks AWS about one entry. */
 static void prove(struct check *c, const struct entry *entry, const char *path, struct proof *p)
 {
@@ -114,6 +133,7 @@ static void prove(struct check *c, const struct entry *entry, const char *path, 
 	}
 	if (rc == STATUS_OK) {
 		judge_device(c, &caller, entry, path, p);
+		judge_rights(c, &caller, &who, entry, path, p);
 		p->days = key_days(&caller, entry->access_key_id, &e);
 	}
 	call_end(&caller);
@@ -141,7 +161,7 @@ static enum status look_at(struct check *c, const char *name, struct error *e)
 	struct stat st;
 	enum status rc = entries_read(c->folder, name, &entry, &st, e);
 
-	*p = (struct proof){.key = "-", .device = "-", .days = -1};
+	*p = (struct proof){.key = "-", .device = "-", .rights = "-", .days = -1};
 	snprintf(p->user, sizeof(p->user), "%s", name);
 	entries_path(name, path);
 	if (rc == STATUS_CONFIG) {
@@ -166,11 +186,12 @@ static void print_table(const struct check *c)
 	for (size_t i = 0; i < c->n; i++)
 		if ((int)strlen(c->proofs[i].user) > width)
 			width = (int)strlen(c->proofs[i].user);
-	printf("%-*s  %-13s  %-11s  %s\n", width, "USER", "KEY", "DEVICE", "AGE OF THE KEY");
+	printf("%-*s  %-13s  %-11s  %-11s  %s\n", width, "USER", "KEY", "DEVICE", "RIGHTS",
+		"AGE OF THE KEY");
 	for (size_t i = 0; i < c->n; i++) {
 		const struct proof *p = &c->proofs[i];
 
-		printf("%-*s  %-13s  %-11s  ", width, p->user, p->key, p->device);
+		printf("%-*s  %-13s  %-11s  %-11s  ", width, p->user, p->key, p->device, p->rights);
 		if (p->days >= 0)
 			printf("%ld d\n", p->days);
 		else
@@ -193,6 +214,8 @@ static void print_json(const struct check *c)
 		json_string(stdout, p->key);
 		fputs(",\"Device\":", stdout);
 		json_string(stdout, p->device);
+		fputs(",\"Rights\":", stdout);
+		json_string(stdout, p->rights);
 		if (p->days >= 0)
 			printf(",\"KeyDays\":%ld}", p->days);
 		else

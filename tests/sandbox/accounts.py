@@ -211,6 +211,8 @@ class Accounts:
         self.sessions = {}      # by access key id
         self.denied = set()     # (name of a user, "sts:GetSessionToken" or "iam:*")
         self.need_mfa = set()   # users that may call IAM only with the session of a code
+        self.may_simulate = set()   # names of users
+        self.sessions_may = set()   # (ARN of a user or role, action): allowed with a code
         self.new_keys_take = 0.0    # seconds until AWS knows a new key
         self.page_size = 100    # of IAM's lists
 

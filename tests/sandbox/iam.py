@@ -81,6 +81,28 @@ def _delete_access_key(service, user, params):
     user.delete_key(_key(user, params))
 
 
+def _simulate(service, caller, params):
+    """Only a user whom policy_may_simulate() names may ask. sessions_may() has what is allowed."""
+    accounts, source = service.accounts, params["PolicySourceArn"]
+    if caller.user.name not in accounts.may_simulate:
+        raise Refusal("AccessDenied", f"User: {caller.arn} is not authorized to perform: "
+                      f"iam:SimulatePrincipalPolicy on resource: {source} because no identity-based "
+                      "policy allows the iam:SimulatePrincipalPolicy action")
+    context = {entry["ContextKeyName"]: entry["ContextKeyValues"]
+               for entry in params.get("ContextEntries", [])}
+    mfa = context.get("aws:MultiFactorAuthPresent") == ["true"]
+    return {"IsTruncated": False, "EvaluationResults": [{
+        "EvalActionName": action, "EvalResourceName": params["ResourceArns"][0],
+        "EvalDecision": "allowed" if mfa and (source, action) in accounts.sessions_may
+        else "implicitDeny", "MatchedStatements": [], "MissingContextValues": []}
+        for action in params["ActionNames"]]}
+
+
+def simulate(service, caller, params):
+    params = model.check("SimulatePrincipalPolicy", params)
+    return model.write("SimulatePrincipalPolicy", _simulate(service, caller, params))
+
+
 def _action(name, carry_out):
     def act(service, caller, params):
         params = model.check(name, params)
@@ -93,3 +115,4 @@ ACTIONS = {name: _action(name, carry_out) for name, carry_out in {
     "ListMFADevices": _list_mfa_devices, "ListAccessKeys": _list_access_keys,
     "CreateAccessKey": _create_access_key, "UpdateAccessKey": _update_access_key,
     "DeleteAccessKey": _delete_access_key}.items()}
+ACTIONS["SimulatePrincipalPolicy"] = simulate

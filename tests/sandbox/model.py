@@ -17,11 +17,41 @@ def _model():
     return ServiceModel(create_loader().load_service_model("iam", "service-2"), "iam")
 
 
+def _nested(shape, params):
+    """The value of a list or structure from {rest of the name: value}: the AWS query protocol."""
+    if "" in params:
+        return params[""]
+    groups = {}
+    for name, value in params.items():
+        first, _, rest = name.partition(".")
+        groups.setdefault(first, {})[rest] = value
+    if shape.type_name == "list":
+        if groups.keys() != {"member"}:
+            raise Refusal("MalformedInput", f"a list with {sorted(groups)}", 400)
+        numbers = {}
+        for name, value in groups["member"].items():
+            number, _, rest = name.partition(".")
+            numbers.setdefault(int(number), {})[rest] = value
+        if sorted(numbers) != list(range(1, len(numbers) + 1)):
+            raise Refusal("MalformedInput", f"a list with the members {sorted(numbers)}", 400)
+        return [_nested(shape.member, numbers[number]) for number in sorted(numbers)]
+    unknown = groups.keys() - shape.members.keys()
+    if unknown:
+        raise Refusal("ValidationError", f"no parameter {sorted(unknown)}", 400)
+    return {name: _nested(shape.members[name], rest) for name, rest in groups.items()}
+
+
 def check(action, params):
     """Returns the parameters with the types of the model, or raises Refusal."""
     shape = _model().operation_model(action).input_shape
     typed, faults = {}, []
-    for name, value in params.items():
+    plain = {name: value for name, value in params.items() if "." not in name}
+    for name in {name.partition(".")[0] for name in params if "." in name}:
+        if name not in shape.members:
+            raise Refusal("ValidationError", f"{action} has no parameter {name}", 400)
+        typed[name] = _nested(shape.members[name], {
+            key[len(name) + 1:]: value for key, value in params.items() if key.startswith(name + ".")})
+    for name, value in plain.items():
         if name in ("Action", "Version"):
             continue
         member = shape.members.get(name)

@@ -70,6 +70,25 @@ static void put_arguments(struct form *f, const struct input *in)
 		form_put(f, "Marker", in->marker);
 }
 
+/*
+ * What nobody should do with a session. The IAM API Reference, SimulatePrincipalPolicy: all actions
+ * are tried on one resource, so these are actions on a user.
+ */
+static void put_rights(struct form *f, const struct input *in)
+{
+	static const char *const names[] = {"iam:CreateAccessKey", "iam:CreateLoginProfile",
+		"iam:EnableMFADevice", "iam:DeactivateMFADevice", "iam:ResyncMFADevice"};
+	static const char mfa[] = "aws:MultiFactorAuthPresent";
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		form_put_member(f, "ActionNames", i + 1, "", names[i], strlen(names[i]));
+	form_put_member(f, "ContextEntries", 1, ".ContextKeyName", mfa, strlen(mfa));
+	form_put_member(f, "ContextEntries", 1, ".ContextKeyType", "boolean", strlen("boolean"));
+	form_put_member(
+		f, "ContextEntries", 1, ".ContextKeyValues.member.1", "true", strlen("true"));
+	put_arguments(f, in);
+}
+
 static const struct wanted identity[] = {
 	{"/GetCallerIdentityResult/Account", FIELD_ACCOUNT, ONCE},
 	{"/GetCallerIdentityResult/Arn", FIELD_ARN, ONCE},
@@ -114,6 +133,14 @@ static const struct wanted new_key[] = {
 	{NULL, 0, ONCE},
 };
 
+static const struct wanted rights[] = {
+	{"/SimulatePrincipalPolicyResult/EvaluationResults/member", FIELD_ITEM, GROUP},
+	{"/EvaluationResults/member/EvalActionName", FIELD_ACTION, EACH},
+	{"/EvaluationResults/member/EvalDecision", FIELD_DECISION, EACH},
+	PART_OF("/SimulatePrincipalPolicyResult"),
+	{NULL, 0, ONCE},
+};
+
 #define STS .service = SERVICE_STS, .version = "2011-06-15"
 #define IAM .service = SERVICE_IAM, .version = "2010-05-08"
 
@@ -132,6 +159,8 @@ const struct action actions[N_ACTIONS] = {
 		.arguments = " UserName AccessKeyId Status "},
 	[ACTION_DELETE_ACCESS_KEY] = {IAM, "DeleteAccessKey", put_arguments, NULL, .changes = true,
 		.arguments = " UserName AccessKeyId "},
+	[ACTION_SIMULATE_RIGHTS] = {IAM, "SimulatePrincipalPolicy", put_rights, rights,
+		.arguments = " PolicySourceArn ResourceArns.member.1 "},
 	/* Without a code, to see whether a policy denies it. Its credentials are not read. */
 	[ACTION_TRY_SESSION] = {STS, "GetSessionToken", put_shortest, NULL, .arguments = "",
 		.called = "TrySession"},

@@ -129,6 +129,8 @@ static bool report_field(struct peer *signer, enum field field, const char *text
 		[FIELD_ACCESS_KEY_ID] = WORD_ACCESS_KEY_ID,
 		[FIELD_SECRET_ACCESS_KEY] = WORD_SECRET_ACCESS_KEY,
 		[FIELD_KEY_STATUS] = WORD_KEY_STATUS,
+		[FIELD_ACTION] = WORD_ACTION,
+		[FIELD_DECISION] = WORD_DECISION,
 		[FIELD_CREATED] = WORD_CREATED,
 		[FIELD_MARKER] = NULL,
 	};

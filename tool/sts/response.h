@@ -29,6 +29,8 @@ enum field {
 	FIELD_ITEM, /* a member of a list begins; its fields follow */
 	FIELD_SERIAL,
 	FIELD_KEY_STATUS,
+	FIELD_ACTION,
+	FIELD_DECISION,
 	FIELD_CREATED,
 	FIELD_TRUNCATED, /* "true": a part of a list; the marker leads to the next part */
 	FIELD_MARKER,

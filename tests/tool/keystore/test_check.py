@@ -76,6 +76,28 @@ class Check(AdminTest):
         self.assertEqual(found, [])
         self.assertEqual((rows["alice"]["Device"], rows["alice"]["KeyDays"]), ("cannot look", None))
 
+    def test_rights_that_no_session_should_have(self):
+        role = "arn:aws:iam::123456789012:role/Bastion"
+        accounts = self.box.accounts
+        self.add()
+        self.assertEqual(self.check()[0]["alice"]["Rights"], "cannot look")
+        accounts.may_simulate.add(self.user.name)
+        self.assertEqual(self.check()[0]["alice"]["Rights"], "ok")
+        for source in (self.user.arn, role):
+            accounts.sessions_may |= {(source, "iam:CreateAccessKey"), (source, "iam:EnableMFADevice"),
+                                      (source, "iam:GetUser")}
+        self.addCleanup(accounts.sessions_may.clear)
+        rows, found = self.check(status=1)
+        self.assertEqual((rows["alice"]["Rights"], found), ("too many", [("rights", "alice")]))
+        text = " ".join(self.run_it("check", status=1).stdout.split())
+        self.assertIn("should: iam:CreateAccessKey iam:EnableMFADevice. Attach", text)
+        self.add("alice", "--force", "--role-arn", role)
+        self.assertEqual(self.check(status=1)[0]["alice"]["Rights"], "too many")
+        accounts.sessions_may -= {(role, "iam:CreateAccessKey"), (role, "iam:EnableMFADevice")}
+        self.assertEqual(self.check()[0]["alice"]["Rights"], "ok")
+        sent = [r for r in self.box.requests if r.action == "SimulatePrincipalPolicy"][-1].params
+        self.assertEqual((sent["PolicySourceArn"], sent["ResourceArns.member.1"]), (role, self.user.arn))
+
     def test_aws_is_down(self):
         self.add()
         self.add("bob", user=self.enroll("bob"))
