@@ -210,8 +210,8 @@ static void every_record(void **state)
 	static const struct words *const tables[] = {&words_pam, &words_sts};
 	static const char in_turn[] =
 		" account-id arn secret-access-key server-time request-id "
-		"aws-error item serial access-key-id key-status created debug "
-		"steps ";
+		"aws-error item serial access-key-id key-status action decision created "
+		"debug steps ";
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++)
