@@ -2,6 +2,7 @@
 
 #include "code.h"
 #include "command_options.h"
+#include "pasted.h"
 #include "settings/spelling.h"
 #include "text/log.h"
 #include "text/secret.h"
@@ -61,7 +62,8 @@ static enum status no_such_command(struct parser *p, const char *name)
 		return error_set(p->e, STATUS_USAGE,
 			"'%s': no such command; did you mean %s? Else see aws-mfa --help", name,
 			nearest);
-	return error_set(p->e, STATUS_USAGE, "'%s': no such command; see aws-mfa --help", name);
+	return error_set(
+		p->e, STATUS_USAGE, "'%s': no such command; see aws-mfa --help", pasted_hide(name));
 }
 
 /*
@@ -185,14 +187,15 @@ static enum status no_such_option(struct parser *p, const struct written *w)
 static enum status second_command(struct parser *p, const char *word)
 {
 	return error_set(p->e, STATUS_USAGE, "'%s': give one command only, and %s is one; see %s",
-		word, p->line->command->name, help_of(p));
+		pasted_hide(word), p->line->command->name, help_of(p));
 }
 
 static enum status one_too_many(struct parser *p, const char *word)
 {
 	if (p->line->command->max_operands == 0)
 		return second_command(p, word);
-	return error_set(p->e, STATUS_USAGE, "'%s': unexpected word; see %s", word, help_of(p));
+	return error_set(
+		p->e, STATUS_USAGE, "'%s': unexpected word; see %s", pasted_hide(word), help_of(p));
 }
 
 /* Sets *copy to value, or to list, a comma and value. */

@@ -200,6 +200,27 @@ class BadInput(HostTest):
         self.refused(self.aws_mfa(), 13, f"{self.credentials}:6: profile work has role_arn",
                      "refresh profile base instead", "remove mfa_serial here")
 
+    def test_a_secret_at_the_wrong_place(self):
+        """No message quotes it, of a refresh (which a login logs) or of doctor."""
+        keys = ("region role_arn assume_role mfa_serial duration duration_seconds role_session_name "
+                "source_identity session_tags transitive_session_tags endpoint_url services "
+                "sts_regional_endpoints use_fips_endpoint ignore_configured_endpoint_urls ca_bundle "
+                "source_profile").split()
+        text, settings = self.credentials.read_text(), self.config.read_text()
+        for secret in ("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMIzK7MDENGzbPxRfiCYEXAMPLEKEY"):
+            files = [(text, f"{settings}{key} = {secret}\n") for key in keys]
+            files += [(text.replace(value, secret), settings)
+                      for value in (self.user.access_key_id, self.user.serial)]
+            for credentials, config in files:
+                self.write_credentials(credentials)
+                self.config.write_text(config)
+                for args in (("--token", "123456"), ("doctor",), ("doctor", "--json", "--offline")):
+                    run = self.aws_mfa(*args)
+                    self.assertNotIn(secret[1:30], run.stdout + run.stderr, (config, credentials))
+            for args in (("setup", "work", secret), (secret,), ("--region", secret), ("--device", secret)):
+                self.assertNotIn(secret[1:30], self.aws_mfa(*args).stderr)
+        self.write_credentials(text)
+
     def test_bad_profile_names(self):
         for name in ["DEFAULT", "a]b", "a\nb", "", " a"]:
             with self.subTest(name=name):

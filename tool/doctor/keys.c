@@ -2,6 +2,7 @@
 
 #include "credentials/rotation.h"
 #include "credentials/session.h"
+#include "pasted.h"
 #include "settings/files.h"
 #include "settings/profiles.h"
 #include "settings/value.h"
@@ -95,9 +96,9 @@ static void report_device(struct findings *l, const struct ini *ini, const struc
 
 	if (!expected)
 		return;
-	if (!user) {
+	if (!user || pasted_secret(value)) {
 		findings_add(l, "device", FINDING_FAULT, ini->path, ini_line_number(ini, key),
-			"%s: '%.200s': %s", name, value, expected);
+			"%s: '%.200s': %s", name, pasted_hide(value), expected);
 		return;
 	}
 	findings_add(l, "device", FINDING_FAULT, ini->path, ini_line_number(ini, key),

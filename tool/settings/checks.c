@@ -3,6 +3,7 @@
 #include "endpoint_rules.h"
 #include "file/owner.h"
 #include "files.h"
+#include "pasted.h"
 #include "sts_limits.h"
 #include "tags.h"
 #include "text/log.h"
@@ -23,7 +24,8 @@ static enum status bad_value(
 
 	if (settings_may_hold_password(id))
 		return error_set(e, status, "%s: %s", s->where[id], expected);
-	return error_set(e, status, "%s: '%.200s': %s", s->where[id], s->value[id], expected);
+	return error_set(
+		e, status, "%s: '%.200s': %s", s->where[id], pasted_hide(s->value[id]), expected);
 }
 
 /* Makes a path absolute: "~/" is the home. aws-mfa-sts runs in another folder. */
@@ -334,7 +336,7 @@ static enum status complete_via(struct settings *s, struct error *e)
 		if (expected)
 			return error_set(e, STATUS_CONFIG,
 				"%s of a source profile of %s (role %.200s): %s", key,
-				s->value[SETTING_PROFILE], via->arn, expected);
+				s->value[SETTING_PROFILE], pasted_hide(via->arn), expected);
 	}
 	return STATUS_OK;
 }

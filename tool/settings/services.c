@@ -1,6 +1,7 @@
 #include "services.h"
 
 #include "files.h"
+#include "pasted.h"
 #include "profiles.h"
 
 #include <stdbool.h>
@@ -85,7 +86,8 @@ enum status services_take(struct settings *s, struct error *e)
 		rc = error_set(e, STATUS_CONFIG,
 			"%s: there is no section [services %s], but profile %s names it; add the section, "
 			"or remove the line `services`",
-			s->value[SETTING_CONFIG_FILE], name, s->value[SETTING_PROFILE]);
+			s->value[SETTING_CONFIG_FILE], pasted_hide(name),
+			s->value[SETTING_PROFILE]);
 	else if (section)
 		rc = take_service(s, SETTING_ENDPOINT_URL, "sts", section, e);
 	if (rc == STATUS_OK && section)

@@ -2,6 +2,7 @@
 
 #include "checks.h"
 #include "files.h"
+#include "pasted.h"
 #include "text/secret.h"
 
 #include <stdlib.h>
@@ -54,7 +55,8 @@ static enum status nowhere(
 			s->credentials.path, s->long_term);
 	return error_set(e, STATUS_CONFIG,
 		"%s: the source profile %s of profile %s has no long-term keys; run: aws-mfa setup %s",
-		s->credentials.path, profile, s->value[SETTING_PROFILE], profile);
+		s->credentials.path, pasted_hide(profile), s->value[SETTING_PROFILE],
+		pasted_hide(profile));
 }
 
 static bool seen(char *const names[], size_t n, const char *name)

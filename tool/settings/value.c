@@ -1,6 +1,7 @@
 #include "value.h"
 
 #include "ascii.h"
+#include "pasted.h"
 #include "sts_limits.h"
 #include "text/utf8.h"
 #include "timeout.h"
@@ -115,7 +116,9 @@ const char *value_mfa_serial(const char *value)
 		       "serial number of a hardware device: 9 to 256 letters, digits or any of "
 		       "+=/:,.@-";
 	if (strncmp(value, "arn:", 4) != 0)
-		return NULL;
+		return pasted_secret(value) ? "this looks like a secret access key; expected "
+					      "arn:aws:iam::ACCOUNT:mfa/NAME"
+					    : NULL;
 	resource = iam_resource(value);
 	if (!resource)
 		return "expected arn:aws:iam::ACCOUNT:mfa/NAME, ACCOUNT being 12 digits";

@@ -1,5 +1,6 @@
 #include "aws_error.h"
 
+#include "pasted.h"
 #include "quote.h"
 #include "status.h"
 
@@ -137,7 +138,7 @@ static const char *value_of(
 	} values[] = {
 		{"host", names->host},
 		{"region", names->region},
-		{"key", names->access_key_id},
+		{"key", names->access_key_id ? pasted_hide(names->access_key_id) : NULL},
 		{"serial", names->serial},
 		{"role", names->role_arn ? names->role_arn : "the account"},
 		{"next", names->next_code},

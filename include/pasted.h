@@ -1,0 +1,19 @@
+/*
+ * People paste the secret access key at the wrong place. No message may quote it there: messages go
+ * to screens, to tickets and to the system log.
+ */
+#ifndef AWS_MFA_PASTED_H
+#define AWS_MFA_PASTED_H
+
+#include <stdbool.h>
+
+/*
+ * Does the text have 40 letters, digits, '/' and '+' in a row, as a secret access key or a session
+ * token has them?
+ */
+bool pasted_secret(const char *text);
+
+/* The value as a message may quote it: itself, or words in its place. */
+const char *pasted_hide(const char *value);
+
+#endif
