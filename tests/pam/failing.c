@@ -23,6 +23,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -40,8 +41,10 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CALLS_MAX 100
@@ -56,7 +59,8 @@ static const char *const functions[] = {"pam_get_user", "pam_get_item", "pam_sys
 	"pam_fail_delay", "pam_putenv", "pam_set_data", "pam_get_data", "strdup", "malloc",
 	"reallocarray", "getpwnam_r", "getgrouplist", "socketpair", "pthread_sigmask",
 	"pthread_create", "eventfd", "syscall", "recv", "sendmsg", "poll", "pidfd_send_signal",
-	"waitid", "setrlimit", "dup2", "close_range", "dup", "chdir", "setsid", "prctl", "execve"};
+	"waitid", "setrlimit", "dup2", "close_range", "dup", "chdir", "setsid", "prctl", "execve",
+	"open", "openat", "fstat", "fcntl", "pipe2", "socket", "connect", "getrandom"};
 
 static const char *target;
 static bool armed, null_mode, child_mode;
@@ -182,6 +186,74 @@ int socketpair(int domain, int type, int protocol, int pair[2])
 	if (DUE())
 		FAIL(EMFILE);
 	return REAL(socketpair)(domain, type, protocol, pair);
+}
+
+int open(const char *path, int flags, ...)
+{
+	if (DUE())
+		FAIL(EIO);
+	return openat(AT_FDCWD, path, flags, 0); /* the module makes no file with it */
+}
+
+int openat(int folder, const char *path, int flags, ...)
+{
+	unsigned mode;
+	va_list ap;
+
+	va_start(ap, flags);
+	mode = flags & O_CREAT ? va_arg(ap, unsigned) : 0;
+	va_end(ap);
+	if (DUE())
+		FAIL(EIO);
+	return REAL(openat)(folder, path, flags, mode);
+}
+
+int fstat(int fd, struct stat *st)
+{
+	if (DUE())
+		FAIL(EIO);
+	return fstatat(fd, "", st, AT_EMPTY_PATH);
+}
+
+int fcntl(int fd, int what, ...)
+{
+	void *arg;
+	va_list ap;
+
+	va_start(ap, what);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	if (DUE())
+		FAIL(EIO);
+	return REAL(fcntl)(fd, what, arg);
+}
+
+int pipe2(int ends[2], int flags)
+{
+	if (DUE())
+		FAIL(EMFILE);
+	return REAL(pipe2)(ends, flags);
+}
+
+int socket(int domain, int type, int protocol)
+{
+	if (DUE())
+		FAIL(EMFILE);
+	return REAL(socket)(domain, type, protocol);
+}
+
+int connect(int fd, const struct sockaddr *to, socklen_t size)
+{
+	if (DUE())
+		FAIL(EIO);
+	return REAL(connect)(fd, to, size);
+}
+
+ssize_t getrandom(void *to, size_t size, unsigned flags)
+{
+	if (DUE())
+		FAIL(EAGAIN);
+	return REAL(getrandom)(to, size, flags);
 }
 
 long syscall(long number, ...)
