@@ -100,6 +100,7 @@ help:
 	@echo 'make check-asan  the same with the sanitizers for addresses and undefined behaviour'
 	@echo 'make coverage    the same, and a table of the lines that ran, by folder'
 	@echo 'make check-suites  tests and lint on Debian 12, 13 and 11 made from nothing, and for Arm'
+	@echo 'make check-keystore  attacks on keystore mode, in a container that boots (root)'
 	@echo 'make check-vm    a whole bastion in a virtual machine (root; SUITE=bookworm: Debian 12)'
 	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
@@ -327,6 +328,11 @@ check-suites:
 .PHONY: check-vm
 check-vm:
 	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(ONLY)
+
+# Root. In `make check` only the short ones run.
+.PHONY: check-keystore
+check-keystore:
+	$(Q)BUILD=$(BUILD) BASTION=container /usr/bin/python3 tests/bastion/check_vm.py $(ONLY)
 
 # The build reports on stderr, so that stdout holds only the table (or JSON).
 bench:

@@ -1,82 +1,189 @@
-"""Keystore mode on a whole bastion: what systemd makes of the units, and one way through all of it."""
+"""Keystore mode on a whole bastion: systemd starts what judges, and the examples are the stacks."""
 
+import json
+import os
 import re
+import subprocess
 import unittest
 
-from bastion.bastion import STS_PORT
-from bastion.case import PROMPT, BastionTest
-from live.world import CA
+from bastion.case import PROMPT, STS
+from bastion.keystore import (
+    ACCEPTED, CONFIG, DOOR, DOWN, KEYS, SERVES, SOCKET, SYSTEM, WRONG, KeystoreTest)
+from live.world import PASSWORD
+from paths import temporary
 
-KEYS = "/etc/aws-mfa/keys"
-SOCKET = "/run/aws-mfa/keystore.sock"
-UNITS = ("/usr/lib/systemd/system/aws-mfa-keystore@.service "
-         "/usr/lib/systemd/system/aws-mfa-keystore.socket")
-STACK = "".join(f"{phase} required pam_aws_mfa.so keystore\n" for phase in ("auth", "account")) + \
-    "account required pam_permit.so\nsession required pam_permit.so\n"
+NOT_SIX = "not-six-digits answer=PAM_AUTH_ERR"
+# What alice can write: own keys, another AWS, a session that is still valid.
+HOSTILE = """
+mkdir -p ~/.aws && cd ~/.aws
+for file in credentials config; do cat >$file <<'END'
+[default]
+aws_access_key_id = ASIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+aws_session_token = fake
+expiration = 2037-01-01 00:00:00
+endpoint_url = https://127.0.0.1:1
+ca_bundle = /home/alice/ca.pem
+proxy = http://127.0.0.1:1
+timeout = 1
+[default-long-term]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+aws_mfa_device = arn:aws:iam::123456789012:mfa/mallory
+END
+done
+chmod 600 credentials
+printf 'AWS_ENDPOINT_URL=https://127.0.0.1:1\\nLD_PRELOAD=/home/alice/evil.so\\nPATH=/home/alice\\n' \\
+    >~/.pam_environment
+cp .pam_environment ~/.ssh/environment
+for name in .netrc .curlrc .iniparser; do echo 'machine 127.0.0.1 login x password y' >~/$name; done
+"""
 
 
-class Keystore(BastionTest):
-    """alice has an entry, and no file of her own. She runs su, as a caller that root trusts not."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.bastion.write("/etc/pam.d/su", STACK)
-        cls.bastion.write("/etc/aws-mfa/aws-mfa.conf", "[aws-mfa]\n"
-                          f"endpoint_url = https://127.0.0.1:{STS_PORT}\nca_bundle = {CA}\n")
-        cls.run_there(f"install -d -m 700 {KEYS}; systemctl start aws-mfa-keystore.socket")
-        cls.addClassCleanup(cls.run_there, "systemctl stop aws-mfa-keystore.socket; "
-                            f"rm -rf {KEYS} /etc/aws-mfa/aws-mfa.conf /run/aws-mfa")
-
-    def enroll(self, name, script=""):
-        user = super().enroll(name, script)
-        self.run_there(f"""set -e
-            rm -rf /home/{name}/.aws
-            install -m 600 /dev/stdin {KEYS}/{name} <<END
-[aws-mfa]
-user = {name}
-uid = $(id -u {name})
-aws_access_key_id = {user.access_key_id}
-aws_secret_access_key = {user.secret_access_key}
-aws_mfa_device = {user.serial}
-account = 123456789012
-END""")
-        return user
-
-    def su(self, code=None):
-        su = self.ssh("su - alice -c 'echo now $(id -un)'")
-        if code:
-            su.answer(PROMPT, code)
-        else:
-            su.expect(PROMPT, 60)
-        return su
-
-    def journal(self):
-        return self.run_there(f"journalctl --sync; journalctl -q -o cat --after-cursor='{self.cursor}'")
-
-    def test_a_login(self):
+class Login(KeystoreTest):
+    def test_a_code(self):
+        """AWS takes the session, and one id is in the lines of all who had a part in the login."""
         code = self.user.code()
-        su = self.su(code)
-        self.logged_in(su)
-        self.assertIn("now alice", su.screen)
-        self.assertTrue(self.has_session())
-        said = self.journal()
-        serve, store, module = (re.search(line, said) for line in (
-            r"login=(\w{8}) user=alice account=123456789012 result=accepted\n",
-            r"login=(\w{8}) profile=default result=stored\n",
-            r"user=alice .*result=accepted answer=PAM_SUCCESS login=(\w{8}) "))
-        self.assertTrue(serve and store and module, said)
-        self.assertEqual(serve[1], store[1])
-        self.assertEqual(serve[1], module[1])
-        session = self.box.sessions[-1]
+        self.logged_in(self.login(code))
+        line, = self.decisions("sshd")
+        key_id = self.box.sessions[-1].access_key_id
+        for part in ("user=alice ", " profile=default ", "account=123456789012 ", "result=accepted ",
+                     "answer=PAM_SUCCESS ", f"key-id={key_id}"):
+            self.assertIn(part, line)
+        login = re.search(r" login=([0-9a-f]{8})\b", line)[1]
+        lines = self.lines(f"login={login}")
+        self.assertEqual(len(lines), 3, lines)
+        for part in ("user=alice account=123456789012 result=accepted", "result=stored"):
+            self.assertEqual(len([line for line in lines if part in line]), 1, lines)
+        self.assertEqual(self.aws()["Arn"], f"arn:aws:iam::123456789012:user/{self.user.name}")
+        session, said = self.box.sessions[-1], "\n".join(self.lines())
         for secret in (code, self.user.secret_access_key, self.user.access_key_id,
                        session.secret_access_key, session.session_token):
             self.assertNotIn(secret, said)
 
-    def test_a_wrong_code(self):
-        su = self.su(self.user.wrong_code())
-        self.assertEqual(su.wait(), 1, su.screen)
-        self.assertEqual(self.results("su-l"), ["wrong-code answer=PAM_AUTH_ERR"])
+    def aws(self):
+        """-> the caller that AWS sees, with the user's file alone"""
+        folder = temporary(self.addCleanup)
+        (folder / "credentials").write_text(self.run_there("cat /home/alice/.aws/credentials"))
+        run = subprocess.run(["aws", "--endpoint-url", STS, "sts", "get-caller-identity"],
+                             capture_output=True, text=True, env={
+                                 "PATH": os.environ["PATH"], "HOME": str(folder),
+                                 "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+                                 "AWS_CA_BUNDLE": str(self.box.ca_path),
+                                 "AWS_DEFAULT_REGION": "us-east-1"})
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return json.loads(run.stdout)
+
+    def test_no_code_that_is_good(self):
+        """Wrong, of another user, and none; at once, since each refusal takes two seconds."""
+        other = self.box.add_user(f"other{self.enrolled}")
+        asked = [self.login(code) for code in (self.user.wrong_code(), other.code(), "")]
+        for ssh in asked:
+            self.refused(ssh)
+        self.assertEqual(sorted(self.results("sshd")), sorted([WRONG, WRONG, NOT_SIX]))
+        self.assertFalse(self.has_session())
+
+    def test_a_code_works_once(self):
+        """Two logins with one code at once: AWS lets one of them in."""
+        code = self.user.code()
+        logins = [self.login(code), self.login(code)]
+        self.assertEqual(sorted(ssh.wait() for ssh in logins), [0, 255])
+        self.assertEqual(sorted(self.results("sshd")), [ACCEPTED, WRONG])
+
+    def test_aws_down_and_back(self):
+        self.aws_down()
+        self.refused(self.login(self.user.code()))
+        self.assertEqual(self.results("sshd"), [DOWN])
+        self.aws_up()
+        self.logged_in(self.login(self.user.code()))
+
+    def test_nobody_judges(self):
+        """Never softened, and the log says what to run."""
+        self.addCleanup(self.run_there, "systemctl unmask --runtime aws-mfa-keystore@.service; "
+                        f"systemctl reset-failed; systemctl start {SOCKET}")
+        self.run_there(f"systemctl stop {SOCKET}")
+        self.refused(self.login(self.user.code()))
+        self.assertEqual(self.results("sshd"), [CONFIG])
+        self.assertIn(f"run: systemctl start {SOCKET}", self.decisions("sshd")[0])
+        self.run_there(f"systemctl start {SOCKET}; "
+                       "systemctl mask --runtime aws-mfa-keystore@.service")
+        self.refused(self.login(self.user.code()))
+        self.assertIn(self.results("sshd")[1], (SYSTEM, CONFIG))
+
+    def test_no_entry(self):
+        self.run_there(f"rm {KEYS}/alice")
+        self.refused(self.login(self.user.code()))
+        self.assertEqual(self.results("sshd"), [CONFIG])
+        self.assertIn("run: aws-mfa keystore add alice", self.decisions("sshd")[0])
+
+    def test_no_place_for_the_session(self):
+        """The code counts. Whether the session can be stored does not."""
+        for options in ("ro", "size=4k,nr_inodes=1"):
+            self.run_there("install -d -o alice -g alice -m 700 /home/alice/.aws && mount -t tmpfs "
+                           f"-o {options},uid=$(id -u alice),mode=700 none /home/alice/.aws")
+            try:
+                ssh = self.ssh()
+                ssh.answer(PROMPT, self.user.code())
+                ssh.expect("could not be stored", 60)
+                ssh.send("exit\n")
+                self.logged_in(ssh)
+            finally:
+                self.run_there("umount /home/alice/.aws")
+            self.assertEqual(self.results("sshd")[-1], "not-stored answer=PAM_SUCCESS")
+            self.user = self.enroll("alice")
+
+    def test_nothing_in_the_home_counts(self):
+        """alice owns it all: a wrong code stays wrong, and a right one is judged by the site's AWS."""
+        self.as_user("alice", "export HOME=/home/alice\n" + HOSTILE, check=True)
+        ssh = self.login(self.user.code(), "cat .aws/credentials")
+        self.refused(self.login(self.user.wrong_code()))
+        self.logged_in(ssh)
+        self.assertIn(self.box.sessions[-1].access_key_id, ssh.screen)
+        self.assertEqual(sorted(self.results("sshd")), [ACCEPTED, WRONG])
+
+
+class Local(KeystoreTest):
+    """sudo and su of alice, who has reached a shell by a key alone."""
+
+    def at_once(self, command, password, code):
+        console = self.ssh("-p", "2222", command)
+        console.answer(password, PASSWORD)
+        console.answer(PROMPT, code)
+        return console
+
+    def sudo(self, code):
+        return self.at_once("sudo id -un", "password for alice: ", code)
+
+    def su(self, code):
+        return self.at_once("su bob -c 'id -un'", "Password: ", code)
+
+    def test_sudo_wants_the_caller_s_code(self):
+        console = self.sudo(self.user.code())
+        self.logged_in(console)
+        self.assertEqual(console.screen.splitlines()[-1], "root")
+        self.assertTrue(self.has_session())
+        self.assertEqual(self.results("sudo"), [ACCEPTED])
+
+    def test_sudo_refuses_a_wrong_code(self):
+        """It asks for both again."""
+        console = self.sudo(self.user.wrong_code())
+        console.answer("password for alice: ", PASSWORD)
+        console.kill()
+        self.assertEqual(self.results("sudo"), [WRONG])
+
+    def test_su_wants_the_target_s_code(self):
+        bob = self.enroll("bob")
+        refused, let_in = self.su(self.user.code()), self.su(bob.code())
+        self.assertEqual(refused.wait(), 1, refused.screen)
+        self.logged_in(let_in)
+        self.assertEqual(let_in.screen.splitlines()[-1], "bob")
+        self.assertTrue(self.has_session("bob"))
+        self.assertFalse(self.has_session())
+        self.assertEqual(sorted(self.results("su")), [ACCEPTED, WRONG])
+
+
+class Units(KeystoreTest):
+    """What systemd makes of them."""
 
     def test_what_a_service_prints_is_no_verdict(self):
         drop = "/run/systemd/system/aws-mfa-keystore@.service.d/say.conf"
@@ -85,58 +192,35 @@ END""")
                            f"\"printf '{says}'; printf '{says}' >&2; printf '{says}' >&0\"\n")
         self.run_there("systemctl daemon-reload")
         self.addCleanup(self.run_there, f"rm {drop}; systemctl daemon-reload")
-        su = self.su(self.user.code())
-        self.assertEqual(su.wait(), 1, su.screen)
-        self.assertIn("result 0", self.journal())
-        self.assertEqual(self.results("su-l"), ["system-error answer=PAM_SYSTEM_ERR"])
+        self.refused(self.login(self.user.code()))
+        self.assertIn("result 0", self.lines())
+        self.assertEqual(self.results("sshd"), [SYSTEM])
 
     def test_each_login_has_a_uid_of_its_own(self):
         """None of them is a user of this host, and each is in the slice."""
-        held = [self.su(), self.su()]
-        serves = "pgrep -f '^/usr/bin/aws-mfa serve$'"
-        said = self.run_there(f"timeout 60 sh -c \"until [ \\$({serves} | wc -l) = 2 ]; do sleep 0.1; "
-                              f"done\"; for p in $({serves}); do "
+        held = [self.ssh("true"), self.ssh("true")]
+        for ssh in held:
+            ssh.expect(PROMPT, 60)
+        said = self.run_there(f"timeout 60 sh -c \"until [ \\$({SERVES} | wc -l) = 2 ]; do sleep 0.1; "
+                              f"done\"; for p in $({SERVES}); do "
                               "echo $(stat -c %u /proc/$p) $(grep ^0: /proc/$p/cgroup); done")
         found = [line.split() for line in said.splitlines()]
         self.assertEqual(len({uid for uid, _ in found}), len(held), said)
         for uid, group in found:
             self.assertTrue(61184 <= int(uid) <= 65519, said)      # systemd's dynamic users
             self.assertIn("/aws-mfa-keystore.slice/aws-mfa-keystore@", group)
-        for su in held:
-            su.kill()
 
     def test_the_door_is_roots(self):
-        said = self.run_there(f"stat -c '%a %U:%G' /run/aws-mfa {SOCKET}\n"
+        said = self.run_there(f"stat -c '%a %U:%G' /run/aws-mfa {DOOR}\n"
                               "for in_ns in '' 'unshare -Ur'; do setpriv --reuid=alice --regid=alice "
-                              f"--clear-groups $in_ns curl -sS --unix-socket {SOCKET} http://x/; "
-                              "echo curl: $?; done; systemctl show aws-mfa-keystore.socket "
+                              f"--clear-groups $in_ns curl -sS --unix-socket {DOOR} http://x/; "
+                              f"echo curl: $?; done; systemctl show {SOCKET} "
                               "-p NConnections -p TriggerLimitIntervalUSec -p MaxConnections "
                               "-p Backlog")
         for line in ("755 root:root", "600 root:root", "TriggerLimitIntervalUSec=0",
                      "MaxConnections=4096", "Backlog=1024", "NConnections=0"):
             self.assertIn(line, said.splitlines())
         self.assertEqual(said.count("curl: 7\n"), 2, said)      # cannot connect
-
-    def test_figures(self):
-        """Of the systemd here; test_units has those of the systemd that builds."""
-        said = self.run_there("systemd-analyze --version | head -1\n"
-                              f"systemd-analyze verify --man=no {UNITS} && echo clean\n"
-                              f"systemd-analyze security --no-pager --offline=yes {UNITS.split()[0]} "
-                              "| tail -1")
-        print(said)
-        self.assertIn("\nclean\n", said)
-        self.assertLessEqual(float(re.search(r"level for .*: (\S+)", said)[1]), 1.5)
-
-    def test_packages_leave_the_socket_alone(self):
-        show = ("systemctl show aws-mfa-keystore.socket -p UnitFileState -p ActiveState "
-                "-p ActiveEnterTimestampMonotonic")
-        before = self.run_there(show)
-        self.assertIn("UnitFileState=disabled\n", before)
-        held = self.su()
-        self.run_there("dpkg -i --force-confold /root/libpam-aws-mfa_*.deb </dev/null")
-        self.assertEqual(self.run_there(show), before)
-        held.send(self.user.code() + "\n")
-        self.logged_in(held)
 
 
 if __name__ == "__main__":
