@@ -80,11 +80,11 @@ IN_STACK = [
     ("a date in auth alone", LINE, LINE.replace("success=1", "success=1 ignore=1") +
      " nullok=2099-01-01", "stack-date", "nullok=2099", "nullok=2099-01-01"),
     ("another profile in account", ACCOUNT, ACCOUNT.replace("=work", "=other"), "stack-profile",
-     "profile=other", "Write in this line: profile=work"),
+     "profile=other", "Write the same profile= in both"),
     ("a profile in auth alone", ACCOUNT, ACCOUNT.replace("profile=work ", ""), "stack-profile",
      "pam_aws_mfa", "the profile default, but the auth line (/etc/pam.d/sshd:"),
     ("another profile in session", ACCOUNT, ACCOUNT + "session optional pam_aws_mfa.so notify\n",
-     "stack-profile", "notify", "profile=work"),
+     "stack-profile", "notify", "for work. Write the same"),
     ("an option that is none", LINE, LINE + " allways", "stack-option", "allways", "OPTIONS"),
     ("nobody counts wrong codes", FAILLOCK, "", "stack-guessing", "pam_aws_mfa",
      "/examples/pam.d/sshd-after-publickey"),
@@ -100,6 +100,8 @@ IN_STACK = [
      "stack-unread", None, "nobody gets in"),
     ("a module without a name in an included file", "@include common-session",
      "session include untold", "stack-unread", None, "nobody can tell who gets in"),
+    ("an @include that is not there", "@include common-session", "@include comon-session",
+     "stack-line", "comon-session", "not there: comon-session"),
     ("nobody gets in", "auth       required     pam_faillock.so authsucc",
      "auth required pam_deny.so", "stack-closed", "pam_aws_mfa", "/examples/pam.d"),
     ("a module that is not there", "account    required     pam_nologin.so",
@@ -280,6 +282,16 @@ class Doctor(LiveTest):
                 self.finding(self.findings("sshd"), "stack-passed-by")
                 self.write(STACK, text.replace(preauth, "auth required pam_unix.so"))
                 self.assertEqual(self.findings("sshd")["Findings"], [])
+
+    def test_one_fault_is_told_once(self):
+        for old, new, ids in (
+                ("@include common-session", "@include comon-session", ["stack-line", "stack-unread"]),
+                ("pam_aws_mfa.so", "pam_aws_mfa", ["module-misspelt"] * 3)):
+            with self.subTest(new):
+                self.host()
+                text = self.world.path(STACK).read_text().replace(with_module(" " + old), " " + old)
+                self.write(STACK, text.replace(old, new))
+                self.assertEqual([f["Id"] for f in self.findings("sshd")["Findings"]], ids)
 
     def test_line_ends_of_windows(self):
         self.host()

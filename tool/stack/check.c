@@ -28,29 +28,38 @@ static void judge_unread(struct view *v, enum stack_read rc)
 		[STACK_REFUSED] = "libpam refuses to start, so nobody gets in",
 		[STACK_CRASHES] = "libpam crashes, so nobody gets in",
 		[STACK_HANGS] = "libpam never comes back, so nobody gets in",
-		[STACK_UNKNOWN] = "nobody can tell who gets in: mend the line that is named above",
+		[STACK_UNKNOWN] = "nobody can tell who gets in",
 	};
-	bool none = v->stack.n_files == 0;
+	bool none = v->stack.n_files == 0, named = findings_have(v->l, "stack-line");
 
 	findings_add(v->l, "stack-unread", FINDING_FAULT, none ? "/etc/pam.d" : v->stack.file[0], 0,
 		"%s%s", whys[rc],
-		none ? ": there is no such service, and no file other. Make one" : "");
+		none            ? ": there is no such service, and no file other. Make one"
+			: named ? ". Mend the line that is named above"
+				: "");
+}
+
+/* A line with a misspelt name is the fault, if there is one. */
+static void judge_without_module(struct view *v)
+{
+	bool other = v->stack.from_other[STACK_AUTH];
+
+	judge_installed(v);
+	if (findings_have(v->l, "module-misspelt"))
+		return;
+	findings_add(v->l, "stack-without-module", FINDING_FAULT,
+		v->stack.n_files ? v->stack.file[0] : "/etc/pam.d", 0,
+		"%s%s%sno auth line of %s names pam_aws_mfa.so, so nobody is asked for a code. Files "
+		"to copy are in " AWS_MFA_STACKS_PATH "; see pam_aws_mfa(8), SETTING UP",
+		other ? "the stack of " : "", other ? v->service : "",
+		other ? " comes from the service other, as it has no auth line of its own: " : "",
+		other ? "it" : v->service);
 }
 
 static void judge(struct view *v)
 {
 	if (!ours_first(&v->stack, STACK_AUTH)) {
-		bool other = v->stack.from_other[STACK_AUTH];
-
-		findings_add(v->l, "stack-without-module", FINDING_FAULT,
-			v->stack.n_files ? v->stack.file[0] : "/etc/pam.d", 0,
-			"%s%s%sno auth line of %s names pam_aws_mfa.so, so nobody is asked for a code. Files "
-			"to copy are in " AWS_MFA_STACKS_PATH "; see pam_aws_mfa(8), SETTING UP",
-			other ? "the stack of " : "", other ? v->service : "",
-			other ? " comes from the service other, as it has no auth line of its own: "
-			      : "",
-			other ? "it" : v->service);
-		judge_installed(v);
+		judge_without_module(v);
 		return;
 	}
 	judge_lines(v);

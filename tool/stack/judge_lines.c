@@ -93,10 +93,9 @@ static void judge_profile(struct view *v, const struct stack_line *line)
 			strcmp(profile_of(auth->line[i]), profile_of(line)) == 0)
 			return;
 	judge_at(v, "stack-profile", FINDING_WARNING, line,
-		"this line is for the profile %s, but the auth line (%s:%u) for %s. Write in this "
-		"line:",
+		"this line is for the profile %s, but the auth line (%s:%u) for %s. Write the same "
+		"profile= in both: the one that the users are enrolled with",
 		profile_of(line), first->file, first->number, profile_of(first));
-	findings_write(v->l, "profile=%s", profile_of(first));
 }
 
 void judge_lines(struct view *v)
