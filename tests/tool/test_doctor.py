@@ -199,11 +199,17 @@ class Planted(DoctorTest):
         text = self.config.read_text()
         self.config.write_text(text.replace("profile work", "work") + text)
         fix = self.finds("section-name", self.config, 1, "warning")
-        self.assertEqual(fix, "[profile work]")
+        self.assertEqual(fix, "move its lines to [profile work], and remove this header")
+        self.config.write_text(text.replace("profile work", "work"))
+        self.write_fix(self.finds("section-name", self.config, 1, "warning"), self.config, 1)
+        self.assertEqual(self.config.read_text(), text)
         self.config.write_text(text)
         self.add(self.credentials, "[profile work]\nregion = eu-west-1\n")
         self.write_fix(self.finds("section-name", self.credentials, 5, "warning"), self.credentials, 5)
         self.healthy()
+        self.add(self.credentials, "[profile work]\nregion = eu-west-1\n")
+        self.assertEqual(self.finds("section-name", self.credentials, 7, "warning"),
+                         "move its lines to [work], and remove this header")
 
     def test_the_user_in_place_of_the_device(self):
         text = self.credentials.read_text()

@@ -58,6 +58,16 @@ void keys_check_config(struct findings *l, const struct settings *s)
 	}
 }
 
+/* How the header must read. A second section of that name would be an error for the AWS CLI. */
+static void write_header(
+	struct findings *l, const struct ini_line *exists, const char *prefix, const char *name)
+{
+	if (exists)
+		findings_write(l, "move its lines to [%s%s], and remove this header", prefix, name);
+	else
+		findings_write(l, "[%s%s]", prefix, name);
+}
+
 /* The config file has "[profile work]", and the credentials file has [work]. */
 static void check_config_header(struct findings *l, const struct settings *s)
 {
@@ -69,7 +79,8 @@ static void check_config_header(struct findings *l, const struct settings *s)
 	findings_add(l, "section-name", FINDING_WARNING, s->config.path,
 		ini_line_number(&s->config, header),
 		"[%s] is no profile in this file, so AWS tools ignore it", profile);
-	findings_write(l, "[profile %s]", profile);
+	write_header(
+		l, profiles_section(&s->config, SECTION_PROFILE, profile), "profile ", profile);
 }
 
 static void check_credentials_header(struct findings *l, const struct settings *s, const char *name)
@@ -86,7 +97,7 @@ static void check_credentials_header(struct findings *l, const struct settings *
 		"in this file a section has no \"profile \" before its name, so AWS tools "
 		"ignore [%s]",
 		prefixed);
-	findings_write(l, "[%s]", name);
+	write_header(l, section(&s->credentials, name), "", name);
 }
 
 static void report_device(struct findings *l, const struct ini *ini, const struct ini_line *key,
