@@ -286,10 +286,13 @@ class Doctor(LiveTest):
     def test_one_fault_is_told_once(self):
         for old, new, ids in (
                 ("@include common-session", "@include comon-session", ["stack-line", "stack-unread"]),
-                ("pam_aws_mfa.so", "pam_aws_mfa", ["module-misspelt"] * 3)):
+                ("pam_aws_mfa.so", "pam_aws_mfa", ["module-misspelt"] * 3),
+                ("auth       [success=1", "auht       [success=1", ["stack-line"]),
+                ("[success=1", "[succes=1", ["stack-line"])):
             with self.subTest(new):
                 self.host()
                 text = self.world.path(STACK).read_text().replace(with_module(" " + old), " " + old)
+                self.assertIn(old, text)
                 self.write(STACK, text.replace(old, new))
                 self.assertEqual([f["Id"] for f in self.findings("sshd")["Findings"]], ids)
 

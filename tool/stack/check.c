@@ -39,13 +39,26 @@ static void judge_unread(struct view *v, enum stack_read rc)
 				: "");
 }
 
-/* A line with a misspelt name is the fault, if there is one. */
+/* Does a line that libpam cannot read name the module? */
+static bool is_named_in_vain(const struct view *v)
+{
+	const struct stack_lines *auth = &v->stack.of[STACK_AUTH];
+	bool named = false;
+
+	for (size_t i = 0; i < auth->n; i++)
+		named = named ||
+			(auth->line[i]->kind == STACK_MUST_FAIL && auth->line[i]->module &&
+				strstr(auth->line[i]->module, "pam_aws_mfa.so"));
+	return named;
+}
+
+/* A line that is written wrongly is the fault, if there is one. */
 static void judge_without_module(struct view *v)
 {
 	bool other = v->stack.from_other[STACK_AUTH];
 
 	judge_installed(v);
-	if (findings_have(v->l, "module-misspelt"))
+	if (findings_have(v->l, "module-misspelt") || is_named_in_vain(v))
 		return;
 	findings_add(v->l, "stack-without-module", FINDING_FAULT,
 		v->stack.n_files ? v->stack.file[0] : "/etc/pam.d", 0,

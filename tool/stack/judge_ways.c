@@ -194,7 +194,7 @@ static void judge_closed(struct view *v)
 			right = right || v->end[way][OUTCOME_RIGHT].in;
 			no_keys = no_keys || v->end[way][OUTCOME_NO_KEYS].in;
 		}
-	if (shut && !right && (o.wrong || is_named(v)))
+	if (shut && !right && (o.wrong || is_named(v) || findings_have(v->l, "stack-line")))
 		return;
 	if (shut && !right)
 		judge_at(v, "stack-closed", FINDING_FAULT, line,

@@ -211,7 +211,7 @@ static int type_of(struct reader *r, struct place *in, struct words *w, enum sta
 static void take_control(struct reader *r, struct place *in, struct words *w, enum stack_kind *kind)
 {
 	const char *word = word_next(&w->rest), *wrong;
-	char text[128];
+	char text[256];
 
 	w->substack = word && strcasecmp(word, "substack") == 0;
 	w->include = w->substack || (word && strcasecmp(word, "include") == 0);
@@ -228,8 +228,8 @@ static void take_control(struct reader *r, struct place *in, struct words *w, en
 	wrong = control_parse(&in->control, word, r->lib);
 	if (wrong) {
 		snprintf(text, sizeof(text),
-			"has a control that libpam cannot read (a word %s): every answer is bad",
-			wrong);
+			"has a control that libpam cannot read (in \"%.80s\" a word %s), so it fails",
+			word, wrong);
 		tell(r, in, text);
 	}
 }
