@@ -15,6 +15,7 @@ COUNTED = "a sanitizer's own calls, mappings and descriptors would be counted"
 FOREIGN = "a sanitizer must be loaded first, and here another program loads the module"
 CANNOT = [(re.compile(pattern), why) for pattern, why in [
     (r"live\.|bastion\.", FOREIGN),
+    (r"tool\.keystore\.test_(keystore|check|changes|page)\.", "a world of live/ has no place for reports"),
     (r"pam\.test_login\.\w+\.test_pamtester", FOREIGN),
     (r"pam\.test_login\.\w+\.test_the_warm_up_is_not_signed",
      "with a sanitizer the login of the test before is still connecting"),

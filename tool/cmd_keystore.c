@@ -48,8 +48,8 @@ const char *keystore_short(const char *arn)
 
 const char *keystore_brief(const struct entry *entry, char text[static KEYSTORE_BRIEF_SIZE])
 {
-	snprintf(text, KEYSTORE_BRIEF_SIZE, "key %s, account %s, %s%.200s", entry->access_key_id,
-		entry->account, entry->role_arn ? "role " : "no role",
+	snprintf(text, KEYSTORE_BRIEF_SIZE, "key %s, %s%.200s", entry->access_key_id,
+		entry->role_arn ? "role " : "no role",
 		entry->role_arn ? keystore_short(entry->role_arn) : "");
 	return text;
 }

@@ -110,8 +110,7 @@ enum status addition_may_replace(struct addition *a, struct error *e)
 	if (a->asker.tty < 0)
 		return error_set(e, STATUS_USAGE,
 			"%s has an entry already (%s); to replace it add --force", a->user, what);
-	snprintf(question, sizeof(question), "%s has an entry already: %s. Replace it?", a->user,
-		what);
+	snprintf(question, sizeof(question), "%s has an entry: %s. Replace it?", a->user, what);
 	return keystore_confirm(&a->asker, question, false, e);
 }
 

@@ -113,7 +113,7 @@ static enum status take_keys(
 	if (expected)
 		return error_set(
 			e, STATUS_CONFIG, "the keys in the home of %s: %s", a->user, expected);
-	a->keys.taken = true;
+	a->keys.only_these = true;
 	return secret_copy(&a->keys.id, field[ID], strlen(field[ID])) &&
 			secret_copy(&a->keys.secret, field[SECRET], strlen(field[SECRET]))
 		? STATUS_OK
@@ -143,10 +143,9 @@ static bool has_options_of_entry(const struct keystore *k)
 	return false;
 }
 
-static enum status confirm(struct addition *a, const struct as_user_answer *found, struct error *e)
+static enum status confirm(struct addition *a, struct error *e)
 {
-	char question[1200];
-	enum status rc;
+	char question[400];
 
 	if (a->k->line->option[KEYSTORE_YES])
 		return STATUS_OK;
@@ -155,29 +154,22 @@ static enum status confirm(struct addition *a, const struct as_user_answer *foun
 		return error_set(e, STATUS_USAGE,
 			"there is no terminal to ask on; to move the keys of %s add --yes",
 			a->user);
-	snprintf(question, sizeof(question), "Move key %.128s out of [%.256s] of %.500s?",
-		found->field[ID], found->field[SECTION], found->field[PATH]);
-	rc = keystore_confirm(&a->asker, question, true, e);
-	return rc == STATUS_OK && !stands_in_entry(a) ? addition_may_replace(a, e) : rc;
+	snprintf(question, sizeof(question), "Move key %.128s out of the home of %.200s?",
+		a->keys.id.data, a->user);
+	return keystore_confirm(&a->asker, question, true, e);
 }
 
 static enum status make_entry(struct addition *a, struct error *e)
 {
-	int tty = a->asker.tty;
-	enum status rc;
+	enum status rc = STATUS_OK;
 
 	/* An earlier run was interrupted here. */
 	if (stands_in_entry(a) && !has_options_of_entry(a->k))
 		return STATUS_OK;
-	if (a->exists && !stands_in_entry(a) && tty < 0) {
+	if (!stands_in_entry(a))
 		rc = addition_may_replace(a, e);
-		if (rc != STATUS_OK)
-			return rc;
-	}
-	/* Nobody is asked for other keys than those of the file. */
-	a->asker.tty = -1;
-	rc = addition_prove(a, e);
-	a->asker.tty = tty;
+	if (rc == STATUS_OK)
+		rc = addition_prove(a, e);
 	return rc == STATUS_OK ? addition_write(a, "import", e) : rc;
 }
 
@@ -216,7 +208,7 @@ enum status keystore_import(const struct keystore *k, struct error *e)
 	if (rc == STATUS_OK)
 		rc = take_device(&a, found.field[DEVICE], e);
 	if (rc == STATUS_OK)
-		rc = confirm(&a, &found, e);
+		rc = confirm(&a, e);
 	if (rc == STATUS_OK)
 		rc = make_entry(&a, e);
 	if (rc == STATUS_OK) {

@@ -46,9 +46,7 @@ static enum status remove_entry(const struct keystore *k, int folder, struct err
 	if (rc == STATUS_OK) {
 		journal_change("remove", user, readable ? &entry : NULL);
 		ask_tell_marked(&nobody, COLOR_GREEN, "ok     ", "",
-			"the entry of %s is removed. Its key is still good at AWS: deactivate it "
-			"there if nobody needs it",
-			user);
+			"the entry of %s is removed; deactivate its key at AWS, too", user);
 	}
 	entry_free(&entry);
 	return rc;

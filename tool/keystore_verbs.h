@@ -40,7 +40,7 @@ keystore_verb keystore_check, keystore_remove; /* files of their names */
 
 /* --- shared --- */
 
-/* "key AKIA..., account 123456789012, role Bastion": what an entry holds, for a question. */
+/* "key AKIA..., role Bastion": what an entry holds, for a question. */
 #define KEYSTORE_BRIEF_SIZE 600
 const char *keystore_brief(const struct entry *entry, char text[static KEYSTORE_BRIEF_SIZE]);
 

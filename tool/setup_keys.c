@@ -138,7 +138,12 @@ bool setup_keys_stand_in(const struct key_search *s, const char *section)
 
 static enum status get_keys(struct key_search *s, struct error *e)
 {
-	enum status rc = can_ask(s) ? look_at_old_keys(s, e) : STATUS_OK;
+	enum status rc = STATUS_OK;
+
+	if (s->only_these)
+		return STATUS_OK;
+	if (can_ask(s))
+		rc = look_at_old_keys(s, e);
 
 	if (rc == STATUS_OK && !s->taken)
 		rc = ask_keys(s, e);
@@ -199,7 +204,7 @@ enum status setup_find_keys(struct key_search *s, struct error *e)
 		return rc;
 	while ((rc = call(s, e)) != STATUS_OK) {
 		call_end(&s->caller);
-		if (rc != STATUS_CONFIG || !can_ask(s) || !blames_keys(&s->caller))
+		if (rc != STATUS_CONFIG || !can_ask(s) || s->only_these || !blames_keys(&s->caller))
 			return rc;
 		ask_tell_marked(s->asker, COLOR_RED, "Refused: ", "", "%s", e->text);
 		/* Keys of the file are refused, too: others may be typed, which must not move. */

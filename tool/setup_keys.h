@@ -18,6 +18,7 @@ struct key_search {
 	const struct settings *settings;
 	const char *given_id; /* NULL: ask for it */
 	bool replace;         /* other keys in [NAME-long-term], without asking */
+	bool only_these;      /* id and secret are filled already: ask for no others */
 
 	/* What setup_find_keys() fills in. */
 	struct secret id, secret;

@@ -173,8 +173,7 @@ class Import(AdminTest):
         before = self.home.read_text()
         for answer in ("n", ""):
             console = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work")
-            console.expect(f"Move key {self.user.access_key_id} out of [work-long-term] of "
-                           "/home/alice/.aws/credentials? [Y/n] ")
+            console.expect(f"Move key {self.user.access_key_id} out of the home of alice? [Y/n] ")
             console.send(answer + "\n")
             console.wait()
             self.assertEqual((self.names(), self.home.read_text() == before),
