@@ -80,25 +80,24 @@ enum status keystore_confirm(
 
 /* --- the command --- */
 
-static enum status find_verb(const char *name, const struct verb **found, struct error *e)
+/* NULL and *e for another word. */
+static const struct verb *find_verb(const char *name, struct error *e)
 {
 	const struct verb *nearest = NULL;
 	size_t distance = SIZE_MAX;
 
 	for (size_t i = 0; i < N_VERBS; i++) {
-		if (strcmp(verbs[i].name, name) == 0) {
-			*found = &verbs[i];
-			return STATUS_OK;
-		}
-		if (spelling_is_nearer(
-			    verbs[i].name, strlen(verbs[i].name), name, strlen(name), &distance))
+		const char *verb = verbs[i].name;
+
+		if (strcmp(verb, name) == 0)
+			return &verbs[i];
+		if (spelling_is_nearer(verb, strlen(verb), name, strlen(name), &distance))
 			nearest = &verbs[i];
 	}
-	return error_set(e, STATUS_USAGE,
-		"keystore: '%.100s': expected add, list, show, check, "
-		"remove or import%s%s%s",
-		name, nearest ? "; did you mean " : "", nearest ? nearest->name : "",
-		nearest ? "?" : "");
+	error_set(e, STATUS_USAGE,
+		"keystore: '%.100s': expected add, list, show, check, remove or import%s%s%s", name,
+		nearest ? "; did you mean " : "", nearest ? nearest->name : "", nearest ? "?" : "");
+	return NULL;
 }
 
 static enum status check_line(
@@ -138,12 +137,10 @@ static enum status check_root(const struct command_line *line, struct error *e)
 static enum status run(const struct command_line *line)
 {
 	const struct keystore k = {line, line->operands + 1, line->n_operands - 1};
-	const struct verb *v = NULL;
 	struct error e = {0};
-	enum status rc = find_verb(line->operands[0], &v, &e);
+	const struct verb *v = find_verb(line->operands[0], &e);
+	enum status rc = v ? check_line(line, v, &e) : STATUS_USAGE;
 
-	if (rc == STATUS_OK)
-		rc = check_line(line, v, &e);
 	if (rc == STATUS_OK)
 		rc = check_root(line, &e);
 	if (rc == STATUS_OK)

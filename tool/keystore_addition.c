@@ -131,8 +131,9 @@ enum status addition_begin(struct addition *a, const struct keystore *k, struct 
 	if (rc == STATUS_OK)
 		rc = entry_settings_reach(&a->settings, e);
 	if (rc == STATUS_OK && option(a, KEYSTORE_DEVICE))
-		rc = settings_take(&a->settings, SETTING_DEVICE, strdup(option(a, KEYSTORE_DEVICE)),
-			strdup("--device"), ORIGIN_OPTION, e);
+		rc = settings_take(&a->settings, SETTING_DEVICE,
+			settings_format("%s", option(a, KEYSTORE_DEVICE)),
+			settings_format("--device"), ORIGIN_OPTION, e);
 	return rc == STATUS_OK ? look_at_old(a, e) : rc;
 }
 

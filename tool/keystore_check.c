@@ -251,13 +251,16 @@ static enum status check(struct check *c, struct error *e)
 		names = all.name;
 		n = all.n;
 	}
-	if (rc == STATUS_OK && n > 0 && !(c->proofs = calloc(n, sizeof(*c->proofs))))
-		rc = error_system(e, "keystore");
-	for (size_t i = 0; rc == STATUS_OK && i < n; i++)
+	if (rc == STATUS_OK) {
+		c->proofs = calloc(n + 1, sizeof(*c->proofs));
+		if (!c->proofs)
+			rc = error_system(e, "keystore");
+	}
+	for (size_t i = 0; c->proofs && rc == STATUS_OK && i < n; i++)
 		rc = look_at(c, names[i], e);
 	if (rc == STATUS_OK && c->findings.failed)
 		rc = error_system(e, "keystore");
-	if (rc == STATUS_OK) {
+	if (rc == STATUS_OK && c->proofs) {
 		print(c);
 		if (!findings_ok(&c->findings))
 			rc = STATUS_NO_SESSION;

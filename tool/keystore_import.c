@@ -125,7 +125,7 @@ static enum status take_device(struct addition *a, const char *device, struct er
 {
 	if (!device || a->settings.value[SETTING_DEVICE] || entry_check("aws_mfa_device", device))
 		return STATUS_OK;
-	return settings_take(&a->settings, SETTING_DEVICE, strdup(device),
+	return settings_take(&a->settings, SETTING_DEVICE, settings_format("%s", device),
 		settings_format("aws_mfa_device in the file of %s", a->user), ORIGIN_OPTION, e);
 }
 

@@ -96,7 +96,7 @@ static void print_table(const struct row *rows, size_t n)
 {
 	static const char *const heads[N_COLUMNS] = {
 		"USER", "UID", "ACCOUNT", "DEVICE", "ROLE", "KEY"};
-	int width[N_COLUMNS];
+	int width[N_COLUMNS] = {0};
 
 	for (size_t c = 0; c < N_COLUMNS; c++) {
 		width[c] = (int)strlen(heads[c]);
@@ -149,29 +149,37 @@ static void print_entry(const struct row *r)
 
 /* --- the verbs --- */
 
-static enum status list(const struct keystore *k, int folder, struct error *e)
+static void print_list(const struct row *rows, size_t n, bool json)
 {
-	bool json = k->line->option[KEYSTORE_JSON];
-	struct entry_names names;
-	struct row *rows = NULL;
-	enum status rc = entries_names(folder, &names, e);
-
-	if (rc == STATUS_OK && names.n > 0 && !(rows = calloc(names.n, sizeof(*rows))))
-		rc = error_system(e, "keystore");
-	for (size_t i = 0; rc == STATUS_OK && i < names.n; i++)
-		rc = read_row(folder, names.name[i], &rows[i], e);
-	if (rc == STATUS_OK && json) {
+	if (json) {
 		fputs("{\"Version\":1,\"Entries\":[", stdout);
-		for (size_t i = 0; i < names.n; i++) {
+		for (size_t i = 0; i < n; i++) {
 			fputs(i > 0 ? "," : "", stdout);
 			print_json(&rows[i]);
 		}
 		puts("]}");
-	} else if (rc == STATUS_OK && names.n == 0) {
+	} else if (n == 0) {
 		puts("There is no entry. The first one: aws-mfa keystore add USER");
-	} else if (rc == STATUS_OK) {
-		print_table(rows, names.n);
+	} else {
+		print_table(rows, n);
 	}
+}
+
+static enum status list(const struct keystore *k, int folder, struct error *e)
+{
+	struct entry_names names;
+	struct row *rows = NULL;
+	enum status rc = entries_names(folder, &names, e);
+
+	if (rc == STATUS_OK) {
+		rows = calloc(names.n + 1, sizeof(*rows));
+		if (!rows)
+			rc = error_system(e, "keystore");
+	}
+	for (size_t i = 0; rows && rc == STATUS_OK && i < names.n; i++)
+		rc = read_row(folder, names.name[i], &rows[i], e);
+	if (rows && rc == STATUS_OK)
+		print_list(rows, names.n, k->line->option[KEYSTORE_JSON]);
 	for (size_t i = 0; rows && i < names.n; i++)
 		entry_free(&rows[i].entry);
 	free(rows);

@@ -95,13 +95,17 @@ enum status entries_open(bool make, int *folder, struct error *e)
 
 static bool add(struct entry_names *names, const char *name)
 {
+	char *copy = strdup(name);
 	char **grown = realloc(names->name, (names->n + 1) * sizeof(*grown));
 
-	if (!grown)
+	if (grown)
+		names->name = grown;
+	if (!grown || !copy) {
+		free(copy);
 		return false;
-	names->name = grown;
-	grown[names->n] = strdup(name);
-	return grown[names->n++];
+	}
+	grown[names->n++] = copy;
+	return true;
 }
 
 static int compare(const void *a, const void *b)

@@ -62,7 +62,7 @@ static bool same(struct entry *a, struct entry *b)
 		const char *of_a = value_of(a, key, numbers[0]);
 		const char *of_b = value_of(b, key, numbers[1]);
 
-		if (!of_a != !of_b || (of_a && strcmp(of_a, of_b) != 0))
+		if (of_a && of_b ? strcmp(of_a, of_b) != 0 : of_a != of_b)
 			return false;
 	}
 	return true;

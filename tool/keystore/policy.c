@@ -19,9 +19,14 @@ static void put(struct json *j, const char *text, size_t size)
 		secret_add(j->out, text, size);
 }
 
+static bool is_one_of(char c, const char *characters)
+{
+	return c && strchr(characters, c);
+}
+
 static void skip_blanks(struct json *j)
 {
-	while (j->at < j->end && memchr(" \t\r\n", *j->at, 4))
+	while (j->at < j->end && is_one_of(*j->at, " \t\r\n"))
 		j->at++;
 }
 
@@ -38,14 +43,14 @@ static bool take_escape(struct json *j)
 {
 	size_t n = 1;
 
-	if (j->at == j->end || !memchr("\"\\/bfnrtu", *j->at, 9))
+	if (j->at == j->end || !is_one_of(*j->at, "\"\\/bfnrtu"))
 		return false;
 	if (*j->at == 'u')
 		n = 5;
 	if ((size_t)(j->end - j->at) < n)
 		return false;
 	for (size_t i = 1; i < n; i++)
-		if (!memchr(DIGITS "abcdefABCDEF", j->at[i], 22))
+		if (!is_one_of(j->at[i], DIGITS "abcdefABCDEF"))
 			return false;
 	put(j, j->at, n);
 	j->at += n;
@@ -171,7 +176,8 @@ bool policy_read(const char *text, size_t size, size_t *line, struct secret *out
 		return false;
 	skip_blanks(&j);
 	good = utf8_valid(text, size) && take_members(&j, '{', '}', 0);
-	skip_blanks(&j);
+	if (good)
+		skip_blanks(&j);
 	good = good && j.at == j.end;
 	*line = 1;
 	for (const char *at = text; at < j.at; at++)
