@@ -1,5 +1,5 @@
 /* A uid may have 32 bits, and a byte of the file stands for each of its places. */
-#ifndef _FILE_OFFSET_BITS
+#if __SIZEOF_LONG__ < 8 && !defined _FILE_OFFSET_BITS
 #define _FILE_OFFSET_BITS 64
 #endif
 

@@ -208,12 +208,21 @@ int openat(int folder, const char *path, int flags, ...)
 	return REAL(openat)(folder, path, flags, mode);
 }
 
+#if __GLIBC_PREREQ(2, 33)
 int fstat(int fd, struct stat *st)
 {
 	if (DUE())
 		FAIL(EIO);
 	return fstatat(fd, "", st, AT_EMPTY_PATH);
 }
+#else
+int __fxstat(int version, int fd, struct stat *st)
+{
+	if (due("fstat", __builtin_return_address(0)))
+		FAIL(EIO);
+	return REAL(__fxstat)(version, fd, st);
+}
+#endif
 
 int fcntl(int fd, int what, ...)
 {
