@@ -76,6 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_records(data, size);
 	read_in_turn(&words_pam, PARENT, LOGIN_STARTED, data, size);
 	read_in_turn(&words_pam, PARENT, LOGIN_SPENDING, data, size);
+	read_in_turn(&words_pam, PARENT, LOGIN_STORING, data, size);
+	read_in_turn(&words_pam, CHILD, LOGIN_VERSION, data, size);
 	read_in_turn(&words_sts, PARENT, STS_WARMING, data, size);
 	read_in_turn(&words_sts, CHILD, STS_SETTINGS, data, size);
 	return 0;
