@@ -80,6 +80,51 @@ enum record_error peer_read(struct peer *p, int64_t deadline_ms, struct record *
 	return rc;
 }
 
+void peer_hold(struct peer *p, char *buf, size_t size)
+{
+	if (p->held)
+		return;
+	p->held = buf;
+	p->held_size = size;
+	p->held_len = 0;
+}
+
+static enum record_error send_held(struct peer *p, int64_t deadline_ms)
+{
+	enum record_error rc = RECORD_OK;
+
+	if (p->held_len > 0)
+		rc = record_send(p->reader.fd, deadline_ms, p->held, p->held_len);
+	if (p->held)
+		explicit_bzero(p->held, p->held_len);
+	p->held_len = 0;
+	return rc;
+}
+
+enum record_error peer_release(struct peer *p, int64_t deadline_ms)
+{
+	enum record_error rc = send_held(p, deadline_ms);
+
+	p->held = NULL;
+	return rc;
+}
+
+static enum record_error write_or_hold(struct peer *p, int64_t deadline_ms, const char *word,
+	const char *text, const struct descriptors *with)
+{
+	enum record_error rc = RECORD_FAILED;
+
+	if (p->held && !with)
+		rc = record_append(p->held, p->held_size, &p->held_len, p->words->line_max, word,
+			text ? text : "");
+	if (rc != RECORD_FAILED)
+		return rc;
+	rc = send_held(p, deadline_ms);
+	return rc == RECORD_OK
+		? record_write_with(p->reader.fd, p->words->line_max, deadline_ms, word, text, with)
+		: rc;
+}
+
 enum record_error peer_write_with(struct peer *p, int64_t deadline_ms, const char *word,
 	const char *text, const struct descriptors *with)
 {
@@ -87,8 +132,7 @@ enum record_error peer_write_with(struct peer *p, int64_t deadline_ms, const cha
 	enum record_error rc = RECORD_BROKEN;
 
 	if (rule && rule->with == (with ? with->n : 0))
-		rc = record_write_with(
-			p->reader.fd, p->words->line_max, deadline_ms, word, text, with);
+		rc = write_or_hold(p, deadline_ms, word, text, with);
 	if (rc == RECORD_OK)
 		take(p, rule);
 	return rc;

@@ -22,6 +22,8 @@ struct peer {
 	unsigned state;
 	bool broken;                    /* nothing more is read */
 	unsigned char count[RULES_MAX]; /* how often each row has allowed a record */
+	char *held;                     /* records that wait to be sent; NULL: none wait */
+	size_t held_size, held_len;
 };
 
 /* me is the side of this end. The caller keeps buf[words->line_max] and fd. */
@@ -39,6 +41,15 @@ enum record_error peer_read(struct peer *p, int64_t deadline_ms, struct record *
 /* Like record_write(). Returns RECORD_BROKEN and sends nothing if the record is out of turn. */
 enum record_error peer_write(
 	struct peer *p, int64_t deadline_ms, const char *word, const char *text);
+
+/*
+ * From now on peer_write() puts records without descriptors into buf[size], and sends them when it
+ * is full. The reader then wakes once for all of them. Does nothing if records are held already.
+ */
+void peer_hold(struct peer *p, char *buf, size_t size);
+
+/* Sends what is held, wipes it, and holds no more. Returns RECORD_OK if nothing is held. */
+enum record_error peer_release(struct peer *p, int64_t deadline_ms);
 
 /* The same for a record that goes with descriptors. The caller keeps its own. */
 enum record_error peer_write_with(struct peer *p, int64_t deadline_ms, const char *word,

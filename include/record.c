@@ -194,25 +194,57 @@ static enum record_error send_all(int fd, int64_t deadline_ms, struct iovec *iov
 	return RECORD_OK;
 }
 
+static bool is_good(const char *word, const char *text, size_t max)
+{
+	size_t text_len = strlen(text);
+
+	for (size_t i = 0; i < text_len; i++)
+		if (ascii_is_control(text[i]))
+			return false;
+	return strlen(word) + text_len + 2 <= max;
+}
+
+enum record_error record_append(
+	char *buf, size_t size, size_t *len, size_t max, const char *word, const char *text)
+{
+	size_t needed = strlen(word) + strlen(text) + 2;
+	char *to = buf + *len;
+
+	if (!is_good(word, text, max))
+		return RECORD_BROKEN;
+	if (needed > size - *len)
+		return RECORD_FAILED;
+	to = stpcpy(to, word);
+	if (*text)
+		*to++ = ' ';
+	to = stpcpy(to, text);
+	*to++ = '\n';
+	*len = (size_t)(to - buf);
+	return RECORD_OK;
+}
+
+enum record_error record_send(int fd, int64_t deadline_ms, const char *buf, size_t len)
+{
+	struct iovec all = {(char *)(uintptr_t)buf, len};
+
+	return send_all(fd, deadline_ms, &all, 1, NULL);
+}
+
 enum record_error record_write_with(int fd, size_t max, int64_t deadline_ms, const char *word,
 	const char *text, const struct descriptors *with)
 {
-	size_t word_len = strlen(word);
 	size_t text_len = text ? strlen(text) : 0;
 	/* Send parts instead of a joined copy: a copy must be wiped, too. */
 	char sp[] = " ", lf[] = "\n";
 	struct iovec parts[] = {
-		{(char *)(uintptr_t)word, word_len},
+		{(char *)(uintptr_t)word, strlen(word)},
 		{sp, text_len > 0 ? 1 : 0},
 		{(char *)(uintptr_t)text, text_len},
 		{lf, 1},
 	};
 
-	if (word_len + text_len + 2 > max)
+	if (!is_good(word, text ? text : "", max))
 		return RECORD_BROKEN;
-	for (size_t i = 0; i < text_len; i++)
-		if (ascii_is_control(text[i]))
-			return RECORD_BROKEN;
 	return send_all(fd, deadline_ms, parts, sizeof(parts) / sizeof(parts[0]), with);
 }
 

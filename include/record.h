@@ -89,6 +89,16 @@ enum record_error record_write_with(int fd, size_t max, int64_t deadline_ms, con
 	const char *text, const struct descriptors *with);
 
 /*
+ * Appends one record to buf, which holds *len of its size bytes, instead of sending it. Returns
+ * RECORD_BROKEN as record_write(), or RECORD_FAILED if it does not fit.
+ */
+enum record_error record_append(
+	char *buf, size_t size, size_t *len, size_t max, const char *word, const char *text);
+
+/* Sends whole records that record_append() has put together. */
+enum record_error record_send(int fd, int64_t deadline_ms, const char *buf, size_t len);
+
+/*
  * Makes text fit for a record. Cuts it at a character, to room bytes at most. Replaces control
  * characters of ASCII with spaces, and nothing else: who shows the text cleans it.
  */

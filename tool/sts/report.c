@@ -25,9 +25,11 @@ bool report_number(struct peer *to, const char *word, int64_t number)
 
 bool report_pieces(struct peer *to, const char *word, const char *text)
 {
-	char piece[TOKEN_PIECE + 1];
+	static char piece[TOKEN_PIECE + 1]; /* its pages are rarely needed */
 	bool ok;
 
+	if (strlen(text) <= TOKEN_PIECE)
+		return report(to, word, text);
 	do {
 		/* NOLINTNEXTLINE(clang-analyzer-core.*): an accepted answer has a token */
 		size_t len = strnlen(text, TOKEN_PIECE);

@@ -16,8 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HOLD_SIZE 4096 /* what is put together for one write */
+
 struct signer {
 	struct peer aws_mfa, talker;
+	char to_aws_mfa[HOLD_SIZE], to_talker[HOLD_SIZE];
 	struct parameters settings;
 	struct clock clock;
 	struct endpoint endpoint; /* of what is due */
@@ -84,8 +87,10 @@ static enum status fault_of_talker(const struct signer *s, const char *what, str
 /* Tells the talker to begin. If it has ended, it has said why: that is read next. */
 static void tell(struct signer *s, const char *word, const char *text)
 {
+	peer_hold(&s->talker, s->to_talker, sizeof(s->to_talker));
 	report_number(&s->talker, WORD_DEADLINE, s->settings.deadline_ms);
 	report(&s->talker, word, text);
+	peer_release(&s->talker, report_deadline());
 }
 
 static enum status connect_(struct signer *s, struct error *e)
@@ -202,26 +207,32 @@ static enum status hand_out(struct signer *s, char *text, struct error *e)
 	s->due.marker = NULL;
 	if (rc == STATUS_OK) {
 		s->uncertain = s->due.code || s->due.action->changes;
+		peer_hold(&s->talker, s->to_talker, sizeof(s->to_talker));
 		report_pieces(&s->talker, WORD_BODY, request.body);
 		if (request.token)
 			report_pieces(&s->talker, WORD_SESSION_TOKEN, request.token);
 		report(&s->talker, WORD_AUTHORIZATION, request.authorization);
 		report(&s->talker, WORD_SIGNED, request.date);
+		peer_release(&s->talker, report_deadline());
 	}
 	request_wipe(&request);
 	return rc;
 }
 
-/* Passes on what the talker says. *gone: aws-mfa is gone. */
+/* Passes on what the talker says. What it said at once goes out at once. *gone: aws-mfa is gone. */
 static enum status pass_on(struct signer *s, struct record *rec, bool *gone, struct error *e)
 {
-	enum record_error rc = peer_write(&s->aws_mfa, report_deadline(), rec->word, rec->text);
+	enum record_error rc;
 
+	peer_hold(&s->aws_mfa, s->to_aws_mfa, sizeof(s->to_aws_mfa));
+	rc = peer_write(&s->aws_mfa, report_deadline(), rec->word, rec->text);
 	explicit_bzero(rec->text, rec->text_len);
-	forget_records(&s->talker);
-	*gone = rc != RECORD_OK && rc != RECORD_BROKEN;
 	if (rc == RECORD_BROKEN)
 		return fault_of_talker(s, "spoke out of turn", e);
+	if (rc == RECORD_OK && !record_pending(&s->talker.reader))
+		rc = peer_release(&s->aws_mfa, report_deadline());
+	forget_records(&s->talker);
+	*gone = rc != RECORD_OK;
 	if (is_aws_mfas_turn(s))
 		end_turn(s);
 	return STATUS_OK;
@@ -279,13 +290,16 @@ static enum status serve(struct signer *s, struct error *e)
 	}
 	if (rc != STATUS_OK)
 		report_result(&s->aws_mfa, e);
+	peer_release(&s->aws_mfa, report_deadline());
 	return gone ? STATUS_OK : rc != STATUS_OK ? rc : last;
 }
 
 static enum status begin(struct signer *s, struct error *e)
 {
-	enum heard heard = parameters_read(&s->aws_mfa, &s->talker, &s->settings, e);
+	enum heard heard;
 
+	peer_hold(&s->talker, s->to_talker, sizeof(s->to_talker));
+	heard = parameters_read(&s->aws_mfa, &s->talker, &s->settings, e);
 	forget_records(&s->aws_mfa);
 	if (heard == HEARD_END)
 		return STATUS_OK;

@@ -28,6 +28,7 @@
 _Static_assert((size_t)TOKEN_PIECE *TOKEN_PIECES >= BODY_MAX, "TOKEN_PIECES");
 
 static struct peer signer;
+static char held[4096]; /* what is put together for one write */
 
 static int64_t soon(int64_t ms)
 {
@@ -99,10 +100,12 @@ static enum status spend(struct client *c, struct error *e)
 	time_t expires = 0;
 	enum status rc = spend_code(c, c->parameters.deadline_ms, &a, &expires, e);
 
+	peer_hold(&signer, held, sizeof(held));
 	if (rc == STATUS_OK)
 		error_set(e, STATUS_OK, "accepted by %s", c->endpoint.host);
 	if (rc != STATUS_OK || report_credentials(c, &a, expires))
 		report_result(&signer, e);
+	peer_release(&signer, report_deadline());
 	answer_free(&a);
 	return rc;
 }
@@ -134,9 +137,11 @@ static enum status serve(struct client *c, struct error *e)
 		report_result(&signer, e);
 		return rc;
 	}
+	peer_hold(&signer, held, sizeof(held));
 	report_debug(&signer, "warm-up", c, &reply, began_ms);
 	snprintf(who, sizeof(who), "%s %s", id.account, id.arn);
-	if (!report(&signer, WORD_READY, id.account[0] ? who : NULL))
+	report(&signer, WORD_READY, id.account[0] ? who : NULL);
+	if (peer_release(&signer, report_deadline()) != RECORD_OK)
 		return STATUS_OK;
 	do {
 		if (!await_code(c))
