@@ -29,5 +29,6 @@ static inline int sanitizer_setrlimit(__rlimit_resource_t what, const struct rli
 {
 	return what == RLIMIT_AS || what == RLIMIT_DATA ? 0 : setrlimit(what, limit);
 }
+#undef setrlimit
 #define setrlimit sanitizer_setrlimit
 #endif

@@ -31,6 +31,8 @@ CANNOT = [(re.compile(pattern), why) for pattern, why in [
     (r"pam\.test_mutants\.", COUNTED),
     (r"tool\.sts\.test_awake\.Honest\.test_late", "its times are too short for a slower program"),
     (r"tool\.test_cost\.", COUNTED),
+    (r"tool\.sts\.test_split\.(Mutants|.*memory|.*secret|.*code_is)",
+     "this build is not confined, and the shadow of a sanitizer is terabytes to be read"),
     (r"tool\.sts\.test_environment\.\w+\.test_(aws_mfa_sts_is_confined|landlock)",
      "a sanitizer writes reports, so this build is not confined"),
     (r"test_base\.", "looks at the symbols that the product needs"),

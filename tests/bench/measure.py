@@ -139,12 +139,13 @@ def peak_kib(pid):
     return None
 
 
-def last_peak_kib(pid):
-    """Looks again and again until the process is a zombie or gone; -> the last peak seen, KiB."""
+def last_peak_kib(pid, *others):
+    """Looks again and again until the first process is a zombie or gone; -> the highest of the last
+    peaks seen, KiB."""
     peak, end = 0, time.monotonic() + 10
     while time.monotonic() < end:
         now = peak_kib(pid)
         if now is None:
             return peak
-        peak = max(peak, now)
+        peak = max(peak, now, *(peak_kib(other) or 0 for other in others))
     raise Failed(f"process {pid} does not end")

@@ -43,71 +43,101 @@ static char *url_part(CURLU *u, CURLUPart part)
 	return curl_url_get(u, part, &text, 0) == CURLUE_OK ? text : NULL;
 }
 
+/* The parts of a URL; NULL if it has none. */
+struct url {
+	char *scheme, *host, *port, *path;
+	bool more; /* than a host, a port and a path */
+};
+
+static bool has_part(CURLU *u, CURLUPart part)
+{
+	char *text = url_part(u, part);
+
+	curl_free(text);
+	return text != NULL;
+}
+
+static void take_parts(CURLU *u, struct url *url)
+{
+	static const CURLUPart refused[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
+		CURLUPART_FRAGMENT, CURLUPART_ZONEID};
+
+	url->scheme = url_part(u, CURLUPART_SCHEME);
+	url->host = url_part(u, CURLUPART_HOST);
+	url->port = url_part(u, CURLUPART_PORT);
+	url->path = url_part(u, CURLUPART_PATH);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		url->more = has_part(u, refused[i]) || url->more;
+}
+
+static void free_parts(const struct url *url)
+{
+	curl_free(url->scheme);
+	curl_free(url->host);
+	curl_free(url->port);
+	curl_free(url->path);
+}
+
+static enum status check(const struct url *url, struct error *e)
+{
+	if (!url->scheme || !url->host || !url->path || url->more || !is_plain_host(url->host) ||
+		!is_plain_path(url->path))
+		return error_set(e, STATUS_CONFIG,
+			"endpoint_url may have a host, a port and a plain path, but no user, query or "
+			"fragment; expected https://HOST or https://HOST:PORT");
+	if (strcmp(url->scheme, "https") == 0)
+		return STATUS_OK;
+	if (strcmp(url->scheme, "http") != 0)
+		return error_set(e, STATUS_CONFIG, "endpoint_url must begin with https://");
+	if (!loopback_is_host(url->host))
+		return error_set(e, STATUS_CONFIG,
+			"endpoint_url: http would show the code and the keys to the network; use "
+			"https:// (http is for 127.0.0.1, [::1] and localhost only)");
+	return STATUS_OK;
+}
+
+static enum status fill(const struct url *url, struct endpoint *ep, struct error *e)
+{
+	const char *port = url->port;
+	bool fits;
+	int n;
+
+	ep->loopback_only = strcmp(url->scheme, "http") == 0;
+	if (port && strcmp(port, ep->loopback_only ? "80" : "443") == 0)
+		port = NULL;
+	n = snprintf(
+		ep->host, sizeof(ep->host), "%s%s%s", url->host, port ? ":" : "", port ? port : "");
+	fits = n >= 0 && (size_t)n < sizeof(ep->host);
+	n = snprintf(ep->path, sizeof(ep->path), "%s%s", url->path,
+		url->path[strlen(url->path) - 1] == '/' ? "" : "/");
+	fits = fits && n >= 0 && (size_t)n < sizeof(ep->path);
+	n = snprintf(ep->url, sizeof(ep->url), "%s://%s%s", url->scheme, ep->host, ep->path);
+	fits = fits && n >= 0 && (size_t)n < sizeof(ep->url);
+	return fits ? STATUS_OK : error_set(e, STATUS_CONFIG, "endpoint_url is too long");
+}
+
 enum status endpoint_url_parse(const char *url, struct endpoint *ep, struct error *e)
 {
-	char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *extra[5] = {NULL};
-	static const CURLUPart refused[5] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
-		CURLUPART_FRAGMENT, CURLUPART_ZONEID};
+	struct url parts = {0};
 	CURLU *u = curl_url();
-	bool plain = true, fits;
-	enum status rc = STATUS_OK;
-	int n;
+	enum status rc;
 
 	if (!u)
 		return error_set(e, STATUS_SYSTEM, "out of memory");
+	/* Do not quote the URL: it may hold a password. */
 	if (!ascii_is_graphic(url) || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK) {
-		/* Do not quote the URL: it may hold a password. */
 		rc = error_set(e, STATUS_CONFIG,
 			"endpoint_url is not a URL; expected https://HOST or https://HOST:PORT");
 		goto out;
 	}
-	scheme = url_part(u, CURLUPART_SCHEME);
-	host = url_part(u, CURLUPART_HOST);
-	port = url_part(u, CURLUPART_PORT);
-	path = url_part(u, CURLUPART_PATH);
-	for (size_t i = 0; i < 5; i++) {
-		extra[i] = url_part(u, refused[i]);
-		plain = plain && !extra[i];
-	}
+	take_parts(u, &parts);
 	/* Refuse every '%': since version 8 libcurl takes "/%2e%2e/" for "/../". */
-	plain = plain && !strchr(url, '%');
-	if (!scheme || !host || !path || !plain || !is_plain_host(host) || !is_plain_path(path)) {
-		rc = error_set(e, STATUS_CONFIG,
-			"endpoint_url may have a host, a port and a plain path, but no user, query or "
-			"fragment; expected https://HOST or https://HOST:PORT");
-		goto out;
-	}
-	ep->loopback_only = strcmp(scheme, "http") == 0;
-	if (ep->loopback_only && !loopback_is_host(host)) {
-		rc = error_set(e, STATUS_CONFIG,
-			"endpoint_url: http would show the code and the keys to the network; use "
-			"https:// (http is for 127.0.0.1, [::1] and localhost only)");
-		goto out;
-	}
-	if (!ep->loopback_only && strcmp(scheme, "https") != 0) {
-		rc = error_set(e, STATUS_CONFIG, "endpoint_url must begin with https://");
-		goto out;
-	}
-	if (port && strcmp(port, ep->loopback_only ? "80" : "443") == 0) {
-		curl_free(port);
-		port = NULL;
-	}
-	n = snprintf(ep->host, sizeof(ep->host), "%s%s%s", host, port ? ":" : "", port ? port : "");
-	fits = n >= 0 && (size_t)n < sizeof(ep->host);
-	n = snprintf(
-		ep->path, sizeof(ep->path), "%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/");
-	fits = fits && n >= 0 && (size_t)n < sizeof(ep->path);
-	n = snprintf(ep->url, sizeof(ep->url), "%s://%s%s", scheme, ep->host, ep->path);
-	fits = fits && n >= 0 && (size_t)n < sizeof(ep->url);
-	if (!fits)
-		rc = error_set(e, STATUS_CONFIG, "endpoint_url is too long");
+	parts.more = parts.more || strchr(url, '%');
+	rc = check(&parts, e);
+	if (rc == STATUS_OK)
+		rc = fill(&parts, ep, e);
 out:
-	for (size_t i = 0; i < 5; i++)
-		curl_free(extra[i]);
-	curl_free(scheme);
-	curl_free(host);
-	curl_free(port);
-	curl_free(path);
+	free_parts(&parts);
 	curl_url_cleanup(u);
 	return rc;
 }
