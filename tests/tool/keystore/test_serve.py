@@ -125,9 +125,9 @@ class Judged(KeystoreTest):
 
 
 class Failed(KeystoreTest):
-    def judged(self, status, *parts):
+    def judged(self, status, *parts, code=None):
         module = self.asked("timeout 3")
-        code = self.user.code()
+        code = code or self.user.code()
         module.send("code " + code)
         found, text = module.result()
         self.assertEqual(found, status, text)
@@ -150,6 +150,12 @@ class Failed(KeystoreTest):
         self.box.fault("GetSessionToken", faults.processed(faults.close()))
         self.judged(15)
 
+    def test_aws_quotes_the_code(self):
+        code = self.user.code()
+        self.box.fault("GetSessionToken", faults.error(
+            "ValidationError", f"Value '{code}' at 'tokenCode' failed", status=400))
+        self.judged(13, "******", code=code)
+
     def test_a_key_that_aws_does_not_know(self):
         self.write_entry(aws_secret_access_key="A" * 40)
         self.judged(13, "result=configuration")
@@ -166,8 +172,9 @@ class Opening(KeystoreTest):
         self.assertEqual(self.box.connections, count)
 
     def test_another_version(self):
-        module = self.module()
-        module.send("version 2")
+        """Whatever else it sends."""
+        module, (_, writing) = self.module(), self.pipe()
+        module.send(f"version 2\nlogin {LOGIN}\nuser {OTHER_UID} alice", [self.open_entry(), writing])
         said = self.refused(module, 4, "keystore protocol 1 here, 2 there",
                             "systemctl restart aws-mfa-keystore.socket")
         self.assertIn("result=system-error", said)
@@ -175,6 +182,7 @@ class Opening(KeystoreTest):
     def test_records_out_of_turn(self):
         for lines in (["login " + LOGIN], ["version x"], ["version 1", "version 1"],
                       ["version 1", "login 0123ABCD"], ["version 1", "login 0"],
+                      ["version 1", f"login {LOGIN}x"],
                       ["version 1", f"login {LOGIN}", f"login {LOGIN}"], ["version 1", "code 123456"],
                       ["version 1", f"user {OTHER_UID} alice"], ["nonsense"], ["version 1", "x" * 5000],
                       ["version 1", "timeout 5", "timeout 5"], ["version 1", "timeout soon"]):
@@ -182,7 +190,9 @@ class Opening(KeystoreTest):
                 module = self.module()
                 for line in lines:
                     module.send(line)
+                start = time.monotonic()
                 self.refused(module, 4)
+                self.assertLess(time.monotonic() - start, 8)    # later: it waits for more
 
     def test_names_that_are_none(self):
         for user in ("alice", "user alice", f"user {OTHER_UID}", f"user -1 alice",

@@ -9,6 +9,7 @@ import unittest
 
 from home import long_term, section
 from host import OTHER_UID, ROLE
+from live import mounts
 from tool.keystore.keystoretest import KeystoreTest
 
 FIELDS = {"profile": "work", "access-key-id": "ASIAIOSFODNN7EXAMPLE", "secret-access-key": "s" * 40,
@@ -133,6 +134,22 @@ class NotStored(StoreTest):
         self.home.chmod(0o500)
         self.assertIn(self.stored(self.handed(parcel()))[0], (10, 13))
 
+    def test_a_full_disk(self):
+        mounts.mount("tmpfs", self.home, "tmpfs",
+                     data=f"size=32k,mode=700,uid={OTHER_UID},gid={OTHER_UID}")
+        self.addCleanup(mounts.call, "umount2", self.home, 0)
+        before = self.put()
+        with self.assertRaises(OSError), open(self.home / "rest", "wb", buffering=0) as file:
+            while True:
+                file.write(b"x" * 4096)
+        status, text = self.stored(self.handed(parcel()))
+        self.assertEqual(status, 10)
+        self.assertIn("No space left on device", text)
+        self.assertEqual(self.credentials.read_bytes(), before)
+        self.credentials.unlink()
+        self.assertEqual(self.stored(self.handed(parcel(session_token="t" * 9000)))[0], 10)
+        self.assertFalse(self.credentials.exists())
+
     def test_another_program_holds_the_file(self):
         """Like one that was stopped in the middle."""
         before = self.put()
@@ -150,8 +167,8 @@ class NotStored(StoreTest):
         """Its time is over while it waits: it says so, and ends."""
         with self.store(self.pipe()[0]) as sock:
             sock.settimeout(20)
-            caught = 0
-            while not caught >> (signal.SIGALRM - 1) & 1:
+            caught, end = 0, time.monotonic() + 20
+            while time.monotonic() < end and not caught >> (signal.SIGALRM - 1) & 1:
                 with open(f"/proc/{self.process.pid}/status") as file:
                     caught = int(next(line for line in file if line.startswith("SigCgt")).split()[1], 16)
             self.process.send_signal(signal.SIGALRM)
