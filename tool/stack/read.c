@@ -261,8 +261,8 @@ static enum stack_read take_include(
 	rc = include(r, &as, name);
 	if (rc != STACK_REFUSED || type == STACK_ANY)
 		return rc;
-	/* Before 1.7 the control of this line is that of the line before it, if there is one. */
-	if (w->at_include && !r->lib->limits_includes && !has_control(in)) {
+	/* The control of this line is that of the line before it, if there is one. */
+	if (w->at_include && !has_control(in)) {
 		tell(r, in, "fails in an included file, so nobody can tell what libpam does");
 		return STACK_UNKNOWN;
 	}

@@ -27,8 +27,8 @@ def within(text, how):
     def make(s):
         kind = s.rng.choice(TYPES)
         inner = s.some(2, kind)
-        # Before 1.7 a missing @include takes what stood in memory for its control: after a line it
-        # is the control of that line.
+        # A missing @include takes what stood in memory for its control: after a line it is the
+        # control of that line.
         inner.insert(s.rng.randint(1 if inner else 0, len(inner)) if "@" not in text
                      else len(inner), text.format(t=kind, m=f"/stub.so {s.arguments()}") + "\n")
         if "@" in text:
