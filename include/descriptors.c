@@ -9,12 +9,11 @@
 void descriptors_attach(
 	struct msghdr *msg, union descriptors_control *control, const struct descriptors *d)
 {
-	struct cmsghdr *head;
+	struct cmsghdr *head = &control->align; /* CMSG_FIRSTHDR() */
 
 	memset(control, 0, sizeof(*control));
 	msg->msg_control = control;
 	msg->msg_controllen = CMSG_SPACE(d->n * sizeof(int));
-	head = CMSG_FIRSTHDR(msg);
 	head->cmsg_level = SOL_SOCKET;
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(d->n * sizeof(int));
