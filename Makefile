@@ -326,7 +326,7 @@ check-suites:
 
 # Root, and what `make deps-vm` installs.
 .PHONY: check-vm
-check-vm:
+check-vm: $(addprefix $(BUILD)/tests/,bastion/inject tool/sts/confine_test)
 	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(ONLY)
 
 # Root. In `make check` only the short ones run.

@@ -124,12 +124,17 @@ class Session(Terminal):
     patience = 30
     input = None
 
-    def answer(self, prompt, text):
-        """-> the output before prompt"""
+    def asked(self, prompt):
+        """Waits until the program asks, and what is typed does not show. -> the output before"""
         before = self.expect(prompt, self.patience)
         end = time.monotonic() + 5
         while self.echo() and time.monotonic() < end:       # ssh asks, then turns echo off
             time.sleep(0.005)
+        return before
+
+    def answer(self, prompt, text):
+        """-> the output before prompt"""
+        before = self.asked(prompt)
         self.send(text + "\n")
         return before
 

@@ -27,6 +27,24 @@ ALL = {"machine": ("test_package", "test_sshd", "test_local", *KEYSTORE, "test_m
        "container": KEYSTORE}
 
 
+class Timed(Result):
+    """Prints how long each test took, in seconds of the wall and of a processor."""
+
+    def __init__(self, tally, bastion):
+        super().__init__(tally)
+        self.bastion = bastion
+
+    def startTest(self, test):
+        self.began = time.monotonic(), self.bastion.processor()
+        super().startTest(test)
+
+    def stopTest(self, test):
+        wall, processor = self.began
+        print(f"      {time.monotonic() - wall:.1f} s, "
+              f"{self.bastion.processor() - processor:.1f} s of processor", flush=True)
+        super().stopTest(test)
+
+
 def timed(what, began):
     print(f"{time.monotonic() - began:6.1f} s  {what}", flush=True)
 
@@ -43,9 +61,9 @@ def main():
     tally = Tally()
     for name in sys.argv[1:] or ALL[KIND]:
         start = time.monotonic()
-        unittest.defaultTestLoader.loadTestsFromName(f"bastion.{name}").run(Result(tally))
+        unittest.defaultTestLoader.loadTestsFromName(f"bastion.{name}").run(Timed(tally, bastion))
         timed(name, start)
-    print(f"in {time.monotonic() - began:.0f} s")
+    print(f"in {time.monotonic() - began:.0f} s, {bastion.processor():.0f} s of processor")
     print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 1 if tally.failed or tally.skipped or not tally.passed else 0
 

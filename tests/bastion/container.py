@@ -4,6 +4,7 @@ It has no controllers of control groups and no kernel of its own: a Machine has.
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -66,6 +67,10 @@ class Container(Bastion):
                                         stdin=subprocess.PIPE, start_new_session=True)
         if not (self.group / "cgroup.kill").exists():
             raise OSError("the kernel cannot end a group")
+
+    def processor(self):
+        """-> seconds that all in the container have used so far"""
+        return int(re.search(r"usage_usec (\d+)", (self.group / "cpu.stat").read_text())[1]) / 1e6
 
     def halt(self):
         if hasattr(self, "sweeper"):

@@ -33,6 +33,7 @@ AuthenticationMethods publickey
 PermitRootLogin yes
 MaxSessions 100
 PidFile /run/control.pid
+SetEnv DEBIAN_FRONTEND=noninteractive
 """
 CONTROL_UNIT = """
 [Unit]
@@ -143,6 +144,11 @@ def dress(root, key, packages):
     root.write("/etc/hostname", "bastion\n")
     root.write("/etc/hosts", "127.0.0.1 localhost bastion\n")
     root.write("/etc/machine-id", "b" * 32 + "\n")      # else a first boot presets all units
+    for name in ("/etc/.updated", "/var/.updated"):     # else a boot makes caches anew
+        root.write(name, "")
+    for file in (root.path / "etc/ssh").glob("ssh_host_*"):
+        if "ed25519" not in file.name:      # sshd checks each at every start
+            file.unlink()
     # The tests restart sshd and getty as often as they need.
     root.write("/etc/systemd/system.conf.d/often.conf", "[Manager]\nDefaultStartLimitBurst=1000\n")
     root.write("/etc/ssh/control.conf", CONTROL)
