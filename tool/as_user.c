@@ -17,7 +17,9 @@
 #include <unistd.h>
 
 #define PIPE_FD 3
+/* clang-format off */
 #define KEEP ((uid_t)-1)
+/* clang-format on */
 
 /* The answer: the status in one byte, the text of the error, the fields. */
 

@@ -12,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BIT(option) (1U << ((option)-OPTION_OWN))
+/* clang-format off */
+#define BIT(option) (1U << ((option) - OPTION_OWN))
+/* clang-format on */
 #define OF_ENTRY                                                                                   \
 	(BIT(KEYSTORE_PROFILE) | BIT(KEYSTORE_DEVICE) | BIT(KEYSTORE_ROLE_ARN) |                   \
 		BIT(KEYSTORE_EXTERNAL_ID) | BIT(KEYSTORE_DURATION) |                               \

@@ -83,10 +83,9 @@ static void all_that_is_possible(void **state)
 	entry_free(&entry);
 }
 
-#define CASE(text, line, what)                                                                     \
-	{                                                                                          \
-		text, sizeof(text) - 1, line, what                                                 \
-	}
+/* clang-format off */
+#define CASE(text, line, what) {text, sizeof(text) - 1, line, what}
+/* clang-format on */
 
 static const struct {
 	const char *text;
