@@ -16,7 +16,7 @@ from paths import AWS_MFA, AWS_MFA_STS, BUILD, MODULE, REPO, temporary
 GLIBC = (2, 31)
 # glibc 2.31 has these, too: under an older version, in libpthread or libdl, or under another name.
 MOVED = set("""__libc_start_main dlclose dlerror dlinfo dlopen dlsym pthread_attr_setstacksize
-    pthread_create pthread_join pthread_sigmask fstat fstatat lstat stat __isoc23_sscanf
+    pthread_create pthread_join pthread_sigmask fstat fstat64 fstatat lstat stat __isoc23_sscanf
     __isoc23_strtol __isoc23_strtoll __isoc23_strtoul __isoc23_strtoull""".split())
 
 BASE = {
