@@ -12,6 +12,9 @@ from host import OTHER_UID, ROLE, HostTest
 from sandbox import faults
 from tool.test_proxy import PASSWORD, Proxy
 
+# What others may do with a file. The group of a user may be private; the group of root is not.
+SHARED = 0o020 if os.geteuid() == 0 else 0o022
+
 
 class DoctorTest(HostTest):
     def doctor(self, *args, **options):
@@ -108,8 +111,8 @@ class Planted(DoctorTest):
 
     def test_rights(self):
         for file, mode, id in [(self.home, 0o777, "folder-rights"),
-                               (self.credentials.parent, 0o775, "folder-rights"),
-                               (self.config, 0o664, "file-rights"),
+                               (self.credentials.parent, 0o755 | SHARED, "folder-rights"),
+                               (self.config, 0o644 | SHARED, "file-rights"),
                                (self.credentials, 0o644, "file-mode")]:
             with self.subTest(str(file)):
                 file.chmod(mode)
@@ -391,7 +394,7 @@ class Planted(DoctorTest):
     def test_eight_at_once(self):
         """Whoever does what doctor says has a healthy home, in one go."""
         self.write_credentials(self.credentials.read_text().replace(":mfa/", ":user/"), mode=0o640)
-        self.credentials.parent.chmod(0o770)
+        self.credentials.parent.chmod(0o750 | SHARED)
         self.add(self.config, "duration = 5\nsso_session = x\ncredential_process = x\nno line\n")
         found = self.findings("--offline", env={"AWS_ACCESS_KEY_ID": "x"})
         self.assertEqual(sorted(f["Id"] for f in found),
