@@ -171,6 +171,22 @@ class Local(KeystoreTest):
         console.kill()
         self.assertEqual(self.results("sudo"), [WRONG])
 
+    def test_wrong_codes_lock_sudo_and_not_ssh(self):
+        locks = "faillock --dir /run/faillock-sudo --user alice"
+        console = self.sudo(self.user.wrong_code())
+        for _ in range(2):
+            console.answer("password for alice: ", PASSWORD)
+            console.answer(PROMPT, self.user.wrong_code())
+        self.assertEqual(console.wait(), 1, console.screen)
+        self.assertEqual(self.run_there(f"{locks} | grep -c ' V$'").strip(), "3")
+        locked = self.ssh("-p", "2222", "sudo id -un")
+        locked.answer("password for alice: ", PASSWORD)
+        locked.answer("password for alice: ", PASSWORD)      # no code is asked for
+        locked.kill()
+        self.ready()
+        self.run_there(f"{locks} --reset")
+        self.logged_in(self.sudo(self.user.code()))
+
     def test_su_wants_the_target_s_code(self):
         bob = self.enroll("bob")
         refused, let_in = self.su(self.user.code()), self.su(bob.code())

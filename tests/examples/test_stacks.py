@@ -112,17 +112,22 @@ class Stacks(unittest.TestCase):
                 for control, module, arguments in auth_lines(like)])
 
     def test_sudo_and_su_with_keystore(self):
-        """No line comes after that of the code. The module answers PAM_IGNORE to nobody here: that needs
-        ignore_root or minimum_uid."""
+        """The lines of sshd, after those of common-auth. Wrong codes count in a folder of their own."""
+        common = [("[success=1 default=ignore]", "", []), ("requisite", "", []), ("required", "", [])]
         for name, before in (("sudo-keystore", []),
                              ("su-keystore", [("sufficient", "pam_rootok.so", [])])):
-            self.assertEqual(auth_lines(name), [*before, ("required", "pam_aws_mfa.so", ["keystore"])])
-        common = [("[success=1 default=ignore]", "", []), ("requisite", "", []), ("required", "", []),
-                  ("required", "", [])]
-        for answer in ANSWERS:
-            got = self.play(common, ["success", "auth_err", "success", answer])
-            self.assertEqual(got == "success", answer in ("success", "ignore"), answer)
-            self.assertNotEqual(self.play(common, ["auth_err", "auth_err", "success", answer]), "success")
+            lines = auth_lines(name)
+            self.assertEqual(lines[:len(before)], before)
+            lines = lines[len(before):]
+            own = f"dir=/run/faillock-{name.split('-')[0]}"
+            for _, module, arguments in lines:
+                self.assertEqual(own in arguments, module == "pam_faillock.so", name)
+            self.assertEqual([(control, module, [a for a in arguments if a not in (own, "even_deny_root")])
+                              for control, module, arguments in lines], auth_lines("sshd-keystore"))
+            for password, code in itertools.product(("success", "auth_err"), ANSWERS):
+                got = self.play([*common, *lines], [password, "auth_err", "success", "ignore", code,
+                                                    "ignore", "success"])
+                self.assertEqual(got == "success", (password, code) == ("success", "success"))
 
     def test_after_password(self):
         self.check("sshd-after-password", ("success", "auth_err", "user_unknown", "ignore",
