@@ -196,7 +196,8 @@ static void relay(struct call *c, const char *code)
 		talk->status = STATUS_CODE_SPENT;
 	}
 	if (heard == LISTEN_IDLE)
-		snprintf(talk->reason, sizeof(talk->reason), "the helper was idle twice");
+		snprintf(talk->reason, sizeof(talk->reason), "%s was idle twice",
+			talk->who ? talk->who : "the helper");
 	if (c->kind->store && talk->code_sent && talk_ended_with(talk, STATUS_OK))
 		c->kind->store(&c->judge, &c->login);
 }

@@ -141,6 +141,7 @@ static bool start(struct judge *j, const struct login *login, unsigned seconds)
 
 	name_login(login->talk->login);
 	*j = (struct judge){.helper = {-1, -1}, .session = -1, .place = -1};
+	login->talk->who = "aws-mfa serve";
 	peer_init(&j->peer, &words_pam, PARENT, LOGIN_VERSION, -1, j->buf);
 	if (geteuid() != 0)
 		return refuse(login, STATUS_CONFIG, "keystore needs a program that runs as root");
@@ -167,7 +168,7 @@ static bool start(struct judge *j, const struct login *login, unsigned seconds)
 static void store(struct judge *j, const struct login *login)
 {
 	const char *argv[] = {"aws-mfa", "store", "--login", login->talk->login, NULL};
-	struct talk stored = {.until = -1};
+	struct talk stored = {.until = -1, .who = "aws-mfa store"};
 	struct talk *talk = login->talk;
 	int64_t left_ms = STORE_MS;
 	struct helper helper;

@@ -9,9 +9,14 @@
 #include "monotonic.h"
 #include "words_pam.h"
 
+static const char *who(const struct talk *talk)
+{
+	return talk->who ? talk->who : "the helper";
+}
+
 static enum listen broken(struct talk *talk, const char *why)
 {
-	snprintf(talk->reason, sizeof(talk->reason), "%s", why);
+	snprintf(talk->reason, sizeof(talk->reason), "%s %s", who(talk), why);
 	return LISTEN_BROKEN;
 }
 
@@ -21,7 +26,7 @@ static enum listen not_this(struct talk *talk, const struct record *rec)
 	size_t digits = is_result ? strspn(rec->text, "0123456789") : 0;
 
 	snprintf(talk->reason, sizeof(talk->reason),
-		"the helper sent '%.32s%s%.*s' out of turn or with a wrong text", rec->word,
+		"%s sent '%.32s%s%.*s' out of turn or with a wrong text", who(talk), rec->word,
 		digits > 0 ? " " : "", digits < 3 ? (int)digits : 0, rec->text);
 	return LISTEN_BROKEN;
 }
@@ -30,16 +35,16 @@ static enum listen not_read(struct talk *talk, enum record_error error, const st
 {
 	switch (error) {
 	case RECORD_TIMEOUT:
-		broken(talk, "the helper gave no answer in time");
+		broken(talk, "gave no answer in time");
 		return LISTEN_SILENT;
 	case RECORD_EOF:
-		return broken(talk, "the helper ended without a result");
+		return broken(talk, "ended without a result");
 	case RECORD_BROKEN:
 		if (rec->word)
 			return not_this(talk, rec);
-		return broken(talk, "the helper sent a malformed record");
+		return broken(talk, "sent a malformed record");
 	default:
-		snprintf(talk->reason, sizeof(talk->reason), "cannot read from the helper: %m");
+		snprintf(talk->reason, sizeof(talk->reason), "cannot read from %s: %m", who(talk));
 		return LISTEN_BROKEN;
 	}
 }

@@ -34,6 +34,7 @@ struct talk {
 	char request_id[64];
 	char key_id[64];
 	char reason[256];
+	const char *who; /* the program that speaks, for reasons; NULL: the helper */
 };
 
 /* Has the helper's result this status? */
