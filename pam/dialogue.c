@@ -118,15 +118,18 @@ static enum listen listen_for(struct call *c, int64_t *left_ms)
 
 /*
  * Starts a judge with the time that is left, and reads its first record. If the judge always asks,
- * the prompt does not wait: the time until the prompt must not tell who is enrolled.
+ * the prompt does not wait: the time until the prompt must not tell who is enrolled. An absent
+ * judge is like an idle one: the person is asked, and then it is tried again.
  */
-static enum listen start(struct call *c)
+static enum listen start(struct call *c, bool waits)
 {
 	int64_t start_ms = monotonic_ms(), ms = c->left_ms - GRACE_MS;
 	unsigned seconds = ms > 1000 ? (unsigned)((ms + 999) / 1000) : 1;
 
-	c->runs = c->kind->start(&c->judge, &c->login, seconds);
+	c->runs = c->kind->start(&c->judge, &c->login, seconds, waits);
 	c->left_ms -= monotonic_ms() - start_ms;
+	if (!c->runs && c->judge.absent && !waits)
+		return LISTEN_IDLE;
 	if (!c->runs)
 		return c->talk->outcome == OUTCOME_RESULT ? LISTEN_RESULT : LISTEN_BROKEN;
 	return c->kind->always_asks ? LISTEN_ASK : listen_for(c, &c->left_ms);
@@ -142,6 +145,8 @@ static void stop(struct call *c)
 /* Waits for `ask` if the prompt did not. */
 static enum listen wait_for_ask(struct call *c)
 {
+	if (!c->runs)
+		return LISTEN_IDLE;
 	return c->judge.peer.state == LOGIN_ASKED ? LISTEN_ASK : listen_for(c, &c->left_ms);
 }
 
@@ -159,8 +164,8 @@ static enum listen send_code(struct call *c, const char *code)
 }
 
 /*
- * Sends the code. If the judge became idle while the person was away, starts a new one, once. The
- * idle judge has read no code, so no code is sent twice.
+ * Sends the code. If the judge was absent, or became idle while the person was away, starts a new
+ * one, once. The idle judge has read no code, so no code is sent twice.
  */
 static enum listen hand_over(struct call *c, const char *code)
 {
@@ -173,7 +178,7 @@ static enum listen hand_over(struct call *c, const char *code)
 	if (heard == LISTEN_IDLE && !c->talk->code_sent) {
 		stop(c);
 		c->talk->account[0] = '\0';
-		heard = start(c);
+		heard = start(c, true);
 		if (heard == LISTEN_ASK)
 			heard = wait_for_ask(c);
 		if (heard == LISTEN_ASK)
@@ -244,10 +249,10 @@ void dialogue(
 		.kind = opt->keystore ? &judge_keystore : &judge_helper,
 		.left_ms = (int64_t)opt->timeout * 1000 + GRACE_MS,
 	};
-	enum listen heard = start(&c);
+	enum listen heard = start(&c, false);
 
 	talk->outcome = heard == LISTEN_RESULT ? OUTCOME_RESULT : OUTCOME_BROKEN;
-	if (heard == LISTEN_ASK)
+	if (heard == LISTEN_ASK || (heard == LISTEN_IDLE && !c.runs))
 		ask_and_relay(&c);
 	else if (heard == LISTEN_RESULT && is_in_vain(opt, talk->status))
 		dialogue_in_vain(pamh, opt, talk);

@@ -23,6 +23,7 @@ struct judge {
 	struct peer peer;
 	int session; /* keystore: the session comes out of this pipe */
 	int place;   /* keystore: of this login among those that wait (waiting.h) */
+	bool absent; /* start() failed because nobody listens; that may change soon */
 	char buf[RECORD_MAX_PAM];
 };
 
@@ -35,10 +36,11 @@ struct login {
 
 struct judge_kind {
 	/*
-	 * Starts a conversation that may take so many seconds, without the time to type. Returns
-	 * false if it cannot: then talk->outcome, status and reason say why.
+	 * Starts a conversation that may take so many seconds, without the time to type. waits:
+	 * tries for a moment if the judge is absent. Returns false if it cannot: then
+	 * talk->outcome, status and reason say why.
 	 */
-	bool (*start)(struct judge *j, const struct login *login, unsigned seconds);
+	bool (*start)(struct judge *j, const struct login *login, unsigned seconds, bool waits);
 	/* Ends everything that start() has begun. */
 	void (*stop)(struct judge *j);
 	/*

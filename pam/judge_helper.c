@@ -2,7 +2,7 @@
 
 #include "words_pam.h"
 
-static bool start(struct judge *j, const struct login *login, unsigned seconds)
+static bool start(struct judge *j, const struct login *login, unsigned seconds, bool waits)
 {
 	struct talk *talk = login->talk;
 	struct helper_call call = {
@@ -11,6 +11,8 @@ static bool start(struct judge *j, const struct login *login, unsigned seconds)
 		.always = login->opt->always,
 	};
 
+	(void)waits;
+	j->absent = false;
 	talk->outcome = OUTCOME_BROKEN;
 	if (!helper_start(&j->helper, login->user, &call, talk->reason, sizeof(talk->reason)))
 		return false;

@@ -119,10 +119,11 @@ static void stop(struct judge *j)
 
 /* Connects and opens the conversation. Then serve has its own entry and writing end. */
 static enum status connect_and_open(struct judge *j, const struct login *login, unsigned seconds,
-	const struct descriptors *d, char *why, size_t size)
+	bool waits, const struct descriptors *d, char *why, size_t size)
 {
-	const struct waiting_login waits = who_waits(login);
-	enum status status = keystore_connect(&j->helper.fd, &j->place, &waits, why, size);
+	const struct waiting_login who = who_waits(login);
+	enum status status =
+		keystore_connect(&j->helper.fd, &j->place, &who, waits, &j->absent, why, size);
 
 	if (status != STATUS_OK)
 		return status;
@@ -133,15 +134,15 @@ static enum status connect_and_open(struct judge *j, const struct login *login, 
 	return STATUS_SYSTEM;
 }
 
-static bool start(struct judge *j, const struct login *login, unsigned seconds)
+static bool start(struct judge *j, const struct login *login, unsigned seconds, bool waits)
 {
 	char why[sizeof(login->talk->reason)];
 	int entry, to_session = -1;
 	enum status status;
 
 	name_login(login->talk->login);
-	*j = (struct judge){.helper = {-1, -1}, .session = -1, .place = -1};
 	login->talk->who = "aws-mfa serve";
+	*j = (struct judge){.helper = {-1, -1}, .session = -1, .place = -1};
 	peer_init(&j->peer, &words_pam, PARENT, LOGIN_VERSION, -1, j->buf);
 	if (geteuid() != 0)
 		return refuse(login, STATUS_CONFIG, "keystore needs a program that runs as root");
@@ -149,7 +150,7 @@ static bool start(struct judge *j, const struct login *login, unsigned seconds)
 	if (status != STATUS_OK)
 		return refuse(login, status, why);
 	if (make_pipe(&j->session, &to_session)) {
-		status = connect_and_open(j, login, seconds,
+		status = connect_and_open(j, login, seconds, waits,
 			&(struct descriptors){
 				{[USER_ENTRY] = entry, [USER_SESSION] = to_session}, 2},
 			why, sizeof(why));

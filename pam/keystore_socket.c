@@ -72,15 +72,16 @@ static bool may_come(int why)
 	return why == ENOENT || why == ECONNREFUSED || why == EAGAIN;
 }
 
-enum status keystore_connect(
-	int *fd, int *place, const struct waiting_login *login, char *error, size_t size)
+enum status keystore_connect(int *fd, int *place, const struct waiting_login *login, bool waits,
+	bool *absent, char *error, size_t size)
 {
-	const int64_t deadline_ms = monotonic_ms() + PATIENCE_MS;
+	const int64_t deadline_ms = monotonic_ms() + (waits ? PATIENCE_MS : 0);
 	int why;
 
 	*fd = *place = -1;
 	while (may_come(why = enter(fd, place, login, error, size)) && monotonic_ms() < deadline_ms)
 		poll(NULL, 0, PAUSE_MS);
+	*absent = may_come(why);
 	if (why == 0)
 		return STATUS_OK;
 	if (why != ENOENT && why != ECONNREFUSED)

@@ -396,9 +396,9 @@ MUTANTS = [
      [("systemctl start aws-mfa-keystore.socket\");\n\treturn STATUS_CONFIG;", "systemctl start aws-mfa-keystore.socket\");\n\treturn STATUS_UNAVAILABLE;")],
      "keystore: socket: nobody listens"),
     ("the-user-judges-without-a-socket", "dialogue.c",
-     [("c->runs = c->kind->start(&c->judge, &c->login, seconds);",
-       "if (!(c->runs = c->kind->start(&c->judge, &c->login, seconds))) { c->kind = &judge_helper; "
-       "c->runs = c->kind->start(&c->judge, &c->login, seconds); }")],
+     [("c->runs = c->kind->start(&c->judge, &c->login, seconds, waits);",
+       "if (!(c->runs = c->kind->start(&c->judge, &c->login, seconds, waits))) { c->kind = &judge_helper; "
+       "c->runs = c->kind->start(&c->judge, &c->login, seconds, waits); }")],
      "keystore: socket: none"),
     ("no-patience", "keystore_socket.c",
      [("return why == ENOENT || why == ECONNREFUSED || why == EAGAIN;", "return why == EAGAIN;")],

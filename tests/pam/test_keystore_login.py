@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import threading
+import time
 import unittest
 
 from home import long_term, section
@@ -105,6 +106,14 @@ class Login(KeystoreTest):
         self.assertIn("result=wrong-code answer=PAM_AUTH_ERR login=", out)
         self.assertIn("account = PAM_PERM_DENIED\n", out)
         self.assertFalse(self.credentials.exists())
+
+    def test_the_prompt_does_not_wait_for_the_socket(self):
+        """Else the time would tell who is enrolled. The two seconds come after the answer."""
+        self.systemd.stop()
+        start = time.monotonic()
+        out = self.login("@fail")
+        self.assertLess(time.monotonic() - start, 1.5)
+        self.assertIn("result=no-answer answer=PAM_CONV_ERR login=", out)
 
     def test_the_user_s_own_files_do_not_matter(self):
         """A session that is valid, keys, and an endpoint of the user's own."""
