@@ -168,7 +168,7 @@ class Local(KeystoreTest):
         """It asks for both again."""
         console = self.sudo(self.user.wrong_code())
         console.answer("password for alice: ", PASSWORD)
-        console.kill()
+        console.asked(PROMPT)
         self.assertEqual(self.results("sudo"), [WRONG])
 
     def test_wrong_codes_lock_sudo_and_not_ssh(self):
