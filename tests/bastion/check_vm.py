@@ -1,10 +1,8 @@
 #!/usr/bin/python3
-"""`make check-vm`: all scenarios of this folder, in one virtual machine. `make check-keystore`: those
-of keystore mode, in one container.
+"""`make check-vm`: all scenarios of this folder, in one virtual machine.
 
     check_vm.py [TEST...]       such as test_sshd or test_machine.Kernel
 
-BASTION in the environment is machine (without it, too) or container.
 SUITE in the environment is the release of Debian; without it, trixie. Prints what run.py prints.
 Nothing is skipped: the status is 1 when a test failed, was skipped, or none ran.
 """
@@ -18,13 +16,12 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 sys.dont_write_bytecode = True
-KIND = os.environ.setdefault("BASTION", "machine")
+os.environ["BASTION"] = "machine"
 from bastion import case, recipe    # noqa: E402
 from run import Result, Tally       # noqa: E402
 
-KEYSTORE = ("test_keystore", "test_keystore_units")
-ALL = {"machine": ("test_package", "test_sshd", "test_local", *KEYSTORE, "test_machine"),
-       "container": KEYSTORE}
+ALL = ("test_package", "test_sshd", "test_local", "test_keystore", "test_keystore_units",
+       "test_keystore_attacks", "test_machine")
 
 
 class Timed(Result):
@@ -56,10 +53,10 @@ def main():
     try:
         bastion, _ = case.boot()
     except (recipe.Missing, unittest.SkipTest) as missing:
-        sys.exit(f"{KIND}: {missing}")
+        sys.exit(f"check-vm: {missing}")
     timed(f"until {bastion.suite} had booted", began)
     tally = Tally()
-    for name in sys.argv[1:] or ALL[KIND]:
+    for name in sys.argv[1:] or ALL:
         start = time.monotonic()
         unittest.defaultTestLoader.loadTestsFromName(f"bastion.{name}").run(Timed(tally, bastion))
         timed(name, start)

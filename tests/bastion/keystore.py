@@ -77,6 +77,11 @@ class KeystoreTest(BastionTest):
         run = self.bastion.run(AS.format(name) + "sh", check=check, input=script)
         return run if check else (run.returncode, run.stdout)
 
+    def serving(self, count):
+        """Waits until so many logins are judged."""
+        self.run_there(f"for i in $(seq 1200); do [ $({SERVES} | wc -l) != {count} ] || exit 0; "
+                       f"sleep 0.1; done; {SERVES} | wc -l; exit 1")
+
     def waiting(self, ssh=None):
         """-> the ids of the processes that judge a login which waits for a code"""
         ssh = ssh or self.ssh("true")

@@ -105,6 +105,8 @@ def connect(path, uid):
 class KeystoreTest(HostTest):
     """alice has the uid OTHER_UID, a home without any file, and an entry."""
 
+    program = AWS_MFA
+
     @classmethod
     def setUpClass(cls):
         if os.geteuid() != 0:
@@ -152,7 +154,7 @@ class KeystoreTest(HostTest):
         self.entry.chmod(0o600)
 
     def module(self, **options):
-        module = Module(self.folder, **options)
+        module = Module(self.folder, **{"program": self.program, **options})
         self.addCleanup(module.kill)
         return module
 
@@ -208,7 +210,7 @@ class KeystoreTest(HostTest):
         with its:
             number = its.fileno()
             self.process = subprocess.Popen(
-                [AWS_MFA, "store", "--login", LOGIN], stdin=pipe, stdout=subprocess.DEVNULL,
+                [self.program, "store", "--login", LOGIN], stdin=pipe, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL, cwd="/", user=uid, group=uid, extra_groups=[],
                 env={"HOME": str(home or self.home), **(env or {})}, pass_fds=[RECORD_FD],
                 preexec_fn=lambda: os.dup2(number, RECORD_FD))

@@ -259,6 +259,9 @@ class Trusted(KeystoreTest):
         for text in ("", "[aws-mfa]\n", "x" * 20000):
             self.entry.write_text(text)
             self.refused(self.login(), 13)
+        self.write_entry()
+        self.entry.write_text(self.entry.read_text() + "# good, but too long\n" * 1000)
+        self.refused(self.login(), 13, "is larger than 16384 bytes")
         self.entry.unlink()
         self.entry.mkdir()
         self.refused(self.login(), 13)
