@@ -4,15 +4,13 @@
  */
 #include "judge.h"
 
-#include "command_output.h"
 #include "least_limits.h"
+#include "units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Tasks of a daemon beside those of the login: it listens, and has processes for the connection. */
 #define DAEMON_TASKS 5
@@ -34,13 +32,11 @@ static const struct {
 	"Id,LoadState,ActiveState,StateChangeTimestampMonotonic,LimitNPROC,LimitNOFILE,"           \
 	"LimitFSIZE,LimitSTACK,LimitDATA,LimitAS,TasksMax"
 
-enum { MOST_UNITS = 4 };
-
 /* A template is shown as the instance that a login makes of it. Else the unit is SERVICE.service.
  */
 static const struct {
 	const char *service;
-	const char *units[MOST_UNITS];
+	const char *units[UNITS_MOST];
 } table[] = {
 	{"sshd", {"ssh.service", "sshd.service", "ssh@x.service", "sshd@x.service"}},
 	{"login",
@@ -54,32 +50,12 @@ static const struct {
 	{"polkit-1", {"polkit.service", "polkit-agent-helper@x.service"}},
 };
 
-/* What systemctl shows of a unit: lines of NAME=VALUE. */
-static const char *value_of(const char *shown, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *line = shown; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, name, len) == 0 && line[len] == '=')
-			return line + len + 1;
-	}
-	return "";
-}
-
-static bool is_value(const char *shown, const char *name, const char *value)
-{
-	const char *is = value_of(shown, name);
-
-	return strcspn(is, "\n") == strlen(value) && strncmp(is, value, strlen(value)) == 0;
-}
-
 static bool judge_limits(struct view *v, const char *unit, const char *shown)
 {
 	bool enough = true;
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		const char *text = value_of(shown, limits[i].name);
+		const char *text = units_value(shown, limits[i].name);
 		char *end;
 		unsigned long long value = strtoull(text, &end, 10);
 
@@ -98,12 +74,12 @@ static bool judge_limits(struct view *v, const char *unit, const char *shown)
 static void judge_age(struct view *v, const char *unit, const char *shown)
 {
 	unsigned long long changed_us =
-		strtoull(value_of(shown, "StateChangeTimestampMonotonic"), NULL, 10);
+		strtoull(units_value(shown, "StateChangeTimestampMonotonic"), NULL, 10);
 	struct timespec real, since_boot;
 	const struct sshd_settings *s = &v->sshd;
 	time_t read_at;
 
-	if (!is_value(shown, "ActiveState", "active") || changed_us == 0 || !s->newest_file[0])
+	if (!units_is(shown, "ActiveState", "active") || changed_us == 0 || !s->newest_file[0])
 		return;
 	clock_gettime(CLOCK_REALTIME, &real);
 	clock_gettime(CLOCK_MONOTONIC, &since_boot);
@@ -118,7 +94,7 @@ static void judge_age(struct view *v, const char *unit, const char *shown)
 /* "ssh@.service": what people edit of "ssh@x.service". */
 static void name_unit(const char *shown, char *unit, size_t size)
 {
-	const char *id = value_of(shown, "Id");
+	const char *id = units_value(shown, "Id");
 	size_t len = strcspn(id, "\n"), at = strcspn(id, "@\n");
 	size_t dot = at < len ? at + 1 + strcspn(id + at + 1, ".\n") : len;
 
@@ -128,7 +104,7 @@ static void name_unit(const char *shown, char *unit, size_t size)
 
 static void judge_shown(struct view *v, const char *unit, const char *shown)
 {
-	if (!is_value(shown, "LoadState", "loaded"))
+	if (!units_is(shown, "LoadState", "loaded"))
 		return;
 	if (judge_limits(v, unit, shown))
 		findings_pass(v->l, "limits",
@@ -138,7 +114,7 @@ static void judge_shown(struct view *v, const char *unit, const char *shown)
 }
 
 /* The units of the service, into to. own has room for the name that is not in the table. */
-static void find_units(const char *service, char own[static 256], const char *to[static MOST_UNITS])
+static void find_units(const char *service, char own[static 256], const char *to[static UNITS_MOST])
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (strcmp(table[i].service, service) == 0) {
@@ -149,20 +125,16 @@ static void find_units(const char *service, char own[static 256], const char *to
 	to[0] = own;
 }
 
-/* systemctl leaves an empty line between two units. One unit may have two of the names. */
+/* One unit may have two of the names. */
 static void judge_all(struct view *v, char *shown)
 {
-	char seen[MOST_UNITS][128];
+	char seen[UNITS_MOST][128];
 	size_t n = 0;
 
-	for (char *next; shown && n < MOST_UNITS; shown = next) {
+	for (char *next; shown && n < UNITS_MOST; shown = next) {
 		size_t i = 0;
 
-		next = strstr(shown, "\n\n");
-		if (next) {
-			*next = '\0';
-			next += 2;
-		}
+		next = units_next(shown);
 		name_unit(shown, seen[n], sizeof(seen[n]));
 		while (strcmp(seen[i], seen[n]) != 0)
 			i++;
@@ -173,17 +145,15 @@ static void judge_all(struct view *v, char *shown)
 
 void judge_unit(struct view *v)
 {
-	static const char *const paths[] = {"/usr/bin/systemctl", "/bin/systemctl", NULL};
-	const char *argv[5 + MOST_UNITS + 1] = {
-		command_find(paths), "show", "--property", PROPERTIES, "--"};
+	const char *units[UNITS_MOST] = {NULL};
 	struct secret out = {0};
 	char why[128], own[256];
 
 	/* su and sudo run in the session of their caller. */
-	if (v->is_su || v->is_sudo || !argv[0] || access("/run/systemd/system", F_OK) != 0)
+	if (v->is_su || v->is_sudo)
 		return;
-	find_units(v->is_sshd ? "sshd" : v->service, own, argv + 5);
-	if (command_output(argv, &out, why, sizeof(why)))
+	find_units(v->is_sshd ? "sshd" : v->service, own, units);
+	if (units_ask(&out, PROPERTIES, units, why, sizeof(why)))
 		judge_all(v, out.data);
 	secret_free(&out);
 }
