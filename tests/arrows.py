@@ -20,7 +20,7 @@ ARROWS = {
     "tool/setup": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/keystore": ["tool/setup", "tool/credentials", "tool/settings", "tool/ini", "tool/file",
                       "tool/text"],
-    "tool/stack": ["tool/doctor", "tool/file", "tool/text"],
+    "tool/stack": ["tool/keystore", "tool/doctor", "tool/settings", "tool/file", "tool/text"],
     "tool/sts": [],
     "tool": ["tool/keystore", "tool/setup", "tool/stack", "tool/doctor", "tool/credentials",
              "tool/settings", "tool/ini", "tool/file", "tool/text"],

@@ -241,7 +241,7 @@ static enum status check_one(const char *path, const struct stat *st, struct err
 	if (is_roots(st))
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
-		"%s: others than root can change it (uid %ju, mode %04o); run: chown -h root %s; "
+		"%s: others than root can change it (uid %ju, mode %04o); run: chown -h root %s && "
 		"chmod go-w %s",
 		path, (uintmax_t)st->st_uid, (unsigned)st->st_mode & 07777, quoted(path, word),
 		word);

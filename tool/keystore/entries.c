@@ -32,8 +32,8 @@ static enum status check_folder(int fd, const char *path, bool last, struct erro
 	if (fstat(fd, &st) < 0)
 		return error_system(e, path);
 	if (st.st_uid != 0)
-		return error_set(e, STATUS_CONFIG, "%s: belongs to uid %lu; expected root", path,
-			(unsigned long)st.st_uid);
+		return error_set(e, STATUS_CONFIG, "%s: belongs to uid %lu; run: chown root %s",
+			path, (unsigned long)st.st_uid, path);
 	if (st.st_mode & (last ? 077 : 022))
 		return error_set(e, STATUS_CONFIG, "%s: has mode %04o; run: chmod %s %s", path,
 			st.st_mode & 07777, last ? "700" : "go-w", path);
@@ -130,7 +130,9 @@ enum status entries_names(int folder, struct entry_names *names, struct error *e
 		return rc;
 	}
 	while (rc == STATUS_OK && (errno = 0, d = readdir(dir)))
-		if (!entry_name_check(d->d_name) && !add(names, d->d_name))
+		if (d->d_name[0] == '-')
+			names->left++;
+		else if (!entry_name_check(d->d_name) && !add(names, d->d_name))
 			rc = STATUS_SYSTEM;
 	if (rc == STATUS_SYSTEM || errno != 0)
 		rc = error_system(e, AWS_MFA_KEYS_DIR);

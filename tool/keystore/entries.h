@@ -33,6 +33,7 @@ enum status entries_open(bool make, int *folder, struct error *e);
 struct entry_names {
 	char **name;
 	size_t n;
+	size_t left; /* files of interrupted changes */
 };
 enum status entries_names(int folder, struct entry_names *names, struct error *e);
 void entries_free_names(struct entry_names *names);

@@ -82,6 +82,7 @@ static void judge(struct view *v)
 		judge_sshd(v);
 		judge_sudo(v);
 		judge_unit(v);
+		judge_keystore_host(v);
 	}
 	judge_installed(v);
 	table_add(v);

@@ -22,6 +22,9 @@ void judge_sudo(struct view *v);
 /* The module and the programs of ours, and the modules of the stack. */
 void judge_installed(struct view *v);
 
+/* The socket and the entries of keystore mode, if the stack uses it. */
+void judge_keystore_host(struct view *v);
+
 /* The limits of the service unit. */
 void judge_unit(struct view *v);
 

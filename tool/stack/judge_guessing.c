@@ -52,6 +52,13 @@ static bool asks_password(const struct view *v)
 	return !v->is_sshd || (right->in && right->factors > 1);
 }
 
+static const char *example(const struct view *v)
+{
+	if (v->keystore)
+		return v->is_sudo ? "sudo-keystore" : v->is_su ? "su-keystore" : "sshd-keystore";
+	return asks_password(v) ? "sshd-after-password" : "sshd-after-publickey";
+}
+
 void judge_guessing(struct view *v)
 {
 	const struct stack_line *account = find(v, STACK_ACCOUNT, "pam_faillock", NULL);
@@ -63,8 +70,8 @@ void judge_guessing(struct view *v)
 	if (!counts)
 		judge_at(v, "stack-guessing", FINDING_WARNING, view_line(v),
 			"wrong codes are not counted, so they can be guessed without end. Take the "
-			"auth lines of " AWS_MFA_STACKS_PATH "/sshd-after-%s, with pam_faillock",
-			asks_password(v) ? "password" : "publickey");
+			"auth lines of " AWS_MFA_STACKS_PATH "/%s, with pam_faillock",
+			example(v));
 	if (faillock)
 		judge_root(v);
 	if (account)

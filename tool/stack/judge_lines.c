@@ -21,13 +21,15 @@ const char *judge_line_text(
 	const struct stack_line *ours, const char *type, char *text, size_t size)
 {
 	struct ours o = {.always = false};
+	bool dated;
 
 	if (ours)
 		ours_parse(&o, ours);
-	snprintf(text, size, "%s required %s%s%s always%s%s", type,
+	dated = o.date && !o.date_passed && !o.keystore;
+	snprintf(text, size, "%s required %s%s%s %s%s%s", type,
 		ours ? ours->module : "pam_aws_mfa.so", o.profile ? " profile=" : "",
-		o.profile ? o.profile : "", o.date && !o.date_passed ? " nullok=" : "",
-		o.date && !o.date_passed ? o.date : "");
+		o.profile ? o.profile : "", o.keystore ? "keystore" : "always",
+		dated ? " nullok=" : "", dated ? o.date : "");
 	return text;
 }
 

@@ -71,6 +71,7 @@ void judge_sudo(struct view *v)
 	static const struct config_syntax syntax = {.includes = includes, .joins = true};
 	struct sudoers s = {.prompt = {.number = 0}};
 	const struct default_line *t = &s.timeout;
+	const struct stack_line *account;
 	bool remembers;
 
 	if (!v->is_sudo || !view_line(v))
@@ -84,12 +85,14 @@ void judge_sudo(struct view *v)
 	}
 	remembers = !t->off && (!t->number || strtod(t->value, NULL) != 0);
 	/* sudo, which remembers a password, skips auth then. */
-	if (remembers && v->decides && ours_account_line(&v->stack)) {
+	account = ours_account_line(&v->stack);
+	if (remembers && v->decides && (account || v->keystore)) {
 		findings_add(v->l, "sudo-remembers", FINDING_FAULT,
 			t->number ? t->file : "/etc/sudoers", t->number,
 			"timestamp_timeout is %s: sudo remembers the password and skips auth, and then "
-			"account refuses every command. Write:",
-			t->number ? t->value : "15 (sudo's own)");
+			"%s. Write:",
+			t->number ? t->value : "15 (sudo's own)",
+			account ? "account refuses every command" : "asks for no code");
 		findings_write(v->l, "Defaults timestamp_timeout=0");
 	}
 	if (findings_ok(v->l))

@@ -140,6 +140,9 @@ static void judge_account(struct view *v)
 	ours_parse(&o, line);
 	if (!v->decides || (!o.always && !o.date && !(v->is_sshd && v->allowed[WAY_KEY])))
 		return;
+	/* Such a line would refuse root, who skips auth. judge_sudo() sees to the others. */
+	if (!account && v->keystore && (v->is_su || v->is_sudo))
+		return;
 	if (!account) {
 		findings_add(v->l, "account-missing", FINDING_FAULT, line->file, 0,
 			"no account line of pam_aws_mfa has always, so a login that skips auth (%s) "

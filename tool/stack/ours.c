@@ -31,16 +31,31 @@ const struct stack_line *ours_first(const struct stack *s, enum stack_type type)
 	return NULL;
 }
 
-void ours_parse(struct ours *o, const struct stack_line *line)
+static bool parse(struct options *is, const struct stack_line *line, char *why, size_t size)
 {
-	struct options is;
 	int n = 0;
 
 	while (line->argument[n])
 		n++;
+	return options_parse(is, n, line->argument, why, size);
+}
+
+bool ours_exempts(const struct stack_line *line, uid_t uid)
+{
+	struct options is;
+	char why[160];
+
+	return parse(&is, line, why, sizeof(why)) && options_ignore(&is, uid);
+}
+
+void ours_parse(struct ours *o, const struct stack_line *line)
+{
+	struct options is;
+
 	*o = (struct ours){.wrong = false};
-	o->wrong = !options_parse(&is, n, line->argument, o->why, sizeof(o->why));
+	o->wrong = !parse(&is, line, o->why, sizeof(o->why));
 	o->always = is.always;
+	o->keystore = is.keystore;
 	o->nullok = is.nullok;
 	o->failmode_safe = is.failmode_safe;
 	o->exempts = is.ignore_root || is.minimum_uid > 0;

@@ -5,6 +5,7 @@
 #include "stack.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* How a login goes for our module. All PAM results of pam_aws_mfa(8) come of these. */
 enum outcome {
@@ -29,6 +30,7 @@ const char *outcome_name(enum outcome o);
 /* The options of one line. */
 struct ours {
 	bool always, nullok, failmode_safe, setenv;
+	bool keystore;    /* then always, too */
 	bool exempts;     /* some users need no code: ignore_root or minimum_uid */
 	const char *date; /* of nullok=DATE, or NULL */
 	bool date_passed;
@@ -40,6 +42,9 @@ struct ours {
 
 bool ours_is(const struct stack_line *line);
 void ours_parse(struct ours *o, const struct stack_line *line);
+
+/* Does the line ask this user for no code? */
+bool ours_exempts(const struct stack_line *line, uid_t uid);
 
 /* What auth answers. */
 int ours_auth(const struct ours *o, enum outcome outcome);

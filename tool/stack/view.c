@@ -94,6 +94,7 @@ bool view_play(struct view *v)
 			continue;
 		ours_parse(&o, auth->line[i]);
 		v->exempts = v->exempts || o.exempts;
+		v->keystore = v->keystore || o.keystore;
 		v->decides = v->decides || refuses(auth->line[i]);
 	}
 	for (int way = WAY_BOTH; way <= WAY_PROMPT; way++)

@@ -20,6 +20,7 @@ struct view {
 	struct ways_end end[N_WAYS][N_OUTCOMES];
 	bool decides;  /* a wrong code is meant to refuse the login */
 	bool exempts;  /* an option of ours exempts some users */
+	bool keystore; /* a line of auth asks the key store */
 	bool too_many; /* not all was played */
 };
 

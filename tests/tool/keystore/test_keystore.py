@@ -171,7 +171,7 @@ class Add(AdminTest):
             self.add("alice", "--force", status=13)
             self.world.path(path).chmod(good)
         os.chown(self.world.path(KEYS), self.uid, 0)
-        self.assertIn(f"belongs to uid {self.uid}; expected root", self.run_it("list", status=13).stderr)
+        self.assertIn(f"belongs to uid {self.uid}; run: chown root ", self.run_it("list", status=13).stderr)
         self.world.path(KEYS).rename(self.world.path(ETC / "elsewhere"))
         self.addCleanup(os.unlink, self.world.path(KEYS))
         os.symlink(ETC / "elsewhere", self.world.path(KEYS))

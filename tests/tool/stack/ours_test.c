@@ -27,6 +27,7 @@ static void compare(const char *first, const char *second)
 	if (!taken)
 		return;
 	assert_int_equal(ours.always, opt.always);
+	assert_int_equal(ours.keystore, opt.keystore);
 	assert_int_equal(ours.nullok, opt.nullok);
 	assert_int_equal(ours.failmode_safe, opt.failmode_safe);
 	assert_int_equal(ours.setenv, opt.setenv);
@@ -39,8 +40,8 @@ static void compare(const char *first, const char *second)
 static void the_module_takes_the_same(void **state)
 {
 	static const char *const names[] = {"always", "debug", "echo", "failmode", "ignore_root",
-		"minimum_uid", "notify", "nullok", "profile", "prompt", "prompts", "quiet",
-		"setenv", "timeout", "verbose", "allways", "", "Always", "prompt ",
+		"keystore", "minimum_uid", "notify", "nullok", "profile", "prompt", "prompts",
+		"quiet", "setenv", "timeout", "verbose", "allways", "", "Always", "prompt ",
 		"try_first_pass"};
 	static const char *const values[] = {"", "=", "=0", "=1", "=10", "=11", "=300", "=301",
 		"=4294967294", "=4294967295", "=-1", "=x", "=safe", "=secure", "=Safe",
@@ -60,6 +61,10 @@ static void the_module_takes_the_same(void **state)
 		}
 	compare("quiet", "verbose");
 	compare("quiet", "always");
+	compare("keystore", "nullok");
+	compare("keystore", "nullok=2031-05-06");
+	compare("failmode=safe", "keystore");
+	compare("keystore", "always");
 	for (size_t len = 250; len < 260; len++) {
 		memset(text + 7, 'x', len);
 		text[7 + len] = '\0';
