@@ -3,13 +3,16 @@ mends it."""
 
 import json
 import os
+import socket
+import subprocess
+import threading
 import unittest
 
-from live import mounts
 from live.case import example, with_module
-from live.sshd import HOST_KEY
+from live.sshd import HOST_KEY, PROMPT
 from paths import AWS_MFA, STAGE
 from tool.keystore.admintest import ETC, KEYS, AdminTest
+from tool.keystore.keystoretest import RECORD_FD
 
 RUN = STAGE / "run/aws-mfa"
 DOOR = RUN / "keystore.sock"
@@ -292,6 +295,32 @@ class Keystore(AdminTest):
             "pam_aws_mfa.so keystore", f"pam_aws_mfa.so keystore minimum_uid={self.uid + 1}"))
         self.healthy()
 
+    def test_a_user_without_keys(self):
+        """Setup would be in vain. Whoever has keys, or a host without entries, is told as before."""
+        def doctor(user, *argv):
+            run = self.world.run(AWS_MFA, "doctor", "--offline", "--json", *argv, user=user)
+            return [(f["Id"], f["Level"]) for f in json.loads(run.stdout)["Findings"]], run.stdout
+        session = ("[default]\naws_access_key_id = ASIAX\naws_secret_access_key = x\n"
+                   "aws_session_token = x\n")
+        bob = self.world.users["bob"]
+        for text in (None, session):
+            if text:
+                self.world.folder_at("/home/bob/.aws", bob, 0o700)
+                self.own.add("/home/bob/.aws")
+                self.write("/home/bob/.aws/credentials", text, owner=bob, mode=0o600)
+            found, said = doctor("bob")
+            self.assertEqual(found, [("keystore", "note")], said)
+            self.assertNotIn("aws-mfa setup", said)
+        self.addCleanup(self.world.run, "rm", "-r", "/home/bob/.aws")
+        self.assertNotIn("keystore", dict(doctor("alice", "work")[0]))
+        found, said = doctor("alice", "other")
+        self.assertIn(("not-set-up", "fault"), found)
+        self.assertIn("(profiles with keys: work)", said)
+        self.world.run("rm", "-r", KEYS)
+        found, said = doctor("bob")
+        self.assertIn(("not-set-up", "fault"), found)
+        self.assertIn("aws-mfa setup", said)
+
     def test_the_site_s_file(self):
         site = self.world.path(SITE)
         site.chmod(0o666)
@@ -299,6 +328,44 @@ class Keystore(AdminTest):
         site.write_text(site.read_text().replace("https://", "http://"))
         finding = self.found("keystore-site", "fault", "http", "su")
         self.assertIn("endpoint_url", finding["Message"])
+
+    def serve_one(self):
+        """What systemd does for one login: it starts a service for the connection."""
+        folder = os.open(self.world.path(RUN), os.O_PATH)
+        self.world.path(DOOR).unlink()
+        door = socket.socket(socket.AF_UNIX)
+        door.bind(f"/proc/self/fd/{folder}/{DOOR.name}")
+        self.world.path(DOOR).chmod(0o600)
+        os.close(folder)
+        door.listen()
+        enter = self.world.entrance("client", die_with_us=False)
+
+        def run():
+            accepted, _ = door.accept()
+            with door, accepted:
+                service = subprocess.Popen(
+                    ["/bin/sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" serve', AWS_MFA], env={},
+                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, pass_fds=[RECORD_FD],
+                    stderr=subprocess.STDOUT,
+                    preexec_fn=lambda: (os.dup2(accepted.fileno(), RECORD_FD), enter()))
+            self.said = service.communicate(timeout=60)[0]
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    def test_a_real_login(self):
+        """doctor --try, which needs nothing in the home."""
+        self.world.run("rm", "-r", "/home/alice/.aws")
+        self.own |= {f"/home/alice/.aws{name}" for name in ("", "/credentials", "/config")}
+        thread = self.serve_one()
+        doctor = self.console(AWS_MFA, "doctor", "--try", "alice", "-v", env={"NO_COLOR": "1"})
+        doctor.answer(PROMPT, self.user.code())
+        self.assertEqual(doctor.wait(), 0, doctor.screen)
+        for phase in ("auth", "account", "session"):
+            self.assertIn(f"ok     {phase}: the stack of sshd lets alice pass", doctor.screen)
+        thread.join()
+        self.assertIn("user=alice account=123456789012 result=accepted\n", self.said)
+        self.assertIn("aws_session_token", self.section("default"))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #include "hidden.h"
 #include "keys.h"
 #include "login.h"
+#include "paths.h"
 #include "rights.h"
 #include "settings/files.h"
 #include "settings/preferred.h"
@@ -28,6 +29,16 @@ static bool is_usage(const struct error *e)
 }
 
 /*
+ * The user has no keys, and this host may have an entry of the user. No user can look into the
+ * folder of the entries.
+ */
+static bool has_keystore(const struct error *e)
+{
+	return e->status == STATUS_NOT_SET_UP && strstr(e->text, "run: aws-mfa setup") &&
+		!strstr(e->text, "(profiles with keys: ") && access(AWS_MFA_KEYS_DIR, F_OK) == 0;
+}
+
+/*
  * Makes an error about a setting a finding. Returns STATUS_OK, or the status of an error that is no
  * finding.
  */
@@ -37,6 +48,14 @@ static enum status take(struct findings *l, enum setting id, const struct error 
 
 	if (is_usage(e) || e->status == STATUS_SYSTEM)
 		return e->status;
+	if (has_keystore(e)) {
+		if (!findings_have(l, "keystore"))
+			findings_add(l, "keystore", FINDING_NOTE, NULL, 0,
+				"no long-term keys here: if this host keeps your keys "
+				"(keystore mode), each login stores a session, and you need no "
+				"setup. Ask the administrator");
+		return STATUS_OK;
+	}
 	findings_take(l, id == SETTING_DEVICE ? "device" : name, FINDING_FAULT, e->text);
 	return STATUS_OK;
 }
@@ -168,7 +187,7 @@ enum status user_check(struct findings *l, struct settings *s,
 	if (rc == STATUS_OK)
 		rc = load(l, s, options, e);
 	log_take(NULL, NULL);
-	if (rc == STATUS_OK || rc == STATUS_CONFIG)
+	if ((rc == STATUS_OK || rc == STATUS_CONFIG) && !findings_have(l, "keystore"))
 		login_check(l, s->value[SETTING_PROFILE]);
 	return rc;
 }
