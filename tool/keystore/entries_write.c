@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -15,6 +14,12 @@
 #include <unistd.h>
 
 #define WAIT_MS 5000 /* another change takes milliseconds */
+
+/*
+ * One for all entries, under the lock: what a killed process has left is gone with the next change
+ * of any entry. No entry has such a name.
+ */
+#define TEMPORARY "-new"
 
 /* --- its text --- */
 
@@ -88,6 +93,12 @@ static enum status check(
 
 /* --- its file --- */
 
+static void unlock(int folder)
+{
+	flock(folder, LOCK_UN);
+}
+
+/* Locks the folder, and removes what an earlier change has left. */
 static enum status lock(int folder, struct error *e)
 {
 	const struct timespec pause = {.tv_nsec = 20000000};
@@ -102,12 +113,11 @@ static enum status lock(int folder, struct error *e)
 				AWS_MFA_KEYS_DIR);
 		nanosleep(&pause, NULL);
 	}
-	return STATUS_OK;
-}
-
-static void unlock(int folder)
-{
-	flock(folder, LOCK_UN);
+	if (unlinkat(folder, TEMPORARY, 0) == 0 || errno == ENOENT)
+		return STATUS_OK;
+	error_system(e, AWS_MFA_KEYS_DIR "/" TEMPORARY);
+	unlock(folder);
+	return e->status;
 }
 
 /* Is the entry as the administrator has seen it? */
@@ -143,15 +153,11 @@ static bool write_file(int folder, const char *name, const struct secret *text)
 static enum status replace(
 	int folder, const char *name, const struct secret *text, const char *path, struct error *e)
 {
-	char temporary[NAME_MAX + 2];
 	enum status rc = STATUS_OK;
 
-	snprintf(temporary, sizeof(temporary), "-%s", name);
-	if (unlinkat(folder, temporary, 0) < 0 && errno != ENOENT)
-		return error_system(e, path);
-	if (!write_file(folder, temporary, text) || renameat(folder, temporary, folder, name) < 0) {
+	if (!write_file(folder, TEMPORARY, text) || renameat(folder, TEMPORARY, folder, name) < 0) {
 		rc = error_system(e, path);
-		unlinkat(folder, temporary, 0);
+		unlinkat(folder, TEMPORARY, 0);
 	} else if (!file_sync_folder(folder)) {
 		rc = error_system(e, path);
 	}

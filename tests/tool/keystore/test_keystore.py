@@ -226,6 +226,7 @@ class Others(AdminTest):
         self.assertIn("has no entry", self.run_it("remove", "alice", "--yes", status=12).stderr)
         self.add()
         os.symlink("/etc/shadow", self.world.path(KEYS / "bob"))
+        self.world.path(KEYS / "-new").write_text("a secret of a killed run")
         self.run_it("remove", "bob", "--yes")
         self.run_it("remove", "alice", "--yes")
         self.assertEqual(self.names(), [])
