@@ -60,8 +60,11 @@ static bool is_ours(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-		st.st_nlink == 1 && !(st.st_mode & (S_IRWXG | S_IRWXO));
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+		st.st_nlink != 1 || st.st_mode & (S_IRWXG | S_IRWXO))
+		return false;
+	/* Threat: a umask of 0777 makes it, and then root needs a capability to open it. */
+	return (st.st_mode & S_IRWXU) == (S_IRUSR | S_IWUSR) || fchmod(fd, 0600) == 0;
 }
 
 int waiting_take(int folder, const char *name, const struct waiting_login *login, uint32_t random,

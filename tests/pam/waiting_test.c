@@ -196,6 +196,21 @@ static void files_of_others(void **state)
 	unlinkat(folder, "b", 0);
 }
 
+/* The next program may be root without the capability to open any file. */
+static void made_with_a_umask(void **state)
+{
+	mode_t before = umask(0777);
+	struct stat st;
+	int fd = take_as(1001, 0, 7);
+
+	(void)state;
+	umask(before);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(fstatat(folder, "waiting", &st, 0), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -207,6 +222,7 @@ int main(void)
 		TEST(all_places_but_two),
 		TEST(a_refusal_holds_nothing),
 		TEST(files_of_others),
+		TEST(made_with_a_umask),
 	};
 
 	return cmocka_run_group_tests_name("pam/waiting", tests, NULL, NULL);
