@@ -50,14 +50,19 @@ static bool refuse(const struct login *login, enum status status, const char *wh
 }
 
 /*
+ * The caller of a set-uid program is its real uid. Threat: one that sets no PAM_RUSER, as polkit's
+ * helper: many prompts of it would use up the places of the account that they are for.
  * su and sudo take PAM_RUSER from the kernel. Network services take it from the client, but they
  * also set PAM_RHOST.
  */
 static struct waiting_login who_waits(const struct login *login)
 {
-	struct waiting_login w = {.target = login->user->uid};
+	struct waiting_login w = {
+		.local = getuid() != 0, .caller = getuid(), .target = login->user->uid};
 	const char *caller = item_text(login->pamh, PAM_RUSER);
 
+	if (w.local)
+		return w;
 	w.local = *caller && !*item_text(login->pamh, PAM_RHOST) && user_uid(caller, &w.caller);
 	return w;
 }

@@ -79,6 +79,9 @@ void misbehave(const char *how, int keep)
 		/* After this, root keeps its capabilities when its uid changes. */
 		if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) != 0)
 			abort();
+	} else if (is(how, "set-uid")) {
+		if (setresuid(12345, 0, 0) != 0)
+			abort();
 	} else if (is(how, "umask")) {
 		umask(0);
 	} else if (!listing) {
