@@ -18,13 +18,13 @@ import signal
 import sys
 import traceback
 
-from bench import rows_many, rows_network, rows_pam, rows_tool, table
+from bench import rows_keystore, rows_many, rows_network, rows_pam, rows_tool, table
 from bench.namespaces import Skipped
 from bench.scene import Scene
 
 GROUPS = [rows_tool.VALID, rows_network.AT_A_DISTANCE, rows_network.SLOW_TYPIST,
-          rows_network.LOOPBACK, rows_network.MEMORY, rows_pam.LOGINS, rows_tool.BIG_FILES,
-          rows_many.CROWDS, rows_tool.INSTALLED_SIZE]
+          rows_network.LOOPBACK, rows_network.MEMORY, rows_pam.LOGINS, rows_keystore.LOGINS,
+          rows_tool.BIG_FILES, rows_many.CROWDS, rows_tool.INSTALLED_SIZE]
 
 
 class Bench:

@@ -90,11 +90,16 @@ def _children():
     return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
+def adopt_orphans():
+    """Those whose parent was killed before it had waited for them become ours."""
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def run(argv, env, input=""):
     """-> its Cost, with the CPU of orphans: their parent was killed before it had waited for
     them. The module ends aws-mfa as soon as it knows the result, and this process inherits
     aws-mfa-sts."""
-    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    adopt_orphans()
     process, others = Process(argv, env, input), _children()
     cost = process.begin().wait()
     while orphans := _children() - others:      # an orphan may leave an orphan

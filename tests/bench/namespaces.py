@@ -55,6 +55,11 @@ def bind(source, target):
            f"mount --bind {target}")
 
 
+def memory(target):
+    """An empty folder in memory, over the one that is there."""
+    _check(_libc.mount(b"none", str(target).encode(), b"tmpfs", 0, b"mode=755"), f"mount {target}")
+
+
 def private_mounts():
     """From the namespace's own root: that of a chroot need not be a mount."""
     root = os.open("/", os.O_PATH | os.O_DIRECTORY)

@@ -17,6 +17,7 @@ from sandbox import totp
 PERMIT = "auth required pam_permit.so\n"
 STACKS = {"permit": PERMIT,
           "ours": f"auth required {MODULE} profile=work\n" + PERMIT,
+          "keystore": f"auth required {MODULE} keystore profile=work\n" + PERMIT,
           "google": "auth required pam_google_authenticator.so\n" + PERMIT,
           "floor": f"auth required {FLOOR}\n" + PERMIT,
           "exec": "auth required pam_exec.so quiet /usr/bin/true\n" + PERMIT}
@@ -46,7 +47,7 @@ class Logins:
                         for n, home in enumerate(homes))
         (self.folder / "passwd").write_text(Path("/etc/passwd").read_text() + users)
 
-    def _prepare(self):
+    def prepare(self):
         # pam_exec closes one by one what descriptors there might be: with 20,000, ours would shine
         resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
         namespaces.unshare(NEWNS)
@@ -55,7 +56,7 @@ class Logins:
         namespaces.bind(self.folder / "passwd", "/etc/passwd")
 
     def inside(self, function):
-        return Child(self._prepare, function).result()
+        return Child(self.prepare, function).result()
 
 
 ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/"}

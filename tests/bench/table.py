@@ -65,6 +65,25 @@ class Near:
 
 
 @dataclass
+class AtMostMore:
+    """ours - peer"""
+    limit: float
+    unit: str = "ms"
+
+    def text(self):
+        return f"<= {self.limit:g} {self.unit} more"
+
+    def value(self, ours, peer):
+        return ours - peer
+
+    def met(self, value):
+        return value <= self.limit
+
+    def show(self, value):
+        return f"{value:.2f} {self.unit} more"
+
+
+@dataclass
 class Under:
     """ours, whatever the peer; the ratio is shown all the same"""
     limit: float
