@@ -25,7 +25,8 @@ class Examples(unittest.TestCase):
         brakes = {"pam.d/sshd-after-publickey": "pam_faillock", "pam.d/sshd-after-password":
                   "pam_faillock", "pam.d/sshd-rollout-until": "pam_faillock",
                   "pam.d/sshd-rollout-group": "pam_faillock", "pam.d/sshd-keystore": "pam_faillock",
-                  "pam.d/sshd-keystore-group": "pam_faillock",
+                  "pam.d/sshd-keystore-group": "pam_faillock", "pam.d/sudo-keystore":
+                  "pam_faillock", "pam.d/su-keystore": "pam_faillock",
                   **{f"sshd_config.d/{name}.conf": "PerSourceMaxStartups"
                      for name in (*RECIPES, "keystore")}}
         for path in (*(EXAMPLES / "pam.d").iterdir(), *(EXAMPLES / "sshd_config.d").iterdir()):
