@@ -4,8 +4,6 @@
 
 #include <curl/curl.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 /*
  * libcurl may load GnuTLS for protocols that are not used here. GnuTLS then sets itself up before
@@ -34,14 +32,7 @@ static enum status failed(struct error *e)
 
 enum status libraries_start_signing(struct error *e)
 {
-	unsigned char digest[32];
-	unsigned len;
-
-	/* The first use loads what the next ones need. */
-	if (OPENSSL_init_crypto(UNUSED_TABLES, NULL) != 1 ||
-		!HMAC(EVP_sha256(), "", 0, digest, 0, digest, &len))
-		return failed(e);
-	return STATUS_OK;
+	return OPENSSL_init_crypto(UNUSED_TABLES, NULL) == 1 ? STATUS_OK : failed(e);
 }
 
 enum status libraries_start(struct error *e)
