@@ -10,6 +10,7 @@
 #include <linux/sockios.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -36,13 +37,12 @@
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(value), (then), (otherwise))
 #define IF_ANY(bits, then, otherwise)                                                              \
 	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (unsigned int)(bits), (then), (otherwise))
+#define IF_AT_LEAST(value, then, otherwise)                                                        \
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (unsigned int)(value), (then), (otherwise))
 #define IF_MORE(value, then, otherwise)                                                            \
 	BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, (unsigned int)(value), (then), (otherwise))
 #define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define REFUSE(error) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
-
-/* One call with any arguments. The accumulator has the number of the call. */
-#define MAY(call) IF_EQUAL(SYS_##call, 0, 1), ALLOW
 
 /* O_TMPFILE is without effect in a file that is opened for reading. */
 #define WRITING (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
@@ -58,32 +58,32 @@
 /* Like a kernel without the call: libc then does without, too. */
 #define NOTHING_ELSE REFUSE(ENOSYS)
 
-/* What both need: open sockets, waiting, time, memory, and their own end. */
-#define MAY_BOTH \
-	MAY(recvfrom), MAY(recvmsg), MAY(sendto), MAY(sendmsg), MAY(shutdown), \
-	MAY(read), MAY(write), MAY(writev), MAY(close), MAY(fstat), \
-	MAY(ppoll), MAY(clock_gettime), MAY(clock_getres), MAY(clock_nanosleep), MAY(nanosleep), \
-	MAY(gettimeofday), MAY(restart_syscall), \
-	MAY(brk), MAY(mmap), MAY(munmap), MAY(mremap), MAY(mprotect), MAY(madvise), MAY(mlock), \
-	MAY(munlock), MAY(getrandom), MAY(futex), MAY(membarrier), MAY(rseq), MAY(sched_yield), \
-	MAY(rt_sigaction), MAY(rt_sigprocmask), MAY(rt_sigreturn), MAY(sigaltstack), \
-	MAY(getpid), MAY(gettid), MAY(getppid), MAY(getuid), MAY(geteuid), MAY(getgid), \
-	MAY(getegid), MAY(exit), MAY(exit_group)
+/* What both need, with any arguments: open sockets, waiting, time, memory, and their own end. */
+#define OF_BOTH \
+	SYS_recvfrom, SYS_recvmsg, SYS_sendto, SYS_sendmsg, SYS_shutdown, \
+	SYS_read, SYS_write, SYS_writev, SYS_close, SYS_fstat, \
+	SYS_ppoll, SYS_clock_gettime, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, \
+	SYS_gettimeofday, SYS_restart_syscall, \
+	SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise, SYS_mlock, \
+	SYS_munlock, SYS_getrandom, SYS_futex, SYS_membarrier, SYS_rseq, SYS_sched_yield, \
+	SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, \
+	SYS_getpid, SYS_gettid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, \
+	SYS_getegid, SYS_exit, SYS_exit_group
+
+static const struct sock_filter before_both[] = {ONLY_THIS_ABI};
 
 /* The signer also waits for the end of the talker. */
-static const struct sock_filter of_signer[] = {
-	ONLY_THIS_ABI,
-	MAY_BOTH,
-	MAY(wait4), MAY(waitid),
+static const unsigned short calls_of_signer[] = {
+	OF_BOTH,
+	SYS_wait4, SYS_waitid,
 #ifdef __x86_64__
-	MAY(poll),
+	SYS_poll,
 #endif
-	NOTHING_ELSE,
 };
 
-static const struct sock_filter of_talker[] = {
+/* The calls that depend on arguments. */
+static const struct sock_filter before_talker[] = {
 	ONLY_THIS_ABI,
-	MAY_BOTH,
 
 	/* The network. A socket of another kind than these is refused, and so is listening. */
 	IF_EQUAL(SYS_socket, 0, 7),
@@ -94,8 +94,6 @@ static const struct sock_filter of_talker[] = {
 		IF_EQUAL(AF_NETLINK, 1, 0),   /* getaddrinfo() asks which addresses this host has */
 		REFUSE(EAFNOSUPPORT),
 		ALLOW,
-	MAY(connect), MAY(bind), MAY(getsockname), MAY(getpeername), MAY(setsockopt),
-	MAY(getsockopt), MAY(socketpair), MAY(sendmmsg),
 
 	/* Files: read only. */
 	IF_EQUAL(SYS_openat, 0, 4),
@@ -103,8 +101,6 @@ static const struct sock_filter of_talker[] = {
 		IF_ANY(WRITING, 0, 1),
 		REFUSE(EPERM),
 		ALLOW,
-	MAY(readv), MAY(pread64), MAY(lseek), MAY(newfstatat), MAY(statx), MAY(faccessat),
-	MAY(faccessat2), MAY(readlinkat), MAY(getdents64), MAY(fstatfs), MAY(statfs), MAY(dup),
 	/* Threat: F_SETOWN and F_SETSIG send any signal to other processes. */
 	IF_EQUAL(SYS_fcntl, 0, 5),
 		LOAD(LOW(1)),
@@ -112,7 +108,6 @@ static const struct sock_filter of_talker[] = {
 		IF_EQUAL(F_DUPFD_CLOEXEC, 1, 0),
 		REFUSE(EINVAL),
 		ALLOW,
-	MAY(pipe2), MAY(eventfd2), MAY(epoll_create1), MAY(epoll_ctl), MAY(epoll_pwait),
 	IF_EQUAL(SYS_ioctl, 0, 6),
 		LOAD(LOW(1)),
 		IF_EQUAL(FIONREAD, 3, 0),
@@ -120,7 +115,6 @@ static const struct sock_filter of_talker[] = {
 		IF_EQUAL(SIOCGIFINDEX, 1, 0), /* "nameserver fe80::1%eth0" in resolv.conf */
 		REFUSE(ENOTTY),
 		ALLOW,
-	MAY(pselect6),
 
 	/* Threads: the resolver has one. Without clone3(), which keeps its flags in memory, libc
 	 * uses clone(). */
@@ -129,9 +123,8 @@ static const struct sock_filter of_talker[] = {
 		IF_ANY(CLONE_THREAD, 1, 0),
 		REFUSE(EPERM),
 		ALLOW,
-	MAY(set_robust_list), MAY(set_tid_address), MAY(sched_getaffinity),
 
-	/* What this process is. Limits of this process can be read, not set. */
+	/* Limits of this process can be read, not set. */
 	IF_EQUAL(SYS_prlimit64, 0, 8),
 		LOAD(LOW(0)),
 		IF_EQUAL(0, 0, 4),
@@ -141,26 +134,94 @@ static const struct sock_filter of_talker[] = {
 		IF_EQUAL(0, 1, 0),
 		REFUSE(EPERM),
 		ALLOW,
-	MAY(uname), MAY(sysinfo), MAY(getrusage),
+};
 
+static const unsigned short calls_of_talker[] = {
+	OF_BOTH,
+	/* the network */
+	SYS_connect, SYS_bind, SYS_getsockname, SYS_getpeername, SYS_setsockopt,
+	SYS_getsockopt, SYS_socketpair, SYS_sendmmsg,
+	/* files */
+	SYS_readv, SYS_pread64, SYS_lseek, SYS_newfstatat, SYS_statx, SYS_faccessat,
+	SYS_faccessat2, SYS_readlinkat, SYS_getdents64, SYS_fstatfs, SYS_statfs, SYS_dup,
+	SYS_pipe2, SYS_eventfd2, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_pwait, SYS_pselect6,
+	/* threads */
+	SYS_set_robust_list, SYS_set_tid_address, SYS_sched_getaffinity,
+	/* what this process is */
+	SYS_uname, SYS_sysinfo, SYS_getrusage,
 #ifdef __x86_64__ /* calls that only older processors have */
-	MAY(poll), MAY(select), MAY(epoll_wait), MAY(stat), MAY(lstat), MAY(access), MAY(readlink),
-	MAY(time),
+	SYS_poll, SYS_select, SYS_epoll_wait, SYS_stat, SYS_lstat, SYS_access, SYS_readlink,
+	SYS_time,
 #endif
-	NOTHING_ELSE,
 };
 /* clang-format on */
 
-static enum status install(const struct sock_filter *filter, size_t n, struct error *e)
-{
-	const struct sock_fprog program = {(unsigned short)n, (struct sock_filter *)filter};
+struct filter {
+	const struct sock_filter *first; /* what precedes the calls with any arguments */
+	size_t n_first;
+	const unsigned short *calls;
+	size_t n_calls;
+};
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* clang-format off */
+#define FILTER(first, calls) {(first), COUNT(first), (calls), COUNT(calls)}
+/* clang-format on */
+
+static const struct filter of_signer = FILTER(before_both, calls_of_signer);
+static const struct filter of_talker = FILTER(before_talker, calls_of_talker);
+
+/* A leaf has two calls or more, so a tree has at most five instructions for two calls. */
+#define LEAF 4
+#define CALLS_MAX 128
+#define PROGRAM_MAX (COUNT(before_talker) + 5 * CALLS_MAX / 2)
+_Static_assert(COUNT(calls_of_signer) <= CALLS_MAX, "CALLS_MAX");
+_Static_assert(COUNT(calls_of_talker) <= CALLS_MAX, "CALLS_MAX");
+
+static int compare(const void *a, const void *b)
+{
+	const unsigned short *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/*
+ * Writes a search tree, and returns its length. The kernel runs a new filter once for each number
+ * there is. With a list instead of a tree, this would take twice as long.
+ */
+static size_t write_tree(struct sock_filter *to, const unsigned short *calls, size_t n)
+{
+	size_t half = n / 2, len;
+
+	if (n > LEAF) {
+		len = write_tree(to + 1, calls, half);
+		*to = (struct sock_filter)IF_AT_LEAST(calls[half], (unsigned char)len, 0);
+		return 1 + len + write_tree(to + 1 + len, calls + half, n - half);
+	}
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct sock_filter)IF_EQUAL(calls[i], (unsigned char)(n - i), 0);
+	to[n] = (struct sock_filter)NOTHING_ELSE;
+	to[n + 1] = (struct sock_filter)ALLOW;
+	return n + 2;
+}
+
+static enum status install(const struct filter *f, struct error *e)
+{
+	struct sock_filter text[PROGRAM_MAX];
+	struct sock_fprog program = {.filter = text};
+	unsigned short calls[CALLS_MAX];
+
+	memcpy(text, f->first, f->n_first * sizeof(*text));
+	memcpy(calls, f->calls, f->n_calls * sizeof(*calls));
+	qsort(calls, f->n_calls, sizeof(*calls), compare);
+	program.len =
+		(unsigned short)(f->n_first + write_tree(text + f->n_first, calls, f->n_calls));
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0 || errno == EINVAL)
 		return STATUS_OK;
 	return error_set(e, STATUS_SYSTEM, "cannot filter system calls: %s", strerror(errno));
 }
 
-#define INSTALL(filter, e) install((filter), sizeof(filter) / sizeof((filter)[0]), (e))
+#define INSTALL(filter, e) install(&(filter), (e))
 
 #else
 
