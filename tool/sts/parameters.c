@@ -100,12 +100,13 @@ static enum status take_secret(struct parameters *s, struct record *rec, struct 
 	return STATUS_OK;
 }
 
-static void wipe(char **secret)
+/* URLs may hold passwords, and a role's external ID is no public text either. */
+static void wipe(char **text)
 {
-	if (*secret)
-		explicit_bzero(*secret, strlen(*secret));
-	free(*secret);
-	*secret = NULL;
+	if (*text)
+		explicit_bzero(*text, strlen(*text));
+	free(*text);
+	*text = NULL;
 }
 
 /* A long token comes in several records. */
@@ -235,13 +236,13 @@ enum heard parameters_read(
 	return heard_fault(e);
 }
 
-static void free_role(struct role *role)
+static void wipe_role(struct role *role)
 {
 	for (size_t i = 0; i < N_OF_ROLE; i++)
-		free(*at(role, &of_role[i]));
+		wipe(at(role, &of_role[i]));
 	for (size_t i = 0; i < TAGS_MAX; i++) {
-		free(role->tags.text[i]);
-		free(role->transitive_tag_keys.text[i]);
+		wipe(&role->tags.text[i]);
+		wipe(&role->transitive_tag_keys.text[i]);
 	}
 }
 
@@ -250,11 +251,10 @@ void parameters_free(struct parameters *s)
 	if (s->secret_access_key)
 		OPENSSL_secure_clear_free(s->secret_access_key, strlen(s->secret_access_key) + 1);
 	wipe(&s->session_token);
-	wipe(&s->https_proxy); /* it may hold a password */
-	free(s->call);
+	wipe(&s->call);
 	for (size_t i = 0; i < N_OF_ALL; i++)
-		free(*at(s, &of_all[i]));
+		wipe(at(s, &of_all[i]));
 	for (size_t i = 0; i < ROLES_MAX; i++)
-		free_role(&s->roles[i]);
+		wipe_role(&s->roles[i]);
 	*s = (struct parameters){0};
 }

@@ -84,6 +84,7 @@ enum status parameters_check(const struct parameters *s, struct error *e);
 enum status parameters_endpoint(
 	const struct parameters *s, enum service service, struct endpoint *ep, struct error *e);
 
+/* Wipes and frees all texts. */
 void parameters_free(struct parameters *s);
 
 #endif
