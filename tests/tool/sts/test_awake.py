@@ -280,6 +280,37 @@ class HeldUp(AwakeTest):
             with self.subTest(then, way=way):
                 self.assertEqual(status, 4 if way else 14, text)
 
+    def test_one_of_the_two_is_stopped(self):
+        """The talker judges whether AWS was silent. It can do so while the signer is stopped."""
+        def run(part, action):
+            box = Sandbox(self.tls).start()
+            box.fault(action, faults.hang())
+            user = self.new_user(box)
+            try:
+                peer = self.peer(box=box, user=user, seconds=TIMEOUT)
+                if action == "GetSessionToken":
+                    self.assertEqual(peer.read()[0], "ready")
+                    peer.deadline(TIMEOUT)
+                    peer.send("code", user.code())
+                box.wait_for(action, 1)
+                part = ("signer", "talker").index(part)
+                once(Stopped(peer.process.pid, slice(part, part + 1)), TIMEOUT + 0.3)
+                return self.outcome(peer)
+            finally:
+                box.stop()
+
+        def tried(part, action):
+            for _ in range(5):
+                status, text = run(part, action)
+                if part == "talker" or STARVED not in text:     # else this machine was busy
+                    break
+            return status, text
+        expected = {("signer", "GetCallerIdentity"): 14, ("talker", "GetCallerIdentity"): 4,
+                    ("signer", "GetSessionToken"): 15, ("talker", "GetSessionToken"): 15}
+        for case, (status, text) in self.together(tried, list(expected)).items():
+            with self.subTest(case):
+                self.assertEqual(status, expected[case], text)
+
 
 class Honest(AwakeTest):
     """Nobody disturbs aws-mfa-sts: these are true outages."""
