@@ -60,7 +60,10 @@ static void judge_auth(struct view *v)
 	findings_write(v->l, "%s", judge_line_text(other, "auth", text, sizeof(text)));
 }
 
-/* A module of another installation connects elsewhere. */
+/*
+ * A module of another installation connects elsewhere. Its messages name the socket; the path
+ * alone may be part of the code.
+ */
 static void judge_module(struct view *v, const struct stack_line *line)
 {
 	struct secret bytes = {0};
@@ -71,7 +74,7 @@ static void judge_module(struct view *v, const struct stack_line *line)
 
 	if (installed_find(line->module, v->root, &v->lib, path, sizeof(path)) &&
 		file_read(path, &bytes, &st, &found, &e) == STATUS_OK &&
-		!memmem(bytes.data, bytes.size, DOOR, sizeof(DOOR)))
+		!memmem(bytes.data, bytes.size, DOOR, strlen(DOOR)))
 		findings_add(v->l, "keystore-version", FINDING_FAULT, path, 0,
 			"is of another version or installation than " AWS_MFA_PATH
 			": it does not connect to " DOOR ". " INSTALL);
