@@ -178,7 +178,8 @@ class Local(KeystoreTest):
             console.answer("password for alice: ", PASSWORD)
             console.answer(PROMPT, self.user.wrong_code())
         self.assertEqual(console.wait(), 1, console.screen)
-        self.assertEqual(self.run_there(f"{locks} | grep -c ' V$'").strip(), "3")
+        said = self.run_there(locks)
+        self.assertEqual(len(re.findall(r"(?m) V\s*$", said)), 3, said)
         locked = self.ssh("-p", "2222", "sudo id -un")
         locked.answer("password for alice: ", PASSWORD)
         locked.answer("password for alice: ", PASSWORD)      # no code is asked for
