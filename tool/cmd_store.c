@@ -27,28 +27,18 @@
 
 enum { LOGIN = OPTION_OWN };
 
-/* What the module gets if the time is over: the home or the system's log does not answer. */
-static char late[RECORD_MAX_PAM] =
-	WORD_RESULT " 10 the home did not answer in time, so the session is not stored\n";
+static volatile sig_atomic_t stored;
 
-/* Only async-signal-safe calls. */
+/* The time is over: the home or the system's log does not answer. Only async-signal-safe calls. */
 static void give_up(int sig)
 {
+	const char *result = stored ? WORD_RESULT " 0\n"
+				    : WORD_RESULT
+		" 10 the home did not answer in time, so the session is not stored\n";
+
 	(void)sig;
-	(void)!send(RECORD_FD, late, strlen(late), MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)!send(RECORD_FD, result, strlen(result), MSG_NOSIGNAL | MSG_DONTWAIT);
 	_exit(STATUS_NOT_STORED);
-}
-
-/* Notes that the session is stored. */
-static void be_late_with(const char *line)
-{
-	sigset_t alarm, before;
-
-	sigemptyset(&alarm);
-	sigaddset(&alarm, SIGALRM);
-	sigprocmask(SIG_BLOCK, &alarm, &before);
-	snprintf(late, sizeof(late), "%s", line);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static void limit_time(void)
@@ -96,7 +86,6 @@ static void log_stored(const char *id, const char *name, enum status rc, const s
 
 static enum status run(const struct command_line *line)
 {
-
 	struct conversation c;
 	struct parcel p;
 	struct error e = {0};
@@ -111,7 +100,7 @@ static enum status run(const struct command_line *line)
 		rc = store(&p, &e);
 	if (rc == STATUS_OK) {
 		e.text[0] = '\0';
-		be_late_with(WORD_RESULT " 0\n");
+		stored = 1;
 	}
 	log_stored(line->option[LOGIN], p.profile, rc, &e);
 	conversation_tell_result(&c, rc, e.text);

@@ -92,6 +92,13 @@ static void print_json(const struct row *r)
 
 /* --- for people --- */
 
+static void print_cells(const char *const cell[N_COLUMNS], const int width[N_COLUMNS])
+{
+	for (size_t c = 0; c + 1 < N_COLUMNS; c++)
+		printf("%-*s  ", width[c], cell[c]);
+	puts(cell[N_COLUMNS - 1]);
+}
+
 static void print_table(const struct row *rows, size_t n)
 {
 	static const char *const heads[N_COLUMNS] = {
@@ -104,13 +111,9 @@ static void print_table(const struct row *rows, size_t n)
 			if ((int)strlen(rows[i].cell[c]) > width[c])
 				width[c] = (int)strlen(rows[i].cell[c]);
 	}
-	for (size_t c = 0; c < N_COLUMNS; c++)
-		printf(c + 1 < N_COLUMNS ? "%-*s  " : "%-*s\n", c + 1 < N_COLUMNS ? width[c] : 0,
-			heads[c]);
+	print_cells(heads, width);
 	for (size_t i = 0; i < n; i++) {
-		for (size_t c = 0; c < N_COLUMNS; c++)
-			printf(c + 1 < N_COLUMNS ? "%-*s  " : "%-*s\n",
-				c + 1 < N_COLUMNS ? width[c] : 0, rows[i].cell[c]);
+		print_cells(rows[i].cell, width);
 		if (rows[i].note[0])
 			printf("  %s\n", rows[i].note);
 	}

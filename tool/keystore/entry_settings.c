@@ -83,6 +83,20 @@ static enum status take_site(struct settings *s, struct error *e)
 	return rc;
 }
 
+/* What the entry leaves open: the site's file says it, else the built-in value is taken. */
+static enum status take_rest(struct settings *s, struct error *e)
+{
+	enum status rc = take_site(s, e);
+
+	if (rc == STATUS_OK)
+		rc = settings_take_built_in(s, true, e);
+	if (rc == STATUS_OK)
+		rc = settings_take_built_in(s, false, e);
+	if (rc == STATUS_OK)
+		rc = settings_check_values(s, e);
+	return rc;
+}
+
 /* The name of the role's session says who it is: the account of this host. */
 static enum status name_session(struct settings *s, const struct entry *entry, struct error *e)
 {
@@ -105,13 +119,7 @@ enum status entry_settings(struct settings *s, const struct entry *entry, const 
 	if (rc == STATUS_OK)
 		rc = take_entry(s, entry, path, e);
 	if (rc == STATUS_OK)
-		rc = take_site(s, e);
-	if (rc == STATUS_OK)
-		rc = settings_take_built_in(s, true, e);
-	if (rc == STATUS_OK)
-		rc = settings_take_built_in(s, false, e);
-	if (rc == STATUS_OK)
-		rc = settings_check_values(s, e);
+		rc = take_rest(s, e);
 	if (rc == STATUS_OK)
 		rc = name_session(s, entry, e);
 	return rc == STATUS_OK ? settings_complete(s, e) : rc;
@@ -123,12 +131,6 @@ enum status entry_settings_reach(struct settings *s, struct error *e)
 
 	*s = (struct settings){
 		.mode = MODE_KEYSTORE, .long_term = strdup(""), .session = strdup("")};
-	rc = s->long_term && s->session ? take_site(s, e) : error_system(e, "settings");
-	if (rc == STATUS_OK)
-		rc = settings_take_built_in(s, true, e);
-	if (rc == STATUS_OK)
-		rc = settings_take_built_in(s, false, e);
-	if (rc == STATUS_OK)
-		rc = settings_check_values(s, e);
+	rc = s->long_term && s->session ? take_rest(s, e) : error_system(e, "settings");
 	return rc == STATUS_OK ? settings_check_reach(s, e) : rc;
 }
