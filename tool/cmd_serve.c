@@ -5,7 +5,8 @@
  * - it serves only root, at the other end of the socket that systemd passed as RECORD_FD,
  * - the keys come from the descriptor that came with the user's name, and are that user's,
  * - result 0 or 10 comes only after AWS has accepted a code in this conversation,
- * - it waits for nothing that the user can delay: the session goes to a pipe, without waiting.
+ * - it waits for nothing that the user can delay: the session goes into a pipe at once or not at
+ *   all.
  */
 #include "clean.h"
 #include "code.h"
@@ -94,7 +95,7 @@ static enum status note(struct serving *s, enum status rc, const struct error *e
 
 /* --- before the user is asked --- */
 
-/* sd_listen_fds(3): the socket is for this process, and it is the only one. */
+/* sd_listen_fds(3): systemd has passed one socket to this process. */
 static bool is_run_by_systemd(void)
 {
 	const char *fds = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
@@ -105,7 +106,7 @@ static bool is_run_by_systemd(void)
 	return false;
 }
 
-/* Threat: the socket has a wrong mode, and a user opens it. */
+/* Threat: the socket file has a wrong mode, and a user connects to it. */
 static bool is_root_there(struct serving *s)
 {
 	struct ucred peer = {.uid = (uid_t)-1};

@@ -35,10 +35,10 @@ bool conversation_is_possible(const char *command)
 void conversation_begin(struct conversation *c, enum login_state state)
 {
 	peer_init(&c->module, &words_pam, CHILD, state, RECORD_FD, c->buf);
-	c->deaf = false;
+	c->shut = false;
 }
 
-bool conversation_tell(struct conversation *c, const char *word, const char *text)
+static bool tell(struct conversation *c, const char *word, const char *text)
 {
 	return peer_write(&c->module, monotonic_ms() + TELL_MS, word, text) == RECORD_OK;
 }
@@ -55,7 +55,7 @@ void conversation_tell_until(struct conversation *c, time_t expiration)
 
 	snprintf(text, sizeof(text), "%jd", (intmax_t)expiration);
 	if (expiration > 0)
-		conversation_tell(c, WORD_UNTIL, text);
+		tell(c, WORD_UNTIL, text);
 }
 
 /* A session of a role belongs to the account of the role, not to the account of the keys. */
@@ -70,7 +70,7 @@ void conversation_tell_account(struct conversation *c, const struct settings *s)
 	if (!digits)
 		return;
 	snprintf(account, sizeof(account), "%s", digits);
-	conversation_tell(c, WORD_ACCOUNT, account);
+	tell(c, WORD_ACCOUNT, account);
 }
 
 /*
@@ -81,10 +81,10 @@ static enum record_error next_code(struct conversation *c, struct record *rec)
 {
 	enum record_error rc = RECORD_TIMEOUT;
 
-	if (!c->deaf)
+	if (!c->shut)
 		rc = peer_read(&c->module, monotonic_ms() + WARM_MS, rec);
-	if (rc == RECORD_TIMEOUT && !c->deaf) {
-		c->deaf = true;
+	if (rc == RECORD_TIMEOUT && !c->shut) {
+		c->shut = true;
 		shutdown(RECORD_FD, SHUT_RD);
 		rc = peer_read(&c->module, monotonic_ms(), rec);
 		if (rc == RECORD_EOF)
@@ -101,9 +101,9 @@ static bool answer(struct conversation *c, const char *code, conversation_try_fn
 	enum status rc = try(arg, code, &tried, &e);
 
 	if (*tried.request_id)
-		conversation_tell(c, WORD_REQUEST_ID, tried.request_id);
+		tell(c, WORD_REQUEST_ID, tried.request_id);
 	if (*tried.key_id)
-		conversation_tell(c, WORD_KEY_ID, tried.key_id);
+		tell(c, WORD_KEY_ID, tried.key_id);
 	if (rc == STATUS_OK || rc == STATUS_VALID || rc == STATUS_NOT_STORED)
 		conversation_tell_until(c, tried.expiration);
 	return conversation_tell_result(c, rc, e.text) && rc == STATUS_WRONG_CODE;
@@ -111,14 +111,14 @@ static bool answer(struct conversation *c, const char *code, conversation_try_fn
 
 void conversation_ask(struct conversation *c, conversation_try_fn *try, void *arg)
 {
-	bool again = conversation_tell(c, WORD_ASK, "");
+	bool again = tell(c, WORD_ASK, "");
 
 	while (again) {
 		struct record rec;
 		enum record_error rc = next_code(c, &rec);
 
 		if (rc == RECORD_TIMEOUT)
-			conversation_tell(c, WORD_IDLE, "");
+			tell(c, WORD_IDLE, "");
 		again = rc == RECORD_OK && answer(c, rec.text, try, arg);
 	}
 }

@@ -1,6 +1,7 @@
 /*
- * The conversation with the PAM module, of the commands that judge a code: it reports what the code
- * would be for, asks, and answers each code with a result.
+ * The conversation of `aws-mfa pam`, `serve` and `store` with the PAM module. `pam` and `serve`
+ * report what the code is for, ask for it, and answer each code with a result. `store` only sends a
+ * result.
  */
 #ifndef AWS_MFA_CONVERSATION_H
 #define AWS_MFA_CONVERSATION_H
@@ -16,7 +17,7 @@
 struct conversation {
 	struct peer module;
 	char buf[RECORD_MAX_PAM];
-	bool deaf; /* the reading side is shut: no code can arrive */
+	bool shut; /* the reading side is shut: no code can arrive */
 };
 
 /* What AWS answered to a code. The strings belong to the one who tried the code. */
@@ -29,17 +30,16 @@ struct tried {
 typedef enum status conversation_try_fn(
 	void *arg, const char *code, struct tried *tried, struct error *e);
 
-/* Is descriptor RECORD_FD a socket? If not, prints that people do not run this command. */
+/* Is descriptor RECORD_FD a socket? If not, prints that only the PAM module runs this command. */
 bool conversation_is_possible(const char *command);
 
-/* Begins it on RECORD_FD, in this state. */
+/* Begins the conversation on RECORD_FD, in this state. */
 void conversation_begin(struct conversation *c, enum login_state state);
 
-/* Each of these sends one record. False: the module has gone. */
-bool conversation_tell(struct conversation *c, const char *word, const char *text);
+/* Sends the result. False: the module has gone. */
 bool conversation_tell_result(struct conversation *c, enum status status, const char *text);
 
-/* Sends the end of the session, or the account that it belongs to, if that is known. */
+/* Send the end of the session, and the account that it belongs to. Nothing if it is not known. */
 void conversation_tell_until(struct conversation *c, time_t expiration);
 void conversation_tell_account(struct conversation *c, const struct settings *s);
 

@@ -2,7 +2,7 @@
  * The making of an entry, step by step, for keystore add and keystore import:
  *
  *	rc = addition_begin(&a, k, &e);
- *	... a.keys is given the keys, or how to ask for them ...
+ *	... fill a.keys: the keys, or how to ask for them ...
  *	rc = addition_prove(&a, &e);
  *	rc = addition_write(&a, "add", &e);
  *	addition_end(&a);
@@ -26,8 +26,8 @@ struct addition {
 	int folder;
 	bool exists;         /* there is an entry of this user */
 	struct stat old;     /* its file */
-	struct entry before; /* what it holds; no access_key_id: it cannot be read */
-	char why[400];       /* why not */
+	struct entry before; /* what it holds; access_key_id is NULL if it cannot be read */
+	char why[400];       /* why it cannot be read */
 	struct asker asker;
 	struct settings settings;
 	struct key_search keys;
@@ -37,13 +37,13 @@ struct addition {
 /* Checks the options and the account, loads the settings, and looks for an old entry. */
 enum status addition_begin(struct addition *a, const struct keystore *k, struct error *e);
 
-/* With an old entry: asks, if there is no --force. STATUS_USAGE: it is not to be replaced. */
+/* Asks before an old entry is replaced, unless --force is given. STATUS_USAGE: the answer is no. */
 enum status addition_may_replace(struct addition *a, struct error *e);
 
-/* Has AWS accept the keys, and finds the device. */
+/* Proves the keys at AWS, and finds the device. */
 enum status addition_prove(struct addition *a, struct error *e);
 
-/* Writes the entry, and a line into the syslog with this word. */
+/* Writes the entry, and one line into the syslog: "keystore VERB: ...". */
 enum status addition_write(struct addition *a, const char *verb, struct error *e);
 
 void addition_end(struct addition *a);

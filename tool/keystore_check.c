@@ -32,7 +32,7 @@ struct check {
 	struct findings findings;
 	struct proof *proofs;
 	size_t n;
-	bool unreachable; /* AWS was not reached: ask no more */
+	bool unreachable; /* AWS was not reached: do not ask about further entries */
 };
 
 static bool has_device(struct caller *c, const char *serial, bool *known, struct error *e)

@@ -1,6 +1,7 @@
 /*
  * aws-mfa keystore import: moves the long-term keys of a user out of the home. The entry is safe on
- * disk before the user's file loses the keys, so they stand in one place at least, always.
+ * disk before the user's file loses the keys. So the keys are never lost, whenever the run is
+ * interrupted.
  */
 #include "as_user.h"
 #include "credentials/store.h"

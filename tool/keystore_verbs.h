@@ -1,7 +1,7 @@
 /*
  * The verbs of aws-mfa keystore, and what they share. Each verb gets the users that stand behind it
  * on the command line. It returns STATUS_OK, or another status with *e filled. STATUS_NO_SESSION
- * without a text: check has found something to mend.
+ * without a text: check has found a fault or a warning.
  */
 #ifndef AWS_MFA_KEYSTORE_VERBS_H
 #define AWS_MFA_KEYSTORE_VERBS_H
@@ -34,11 +34,11 @@ struct keystore {
 };
 
 typedef enum status keystore_verb(const struct keystore *k, struct error *e);
-keystore_verb keystore_add, keystore_import;   /* keystore_add.c */
-keystore_verb keystore_list, keystore_show;    /* keystore_list.c */
-keystore_verb keystore_check, keystore_remove; /* files of their names */
+/* Each is in the file of its name; keystore_show is in keystore_list.c. */
+keystore_verb keystore_add, keystore_list, keystore_show, keystore_check, keystore_remove,
+	keystore_import;
 
-/* --- shared --- */
+/* --- shared by the verbs: cmd_keystore.c --- */
 
 /* "key AKIA..., role Bastion": what an entry holds, for a question. */
 #define KEYSTORE_BRIEF_SIZE 600
@@ -53,7 +53,8 @@ const char *keystore_short(const char *arn);
  */
 enum status keystore_account(const char *user, uid_t *uid, struct error *e);
 
-/* Asks before a change. STATUS_USAGE: the administrator does not want it, or cannot be asked. */
+/* Asks before a change. enter: what the Enter key alone means. STATUS_USAGE: the answer is no, or
+ * there is no terminal to ask on. */
 enum status keystore_confirm(
 	const struct asker *a, const char *question, bool enter, struct error *e);
 

@@ -1,10 +1,10 @@
 /*
- * The folder of the entries, AWS_MFA_KEYS_DIR: root's alone, as every folder above it. Only root
- * uses this.
+ * The folder of the entries, AWS_MFA_KEYS_DIR. Only root can change it and the folders above it.
+ * Only root calls these functions.
  *
  * MUST guarantee:
- * 1. An entry is the whole old one or the whole new one, whenever the process or the machine dies.
- * 2. No entry is changed that somebody else has changed meanwhile.
+ * 1. Whenever the process or the machine dies, an entry is whole: the old one or the new one.
+ * 2. An entry that somebody else has changed since it was read is not changed.
  *
  * A new entry is written to "-NAME", which is no name of an entry. The next write removes what a
  * killed run has left there.
@@ -39,7 +39,8 @@ enum status entries_names(int folder, struct entry_names *names, struct error *e
 void entries_free_names(struct entry_names *names);
 
 /*
- * Reads an entry, and checks that it is of the name. *st tells the file for a later change.
+ * Reads an entry, and checks that it is of this name. *st is its file, for entries_write() and
+ * entries_remove().
  * STATUS_NOT_SET_UP: there is none. STATUS_CONFIG: see entry_read(); *st is filled all the same.
  * Call entry_free() in any case.
  */
@@ -47,13 +48,13 @@ enum status entries_read(
 	int folder, const char *name, struct entry *entry, struct stat *st, struct error *e);
 
 /*
- * Writes an entry. old tells the entry that it replaces; NULL: there must be none. STATUS_CONFIG:
- * there is another one, or the entry would be refused when it is read. STATUS_SYSTEM: cannot be
- * written.
+ * Writes an entry. old is the file that it replaces, from entries_read(); NULL: there must be none.
+ * STATUS_CONFIG: the file is another one now, or a login would refuse the entry. STATUS_SYSTEM: it
+ * cannot be written.
  */
 enum status entries_write(int folder, struct entry *entry, const struct stat *old, struct error *e);
 
-/* Removes the entry that old tells, in the same way. */
+/* Removes the entry. old and the statuses are those of entries_write(). */
 enum status entries_remove(int folder, const char *name, const struct stat *old, struct error *e);
 
 #endif

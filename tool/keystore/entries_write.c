@@ -73,7 +73,7 @@ static bool same(struct entry *a, struct entry *b)
 	return true;
 }
 
-/* Is the entry read as it was meant? A login would find out too late. */
+/* Will a login read the same values? Find out before the file is written. */
 static enum status check(
 	struct entry *entry, const struct secret *text, const char *path, struct error *e)
 {

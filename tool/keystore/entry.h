@@ -4,8 +4,8 @@
  *
  * MUST guarantee:
  * 1. Only root could have written what is used.
- * 2. What is not understood is refused. A key that is misspelt could be the role, and without it
- *    the session would have all rights of the user.
+ * 2. What is not understood is refused. The misspelt key could be role_arn. Without it, the session
+ *    would have all rights of the AWS user.
  * 3. No message quotes a value: somebody may have written the secret on a wrong line.
  */
 #ifndef AWS_MFA_ENTRY_H
@@ -48,7 +48,7 @@ const char *entry_check(const char *key, const char *value);
 
 /*
  * Reads the entry that is open as fd. path is for messages. The file must be regular, root's, with
- * one name, not more than ENTRY_MAX_BYTES long, and closed to all others. STATUS_CONFIG and
+ * one name, mode 0600 or less, and not more than ENTRY_MAX_BYTES long. STATUS_CONFIG and
  * "PATH:LINE: what is wrong" otherwise. Call entry_free() in any case.
  */
 enum status entry_read(struct entry *entry, int fd, const char *path, struct error *e);
@@ -57,14 +57,16 @@ enum status entry_read(struct entry *entry, int fd, const char *path, struct err
 enum status entry_parse(
 	struct entry *entry, const char *path, struct secret *bytes, struct error *e);
 
-/* STATUS_CONFIG if the entry is not of this account. Names are given to other people, so the uid
- * counts, too. */
+/*
+ * STATUS_CONFIG if the entry is not of this account. A name may be given to another person later,
+ * so the uid must match, too.
+ */
 enum status entry_is_of(
 	const struct entry *entry, const char *user, uid_t uid, const char *path, struct error *e);
 
 void entry_free(struct entry *entry);
 
-/* --- for those who read and write entries: their keys --- */
+/* --- the keys of an entry: for entry_read.c and entries_write.c --- */
 
 #define ENTRY_SECTION "aws-mfa"
 

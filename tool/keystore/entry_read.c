@@ -109,7 +109,7 @@ static enum status take_lines(struct reading *r)
 
 /* --- all together --- */
 
-/* No line of the file has them. Threat: a NUL would hide the end of a line. */
+/* An entry has no NUL and no CR. Threat: a NUL would hide the end of a line. */
 static enum status check_bytes(const char *path, const struct secret *bytes, struct error *e)
 {
 	size_t line = 1;

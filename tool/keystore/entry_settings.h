@@ -24,7 +24,7 @@ enum status entry_settings(struct settings *s, const struct entry *entry, const 
 	const struct entry_login *login, struct error *e);
 
 /*
- * For those who make or check entries: fills how to reach AWS, from the site's file alone, as a
+ * For keystore add, import and check: fills how to reach AWS, from the site's file alone, as a
  * login does.
  */
 enum status entry_settings_reach(struct settings *s, struct error *e);

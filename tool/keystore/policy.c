@@ -10,7 +10,7 @@
 
 struct json {
 	const char *at, *end;
-	struct secret *out; /* has room for what six bytes for each byte take; or NULL */
+	struct secret *out; /* room for six bytes for each byte of the text; or NULL */
 };
 
 static void put(struct json *j, const char *text, size_t size)
@@ -119,7 +119,7 @@ static bool take_word(struct json *j, const char *word)
 
 static bool take_value(struct json *j, int depth);
 
-/* Members between the brackets; keys: each has a name. */
+/* What stands between the brackets. In an object, each member has a name. */
 static bool take_members(struct json *j, char open, char close, int depth)
 {
 	if (!take(j, open))

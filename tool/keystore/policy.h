@@ -14,8 +14,8 @@
 #define POLICY_LONGEST 2048
 
 /*
- * Is text[0, size) a JSON object (RFC 8259)? If not, *line is where it ends to be one. Whether IAM
- * accepts the policy is seen at the next login.
+ * Is text[0, size) a JSON object (RFC 8259)? If not, *line is the line of the first fault. This
+ * does not tell whether IAM accepts the policy: the next login does.
  *
  * If out is not NULL, it becomes the same object in one line without blanks. '#' and ';' are
  * escaped there: they could begin a comment. The caller frees it. out->data is NULL without memory.

@@ -133,7 +133,7 @@ enum status session_pipe_read(int fd, int64_t deadline_ms, struct parcel *p, str
 	bool good = true;
 
 	*p = (struct parcel){0};
-	(void)fcntl(fd, F_SETFL, O_NONBLOCK); /* a file that it fails for ends or fails a read */
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK); /* a failure shows when the descriptor is read */
 	if (!secret_make(&room, SESSION_PIPE_MAX))
 		return error_system(e, "session");
 	peer_init(&serve, &words, CHILD, SENDING, fd, room.data);

@@ -10,8 +10,8 @@
  *	expiration SECONDS     (since the epoch)
  *	end
  *
- * Nothing is a session without its `end`. Threat: the user's process stops reading, and the process
- * that judges the code waits for it. So the pipe is written at once or not at all.
+ * Without `end` the reader takes nothing. Threat: the user stops the reading process, and the
+ * process that judges the code waits for it. So the pipe is written at once or not at all.
  */
 #ifndef AWS_MFA_SESSION_PIPE_H
 #define AWS_MFA_SESSION_PIPE_H
