@@ -26,9 +26,9 @@ void descriptors_attach(
 	struct msghdr *msg, union descriptors_control *control, const struct descriptors *d);
 
 /*
- * recv() without waiting. Adds the descriptors that came with the bytes to *d, close-on-exec. The
- * bytes of another message never follow bytes that came with descriptors. If more descriptors came
- * than *d has room for, closes all and returns -1 with EPROTO.
+ * recv() without waiting. Adds the descriptors that came with the bytes to *d, close-on-exec. One
+ * call never joins the bytes of two messages if the first came with descriptors. If more
+ * descriptors came than *d has room for, closes all and returns -1 with EPROTO.
  */
 ssize_t descriptors_recv(int sock, void *buf, size_t size, struct descriptors *d);
 

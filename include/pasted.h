@@ -13,7 +13,7 @@
  */
 bool pasted_secret(const char *text);
 
-/* The value as a message may quote it: itself, or words in its place. */
+/* The text that a message may show for this value: the value, or "(not shown: ...)". */
 const char *pasted_hide(const char *value);
 
 #endif

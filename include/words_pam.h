@@ -49,7 +49,7 @@ enum login_state {
 	LOGIN_ASKED = 4,    /* a code may come */
 	LOGIN_SPENDING = 8, /* a code has come, a result follows */
 	LOGIN_VERSION = 16, /* `aws-mfa serve` first learns the version */
-	LOGIN_OPENING = 32, /* then whom it is for */
+	LOGIN_OPENING = 32, /* then which user logs in */
 	LOGIN_STORING = 64, /* `aws-mfa store` stores a session */
 };
 

@@ -1,7 +1,7 @@
 /*
  * The rows that two tables share: words_sts.c, and words_signer.c in tool/sts/. aws-mfa-sts
- * consists of two processes. One speaks with aws-mfa, and passes these words on to the other and
- * back. Include words_sts.h, too.
+ * consists of two processes, the signer and the talker. The signer passes these words on, from
+ * aws-mfa to the talker and back. Include words_sts.h, too.
  */
 #ifndef AWS_MFA_WORDS_SHARED_H
 #define AWS_MFA_WORDS_SHARED_H

@@ -83,7 +83,7 @@
 #define WORD_ARN "arn"
 #define WORD_ITEM "item" /* a member of the list begins */
 #define WORD_KEY_STATUS "key-status"
-#define WORD_ACTION "action"       /* SERVICE:NAME, whose decision follows in the same item */
+#define WORD_ACTION "action"       /* SERVICE:NAME; its decision follows in the same item */
 #define WORD_DECISION "decision"   /* allowed, implicitDeny or explicitDeny */
 #define WORD_CREATED "created"     /* SECONDS since the epoch: of a key or a device */
 #define WORD_AWS_ERROR "aws-error" /* CODE: AWS's error, such as AccessDenied or NoSuchEntity */

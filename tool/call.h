@@ -95,7 +95,7 @@ enum status call_list_keys(
 	struct caller *c, struct call_key keys[static ITEMS_MAX], size_t *n, struct error *e);
 
 /*
- * iam:SimulatePrincipalPolicy: may whoever source is, a user or a role, make keys or change devices
+ * iam:SimulatePrincipalPolicy: may source, a user or a role, make keys or change devices
  * of the user with a session? Writes the actions that are allowed to *allowed, with a blank before
  * each. It is empty if there are none.
  */

@@ -2,9 +2,9 @@
  * For doctor: a real login through a PAM stack, from a root shell that stays open. It goes through
  * libpam, as sshd, sudo or another service would: auth, account, session, and its end.
  *
- * libpam is loaded here, by dlopen(), and in a process of its own. Linked, it would cost every run
- * of aws-mfa. As another program, it would have to be installed. The modules may change the limits
- * or the environment of their process, or end it.
+ * A process of its own loads libpam with dlopen(): the modules may change the limits or the
+ * environment of their process, or end it. To link libpam would cost each run of aws-mfa time. A
+ * program of its own would have to be installed.
  */
 #ifndef AWS_MFA_REHEARSE_H
 #define AWS_MFA_REHEARSE_H

@@ -337,7 +337,7 @@ static enum status undo(struct rotate *r, struct error *e)
 	return rc == STATUS_OK ? drop_new_key(r, e) : rc;
 }
 
-/* Somebody has put a key in use by hand that is also stored as the new or the old one. */
+/* The user may have written the new or the old key over the key in use, by hand. */
 static enum status forget_doubles(struct rotate *r, struct error *e)
 {
 	enum status rc = STATUS_OK;

@@ -5,8 +5,8 @@
  * MUST guarantee, whatever fails and whenever the process dies:
  * 1. The key in use works: it is the one from before, or AWS has accepted it.
  * 2. The next run finds out how far this one got, and goes on from there.
- * 3. No key is deleted that the file does not name, except one that this command has created a
- *    moment before and that has no secret any more.
+ * 3. A key that the file does not name is deleted only if this command created it a moment before
+ *    and lost its secret.
  */
 #ifndef AWS_MFA_ROTATE_H
 #define AWS_MFA_ROTATE_H

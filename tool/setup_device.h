@@ -18,9 +18,9 @@ struct device_search {
 
 /*
  * Fills *device with the serial, and tells which one it is. The user chooses if IAM lists several,
- * and types the serial if IAM does not list them. A device that was given must be one of the
- * listed. STATUS_USAGE: somebody must choose, and nobody can be asked. STATUS_CONFIG: there is none
- * that shows codes, or not the one that was given.
+ * and types the serial if IAM does not list them. If IAM lists devices, a given device must be one
+ * of them. STATUS_USAGE: the user must choose, and there is no terminal to ask on. STATUS_CONFIG:
+ * no device shows codes, or the given device is not listed.
  */
 enum status setup_find_device(
 	const struct device_search *search, struct secret *device, struct error *e);

@@ -1,6 +1,6 @@
 /*
- * The long-term keys that setup stores: typed, read from standard input, or taken over from a
- * section of the credentials file. They are proved at AWS.
+ * The long-term keys that setup and keystore store: typed, read from standard input, or taken over
+ * from a section of the credentials file. They are proved at AWS.
  */
 #ifndef AWS_MFA_SETUP_KEYS_H
 #define AWS_MFA_SETUP_KEYS_H
@@ -33,8 +33,8 @@ const char *setup_check_given_id(const struct key_search *s);
 /*
  * Finds keys that AWS accepts, and tells who owns them. The user is asked before keys in the file
  * are used or replaced, and again after AWS has refused keys. STATUS_USAGE: the user wants no
- * change, or nobody can be asked. STATUS_CONFIG: AWS refuses the keys. STATUS_UNAVAILABLE: AWS is
- * not reached. Call setup_keys_free() in every case.
+ * change, or there is no terminal to ask on. STATUS_CONFIG: AWS refuses the keys.
+ * STATUS_UNAVAILABLE: AWS is not reached. Call setup_keys_free() in every case.
  */
 enum status setup_find_keys(struct key_search *s, struct error *e);
 

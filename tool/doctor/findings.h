@@ -18,7 +18,7 @@
 
 enum finding_level {
 	FINDING_NOTE,    /* may be intended */
-	FINDING_WARNING, /* works today, and will surprise somebody */
+	FINDING_WARNING, /* works now, but will cause trouble or surprise */
 	FINDING_FAULT,   /* does not work */
 };
 enum { FINDING_LEVELS = FINDING_FAULT + 1 };

@@ -4,6 +4,8 @@
 
 #include "findings.h"
 
+/* The settings of this profile, read as a login reads them. Nothing if no PAM stack names the
+ * module. */
 void login_check(struct findings *l, const char *profile);
 
 #endif

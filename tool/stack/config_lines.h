@@ -19,9 +19,9 @@ struct config_syntax {
 
 /*
  * Calls told for each line of the file that is no comment. A line that begins with a word of
- * includes, in any case, names files instead: a pattern of glob(7); without '/' in front, it is
- * below the folder of the first file. A folder stands for its files, as sudo reads them. It is
- * told, too, before its files.
+ * includes, in upper or lower case, names more files: a pattern of glob(7). Without '/' in front,
+ * the pattern is below the folder of the first file. A folder stands for its files, as sudo reads
+ * them. told gets the include line, too, before the lines of its files.
  */
 void config_lines(
 	const char *path, const struct config_syntax *syntax, config_line *told, void *data);

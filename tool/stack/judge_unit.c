@@ -1,6 +1,6 @@
 /*
  * The units of systemd that load the module for a service. Limits that a session gets in another
- * way are not read: those of pam_limits, of a shell, and of whoever calls su or sudo.
+ * way are not read: those of pam_limits, of a shell, and of the caller of su or sudo.
  */
 #include "judge.h"
 
@@ -70,7 +70,7 @@ static bool judge_limits(struct view *v, const char *unit, const char *shown)
 	return enough;
 }
 
-/* sshd reads its settings when it starts and when it is told to. */
+/* sshd reads its settings when it starts and when it is reloaded. */
 static void judge_age(struct view *v, const char *unit, const char *shown)
 {
 	unsigned long long changed_us =

@@ -28,7 +28,8 @@ static const char *short_name(const struct stack_line *line, char *text, size_t 
 	return text;
 }
 
-/* The stack lets in without a code and asks for nothing else, whatever sshd asks for before. */
+/* The stack lets in without a code and asks for nothing else. sshd may have asked for a key before.
+ */
 static void judge_no_factor(struct view *v)
 {
 	const struct stack_line *line = view_line(v), *by = NULL;
@@ -48,8 +49,7 @@ static void judge_no_factor(struct view *v)
 	judge_at(v, "stack-no-factor", FINDING_FAULT, line,
 		"may refuse nobody (%s), and then %s lets ANYBODY in%s. This line must read:",
 		outcomes.text, by ? short_name(by, module, sizeof(module)) : "a line",
-		v->allowed[WAY_PROMPT] ? ""
-				       : " whom sshd's AuthenticationMethods lets come so far");
+		v->allowed[WAY_PROMPT] ? "" : " who has passed sshd's AuthenticationMethods");
 	findings_write(v->l, "%s", judge_line_text(line, "auth", text, sizeof(text)));
 	if (by && by != line)
 		judge_at(v, "stack-lets-in", FINDING_FAULT, by,

@@ -12,7 +12,7 @@
 enum other_kind {
 	OTHER_PROVES,    /* success proves a factor, such as a password; also an unknown module */
 	OTHER_PASSES,    /* lets anybody in, or does not decide */
-	OTHER_CONDITION, /* tells some users from others: who they are, where they come from */
+	OTHER_CONDITION, /* decides by who the user is or where the login comes from */
 };
 
 enum other_kind others_kind(const struct stack_line *line);

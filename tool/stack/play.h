@@ -27,7 +27,7 @@ struct play_state {
 
 enum { PLAY_LEVELS = 16 };
 
-/* The caller fills the first four; the rest is of play_*(). */
+/* The caller fills the first four. The functions below use the rest. */
 struct play {
 	const struct stack *stack;
 	const struct libpam *lib;

@@ -32,13 +32,13 @@ struct sshd_value {
 	struct sshd_place counts;  /* where it comes from */
 	struct sshd_place other;   /* a line with another value, which does not count */
 	struct sshd_place match;   /* the first line in a Match block */
-	struct sshd_place differs; /* ... that says otherwise, so it counts for other logins */
+	struct sshd_place differs; /* the first in a Match block with another value: other logins */
 };
 
 struct sshd_settings {
 	bool known;
 	bool includes_own; /* an Include names SSHD_OWN */
-	char why[256];     /* ... or why not */
+	char why[256];     /* if not known: why */
 	struct sshd_value of[N_SSHD_SETTINGS];
 	char newest_file[256]; /* of its configuration: the one that was changed last */
 	time_t newest;

@@ -23,7 +23,7 @@ struct tree {
 	enum way way;
 	enum outcome outcome;
 	bool accepted; /* before this call */
-	bool dead;     /* this way has failed, whatever comes */
+	bool dead;     /* no later answer can make this way succeed */
 	bool resets;   /* ... but for a `reset` of the stack */
 	size_t depth;
 	int choice[WAYS_LONGEST], choices[WAYS_LONGEST];
@@ -114,7 +114,6 @@ static int answer(void *data, const struct stack_line *line, enum play_call call
 	struct tree *t = data;
 	struct ways_path *p = &t->path;
 	int code = choose(t, line);
-
 	int action = line->control.action[code];
 
 	(void)call;

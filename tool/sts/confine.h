@@ -20,10 +20,10 @@
 enum status confine(struct error *e);
 
 /*
- * Confine a half more: landlock.h and seccomp.h. The signer is confined before it reads the
- * secrets. The talker is confined before it sends or reads the first byte of the network. ca_bundle
- * is the setting, or NULL. Call them after confine(), before any thread exists. Both return
- * STATUS_OK, or STATUS_SYSTEM with *e filled.
+ * Confine one of the two processes further: landlock.h and seccomp.h. The signer is confined before
+ * it reads the secrets. The talker is confined before it sends or reads the first byte of the
+ * network. ca_bundle is the setting, or NULL. Call them after confine(), before any thread exists.
+ * Both return STATUS_OK, or STATUS_SYSTEM with *e filled.
  */
 enum status confine_signer(struct error *e);
 enum status confine_talker(const char *ca_bundle, struct error *e);

@@ -62,7 +62,9 @@ static bool may_read(int rules, const char *path)
 	return good;
 }
 
-/* The folder where a symlink leads. Programs replace its target, as resolv.conf, so not the file.
+/*
+ * Allows reading the folder of a symlink's target. The target alone would not do: programs replace
+ * it, such as that of resolv.conf.
  */
 static bool may_read_around(int rules, const char *link)
 {
@@ -125,7 +127,7 @@ static bool add_rules(int rules, const char *ca_bundle)
 	return good;
 }
 
-/* Allows only what add() allows. tcp: what is refused of TCP. */
+/* Refuses all that add() does not allow, and of TCP what is in tcp. */
 static enum status restrict_to(
 	bool (*add)(int rules, const char *path), const char *path, uint64_t tcp, struct error *e)
 {

@@ -12,8 +12,8 @@
 #include "error.h"
 
 /*
- * Both end these for the process, everywhere: writing, making and removing files, and signals to
- * other processes. It cannot be undone. The signer can then read no file. The talker can read CA
+ * After either one, the process can write, make and remove no file, and send no signal to other
+ * processes. It cannot be undone. The signer can then read no file. The talker can read CA
  * certificates, the resolver's files, libraries and /proc/self. ca_bundle is the user's file or
  * folder of CA certificates, or NULL.
  *

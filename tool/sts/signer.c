@@ -29,7 +29,7 @@ struct signer {
 	char code[CODE_DIGITS + 1];
 	char *call; /* the text of the last `call`, split */
 	struct argument arguments[ARGUMENTS_MAX];
-	/* What the talker may have signed now, and how often. */
+	/* Which request the talker may get signed now, and how often. */
 	struct call due;
 	unsigned signatures;
 	bool uncertain; /* it may have sent what spends a code or changes something */
@@ -84,7 +84,8 @@ static enum status fault_of_talker(const struct signer *s, const char *what, str
 	return error_set(e, STATUS_SYSTEM, "the process that speaks with AWS %s; try again", what);
 }
 
-/* Tells the talker to begin. If it has ended, it has said why: that is read next. */
+/* Tells the talker to begin. Ignores that it has ended: its last record says why, and is read next.
+ */
 static void tell(struct signer *s, const char *word, const char *text)
 {
 	peer_hold(&s->talker, s->to_talker, sizeof(s->to_talker));
@@ -93,7 +94,7 @@ static void tell(struct signer *s, const char *word, const char *text)
 	peer_release(&s->talker, report_deadline());
 }
 
-static enum status connect_(struct signer *s, struct error *e)
+static enum status open_warm_up(struct signer *s, struct error *e)
 {
 	enum status rc = parameters_check(&s->settings, e);
 
@@ -219,7 +220,10 @@ static enum status hand_out(struct signer *s, char *text, struct error *e)
 	return rc;
 }
 
-/* Passes on what the talker says. What it said at once goes out at once. *gone: aws-mfa is gone. */
+/*
+ * Passes on a record of the talker. Records that came together go out together. *gone: aws-mfa has
+ * gone.
+ */
 static enum status pass_on(struct signer *s, struct record *rec, bool *gone, struct error *e)
 {
 	enum record_error rc;
@@ -239,7 +243,7 @@ static enum status pass_on(struct signer *s, struct record *rec, bool *gone, str
 }
 
 /* Waits for a record of the talker, or of aws-mfa if it may speak. Returns the one that spoke. */
-static struct peer *listen_(struct signer *s, struct record *rec, enum record_error *rc)
+static struct peer *hear_next(struct signer *s, struct record *rec, enum record_error *rc)
 {
 	bool turn = is_aws_mfas_turn(s);
 	struct peer *const peers[] = {&s->talker, &s->aws_mfa};
@@ -270,7 +274,7 @@ static enum status serve(struct signer *s, struct error *e)
 
 	while (rc == STATUS_OK && !gone && s->aws_mfa.state != STATE_ENDED) {
 		bool turn = is_aws_mfas_turn(s);
-		const struct peer *from = listen_(s, &rec, &got);
+		const struct peer *from = hear_next(s, &rec, &got);
 		const char *text;
 
 		if (from == &s->aws_mfa && (got == RECORD_EOF || !turn))
@@ -305,7 +309,7 @@ static enum status begin(struct signer *s, struct error *e)
 		return STATUS_OK;
 	if (heard == HEARD && s->settings.call)
 		take_call(s, s->settings.call);
-	else if (heard == HEARD && connect_(s, e) != STATUS_OK)
+	else if (heard == HEARD && open_warm_up(s, e) != STATUS_OK)
 		heard = HEARD_FAULT;
 	if (heard == HEARD)
 		return serve(s, e);

@@ -2,12 +2,12 @@
  * The process that has the keys and the code, and no network. It MUST guarantee, whatever the
  * talker does:
  *
- * - By hand it hands out one signed warm-up, and one more if the clock is wrong. In a login it
- * hands out none.
+ * - For a refresh by hand it hands out one signed warm-up, and one more if the clock is wrong. For
+ * a login it hands out none.
  * - For each code that aws-mfa sends it hands out one request.
  * - For each `call` that aws-mfa sends it hands out what action_signatures() says.
- * - The settings and the call alone say what is in a request, and for which host it is. The talker
- *   chooses the time within a day, and the part of a list.
+ * - Only the settings and the call decide what is in a request, and for which host it is. The
+ *   talker chooses only the time, within a day, and the part of a list.
  * - Only records that words_sts.h allows reach aws-mfa.
  */
 #ifndef AWS_MFA_STS_SIGNER_H

@@ -1,6 +1,6 @@
 /*
  * Divides the program into two processes. The signer has the keys and the code. The talker has the
- * network. A flaw in what reads the network's bytes then does not show the secret key.
+ * network. A flaw in the code that parses the network's bytes then does not reveal the secret key.
  */
 #ifndef AWS_MFA_STS_SPLIT_H
 #define AWS_MFA_STS_SPLIT_H

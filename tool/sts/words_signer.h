@@ -4,7 +4,7 @@
  *
  * The signer passes on what aws-mfa sends (words_sts.h), except the secret key, the session token
  * and the code. The talker's answers are those of words_sts.h. The signer passes them on to
- * aws-mfa. Only these words are their own:
+ * aws-mfa. Only the two of them use these words:
  */
 #ifndef AWS_MFA_STS_WORDS_SIGNER_H
 #define AWS_MFA_STS_WORDS_SIGNER_H
