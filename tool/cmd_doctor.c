@@ -127,6 +127,20 @@ static enum status run(const struct command_line *line)
 	return rc;
 }
 
+static const struct option options[] = {
+	{.names = {"--offline"}, .help = "do not connect to AWS"},
+	{.names = {"--json"}, .help = "print the findings as one line of JSON"},
+	{.names = {"--verbose", "-v"}, .help = "also print each check that found nothing"},
+	{.names = {"--pam"},
+		.argument = "SERVICE",
+		.help = "as root: who gets in through the PAM stack of SERVICE"},
+	{.names = {"--user"}, .argument = "USER", .help = "with --pam: as it is for this user"},
+	{.names = {"--try"},
+		.argument = "USER",
+		.help = "as root: log USER in through the stack, for real; it asks, and "
+			"spends a code. --pam names the service; else sshd"},
+};
+
 const struct command cmd_doctor = {
 	.name = "doctor",
 	.run = run,
@@ -138,19 +152,8 @@ const struct command cmd_doctor = {
 		   "  sudo aws-mfa doctor --pam sshd --user alice\n"
 		   "  sudo aws-mfa doctor --try alice",
 	.settings = ALL_SETTINGS,
-	.own = {{.names = {"--offline"}, .help = "do not connect to AWS"},
-		{.names = {"--json"}, .help = "print the findings as one line of JSON"},
-		{.names = {"--verbose", "-v"}, .help = "also print each check that found nothing"},
-		{.names = {"--pam"},
-			.argument = "SERVICE",
-			.help = "as root: who gets in through the PAM stack of SERVICE"},
-		{.names = {"--user"},
-			.argument = "USER",
-			.help = "with --pam: as it is for this user"},
-		{.names = {"--try"},
-			.argument = "USER",
-			.help = "as root: log USER in through the stack, for real; it asks, and "
-				"spends a code. --pam names the service; else sshd"}},
+	.own = options,
+	.n_own = sizeof(options) / sizeof(options[0]),
 	.operand = "NAME",
 	.max_operands = 1,
 	.prints = true,

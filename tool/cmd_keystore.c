@@ -152,6 +152,36 @@ static enum status run(const struct command_line *line)
 	return rc;
 }
 
+static const struct option options[] = {
+	{.names = {"--access-key-id"},
+		.argument = "ID",
+		.help = "add: the long-term key; the secret is then read from standard "
+			"input",
+		.secret = true},
+	{.names = {"--profile"},
+		.argument = "NAME",
+		.help = "the profile that gets the session; import: also whose keys move"},
+	{.names = {"--device"},
+		.argument = "ARN",
+		.help = "the MFA device; else the one that AWS lists"},
+	{.names = {"--role-arn"},
+		.argument = "ARN",
+		.help = "the role of the session; without it, the session has all rights "
+			"of the AWS user"},
+	{.names = {"--external-id"},
+		.argument = "ID",
+		.help = "the ID that the role's owner requires"},
+	{.names = {"--duration"},
+		.argument = "TIME",
+		.help = "of a session: 900 to 129600 seconds, or 15m, 12h"},
+	{.names = {"--session-policy"},
+		.argument = "FILE",
+		.help = "a JSON policy that narrows the rights of the role's session"},
+	{.names = {"--force"}, .help = "replace an entry without asking"},
+	{.names = {"--yes"}, .help = "remove, import: do not ask"},
+	{.names = {"--json"}, .help = "list, show, check: print one line of JSON"},
+};
+
 const struct command cmd_keystore = {
 	.name = "keystore",
 	.run = run,
@@ -169,33 +199,8 @@ const struct command cmd_keystore = {
 		   "  aws-mfa keystore check --json\n"
 		   "  aws-mfa keystore remove alice\n"
 		   "  aws-mfa keystore import alice --profile work",
-	.own = {{.names = {"--access-key-id"},
-			.argument = "ID",
-			.help = "add: the long-term key; the secret is then read from standard "
-				"input",
-			.secret = true},
-		{.names = {"--profile"},
-			.argument = "NAME",
-			.help = "the profile that gets the session; import: also whose keys move"},
-		{.names = {"--device"},
-			.argument = "ARN",
-			.help = "the MFA device; else the one that AWS lists"},
-		{.names = {"--role-arn"},
-			.argument = "ARN",
-			.help = "the role of the session; without it, the session has all rights "
-				"of the AWS user"},
-		{.names = {"--external-id"},
-			.argument = "ID",
-			.help = "the ID that the role's owner requires"},
-		{.names = {"--duration"},
-			.argument = "TIME",
-			.help = "of a session: 900 to 129600 seconds, or 15m, 12h"},
-		{.names = {"--session-policy"},
-			.argument = "FILE",
-			.help = "a JSON policy that narrows the rights of the role's session"},
-		{.names = {"--force"}, .help = "replace an entry without asking"},
-		{.names = {"--yes"}, .help = "remove, import: do not ask"},
-		{.names = {"--json"}, .help = "list, show, check: print one line of JSON"}},
+	.own = options,
+	.n_own = sizeof(options) / sizeof(options[0]),
 	.operand = "ACTION [USER]",
 	.min_operands = 1,
 	.max_operands = SIZE_MAX,

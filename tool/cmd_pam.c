@@ -76,6 +76,11 @@ static enum status run(const struct command_line *line)
 	return STATUS_OK;
 }
 
+static const struct option options[] = {
+	{.names = {"--always"}, .help = "ask for a code even while a session is valid"},
+	{.names = {"--notify"}, .help = "ask nothing, report the state of the session"},
+};
+
 const struct command cmd_pam = {
 	.name = "pam",
 	.run = run,
@@ -83,7 +88,7 @@ const struct command cmd_pam = {
 	.summary = "for pam_aws_mfa.so only",
 	.help = "For pam_aws_mfa.so only. It exchanges records with the module over a socket.",
 	.settings = SETTING_BIT(SETTING_PROFILE) | SETTING_BIT(SETTING_TIMEOUT),
-	.own = {{.names = {"--always"}, .help = "ask for a code even while a session is valid"},
-		{.names = {"--notify"}, .help = "ask nothing, report the state of the session"}},
+	.own = options,
+	.n_own = sizeof(options) / sizeof(options[0]),
 	.hidden = true,
 };

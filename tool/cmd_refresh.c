@@ -110,6 +110,15 @@ static enum status run(const struct command_line *line)
 	return rc;
 }
 
+static const struct option options[] = {
+	{.names = {"--force"}, .help = "renew a session that is still valid, too"},
+	{.names = {"--token", "--mfa-token"},
+		.argument = "CODE",
+		.help = "the code; - reads it from standard input. Without this option "
+			"you are asked on the terminal",
+		.secret = true},
+};
+
 const struct command cmd_refresh = {
 	.name = "refresh",
 	.run = run,
@@ -120,10 +129,6 @@ const struct command cmd_refresh = {
 	.example = "  aws-mfa --profile work\n"
 		   "  aws --profile work s3 ls",
 	.settings = ALL_SETTINGS,
-	.own = {{.names = {"--force"}, .help = "renew a session that is still valid, too"},
-		{.names = {"--token", "--mfa-token"},
-			.argument = "CODE",
-			.help = "the code; - reads it from standard input. Without this option "
-				"you are asked on the terminal",
-			.secret = true}},
+	.own = options,
+	.n_own = sizeof(options) / sizeof(options[0]),
 };

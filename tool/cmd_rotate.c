@@ -273,6 +273,16 @@ static enum status run(const struct command_line *line)
 	return rc;
 }
 
+static const struct option options[] = {
+	{.names = {"--finish"}, .help = "delete the old key, here and at AWS"},
+	{.names = {"--undo"}, .help = "go back to the old key, and delete the new one"},
+	{.names = {"--token", "--mfa-token"},
+		.argument = "CODE",
+		.help = "the code; - reads it from standard input. Without this option "
+			"you are asked on the terminal",
+		.secret = true},
+};
+
 const struct command cmd_rotate = {
 	.name = "rotate",
 	.run = run,
@@ -287,13 +297,8 @@ const struct command cmd_rotate = {
 			SETTING_BIT(SETTING_ROLE_SESSION_NAME) | SETTING_BIT(SETTING_EXTERNAL_ID) |
 			SETTING_BIT(SETTING_SOURCE_IDENTITY) | SETTING_BIT(SETTING_TAGS) |
 			SETTING_BIT(SETTING_TRANSITIVE_TAGS)),
-	.own = {{.names = {"--finish"}, .help = "delete the old key, here and at AWS"},
-		{.names = {"--undo"}, .help = "go back to the old key, and delete the new one"},
-		{.names = {"--token", "--mfa-token"},
-			.argument = "CODE",
-			.help = "the code; - reads it from standard input. Without this option "
-				"you are asked on the terminal",
-			.secret = true}},
+	.own = options,
+	.n_own = sizeof(options) / sizeof(options[0]),
 	.operand = "NAME",
 	.max_operands = 1,
 	.prints = true,

@@ -291,6 +291,15 @@ static enum status run(const struct command_line *line)
 	return rc;
 }
 
+static const struct option options[] = {
+
+	{.names = {"--access-key-id"},
+		.argument = "ID",
+		.help = "the long-term key; the secret is then read from standard input",
+		.secret = true},
+	{.names = {"--replace"}, .help = "replace other keys in [NAME-long-term] without asking"},
+};
+
 const struct command cmd_setup = {
 	.name = "setup",
 	.run = run,
@@ -305,12 +314,8 @@ const struct command cmd_setup = {
 		SETTING_BIT(SETTING_SHORT_TERM_SUFFIX) | SETTING_BIT(SETTING_DEVICE) |
 		SETTING_BIT(SETTING_REGION) | SETTING_BIT(SETTING_ENDPOINT_URL) |
 		SETTING_BIT(SETTING_TIMEOUT),
-	.own = {{.names = {"--access-key-id"},
-			.argument = "ID",
-			.help = "the long-term key; the secret is then read from standard input",
-			.secret = true},
-		{.names = {"--replace"},
-			.help = "replace other keys in [NAME-long-term] without asking"}},
+	.own = options,
+	.n_own = sizeof(options) / sizeof(options[0]),
 	.operand = "NAME",
 	.max_operands = 1,
 };

@@ -109,11 +109,16 @@ static enum status run(const struct command_line *line)
 	return rc;
 }
 
+static const struct option options[] = {
+	{.names = {"--login"}, .argument = "ID", .help = "names the login in the log"},
+};
+
 const struct command cmd_store = {
 	.name = "store",
 	.run = run,
 	.summary = "for pam_aws_mfa.so only",
 	.help = "For pam_aws_mfa.so only. It reads a session from a pipe and stores it.",
-	.own = {{.names = {"--login"}, .argument = "ID", .help = "names the login in the log"}},
+	.own = options,
+	.n_own = sizeof(options) / sizeof(options[0]),
 	.hidden = true,
 };

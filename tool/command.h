@@ -52,7 +52,8 @@ struct command {
 	const char *help;         /* sentences */
 	const char *example;      /* command lines of up to 80 bytes; may be NULL */
 	uint64_t settings;        /* bits: the settings it takes options of */
-	struct option own[N_OWN]; /* own[i] has the number OPTION_OWN + i */
+	const struct option *own; /* own[i] has the number OPTION_OWN + i */
+	size_t n_own;             /* at most N_OWN */
 	const char *operand;      /* such as "NAME"; NULL when it takes no operands */
 	size_t min_operands, max_operands;
 	const char *rest; /* such as "COMMAND": what must follow "--"; NULL for nothing */

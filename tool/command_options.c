@@ -23,7 +23,7 @@ const struct option *command_option_get(const struct command *c, size_t id)
 	const struct option *o;
 
 	if (id >= OPTION_OWN)
-		o = &c->own[id - OPTION_OWN];
+		o = id - OPTION_OWN < c->n_own ? &c->own[id - OPTION_OWN] : NULL;
 	else if (id >= N_SETTINGS)
 		o = &common[id - N_SETTINGS];
 	else

@@ -14,19 +14,30 @@
 
 enum { FORCE = OPTION_OWN, TOKEN };
 
+static const struct option of_first[] = {
+	{.names = {"--force"}},
+	{.names = {"--token", "--mfa-token"}, .argument = "CODE", .secret = true},
+	{.names = {"--label"}, .argument = "LABEL", .adds_up = true},
+};
+
 static const struct command refresh = {
 	.name = "refresh",
 	.settings = ALL_SETTINGS,
-	.own = {{.names = {"--force"}},
-		{.names = {"--token", "--mfa-token"}, .argument = "CODE", .secret = true},
-		{.names = {"--label"}, .argument = "LABEL", .adds_up = true}},
+	.own = of_first,
+	.n_own = sizeof(of_first) / sizeof(of_first[0]),
 	.operand = "NAME",
 	.max_operands = SIZE_MAX,
 };
+static const struct option of_second[] = {
+	{.names = {"--format"}, .argument = "FORMAT"},
+	{.names = {"--quiet", "-q"}},
+};
+
 static const struct command run = {
 	.name = "run",
 	.settings = SETTING_BIT(SETTING_PROFILE),
-	.own = {{.names = {"--format"}, .argument = "FORMAT"}, {.names = {"--quiet", "-q"}}},
+	.own = of_second,
+	.n_own = sizeof(of_second) / sizeof(of_second[0]),
 	.operand = "NAME",
 	.max_operands = 1,
 	.rest = "COMMAND",
@@ -34,8 +45,14 @@ static const struct command run = {
 static const struct command explain = {.name = "explain", .settings = ALL_SETTINGS};
 static const struct command copy = {
 	.name = "copy", .operand = "NAME", .min_operands = 2, .max_operands = 2};
-static const struct command secret = {
-	.name = "secret", .own = {{.names = {"--hush"}}}, .hidden = true};
+static const struct option of_third[] = {
+	{.names = {"--hush"}},
+};
+
+static const struct command secret = {.name = "secret",
+	.own = of_third,
+	.n_own = sizeof(of_third) / sizeof(of_third[0]),
+	.hidden = true};
 static const struct command *const commands[] = {&refresh, &run, &explain, &copy, &secret, NULL};
 
 #define WORDS 16
