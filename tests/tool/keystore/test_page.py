@@ -147,7 +147,7 @@ class Page(AdminTest):
             "aws iam create-policy --policy-name keystore-no-new-keys", "[aws-mfa]",
             "aws-mfa keystore add alice", "systemctl enable --now aws-mfa-keystore.socket",
             f"cd {DOC}", "aws-mfa doctor --pam sshd --user alice",
-            "while IFS=, read -r user id secret; do",
+            "while IFS=, read -r user id secret || [ -n \"$user\" ]; do",
             "for user in $(getent group aws-mfa | cut -d: -f4 | tr , ' '); do", "groupadd aws-mfa",
             "groupadd break-glass", "journalctl -p alert -t break-glass",
             "aws iam update-access-key --user-name alice --status Inactive",
@@ -196,19 +196,19 @@ class Page(AdminTest):
         self.assertEqual(self.names(), [])
 
     def test_fifty_users(self):
-        """Two of them."""
+        """Two of them; the last line has no end, and must not be lost: the file is shredded."""
         people = {name: self.enroll(name) for name in ("alice", "bob")}
-        self.world.write("/tmp/keys.csv", "".join(
-            f"{name},{user.access_key_id},{user.secret_access_key}\n" for name, user in people.items()),
+        self.world.write("/tmp/keys.csv", "\n".join(
+            f"{name},{user.access_key_id},{user.secret_access_key}" for name, user in people.items()),
             mode=0o600)
-        self.ran("cd /tmp\n" + self.examples["while IFS=, read -r user id secret; do"])
+        self.ran("cd /tmp\n" + self.examples["while IFS=, read -r user id secret || [ -n \"$user\" ]; do"])
         for name, user in people.items():
             self.holds(user, name, role_arn=ROLE)
         self.assertFalse(self.world.path("/tmp/keys.csv").exists())
         self.ran("aws-mfa keystore remove bob --yes")
         self.world.write("/tmp/keys.csv", f"nobody-here,AKIAEXAMPLE000000001,{'a' * 40}\n"
                          f"bob,{people['bob'].access_key_id},{people['bob'].secret_access_key}\n")
-        run = self.shell("cd /tmp\n" + self.examples["while IFS=, read -r user id secret; do"])
+        run = self.shell("cd /tmp\n" + self.examples["while IFS=, read -r user id secret || [ -n \"$user\" ]; do"])
         self.assertEqual((run.returncode, self.names()), (12, ["alice"]))
         self.world.path("/tmp/keys.csv").unlink()
 
