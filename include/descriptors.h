@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-#define DESCRIPTORS_MAX 2 /* that come with one record */
+#define DESCRIPTORS_MAX 3 /* that come with one record */
 
 struct descriptors {
 	int fd[DESCRIPTORS_MAX];

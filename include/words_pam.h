@@ -32,12 +32,15 @@
 #define WORD_LOGIN "login"     /* ID: names the login in every log line */
 #define WORD_PROFILE "profile" /* NAME: of the option profile= */
 /*
- * UID NAME of the account. It comes with two descriptors: the account's entry (O_RDONLY), and the
- * end of a pipe to which the session is written (O_WRONLY).
+ * UID NAME of the account. It comes with three descriptors: the account's entry (O_RDONLY), the end
+ * of a pipe to which the session is written (O_WRONLY), and the login's place among those that
+ * wait. Threat: somebody kills su again and again, and each leaves a service behind. So the place
+ * is free only when the service has ended, too.
  */
 #define WORD_USER "user"
 #define USER_ENTRY 0
 #define USER_SESSION 1
+#define USER_PLACE 2
 
 /* Changes whenever an older `aws-mfa serve` would misunderstand the module, or the reverse. */
 #define KEYSTORE_VERSION 1

@@ -119,12 +119,12 @@ static void stop(struct judge *j)
 	record_reader_wipe(&j->peer.reader);
 	close_one(&j->session);
 	close_one(&j->helper.fd);
-	close_one(&j->place); /* last: the next login takes it when ours has gone */
+	close_one(&j->place); /* last. serve has it, too, until it ends */
 }
 
 /* Connects and opens the conversation. Then serve has its own entry and writing end. */
 static enum status connect_and_open(struct judge *j, const struct login *login, unsigned seconds,
-	bool waits, const struct descriptors *d, char *why, size_t size)
+	bool waits, struct descriptors *d, char *why, size_t size)
 {
 	const struct waiting_login who = who_waits(login);
 	enum status status =
@@ -132,6 +132,8 @@ static enum status connect_and_open(struct judge *j, const struct login *login, 
 
 	if (status != STATUS_OK)
 		return status;
+	d->fd[USER_PLACE] = j->place;
+	d->n = DESCRIPTORS_MAX;
 	peer_init(&j->peer, &words_pam, PARENT, LOGIN_VERSION, j->helper.fd, j->buf);
 	if (open_conversation(j, login, seconds, d) == RECORD_OK)
 		return STATUS_OK;

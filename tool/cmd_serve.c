@@ -38,7 +38,7 @@ struct serving {
 	char login[LOGIN_ID_DIGITS + 1];
 	char *timeout, *profile, *user; /* as the module sent them; NULL: not sent */
 	uid_t uid;
-	struct descriptors with; /* with the user: USER_ENTRY, USER_SESSION */
+	struct descriptors with; /* with the user: USER_ENTRY and so on */
 	char path[PATH_MAX];     /* of the entry, for messages */
 	struct entry entry;
 	struct settings settings;

@@ -88,7 +88,7 @@ static void come_with_their_record(void **state)
 	assert_int_equal(pipe(pipes), 0);
 	send_with(&w, "version 1\nlogin 00c0ffee\n", 0);
 	assert_int_equal(record_write_with(w.fd, RECORD_MAX_PAM, -1, WORD_USER, "1 alice",
-				 &(struct descriptors){{pipes[0], pipes[1]}, 2}),
+				 &(struct descriptors){{pipes[0], pipes[1], pipes[1]}, 3}),
 		RECORD_OK);
 	assert_int_equal(next(&w, &rec), RECORD_OK);
 	assert_int_equal(rec.with.n, 0);
@@ -96,7 +96,7 @@ static void come_with_their_record(void **state)
 	assert_int_equal(rec.with.n, 0);
 	assert_int_equal(next(&w, &rec), RECORD_OK);
 	assert_string_equal(rec.text, "1 alice");
-	assert_int_equal(rec.with.n, 2);
+	assert_int_equal(rec.with.n, 3);
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(fstat(pipes[i], &sent), 0);
 		assert_int_equal(fstat(rec.with.fd[i], &got), 0);
@@ -118,7 +118,7 @@ static void come_with_a_piece(void **state)
 
 	(void)state;
 	start(&w, LOGIN_OPENING);
-	send_with(&w, "login 00c0ffee\nuse", 2);
+	send_with(&w, "login 00c0ffee\nuse", 3);
 	assert_int_equal(next(&w, &rec), RECORD_OK);
 	assert_int_equal(rec.with.n, 0);
 	assert_int_equal(next(&w, &rec), RECORD_TIMEOUT);
@@ -126,7 +126,7 @@ static void come_with_a_piece(void **state)
 	assert_int_equal(next(&w, &rec), RECORD_TIMEOUT);
 	send_with(&w, "\n", 0);
 	assert_int_equal(next(&w, &rec), RECORD_OK);
-	assert_int_equal(rec.with.n, 2);
+	assert_int_equal(rec.with.n, 3);
 	descriptors_close(&rec.with);
 	stop(&w);
 }
@@ -151,11 +151,12 @@ static void too_few_or_too_many(void **state)
 	(void)state;
 	refused(LOGIN_OPENING, "user 1 a\n", 0, NULL, 0);
 	refused(LOGIN_OPENING, "user 1 a\n", 1, NULL, 0);
-	refused(LOGIN_OPENING, "user 1 a\n", 3, NULL, 0);
+	refused(LOGIN_OPENING, "user 1 a\n", 2, NULL, 0);
+	refused(LOGIN_OPENING, "user 1 a\n", 4, NULL, 0);
 	refused(LOGIN_OPENING, "user 1 a\n", 8, NULL, 0);
-	refused(LOGIN_OPENING, "us", 1, "er 1 a\n", 1);
-	refused(LOGIN_OPENING, "us", 2, "er 1 a\n", 2);
-	refused(LOGIN_OPENING, "us", 2, "er 1 a\n", 8);
+	refused(LOGIN_OPENING, "us", 1, "er 1 a\n", 2);
+	refused(LOGIN_OPENING, "us", 3, "er 1 a\n", 3);
+	refused(LOGIN_OPENING, "us", 3, "er 1 a\n", 8);
 }
 
 static void with_another_record(void **state)
@@ -201,7 +202,8 @@ static void to_a_reader_that_takes_none(void **state)
 
 static void never_sends_the_wrong_number(void **state)
 {
-	struct descriptors one = {{STDERR_FILENO}, 1}, two = {{STDERR_FILENO, STDERR_FILENO}, 2};
+	struct descriptors one = {{STDERR_FILENO}, 1},
+			   three = {{STDERR_FILENO, STDERR_FILENO, STDERR_FILENO}, 3};
 	char buf[RECORD_MAX_PAM];
 	struct peer module;
 	struct wire w;
@@ -209,12 +211,12 @@ static void never_sends_the_wrong_number(void **state)
 	(void)state;
 	start(&w, LOGIN_VERSION);
 	peer_init(&module, &words_pam, PARENT, LOGIN_VERSION, w.fd, buf);
-	assert_int_equal(peer_write_with(&module, -1, WORD_VERSION, "1", &two), RECORD_BROKEN);
+	assert_int_equal(peer_write_with(&module, -1, WORD_VERSION, "1", &three), RECORD_BROKEN);
 	assert_int_equal(peer_write(&module, -1, WORD_VERSION, "1"), RECORD_OK);
 	assert_int_equal(peer_write(&module, -1, WORD_USER, "1 a"), RECORD_BROKEN);
 	assert_int_equal(peer_write_with(&module, -1, WORD_USER, "1 a", &one), RECORD_BROKEN);
-	assert_int_equal(peer_write_with(&module, -1, WORD_USER, "1 a", &two), RECORD_OK);
-	assert_int_equal(peer_write_with(&module, -1, WORD_USER, "1 a", &two), RECORD_BROKEN);
+	assert_int_equal(peer_write_with(&module, -1, WORD_USER, "1 a", &three), RECORD_OK);
+	assert_int_equal(peer_write_with(&module, -1, WORD_USER, "1 a", &three), RECORD_BROKEN);
 	stop(&w);
 }
 

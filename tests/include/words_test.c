@@ -155,14 +155,14 @@ static void stop(void)
 /* Sends the record as it is, whatever the table says, and reads it at the other end. */
 static enum record_error sent(const char *word, const char *text, struct record *rec)
 {
-	const struct descriptors two = {{wire.fd, wire.fd}, 2};
-	const struct descriptors *with = strcmp(word, WORD_USER) == 0 ? &two : NULL;
+	const struct descriptors three = {{wire.fd, wire.fd, wire.fd}, 3};
+	const struct descriptors *with = strcmp(word, WORD_USER) == 0 ? &three : NULL;
 	enum record_error rc;
 
 	assert_int_equal(
 		record_write_with(wire.fd, RECORD_MAX_STS, -1, word, text, with), RECORD_OK);
 	rc = peer_read(&wire.peer, 0, rec);
-	assert_int_equal(rec->with.n, rc == RECORD_OK && with ? 2 : 0);
+	assert_int_equal(rec->with.n, rc == RECORD_OK && with ? 3 : 0);
 	descriptors_close(&rec->with);
 	return rc;
 }

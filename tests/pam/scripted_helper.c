@@ -18,6 +18,8 @@
  * 	               at once, and end
  * 	once COMMAND   only if no helper has played this script before
  */
+#include "words_pam.h"
+
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -73,7 +75,7 @@ static void send_records(const char *text)
 	put(line, n);
 }
 
-static int session = -1; /* the last descriptor that came */
+static int session = -1; /* the pipe that came */
 
 static const char *kind_of(int fd)
 {
@@ -110,8 +112,12 @@ static bool hear_byte(char *byte, FILE *log)
 		return false;
 	head = CMSG_FIRSTHDR(&msg);
 	for (size_t i = 0; head && i < (head->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) {
-		memcpy(&session, CMSG_DATA(head) + i * sizeof(int), sizeof(int));
-		fprintf(log, "with a %s to %s\n", kind_of(session), use_of(session));
+		int fd;
+
+		memcpy(&fd, CMSG_DATA(head) + i * sizeof(int), sizeof(int));
+		fprintf(log, "with a %s to %s\n", kind_of(fd), use_of(fd));
+		if (i == USER_SESSION)
+			session = fd;
 	}
 	return true;
 }

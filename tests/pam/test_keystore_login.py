@@ -76,17 +76,21 @@ class Login(KeystoreTest):
             f"alice:x:{OTHER_UID}:{OTHER_UID}::{self.home}:/bin/sh\n")
         (self.folder / "group").write_text(f"alice:x:{OTHER_UID}:\n")
 
-    def login(self, *answers):
+    def start(self, *answers, options=()):
         env = {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": f"{self.folder}/passwd",
                "NSS_WRAPPER_GROUP": f"{self.folder}/group", "NSS_WRAPPER_DISABLE_DEEPBIND": "1"}
-        argv = [BUILD / "tests/pam/login", self.folder / "pam.d", "bastion", "alice"]
+        argv = [BUILD / "tests/pam/login", self.folder / "pam.d", "bastion", "alice", *options]
         for answer in answers:
             argv += ["--answer", answer]
-        run = subprocess.run([*argv, "auth", "account"], env=env, stdin=subprocess.DEVNULL,
-                             capture_output=True, text=True, timeout=60)
-        self.assertEqual((run.stderr, run.returncode), ("", 0))
-        self.assertNotIn("LEFT BEHIND", run.stdout)
-        return run.stdout
+        return subprocess.Popen([*argv, "auth", "account"], env=env, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def login(self, *answers, **more):
+        run = self.start(*answers, **more)
+        out, err = run.communicate(timeout=60)
+        self.assertEqual((err, run.returncode), ("", 0))
+        self.assertNotIn("LEFT BEHIND", out)
+        return out
 
     def test_a_code(self):
         """One login id in all lines; the user gets the session, and had no file before."""
@@ -114,6 +118,24 @@ class Login(KeystoreTest):
         out = self.login("@fail")
         self.assertLess(time.monotonic() - start, 1.5)
         self.assertIn("result=no-answer answer=PAM_CONV_ERR login=", out)
+
+    def test_a_killed_login_keeps_its_place(self):
+        """Until its service ends. Else a stranger who kills su again and again fills the socket."""
+        self.systemd.stop()
+        os.unlink(RUN / "keystore.sock")
+        with socket.socket(socket.AF_UNIX) as door, contextlib.ExitStack() as queue:
+            door.bind(str(RUN / "keystore.sock"))
+            door.listen(64)
+            door.settimeout(20)
+            for _ in range(16):
+                su = self.start(f"@until={self.folder}/never", options=("--ruser", "alice"))
+                waits = queue.enter_context(door.accept()[0])
+                while b"user " not in waits.recv(4096, socket.MSG_PEEK):
+                    pass
+                su.kill()
+                su.communicate()
+            out = self.login("123456", options=("--ruser", "alice"))
+            self.assertIn("16 logins of this caller wait for a code already", out)
 
     def test_the_user_s_own_files_do_not_matter(self):
         """A session that is valid, keys, and an endpoint of the user's own."""

@@ -169,12 +169,18 @@ class KeystoreTest(HostTest):
         self.ends.append(fd)
         return fd
 
+    def place(self):
+        """-> what the module holds among those that wait"""
+        fd = os.open(self.folder / "waiting", os.O_RDWR | os.O_CREAT, 0o600)
+        self.ends.append(fd)
+        return fd
+
     def login(self, *lines, user=f"user {OTHER_UID} alice", fds=None, **options):
         """-> a module that has opened the conversation"""
         module = self.module(**options)
         if fds is None:
             module.pipe, writing = self.pipe()
-            fds = [self.open_entry(), writing]
+            fds = [self.open_entry(), writing, self.place()]
         for line in ("version 1", f"login {LOGIN}", *lines):
             module.send(line)
         module.send(user, fds)

@@ -1,7 +1,9 @@
 """`aws-mfa serve`: whom it serves, what it reads, and what it says of a code."""
 
+import fcntl
 import os
 import re
+import struct
 import time
 import unittest
 
@@ -202,20 +204,35 @@ class Opening(KeystoreTest):
                 self.refused(self.login(user=user), 4)
 
     def test_descriptors(self):
-        """Exactly two: the entry, and the writing end of a pipe."""
-        entry, (reading, writing) = self.open_entry(), self.pipe()
+        """Exactly three: the entry, the writing end of a pipe, and a place."""
+        entry, (reading, writing), place = self.open_entry(), self.pipe(), self.place()
         path = self.folder / "file"
         path.touch()
         file = os.open(path, os.O_WRONLY)
         self.ends.append(file)
-        for fds in ([], [entry], [writing], [entry, writing, writing], [entry] * 30,
-                    [entry, reading], [entry, file], [entry, entry]):
+        for fds in ([], [entry], [entry, writing], [entry, writing, place, place], [entry] * 30,
+                    [entry, reading, place], [entry, file, place], [entry, entry, place]):
             with self.subTest(fds=len(fds)):
                 self.refused(self.login(fds=fds), 4)
-        for fds in ([writing, entry], [writing, writing], [reading, writing]):
+        for fds in ([writing, entry, place], [writing, writing, place], [reading, writing, place]):
             with self.subTest(fds=fds):
                 record = self.login(fds=fds).read()
                 self.assertRegex(record, "^result (4|13) ")
+
+    def test_the_place_is_held_until_the_end(self):
+        """Threat: su, killed and run again, leaves more services behind than may wait."""
+        lock = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 1, 0)
+        place = self.place()
+        fcntl.fcntl(place, fcntl.F_OFD_SETLK, lock)
+        module = self.login(fds=[self.open_entry(), self.pipe()[1], place])
+        module.read_to("ask")
+        self.ends.remove(place)
+        os.close(place)
+        other = self.place()
+        with self.assertRaises(BlockingIOError):
+            fcntl.fcntl(other, fcntl.F_OFD_SETLK, lock)
+        module.end()
+        fcntl.fcntl(other, fcntl.F_OFD_SETLK, lock)
 
     def test_descriptors_with_another_record(self):
         module = self.module()
@@ -317,7 +334,7 @@ class HandedOver(KeystoreTest):
 
     def spent(self, spoil):
         reading, writing = self.pipe()
-        module = self.asked(fds=[self.open_entry(), writing])
+        module = self.asked(fds=[self.open_entry(), writing, self.place()])
         spoil(reading, writing)
         module.send("code " + self.user.code())
         status, text = module.result()
