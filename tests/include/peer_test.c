@@ -130,15 +130,14 @@ static void test_out_of_turn(void **state)
 
 static void test_with_descriptors(void **state)
 {
-	struct descriptors two = {{0, 0}, 2};
+	struct descriptors three = {{other, other, other}, 3};
 
 	(void)state;
-	two.fd[0] = two.fd[1] = other;
 	peer.words = &words_pam;
 	peer.state = LOGIN_OPENING;
 	peer_hold(&peer, held, sizeof(held));
 	assert_int_equal(put(WORD_PROFILE, "p"), RECORD_OK);
-	assert_int_equal(peer_write_with(&peer, -1, WORD_USER, "u", &two), RECORD_OK);
+	assert_int_equal(peer_write_with(&peer, -1, WORD_USER, "u", &three), RECORD_OK);
 	/* recv() takes no descriptors along: the kernel closes them. */
 	assert_string_equal(came(), "profile p\nuser u\n");
 	assert_wiped(strlen("profile p\n"));
