@@ -24,7 +24,8 @@ enum { CALL_CREATE_RULESET = 444, CALL_ADD_RULE = 445, CALL_RESTRICT_SELF = 446 
 #define READ_DIR (UINT64_C(1) << 3)
 #define BIND_TCP (UINT64_C(1) << 0)
 #define CONNECT_TCP (UINT64_C(1) << 1)
-#define SCOPE_ALL (UINT64_C(3)) /* abstract sockets and signals */
+#define SCOPE_ABSTRACT_SOCKETS (UINT64_C(1) << 0)
+#define SCOPE_SIGNALS (UINT64_C(1) << 1)
 
 struct ruleset {
 	uint64_t file, network, scope;
@@ -127,9 +128,9 @@ static bool add_rules(int rules, const char *ca_bundle)
 	return good;
 }
 
-/* Refuses all that add() does not allow, and of TCP what is in tcp. */
-static enum status restrict_to(
-	bool (*add)(int rules, const char *path), const char *path, uint64_t tcp, struct error *e)
+/* Refuses all that add() does not allow, of TCP what is in tcp, and what is in scope. */
+static enum status restrict_to(bool (*add)(int rules, const char *path), const char *path,
+	uint64_t tcp, uint64_t scope, struct error *e)
 {
 	long version = syscall(CALL_CREATE_RULESET, NULL, 0, ASK_VERSION);
 	struct ruleset set = {0};
@@ -140,7 +141,7 @@ static enum status restrict_to(
 		return STATUS_OK;
 	set.file = file_rights(version);
 	set.network = version >= 4 ? tcp : 0;
-	set.scope = version >= 6 ? SCOPE_ALL : 0;
+	set.scope = version >= 6 ? scope : 0;
 	rules = (int)syscall(CALL_CREATE_RULESET, &set, sizeof(set), 0);
 	good = rules >= 0 && (!add || add(rules, path)) &&
 		syscall(CALL_RESTRICT_SELF, rules, 0) == 0;
@@ -154,10 +155,16 @@ static enum status restrict_to(
 
 enum status landlock_signer(struct error *e)
 {
-	return restrict_to(NULL, NULL, BIND_TCP | CONNECT_TCP, e);
+	/*
+	 * No SCOPE_SIGNALS: the kernel sends PR_SET_PDEATHSIG in the name of the parent that dies,
+	 * so it would not reach the talker (seen with Linux 6.18). seccomp refuses kill() and the
+	 * like.
+	 */
+	return restrict_to(NULL, NULL, BIND_TCP | CONNECT_TCP, SCOPE_ABSTRACT_SOCKETS, e);
 }
 
 enum status landlock_talker(const char *ca_bundle, struct error *e)
 {
-	return restrict_to(add_rules, ca_bundle, BIND_TCP, e);
+	return restrict_to(
+		add_rules, ca_bundle, BIND_TCP, SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS, e);
 }

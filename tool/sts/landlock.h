@@ -12,10 +12,10 @@
 #include "error.h"
 
 /*
- * After either one, the process can write, make and remove no file, and send no signal to other
- * processes. It cannot be undone. The signer can then read no file. The talker can read CA
- * certificates, the resolver's files, libraries and /proc/self. ca_bundle is the user's file or
- * folder of CA certificates, or NULL.
+ * After either one, the process can write, make and remove no file. It cannot be undone. The signer
+ * can then read no file. The talker can read CA certificates, the resolver's files, libraries and
+ * /proc/self, and can send no signal to other processes. ca_bundle is the user's file or folder of
+ * CA certificates, or NULL.
  *
  * Call one of them after prctl(PR_SET_NO_NEW_PRIVS), before any other thread exists. Both return
  * STATUS_OK, or STATUS_SYSTEM with *e filled. STATUS_OK also where the kernel has no Landlock. The
