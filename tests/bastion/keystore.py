@@ -4,8 +4,8 @@ import os
 import re
 import unittest
 
-from bastion.case import EXAMPLES, STS, BastionTest
-from live.world import CA
+from bastion.case import EXAMPLES, PROMPT, STS, BastionTest
+from live.world import CA, PASSWORD
 
 SOCKET = "aws-mfa-keystore.socket"
 SITE = "/etc/aws-mfa/aws-mfa.conf"
@@ -52,6 +52,18 @@ class KeystoreTest(BastionTest):
             journalctl -qn0 --show-cursor""", input=user.secret_access_key + "\n")
         self.cursor = re.search("cursor: (.*)", said)[1]
         return user
+
+    def at_once(self, command, password, code):
+        console = self.ssh("-p", "2222", command)
+        console.answer(password, PASSWORD)
+        console.answer(PROMPT, code)
+        return console
+
+    def sudo(self, code):
+        return self.at_once("sudo id -un", "password for alice: ", code)
+
+    def su(self, code):
+        return self.at_once("su bob -c 'id -un'", "Password: ", code)
 
     def login(self, code, *command, host="mfa"):
         ssh = self.ssh(*(command or ("true",)), host=host)

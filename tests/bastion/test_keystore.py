@@ -8,7 +8,7 @@ import unittest
 
 from bastion.case import PROMPT, STS
 from bastion.keystore import (
-    ACCEPTED, CONFIG, DOOR, DOWN, KEYS, SERVES, SOCKET, SYSTEM, WRONG, KeystoreTest)
+    ACCEPTED, CONFIG, DOOR, DOWN, KEYS, SERVES, SOCKET, SYSTEM, WRONG, KeystoreTest, SlowTest)
 from live.world import PASSWORD
 from paths import temporary
 
@@ -90,6 +90,47 @@ class Login(KeystoreTest):
         self.assertEqual(sorted(ssh.wait() for ssh in logins), [0, 255])
         self.assertEqual(sorted(self.results("sshd")), [ACCEPTED, WRONG])
 
+    def test_nothing_in_the_home_counts(self):
+        """alice owns it all: a wrong code stays wrong, and a right one is judged by the site's AWS."""
+        self.as_user("alice", "export HOME=/home/alice\n" + HOSTILE, check=True)
+        ssh = self.login(self.user.code(), "cat .aws/credentials")
+        self.refused(self.login(self.user.wrong_code()))
+        self.logged_in(ssh)
+        self.assertIn(self.box.sessions[-1].access_key_id, ssh.screen)
+        self.assertEqual(sorted(self.results("sshd")), [ACCEPTED, WRONG])
+
+
+class Local(KeystoreTest):
+    """sudo and su of alice, who has reached a shell by a key alone."""
+
+    def test_sudo_wants_the_caller_s_code(self):
+        console = self.sudo(self.user.code())
+        self.logged_in(console)
+        self.assertEqual(console.screen.splitlines()[-1], "root")
+        self.assertTrue(self.has_session())
+        self.assertEqual(self.results("sudo"), [ACCEPTED])
+
+    def test_sudo_refuses_a_wrong_code(self):
+        """It asks for both again."""
+        console = self.sudo(self.user.wrong_code())
+        console.answer("password for alice: ", PASSWORD)
+        console.asked(PROMPT)
+        self.assertEqual(self.results("sudo"), [WRONG])
+
+    def test_su_wants_the_target_s_code(self):
+        bob = self.enroll("bob")
+        refused, let_in = self.su(self.user.code()), self.su(bob.code())
+        self.assertEqual(refused.wait(), 1, refused.screen)
+        self.logged_in(let_in)
+        self.assertEqual(let_in.screen.splitlines()[-1], "bob")
+        self.assertTrue(self.has_session("bob"))
+        self.assertFalse(self.has_session())
+        self.assertEqual(sorted(self.results("su")), [ACCEPTED, WRONG])
+
+
+class Refused(SlowTest):
+    """What refuses for a time, and how long."""
+
     def test_aws_down_and_back(self):
         self.aws_down()
         self.refused(self.login(self.user.code()))
@@ -132,45 +173,6 @@ class Login(KeystoreTest):
             self.assertEqual(self.results("sshd")[-1], "not-stored answer=PAM_SUCCESS")
             self.user = self.enroll("alice")
 
-    def test_nothing_in_the_home_counts(self):
-        """alice owns it all: a wrong code stays wrong, and a right one is judged by the site's AWS."""
-        self.as_user("alice", "export HOME=/home/alice\n" + HOSTILE, check=True)
-        ssh = self.login(self.user.code(), "cat .aws/credentials")
-        self.refused(self.login(self.user.wrong_code()))
-        self.logged_in(ssh)
-        self.assertIn(self.box.sessions[-1].access_key_id, ssh.screen)
-        self.assertEqual(sorted(self.results("sshd")), [ACCEPTED, WRONG])
-
-
-class Local(KeystoreTest):
-    """sudo and su of alice, who has reached a shell by a key alone."""
-
-    def at_once(self, command, password, code):
-        console = self.ssh("-p", "2222", command)
-        console.answer(password, PASSWORD)
-        console.answer(PROMPT, code)
-        return console
-
-    def sudo(self, code):
-        return self.at_once("sudo id -un", "password for alice: ", code)
-
-    def su(self, code):
-        return self.at_once("su bob -c 'id -un'", "Password: ", code)
-
-    def test_sudo_wants_the_caller_s_code(self):
-        console = self.sudo(self.user.code())
-        self.logged_in(console)
-        self.assertEqual(console.screen.splitlines()[-1], "root")
-        self.assertTrue(self.has_session())
-        self.assertEqual(self.results("sudo"), [ACCEPTED])
-
-    def test_sudo_refuses_a_wrong_code(self):
-        """It asks for both again."""
-        console = self.sudo(self.user.wrong_code())
-        console.answer("password for alice: ", PASSWORD)
-        console.asked(PROMPT)
-        self.assertEqual(self.results("sudo"), [WRONG])
-
     def test_wrong_codes_lock_sudo_and_not_ssh(self):
         locks = "faillock --dir /run/faillock-sudo --user alice"
         console = self.sudo(self.user.wrong_code())
@@ -187,16 +189,6 @@ class Local(KeystoreTest):
         self.ready()
         self.run_there(f"{locks} --reset")
         self.logged_in(self.sudo(self.user.code()))
-
-    def test_su_wants_the_target_s_code(self):
-        bob = self.enroll("bob")
-        refused, let_in = self.su(self.user.code()), self.su(bob.code())
-        self.assertEqual(refused.wait(), 1, refused.screen)
-        self.logged_in(let_in)
-        self.assertEqual(let_in.screen.splitlines()[-1], "bob")
-        self.assertTrue(self.has_session("bob"))
-        self.assertFalse(self.has_session())
-        self.assertEqual(sorted(self.results("su")), [ACCEPTED, WRONG])
 
 
 class Units(KeystoreTest):
