@@ -316,7 +316,8 @@ $(IDLE)/aws-mfa: FORCE
 
 .PHONY: check_built
 check_built: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)
-check: check_built
+check:
+	+$(Q)$(PARALLEL_MAKE) check_built
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
 # Needs root, debootstrap and a Debian mirror. SUITES='arm64 sid' chooses some, or other releases.
@@ -417,14 +418,14 @@ tidy: lint_objects $(FUZZ_OBJS) $(if $(QUICK),,$(TIDY))
 # Checks the format, the man pages and the arrows between the folders. Then both compilers run with
 # -Werror and their analysis. QUICK=1 leaves out gcc and the analysis, which take most of the time:
 # `make check` does so. Another of its tests builds with gcc and -Werror.
-LINT_MAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-O -j$(shell nproc))
+PARALLEL_MAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-O -j$(shell nproc))
 lint: tracked
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' 2>/dev/null || \
 		find include pam tool tests -name '*.[ch]')
 	$(Q)mandoc -Tlint -W warning $(MANPAGES)
 	$(Q)/usr/bin/python3 tests/arrows.py
-	$(if $(QUICK),,+$(Q)$(LINT_MAKE) BUILD=$(BUILD)/lint/gcc CC=gcc WERROR=1 ANALYZE=1 lint_objects)
-	+$(Q)$(LINT_MAKE) BUILD=$(BUILD)/lint/clang CC=clang WERROR=1 tidy
+	$(if $(QUICK),,+$(Q)$(PARALLEL_MAKE) BUILD=$(BUILD)/lint/gcc CC=gcc WERROR=1 ANALYZE=1 lint_objects)
+	+$(Q)$(PARALLEL_MAKE) BUILD=$(BUILD)/lint/clang CC=clang WERROR=1 tidy
 
 # For clangd. This file knows all flags that clangd needs.
 comma := ,
