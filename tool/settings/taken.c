@@ -20,7 +20,7 @@ char *settings_format(const char *fmt, ...)
 	return s;
 }
 
-enum status settings_take(struct settings *s, enum setting id, const char *value, char *where,
+enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
 	enum origin origin, struct error *e)
 {
 	s->value[id] = value;
@@ -72,7 +72,7 @@ enum status settings_take_section(
 		const struct rule *rule = settings_rule(id);
 
 		for (size_t i = 0; i < 2 && rule->personal && !s->value[id]; i++) {
-			const char *value;
+			char *value;
 			enum status rc;
 			size_t line;
 

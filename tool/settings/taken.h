@@ -68,7 +68,7 @@ char *settings_format(const char *fmt, ...) __attribute__((format(printf, 1, 2))
  * Sets the value and the source of a setting, and takes ownership of both strings. STATUS_SYSTEM if
  * either is NULL, which means no memory.
  */
-enum status settings_take(struct settings *s, enum setting id, const char *value, char *where,
+enum status settings_take(struct settings *s, enum setting id, char *value, char *where,
 	enum origin origin, struct error *e);
 
 /* Unsets a setting and wipes its value. */
