@@ -28,6 +28,9 @@
 /* Returns the longest session in seconds. It is shorter with one role, shortest with several. */
 long sts_session_longest(size_t n_roles);
 
+/* The message for a role's session that would last longer. */
+#define STS_ROLE_SESSION_TOO_LONG "a role's session lasts 43200 seconds (12h) at most"
+
 /* 1 to 128 of \w. The model says at least 16, but services like STS have shorter ids. */
 bool sts_takes_access_key_id(const char *id);
 

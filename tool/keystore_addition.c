@@ -53,8 +53,7 @@ static enum status check_options(const struct addition *a, struct error *e)
 		value_duration(option(a, KEYSTORE_DURATION), &seconds);
 	return seconds <= sts_session_longest(role ? 1 : 0)
 		? STATUS_OK
-		: error_set(e, STATUS_USAGE,
-			  "--duration: a role's session lasts 43200 seconds (12h) at most");
+		: error_set(e, STATUS_USAGE, "--duration: " STS_ROLE_SESSION_TOO_LONG);
 }
 
 static enum status read_policy(struct addition *a, struct error *e)

@@ -167,7 +167,7 @@ static enum status pick(const struct device_search *search, const struct devices
 		return error_set(e, STATUS_CONFIG,
 			"the owner of this key has no MFA device that shows codes (found: %s); add "
 			"an authenticator app in the AWS console, under your name, Security "
-			"credentials, and run setup again",
+			"credentials, and run this command again",
 			name_from(d, 0, names, sizeof(names)));
 	if (d->with_codes == 1)
 		return take(d->list[0].serial, device, e);

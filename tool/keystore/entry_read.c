@@ -133,7 +133,7 @@ static enum status check_duration_of(const struct reading *r, long *seconds)
 	value_duration(r->value[KEY_DURATION].data, seconds);
 	return *seconds <= sts_session_longest(role ? 1 : 0)
 		? STATUS_OK
-		: fault_of(r, KEY_DURATION, "a role's session lasts 43200 seconds (12h) at most");
+		: fault_of(r, KEY_DURATION, STS_ROLE_SESSION_TOO_LONG);
 }
 
 static enum status check_together(const struct reading *r, long *seconds)
@@ -199,8 +199,8 @@ static enum status check_file(const struct stat *st, const char *path, struct er
 		return error_set(e, STATUS_CONFIG, "%s: is no regular file", path);
 	if (st->st_uid != 0 || st->st_gid != 0)
 		return error_set(e, STATUS_CONFIG,
-			"%s: belongs to user %lu, group %lu; expected root: whoever wrote it may "
-			"know the keys, so add the user again",
+			"%s: belongs to user %lu, group %lu; expected root: its owner may know "
+			"the keys; add the user again",
 			path, (unsigned long)st->st_uid, (unsigned long)st->st_gid);
 	if (st->st_mode & 07177)
 		return error_set(e, STATUS_CONFIG,

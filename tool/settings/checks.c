@@ -275,7 +275,7 @@ static enum status check_duration(struct settings *s, struct error *e)
 	return bad_value(s, SETTING_DURATION,
 		n_roles > 1 ? "the session of a role that is assumed from another one lasts 3600 "
 			      "seconds (1h) at most"
-			    : "a role's session lasts 43200 seconds (12h) at most",
+			    : STS_ROLE_SESSION_TOO_LONG,
 		e);
 }
 

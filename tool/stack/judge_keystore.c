@@ -197,7 +197,7 @@ static void mend_by(struct view *v, const char *verb, const char *user)
 		findings_run(v->l, "aws-mfa keystore %s %s", verb, word);
 }
 
-/* The file is none that a login would take. */
+/* A login would not take this file. */
 static void tell_unread(struct view *v, const char *name, struct error *e)
 {
 	/* The command mends more than the last words of the message. */
