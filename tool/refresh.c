@@ -21,6 +21,12 @@
 /* A file that changed within this time may be in the middle of a change. */
 #define SETTLED_S 1
 
+static enum session_state check(struct refresh *r, const struct ini *credentials)
+{
+	return session_check(credentials, r->settings.session,
+		r->settings.value[SETTING_ASSUME_ROLE], r->least, time(NULL), &r->expiration);
+}
+
 static struct store_place place(const struct refresh *r)
 {
 	const struct settings *s = &r->settings;
@@ -92,8 +98,7 @@ enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS
 	if (rc != STATUS_OK)
 		return rc;
 	r->deadline_ms = start_ms + r->settings.timeout * 1000;
-	r->state = session_check(&r->settings.credentials, r->settings.session,
-		r->settings.value[SETTING_ASSUME_ROLE], time(NULL), &r->expiration);
+	r->state = check(r, &r->settings.credentials);
 	if (r->state == SESSION_VALID && !policy_of(r->mode)->renews_valid)
 		return STATUS_VALID;
 	to = place(r);
@@ -139,8 +144,7 @@ static enum status look_again(struct refresh *r, struct error *e)
 	rc = ini_parse(&ini, path, &bytes, NULL, NULL, e);
 	if (rc != STATUS_OK)
 		return rc;
-	r->state = session_check(&ini, r->settings.session, r->settings.value[SETTING_ASSUME_ROLE],
-		time(NULL), &r->expiration);
+	r->state = check(r, &ini);
 	ini_free(&ini);
 	return r->state == SESSION_VALID ? STATUS_VALID : STATUS_OK;
 }

@@ -13,6 +13,7 @@
 
 struct refresh {
 	enum mode mode;
+	long least; /* seconds that a session must have left to be kept: session_check() */
 	struct settings settings;
 	enum session_state state; /* of the session in the file */
 	time_t expiration;        /* UTC: of the old session, later of the new one; 0: unknown */
@@ -24,7 +25,7 @@ struct refresh {
 
 /*
  * Loads the settings and checks the session. STATUS_VALID: there is nothing to do. STATUS_OK: a
- * code is needed. Otherwise *e says what is wrong. *r must be zeros except mode and
+ * code is needed. Otherwise *e says what is wrong. *r must be zeros except mode, least and
  * exchange.show_progress. Call refresh_free() afterwards, also after a failure.
  */
 enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS], struct error *e);

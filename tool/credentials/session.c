@@ -45,7 +45,7 @@ static bool complete(const struct ini *credentials, const char *section)
 }
 
 enum session_state session_check(const struct ini *credentials, const char *section,
-	const char *role, time_t now, time_t *expiration)
+	const char *role, long least, time_t now, time_t *expiration)
 {
 	enum session_state state = SESSION_VALID;
 	char *value = ini_get(credentials, section, "expiration", NULL);
@@ -55,7 +55,7 @@ enum session_state session_check(const struct ini *credentials, const char *sect
 	if (*expiration < 0 || !complete(credentials, section)) {
 		*expiration = *expiration < 0 ? 0 : *expiration;
 		state = SESSION_ABSENT;
-	} else if (*expiration - now < SESSION_LEAST) {
+	} else if (*expiration - now < (least > SESSION_LEAST ? least : SESSION_LEAST)) {
 		state = SESSION_EXPIRED;
 	} else if (strcmp(current ? current : "", role ? role : "") != 0) {
 		state = SESSION_OTHER_ROLE;

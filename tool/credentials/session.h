@@ -13,22 +13,23 @@
 enum session_state {
 	SESSION_VALID,
 	SESSION_ABSENT,     /* no section, or keys are missing */
-	SESSION_EXPIRED,    /* less than SESSION_LEAST is left */
+	SESSION_EXPIRED,    /* less time is left than is wanted */
 	SESSION_OTHER_ROLE, /* valid, but its role is not the wanted one */
 };
 
 /*
- * role is the wanted ARN, or NULL. *expiration (UTC) is the one in the section, or 0 if it cannot
- * be read. It is the true end, also if the session counts as expired because of SESSION_LEAST.
+ * role is the wanted ARN, or NULL. least is how many seconds must be left, SESSION_LEAST or more; a
+ * smaller number counts as SESSION_LEAST. *expiration (UTC) is the one in the section, or 0 if it
+ * cannot be read. It is the true end, also if the session counts as expired because of least.
  *
  * The result is that of the Python tool, with three differences:
- * 1. A session with less than SESSION_LEAST left counts as expired.
+ * 1. A session with less than least seconds left counts as expired.
  * 2. An aws_security_token that differs from aws_session_token counts as missing. botocore prefers
  *    it (credentials.py, SharedCredentialProvider.TOKENS).
  * 3. A session with the key id of long-term keys counts as missing.
  */
 enum session_state session_check(const struct ini *credentials, const char *section,
-	const char *role, time_t now, time_t *expiration);
+	const char *role, long least, time_t now, time_t *expiration);
 
 /*
  * Threat: a session overwrites the only copy of a long-term key. AWS shows a secret only once.
