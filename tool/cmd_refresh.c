@@ -1,13 +1,11 @@
-/* aws-mfa [refresh]: asks at a terminal, or takes the code from --token. */
-#include "ask_code.h"
+/* aws-mfa [refresh]: trades a code for a session, and says until when it is valid. */
 #include "command.h"
-#include "refresh.h"
+#include "renew.h"
 #include "text/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { FORCE = OPTION_OWN, TOKEN };
 
@@ -35,26 +33,6 @@ static const char *until(const struct refresh *r, char *buf, size_t size)
 	return buf;
 }
 
-static enum status renew(struct refresh *r, const struct code_source *source, struct error *e)
-{
-	const char *role = r->settings.value[SETTING_ASSUME_ROLE];
-	struct secret code = {0};
-	char question[2048];
-	enum status rc;
-
-	snprintf(question, sizeof(question),
-		"MFA code of %s (for %s%s%s): ", r->settings.value[SETTING_DEVICE],
-		r->settings.session, role ? ", " : "", role ? role : "");
-	r->exchange.show_progress = isatty(STDERR_FILENO);
-	rc = refresh_start(r, e);
-	if (rc == STATUS_OK)
-		rc = ask_code(source, question, &r->exchange, r->deadline_ms, &code, e);
-	if (rc == STATUS_OK)
-		rc = refresh_finish(r, code.data, e);
-	secret_free(&code);
-	return rc;
-}
-
 static void warn_about_hiding(void)
 {
 	static const char *const names[] = {
@@ -74,15 +52,13 @@ static void warn_about_hiding(void)
 static enum status run(const struct command_line *line)
 {
 	struct refresh r = {.mode = line->option[FORCE] ? MODE_FORCE : MODE_BY_HAND};
+	const struct renew_options options = {.token = line->option[TOKEN]};
 	struct error e = {0};
 	char text[128];
 	enum status rc = refresh_load(&r, line->option, &e);
-	struct code_source source = {.tty = -1};
 
 	if (rc == STATUS_OK)
-		rc = code_source_open(&source, line->option[TOKEN], &e);
-	if (rc == STATUS_OK)
-		rc = renew(&r, &source, &e);
+		rc = renew(&r, &options, &e);
 	switch (rc) {
 	case STATUS_OK:
 		log_info("[%s] is valid %s", r.settings.session, until(&r, text, sizeof(text)));
@@ -96,27 +72,16 @@ static enum status run(const struct command_line *line)
 		warn_about_hiding();
 		rc = STATUS_OK;
 		break;
-	case STATUS_NOT_STORED:
-		log_error("the code was accepted, but the session could not be stored: %s", e.text);
-		break;
-	case STATUS_UNAVAILABLE:
-		log_error("%s (no code was sent; your code is still good)", e.text);
-		break;
 	default:
-		log_error("%s", e.text);
+		renew_tell_failure(rc, &e);
 	}
-	code_source_close(&source);
 	refresh_free(&r);
 	return rc;
 }
 
-static const struct option options[] = {
+static const struct option own[] = {
 	{.names = {"--force"}, .help = "renew a session that is still valid, too"},
-	{.names = {"--token", "--mfa-token"},
-		.argument = "CODE",
-		.help = "the code; - reads it from standard input. Without this option "
-			"you are asked on the terminal",
-		.secret = true},
+	RENEW_OPTION_TOKEN,
 };
 
 const struct command cmd_refresh = {
@@ -129,6 +94,6 @@ const struct command cmd_refresh = {
 	.example = "  aws-mfa --profile work\n"
 		   "  aws --profile work s3 ls",
 	.settings = ALL_SETTINGS,
-	.own = options,
-	.n_own = sizeof(options) / sizeof(options[0]),
+	.own = own,
+	.n_own = sizeof(own) / sizeof(own[0]),
 };

@@ -1,0 +1,35 @@
+/*
+ * Renews a session for a command that the user runs: gets a code from --token or at the terminal,
+ * and finishes the refresh with it.
+ */
+#ifndef AWS_MFA_RENEW_H
+#define AWS_MFA_RENEW_H
+
+#include "refresh.h"
+
+/* The row of --token, for a command's own options. */
+/* clang-format off */
+#define RENEW_OPTION_TOKEN \
+	{.names = {"--token", "--mfa-token"}, \
+		.argument = "CODE", \
+		.help = "the code; - reads it from standard input. Without this option " \
+			"you are asked on the terminal", \
+		.secret = true}
+/* clang-format on */
+
+/* The values of these options; NULL: not given. */
+struct renew_options {
+	const char *token;
+};
+
+/*
+ * Gets a code, sends it and stores the session. refresh_load() must have returned STATUS_OK for *r.
+ *
+ * STATUS_USAGE: there is no terminal to ask on, or no answer. Otherwise as refresh_finish().
+ */
+enum status renew(struct refresh *r, const struct renew_options *options, struct error *e);
+
+/* Prints why a refresh ended with status, and what has become of the code. */
+void renew_tell_failure(enum status status, const struct error *e);
+
+#endif
