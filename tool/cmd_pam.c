@@ -31,6 +31,16 @@ static enum status try_code(void *arg, const char *code, struct tried *tried, st
 	return rc;
 }
 
+/* renew_before says when to renew. A session that ends sooner is valid all the same. */
+static bool is_still_valid(const struct refresh *r)
+{
+	time_t expiration;
+
+	return session_check(&r->settings.credentials, r->settings.session,
+		       r->settings.value[SETTING_ASSUME_ROLE], SESSION_LEAST, time(NULL),
+		       &expiration) == SESSION_VALID;
+}
+
 static enum status refuse(const struct error *e)
 {
 	struct conversation c;
@@ -59,6 +69,8 @@ static enum status run(const struct command_line *line)
 	rc = refresh_load(&r, line->option, &e);
 	conversation_tell_account(&c, &r.settings);
 	if (line->option[NOTIFY]) {
+		if (rc == STATUS_OK && is_still_valid(&r))
+			rc = STATUS_VALID;
 		conversation_tell_until(&c, r.expiration);
 		conversation_tell_result(&c, rc == STATUS_OK ? STATUS_NO_SESSION : rc, e.text);
 	} else if (rc == STATUS_VALID) {

@@ -23,8 +23,11 @@
 
 static enum session_state check(struct refresh *r, const struct ini *credentials)
 {
+	long before = r->settings.renew_before;
+
 	return session_check(credentials, r->settings.session,
-		r->settings.value[SETTING_ASSUME_ROLE], r->least, time(NULL), &r->expiration);
+		r->settings.value[SETTING_ASSUME_ROLE], r->least > before ? r->least : before,
+		time(NULL), &r->expiration);
 }
 
 static struct store_place place(const struct refresh *r)

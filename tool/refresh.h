@@ -13,7 +13,7 @@
 
 struct refresh {
 	enum mode mode;
-	long least; /* seconds that a session must have left to be kept: session_check() */
+	long least; /* a session with fewer seconds left is renewed, whatever renew_before says */
 	struct settings settings;
 	enum session_state state; /* of the session in the file */
 	time_t expiration;        /* UTC: of the old session, later of the new one; 0: unknown */

@@ -41,8 +41,8 @@ enum status renew(struct refresh *r, const struct renew_options *options, struct
 void renew_tell_failure(enum status status, const struct error *e)
 {
 	if (status == STATUS_NOT_STORED)
-		log_error("the code was accepted, but the session could not be stored: %s",
-			e->text);
+		log_error(
+			"the code was accepted, but the session could not be stored: %s", e->text);
 	else if (status == STATUS_UNAVAILABLE)
 		log_error("%s (no code was sent; your code is still good)", e->text);
 	else

@@ -297,6 +297,16 @@ class Login(LoginTest):
         self.write_credentials(text.replace(self.section()["expiration"], "2020-01-02 03:04:05"))
         self.assertIn("info: AWS session expired at 2020-01-02 03:04 UTC.", self.login(calls=("open",)))
 
+    def test_renews_ahead(self):
+        """At a login, too. Who only reports gives the true end."""
+        self.stack("profile=work notify")
+        self.login(self.user.code())
+        for ahead, out in [("1h", "result=valid answer=PAM_IGNORE"), ("13h", "result=accepted answer=PAM_SUCCESS")]:
+            self.write_credentials(re.sub(r"(\[work-long-term\]\n)(renew_before.*\n)?",
+                                          rf"\1renew_before = {ahead}\n", self.credentials.read_text()))
+            self.assertIn(out, self.login(self.user.code()))
+            self.assertEqual(self.login(calls=("open",)), "open = PAM_SUCCESS\n")
+
     def test_notify_of_no_set_up(self):
         self.stack("profile=work notify")
         self.credentials.unlink()

@@ -202,7 +202,7 @@ class BadInput(HostTest):
 
     def test_a_secret_at_the_wrong_place(self):
         """No message quotes it, of a refresh (which a login logs) or of doctor."""
-        keys = ("region role_arn assume_role mfa_serial duration duration_seconds role_session_name "
+        keys = ("region role_arn assume_role mfa_serial duration duration_seconds renew_before role_session_name "
                 "source_identity session_tags transitive_session_tags endpoint_url services "
                 "sts_regional_endpoints use_fips_endpoint ignore_configured_endpoint_urls ca_bundle "
                 "source_profile").split()

@@ -91,21 +91,57 @@ class Refresh(HostTest):
         self.refresh()
         self.assertGreater(self.section()["expiration"], "2021")
 
+    def let_end_in(self, seconds):
+        """-> the new end of the session"""
+        end = datetime.datetime.utcnow().replace(microsecond=0) + datetime.timedelta(seconds=seconds)
+        section = self.section() | {"expiration": str(end)}
+        self.write_credentials(self.credentials.read_text().split("[work]")[0] + "[work]\n" + "".join(
+            f"{key} = {value}\n" for key, value in section.items()))
+        return end
+
     def test_renews_a_session_about_to_end(self):
         """Less than 60 s is too short to use. The message gives the true end."""
         self.refresh()
-        now = datetime.datetime.utcnow().replace(microsecond=0)
         for seconds, valid in ((-1, False), (50, False), (80, True)):
-            end = now + datetime.timedelta(seconds=seconds)
-            section = self.section() | {"expiration": str(end)}
-            self.write_credentials(self.credentials.read_text().split("[work]")[0] + "[work]\n" + "".join(
-                f"{key} = {value}\n" for key, value in section.items()))
+            end = self.let_end_in(seconds)
             run = self.aws_mfa()
             self.assertEqual(run.returncode, 0 if valid else 2, run.stderr)
             if valid:
                 self.assertIn(f"still valid until {end} UTC, 1 min", run.stdout)
             else:
                 self.assertIn("no terminal", run.stderr)
+
+    def test_renews_ahead(self):
+        """With renew_before of the file; the option goes before it."""
+        self.refresh()
+        self.write_credentials(self.credentials.read_text().replace(
+            "[work-long-term]\n", "[work-long-term]\nrenew_before = 30m\n"))
+        for seconds, option, valid in ((1750, (), False), (1850, (), True), (50, ("60",), False),
+                                       (80, ("1m",), True), (7100, ("2h",), False)):
+            with self.subTest(seconds, option=option):
+                self.let_end_in(seconds)
+                run = self.aws_mfa(*(("--renew-before", *option) if option else ()))
+                self.assertEqual(run.returncode, 0 if valid else 2, run.stderr)
+        self.let_end_in(1750)
+        self.refresh()
+        self.assertIn("still valid", self.aws_mfa().stdout)
+
+    def test_a_time_ahead_that_is_no_time(self):
+        run = self.aws_mfa("--renew-before", "59")
+        self.assertEqual((run.returncode, run.stdout), (2, ""))
+        self.assertIn("--renew-before: '59': expected 60 to 129600 seconds (1m to 36h)", run.stderr)
+        self.write_credentials(self.credentials.read_text() + "renew_before = soon\n")
+        run = self.aws_mfa()
+        self.assertEqual(run.returncode, 13)
+        self.assertIn("renew_before: 'soon': expected 60 to 129600 seconds", run.stderr)
+
+    def test_every_session_would_end_too_soon(self):
+        """Each run renews it once, and a warning says so."""
+        for _ in range(2):
+            run = self.refresh("--renew-before", "16m", "--duration", "15m")
+            self.assertIn("warning: --renew-before: '16m' is not less than the 900 seconds that the "
+                          "session lasts: every run renews it", run.stderr)
+            self.assertIn("is valid until", run.stdout)
 
     def test_understands_what_the_python_tool_writes(self):
         soon = datetime.datetime.utcnow() + datetime.timedelta(minutes=30)

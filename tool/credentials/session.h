@@ -3,12 +3,10 @@
 #define AWS_MFA_SESSION_H
 
 #include "ini/ini.h"
+#include "settings/value.h"
 
 #include <stdbool.h>
 #include <time.h>
-
-/* Seconds. With less time left, the user's next command could fail half-way. */
-#define SESSION_LEAST 60
 
 enum session_state {
 	SESSION_VALID,

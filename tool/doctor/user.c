@@ -106,6 +106,8 @@ static const char *stand_in(enum setting id)
 		return "arn:aws:iam::000000000000:mfa/unknown";
 	case SETTING_DURATION:
 		return "3600";
+	case SETTING_RENEW_BEFORE:
+		return "60";
 	case SETTING_ROLE_SESSION_NAME:
 	case SETTING_EXTERNAL_ID:
 	case SETTING_SOURCE_IDENTITY:

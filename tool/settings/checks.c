@@ -162,26 +162,35 @@ static enum status check_texts(struct settings *s, struct error *e)
 	return STATUS_OK;
 }
 
+static enum status check_times(struct settings *s, struct error *e)
+{
+	const struct {
+		enum setting id;
+		const char *(*check)(const char *value, long *seconds);
+		long *seconds;
+	} checks[] = {
+		{SETTING_DURATION, value_duration, &s->duration},
+		{SETTING_RENEW_BEFORE, value_renew_before, &s->renew_before},
+		{SETTING_TIMEOUT, value_timeout, &s->timeout},
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		const char *value = s->value[checks[i].id];
+		const char *expected = value ? checks[i].check(value, checks[i].seconds) : NULL;
+
+		if (expected)
+			return bad_value(s, checks[i].id, expected, e);
+	}
+	return STATUS_OK;
+}
+
 enum status settings_check_values(struct settings *s, struct error *e)
 {
 	enum status rc = check_booleans(s, e);
-	const char *expected;
 
 	if (rc == STATUS_OK)
 		rc = check_texts(s, e);
-	if (rc != STATUS_OK)
-		return rc;
-	if (s->value[SETTING_DURATION]) {
-		expected = value_duration(s->value[SETTING_DURATION], &s->duration);
-		if (expected)
-			return bad_value(s, SETTING_DURATION, expected, e);
-	}
-	if (s->value[SETTING_TIMEOUT]) {
-		expected = value_timeout(s->value[SETTING_TIMEOUT], &s->timeout);
-		if (expected)
-			return bad_value(s, SETTING_TIMEOUT, expected, e);
-	}
-	return STATUS_OK;
+	return rc == STATUS_OK ? check_times(s, e) : rc;
 }
 
 char *settings_session_name(const char *login)
@@ -270,8 +279,15 @@ static enum status check_duration(struct settings *s, struct error *e)
 
 	if (!s->value[SETTING_DURATION])
 		s->duration = n_roles > 0 ? 3600 : 43200;
-	if (s->duration <= sts_session_longest(n_roles))
+	if (s->duration <= sts_session_longest(n_roles)) {
+		if (s->renew_before >= s->duration)
+			log_warning(
+				"%s: '%.200s' is not less than the %ld seconds that the session "
+				"lasts: every run renews it",
+				s->where[SETTING_RENEW_BEFORE], s->value[SETTING_RENEW_BEFORE],
+				s->duration);
 		return STATUS_OK;
+	}
 	return bad_value(s, SETTING_DURATION,
 		n_roles > 1 ? "the session of a role that is assumed from another one lasts 3600 "
 			      "seconds (1h) at most"

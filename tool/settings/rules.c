@@ -34,6 +34,11 @@ static const struct rule rules[N_SETTINGS] = {
 		{.names = {"--duration"}, .argument = "TIME",
 			.help = "900 to 129600 seconds, or 15m, 12h; else 12h, or 1h with a role"},
 		{"MFA_STS_DURATION"}, {"duration", "duration_seconds"}, NULL, true},
+	[SETTING_RENEW_BEFORE] = {"renew before",
+		{.names = {"--renew-before"}, .argument = "TIME",
+			.help = "renew a session that ends within 60 to 129600 seconds, or 30m, 1h; "
+				"else 60"},
+		{NULL}, {"renew_before"}, "60", true},
 	[SETTING_ROLE_SESSION_NAME] = {"role session name",
 		{.names = {"--role-session-name"}, .argument = "NAME",
 			.help = "name of the role's session; else the login name"},

@@ -42,7 +42,7 @@ struct settings {
 	char *session;
 	char *access_key_id; /* of the long-term section */
 	struct secret secret_access_key;
-	long duration, timeout; /* seconds */
+	long duration, renew_before, timeout; /* seconds */
 	bool legacy_endpoint, fips, dual_stack;
 	/* The roles of the source profiles, in the order of use. SETTING_ASSUME_ROLE follows. */
 	struct via_role via[VIA_MAX];

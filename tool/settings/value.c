@@ -36,25 +36,36 @@ static long leading_number(const char *s, const char **end)
 	return digits == 0 ? -1 : n;
 }
 
-const char *value_duration(const char *value, long *seconds)
+/* Seconds, or a number with a unit, that is least or more and no longer than a session. */
+static bool is_time(const char *value, long least, long *seconds)
 {
-	static const char expected[] =
-		"expected 900 to 129600 seconds (15m to 36h), such as 3600, 15m or 12h";
 	const char *unit;
 	long n = leading_number(value, &unit);
 
-	if (n < 0)
-		return expected;
 	if (strcmp(unit, "h") == 0)
 		n = n > 36 ? -1 : n * 3600;
 	else if (strcmp(unit, "m") == 0)
 		n = n > 36L * 60 ? -1 : n * 60;
 	else if (*unit && strcmp(unit, "s") != 0)
-		return expected;
-	if (n < STS_SESSION_SHORTEST || n > STS_SESSION_LONGEST)
-		return expected;
+		return false;
+	if (n < least || n > STS_SESSION_LONGEST)
+		return false;
 	*seconds = n;
-	return NULL;
+	return true;
+}
+
+const char *value_duration(const char *value, long *seconds)
+{
+	return is_time(value, STS_SESSION_SHORTEST, seconds)
+		? NULL
+		: "expected 900 to 129600 seconds (15m to 36h), such as 3600, 15m or 12h";
+}
+
+const char *value_renew_before(const char *value, long *seconds)
+{
+	return is_time(value, SESSION_LEAST, seconds)
+		? NULL
+		: "expected 60 to 129600 seconds (1m to 36h), such as 900, 30m or 1h";
 }
 
 const char *value_timeout(const char *value, long *seconds)

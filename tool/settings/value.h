@@ -13,6 +13,12 @@
 /* Seconds, or a number with the unit s, m or h: 3600, 15m, 12h. From 900 s to 36 h. */
 const char *value_duration(const char *value, long *seconds);
 
+/* Seconds. With less time left, the user's next command could fail half-way. */
+#define SESSION_LEAST 60
+
+/* The same from SESSION_LEAST to 36 h. */
+const char *value_renew_before(const char *value, long *seconds);
+
 /* Seconds from 1 to TIMEOUT_LONGEST. */
 const char *value_timeout(const char *value, long *seconds);
 

@@ -47,6 +47,24 @@ static void durations(void **state)
 	}
 }
 
+static void times_to_renew(void **state)
+{
+	static const char *const bad[] = {
+		"59", "0", "1", "59s", "0m", "37h", "129601", "-60", "60 ", "1d", "", "m", "1.5h"};
+	long seconds = 0;
+
+	(void)state;
+	assert_null(value_renew_before("60", &seconds));
+	assert_int_equal(seconds, 60);
+	assert_null(value_renew_before("30m", &seconds));
+	assert_int_equal(seconds, 1800);
+	assert_null(value_renew_before("36h", &seconds));
+	assert_int_equal(seconds, 129600);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_non_null(value_renew_before(bad[i], &seconds));
+	assert_int_equal(seconds, 129600);
+}
+
 static void arns(void **state)
 {
 	(void)state;
@@ -127,6 +145,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations),
+		cmocka_unit_test(times_to_renew),
 		cmocka_unit_test(arns),
 		cmocka_unit_test(regions_are_host_labels),
 		cmocka_unit_test(profiles_fit_a_header),
