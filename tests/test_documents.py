@@ -1,0 +1,67 @@
+"""The pages for people who change the code name what exists, and their links lead to files."""
+
+import re
+import subprocess
+import unittest
+
+import arrows
+from paths import BUILD, REPO, STAGE
+from tool.test_help import run
+
+OBJECTS = BUILD / "tests/obj"
+PROGRAMS = {file.name for folder in ("bin", "libexec", "lib/security")
+            for file in (STAGE / folder).iterdir()}
+# Words of PAM, of records and of this machine.
+OTHERS = {"always", "result", "/bin/true", "~/.aws/credentials"}
+
+
+def functions():
+    """The functions that each file of the product has for other files: {name: file}."""
+    objects = [file for part in ("include", "pam", "tool") for file in (OBJECTS / part).rglob("*.o")]
+    table = subprocess.run(["nm", "-gA", *(file.relative_to(OBJECTS) for file in objects)],
+                           cwd=OBJECTS, capture_output=True, text=True, check=True).stdout
+    return {name: f"{file}.c" for file, name in re.findall(r"(?m)^(\S+)\.o:\S* T (\w+)$", table)}
+
+
+class Documents(unittest.TestCase):
+    def test_links(self):
+        for page in [*REPO.glob("*.md"), *REPO.glob("tests/**/*.md")]:
+            for link in re.findall(r"\]\(([^)#]+)", page.read_text()):
+                with self.subTest(page.name, link=link):
+                    self.assertTrue("://" in link or (page.parent / link).exists())
+
+
+class Architecture(unittest.TestCase):
+    def setUp(self):
+        self.text = (REPO / "ARCHITECTURE.md").read_text()
+
+    def test_what_it_names_exists(self):
+        there = functions()
+        names = set(re.findall(r"`([^`\n]+)`", self.text))
+        self.assertGreater(len(names), 60)
+        for name in names:
+            program, _, command = name.partition(" ")
+            with self.subTest(name):
+                if name.endswith("()"):
+                    self.assertIn(name[:-2], there)
+                elif program in PROGRAMS:
+                    self.assertEqual(command and run(*command.split(), "--help").stderr, "")
+                elif program == "make":
+                    self.assertRegex((REPO / "Makefile").read_text(), rf"(?m)^{command}:")
+                elif name not in OTHERS:
+                    self.assertTrue(list(REPO.glob(name)), "no such file or folder")
+
+    def test_each_function_is_in_the_file_it_stands_with(self):
+        there = functions()
+        pairs = re.findall(r"`(\w+)\(\)`\s+\(`([^`]+\.c)`\)", self.text)
+        self.assertGreater(len(pairs), 15)
+        self.assertEqual(pairs, [(name, there.get(name)) for name, _ in pairs])
+
+    def test_the_folders_and_their_arrows(self):
+        rows = re.findall(r"(?m)^\| `([\w/]+)` \| [^|]+ \| ([^|]*)\|$", self.text)
+        self.assertEqual({folder: re.findall(r"`([^`]+)`", may) for folder, may in rows},
+                         arrows.ARROWS)
+
+
+if __name__ == "__main__":
+    unittest.main()
