@@ -118,6 +118,7 @@ def state(st):
 class World:
     def __init__(self, stage=STAGE, layers=()):
         self.folder = temporary()
+        self.stage = str(stage)
         self.holder = subprocess.Popen(
             [sys.executable, mounts.__file__, self.folder, stage, *layers], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True, start_new_session=True)
@@ -282,7 +283,8 @@ class World:
 
     def files(self):
         """The files that were written outside the homes: {name: state()}. For /etc and /var, which
-        show the host's files, it lists only files that differ from the host's."""
+        show the host's files, it lists only files that differ from the host's. Leaves the stage
+        out, which is below /root when the clone is: it belongs to all worlds."""
         found = {}
         for layer in ("/etc", "/var"):
             self._list(f"/proc/{self.holder.pid}/cwd/upper", layer, found)
@@ -290,10 +292,10 @@ class World:
             self._list(self.root, top, found)
         return found
 
-    @staticmethod
-    def _list(root, top, found):
+    def _list(self, root, top, found):
         for folder, folders, names in os.walk(root + top):
             inside = folder[len(root):]
+            folders[:] = [name for name in folders if f"{inside}/{name}" != self.stage]
             if inside == "/dev":
                 folders.remove("pts")
             for name in [*folders, *names]:
