@@ -4,6 +4,7 @@
     make bench BENCH="--json"       for programs
     make bench BENCH="valid pam"    these groups
     make bench BENCH="--quick"      each row once: does it work at all?
+    make bench BENCH="--write"      all rows, also into PERFORMANCE.md and its chart
 
 Compared commands run in turn. Each figure is a median and its spread (half the distance between
 the quartiles). The server (server.c) checks no signatures, so that its time does not count.
@@ -18,7 +19,7 @@ import signal
 import sys
 import traceback
 
-from bench import rows_keystore, rows_many, rows_network, rows_pam, rows_tool, table
+from bench import page, rows_keystore, rows_many, rows_network, rows_pam, rows_tool, table
 from bench.namespaces import Skipped
 from bench.scene import Scene
 
@@ -65,6 +66,7 @@ def main():
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quick", action="store_true",
                         default=os.environ.get("BENCH_QUICK", "0") not in ("", "0"))
+    parser.add_argument("--write", action="store_true")
     parser.add_argument("groups", nargs="*", metavar="GROUP",
                         help=", ".join(group.name for group in GROUPS))
     args = parser.parse_args()
@@ -72,6 +74,8 @@ def main():
     if unknown:
         parser.error(f"no such group: {', '.join(sorted(unknown))}; "
                      f"there are {', '.join(group.name for group in GROUPS)}")
+    if args.write and (args.groups or args.quick or args.json):
+        parser.error("--write: a page has all rows, measured in full")
     # before it: how busy the machine is with other things
     rows, machine = [], table.machine()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -87,6 +91,8 @@ def main():
     else:
         quick = ["Each row was measured once (--quick): not fit for comparing."] * args.quick
         print(machine, *quick, table.markdown(rows), sep="\n\n")
+    if args.write and not bench.failed:
+        page.write(f"{machine}\n\n{table.markdown(rows)}")
     return 1 if bench.failed else 0
 
 

@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 import unittest
+import xml.etree.ElementTree
 
-from bench import measure, table
+from bench import chart, measure, page, table
 from bench.measure import Figure
 from paths import BUILD, STAGE
 
@@ -110,6 +112,29 @@ class Rows(unittest.TestCase):
         self.assertIn("failed: no memory", lines[5])
         self.assertEqual(rows[3].as_json(),
                          {"row": "third", "goal": "<= 3 MiB", "failed": "no memory"})
+
+
+class Page(unittest.TestCase):
+    """PERFORMANCE.md and its chart."""
+
+    def test_the_chart_shows_the_figures_of_the_table(self):
+        picture = xml.etree.ElementTree.parse(page.CHART)
+        texts = [e.text for e in picture.findall(".//{*}text") if e.get("class") != "small"]
+        lines = [line for line in page.read()[1].splitlines() if "±" in line]
+        self.assertGreater(len(lines), 25)
+        self.assertEqual(len(texts), 3 * len(lines))
+        for i, line in enumerate(lines):
+            shown = [cell.strip() for cell in re.sub(r" ±\S+", "", line).split("|")]
+            self.assertEqual(texts[3 * i:3 * i + 3], shown[1:4])
+
+    def test_it_is_drawn_anew_as_it_stands(self):
+        self.assertEqual(page.CHART.read_text(), chart.draw(page.read()[1]))
+
+    def test_a_bar_is_as_long_as_the_ratio_says(self):
+        one, half, tenth = map(chart.position, (1, 1 / 2, 1 / 10))
+        self.assertAlmostEqual((one - tenth) / (one - half), 3.32, 1)
+        drawn = chart.draw("| a | 5.0 ±1 ms | 10 ±1 ms b | 0.5 x |")
+        self.assertIn(f'x="{half}" y="61" width="{round(one - half, 1)}"', drawn)
 
 
 if __name__ == "__main__":
