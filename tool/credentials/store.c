@@ -249,7 +249,7 @@ static enum status check_storable(
 	return STATUS_OK;
 }
 
-static enum status check_spared(const struct ini *ini, const char *section, struct error *e)
+enum status store_check_spared(const struct ini *ini, const char *section, struct error *e)
 {
 	if (session_spare_keys(ini, section, e) == STATUS_OK)
 		return STATUS_OK;
@@ -274,7 +274,7 @@ enum status store_apply(const struct ini *ini, const struct store_edit *edits, s
 			from = &step;
 		}
 		if (rc == STATUS_OK && edits[i].spares_keys)
-			rc = check_spared(from, edits[i].section, e);
+			rc = store_check_spared(from, edits[i].section, e);
 		if (rc == STATUS_OK)
 			rc = check_storable(ini->path, edits[i].pairs, edits[i].n_pairs, e);
 		if (rc == STATUS_OK)
@@ -285,8 +285,8 @@ enum status store_apply(const struct ini *ini, const struct store_edit *edits, s
 	return rc;
 }
 
-static enum status edit(struct attempt *a, const struct store_place *to,
-	const struct store_edit *edits, size_t n_edits, struct error *e)
+static enum status edit(struct attempt *a, const struct store_place *to, store_make_fn *make,
+	const void *arg, struct error *e)
 {
 	struct secret edited = {0};
 	struct ini ini = {0};
@@ -300,8 +300,8 @@ static enum status edit(struct attempt *a, const struct store_place *to,
 	if (rc == STATUS_OK)
 		rc = store_check_content(&ini, to, e);
 	if (rc == STATUS_OK)
-		rc = store_apply(&ini, edits, n_edits, &edited, e);
-	if (rc == STATUS_OK)
+		rc = make(arg, &ini, &edited, e);
+	if (rc == STATUS_OK && edited.data)
 		rc = put(a, &ini.bytes, &edited, e);
 	if (a->fd >= 0)
 		close(a->fd);
@@ -311,8 +311,8 @@ static enum status edit(struct attempt *a, const struct store_place *to,
 	return rc;
 }
 
-enum status store_edits(const struct store_place *to, const struct store_edit *edits,
-	size_t n_edits, int64_t deadline_ms, struct error *e)
+enum status store_made(const struct store_place *to, store_make_fn *make, const void *arg,
+	int64_t deadline_ms, struct error *e)
 {
 	struct target t = {.folder = -1};
 	bool again = true;
@@ -324,7 +324,7 @@ enum status store_edits(const struct store_place *to, const struct store_edit *e
 	while (rc == STATUS_OK && again) {
 		struct attempt a = {.t = &t, .deadline_ms = deadline_ms, .fd = -1};
 
-		rc = edit(&a, to, edits, n_edits, e);
+		rc = edit(&a, to, make, arg, e);
 		again = a.again;
 		if (rc == STATUS_OK && again && monotonic_ms() >= deadline_ms)
 			rc = error_set(e, STATUS_NOT_STORED,
@@ -338,6 +338,27 @@ enum status store_edits(const struct store_place *to, const struct store_edit *e
 		close(lock);
 	target_free(&t);
 	return rc;
+}
+
+struct edits {
+	const struct store_edit *edits;
+	size_t n;
+};
+
+static enum status make_edits(
+	const void *arg, const struct ini *ini, struct secret *out, struct error *e)
+{
+	const struct edits *all = arg;
+
+	return store_apply(ini, all->edits, all->n, out, e);
+}
+
+enum status store_edits(const struct store_place *to, const struct store_edit *edits,
+	size_t n_edits, int64_t deadline_ms, struct error *e)
+{
+	const struct edits all = {edits, n_edits};
+
+	return store_made(to, make_edits, &all, deadline_ms, e);
 }
 
 enum status store_pairs(const struct store_place *to, const struct ini_pair *pairs, size_t n_pairs,

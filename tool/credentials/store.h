@@ -52,6 +52,9 @@ enum status store_check_single(
 enum status store_check_content(
 	const struct ini *ini, const struct store_place *to, struct error *e);
 
+/* STATUS_NOT_STORED if the section holds the only copy of a long-term key. */
+enum status store_check_spared(const struct ini *ini, const char *section, struct error *e);
+
 /*
  * Cleans up after an interrupted run, and warns of what it cannot clean up. True if this has
  * changed the file's content: read the file again. Does not wait for the file's lock: a process
@@ -88,6 +91,15 @@ enum status store_edits(const struct store_place *to, const struct store_edit *e
 /* The same, but creates a missing file and its folder. STATUS_CONFIG if it cannot be created. */
 enum status store_edits_or_create(const struct store_place *to, const struct store_edit *edits,
 	size_t n_edits, int64_t deadline_ms, struct error *e);
+
+/*
+ * The same with any content: make() gets the document as it is under the file's lock, and fills
+ * *out. If it leaves *out empty, the file is not written.
+ */
+typedef enum status store_make_fn(
+	const void *arg, const struct ini *ini, struct secret *out, struct error *e);
+enum status store_made(const struct store_place *to, store_make_fn *make, const void *arg,
+	int64_t deadline_ms, struct error *e);
 
 /*
  * Makes *out a copy of the document with the edits made. The caller frees *out. STATUS_CONFIG if

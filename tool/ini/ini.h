@@ -136,6 +136,15 @@ enum status ini_set(const struct ini *ini, const char *section, const struct ini
 	size_t n_pairs, struct secret *out, struct error *e);
 
 /*
+ * Makes *out a copy of the document without the keys that drop() chooses, and without their
+ * continuation lines. The caller frees *out. All other bytes stay. STATUS_CONFIG if another line
+ * would then mean something else, which only unreadable lines can cause.
+ */
+enum status ini_drop(const struct ini *ini,
+	bool (*drop)(const void *arg, const struct ini_line *key), const void *arg,
+	struct secret *out, struct error *e);
+
+/*
  * For ini_parse.c. Returns the slot of a header (section 0) or of a key. section is index + 1 of
  * the first header of the key's section. The slot holds index + 1 of the last such line so far, or
  * 0.
