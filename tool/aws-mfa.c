@@ -25,6 +25,7 @@
 	ROW(cmd_explain)  \
 	ROW(cmd_doctor)   \
 	ROW(cmd_rotate)   \
+	ROW(cmd_clear)    \
 	ROW(cmd_keystore) \
 	ROW(cmd_pam)      \
 	ROW(cmd_serve)    \

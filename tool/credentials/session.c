@@ -15,16 +15,16 @@ void session_free(struct session *s)
 	*s = (struct session){0};
 }
 
-/*
- * Threat: `aws configure` writes a long-term key id and secret into a session's section. It leaves
- * the token and expiration there. AWS gives only long-term keys an id that begins with AKIA.
- */
-static bool is_long_term(const struct secret *id)
+bool session_is_long_term(const struct secret *access_key_id)
 {
-	return strncmp(id->data, "AKIA", 4) == 0;
+	return access_key_id->size > 0 && strncmp(access_key_id->data, "AKIA", 4) == 0;
 }
 
-/* Does the section have every key that readers of a session need, and no long-term keys? */
+/*
+ * Does the section have every key that readers of a session need, and no long-term keys? Threat:
+ * `aws configure` writes a long-term key id and secret into a session's section. It leaves the
+ * token and expiration there.
+ */
 static bool complete(const struct ini *credentials, const char *section)
 {
 	static const char *const needed[] = {"assumed_role", "aws_access_key_id",
@@ -38,7 +38,7 @@ static bool complete(const struct ini *credentials, const char *section)
 		good = good && value[i].size > 0;
 	}
 	good = good && secret_equal(&value[SESSION_TOKEN], &value[SECURITY_TOKEN]) &&
-		!is_long_term(&value[KEY_ID]);
+		!session_is_long_term(&value[KEY_ID]);
 	for (size_t i = 0; i < N_NEEDED; i++)
 		secret_free(&value[i]);
 	return good;
@@ -142,7 +142,8 @@ enum status session_spare_keys(const struct ini *credentials, const char *sectio
 
 		read_keys(credentials, header, &k);
 		lost = k.id.size > 0 && k.secret.size > 0 &&
-			(is_long_term(&k.id) || (!k.token && strncmp(k.id.data, "ASIA", 4) != 0)) &&
+			(session_is_long_term(&k.id) ||
+				(!k.token && strncmp(k.id.data, "ASIA", 4) != 0)) &&
 			!stand_elsewhere(credentials, header, &k);
 		free_keys(&k);
 		at = i;

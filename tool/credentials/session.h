@@ -29,6 +29,9 @@ enum session_state {
 enum session_state session_check(const struct ini *credentials, const char *section,
 	const char *role, long least, time_t now, time_t *expiration);
 
+/* AWS gives only long-term keys an id that begins with AKIA. */
+bool session_is_long_term(const struct secret *access_key_id);
+
 /*
  * Threat: a session overwrites the only copy of a long-term key. AWS shows a secret only once.
  *

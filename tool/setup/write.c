@@ -1,5 +1,6 @@
 #include "write.h"
 
+#include "credentials/clear.h"
 #include "credentials/store.h"
 #include "monotonic.h"
 #include "settings/files.h"
@@ -28,14 +29,10 @@ enum status setup_write_keys(
 		{"aws_secret_access_key", keys->secret},
 		{"aws_mfa_device", keys->device},
 	};
-	/* `aws configure` may have left the rest of an old session. */
-	static const struct ini_pair removed[] = {{"aws_access_key_id", NULL},
-		{"aws_secret_access_key", NULL}, {"aws_session_token", NULL},
-		{"aws_security_token", NULL}, {"expiration", NULL}, {"assumed_role", NULL},
-		{"assumed_role_arn", NULL}};
 	const struct store_edit edits[] = {
 		{s->long_term, written, sizeof(written) / sizeof(written[0]), false},
-		{keys->moved_from, removed, sizeof(removed) / sizeof(removed[0]), true},
+		/* `aws configure` may have left the rest of an old session. */
+		{keys->moved_from, session_removed, SESSION_KEYS, true},
 	};
 	/* Threat: `aws configure` stores another key while the user is asked. */
 	struct secret known =
