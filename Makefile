@@ -84,7 +84,8 @@ STS_LIBS      = -lcrypto -lcurl -lexpat -pthread
 TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
 	2>/dev/null)),-liniparser) -ldl
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 tool/aws-mfa-keystore.8 pam/pam_aws_mfa.8
-UNITS         = $(wildcard systemd/*)
+UNITS         = $(wildcard systemd/*.s*)
+GENERATOR     = $(UNITDIR)-generators/aws-mfa-keystore-uid
 EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
 
 .PHONY: help deps all check bench demo deb lint install uninstall clean FORCE
@@ -178,6 +179,7 @@ install: all
 		sed -e 's|@BINDIR@|$(BINDIR)|; s|@LIBEXECDIR@|$(LIBEXECDIR)|; s|@RUNDIR@|$(RUNDIR)|' \
 		$$unit >"$(DESTDIR)$(UNITDIR)/$${unit#*/}" && \
 		chmod 0644 "$(DESTDIR)$(UNITDIR)/$${unit#*/}" || exit 1; done
+	$(Q)$(INSTALL) -D -m 0755 systemd/aws-mfa-keystore-uid '$(DESTDIR)$(GENERATOR)'
 	$(Q)$(INSTALL) -m 0644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(DOCDIR)/'
 	$(Q)for file in $(EXAMPLES); do \
 		$(INSTALL) -D -m 0644 $$file "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
@@ -197,7 +199,8 @@ uninstall:
 			'Remove them first, or run: make uninstall FORCE=1' >&2; exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/aws-mfa' '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts' \
 		'$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so' \
-		$(patsubst systemd/%,'$(DESTDIR)$(UNITDIR)/%',$(UNITS)) $(foreach p,$(notdir $(MANPAGES)), \
+		$(patsubst systemd/%,'$(DESTDIR)$(UNITDIR)/%',$(UNITS)) '$(DESTDIR)$(GENERATOR)' \
+		$(foreach p,$(notdir $(MANPAGES)), \
 		'$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(p)')
 	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)' '$(DESTDIR)$(LIBEXECDIR)/pam-aws-mfa'
 

@@ -134,6 +134,7 @@ class Build(unittest.TestCase):
             self.assertIn(f"usr/share/man/{page}", files)
         unit = dest / "usr/lib/systemd/system/aws-mfa-keystore@.service"
         self.assertIn("\nExecStart=/usr/bin/aws-mfa serve\n", unit.read_text())
+        self.assertTrue(os.access(dest / "usr/lib/systemd/system-generators/aws-mfa-keystore-uid", os.X_OK))
         self.assertFalse((dest / "etc").exists())
         self.assertIn(b"/usr/libexec/aws-mfa-sts", (dest / "usr/bin/aws-mfa").read_bytes())
 

@@ -5,10 +5,11 @@ import shutil
 import subprocess
 import unittest
 
-from paths import STAGE
+from paths import STAGE, temporary
 
 UNITS = STAGE / "lib/systemd/system"
 SERVICE = UNITS / "aws-mfa-keystore@.service"
+GENERATOR = STAGE / "lib/systemd/system-generators/aws-mfa-keystore-uid"
 NAMES = ["aws-mfa-keystore.slice", "aws-mfa-keystore.socket", "aws-mfa-keystore@.service"]
 OLDEST = 252    # Debian 12
 WORST = 1.5     # 10 is a service that gives nothing up
@@ -53,10 +54,39 @@ class Units(unittest.TestCase):
         lines = {line for name in NAMES for line in (UNITS / name).read_text().splitlines()}
         for line in ("SocketMode=0600", "Accept=yes", "TriggerLimitIntervalSec=0",
                      "MaxConnections=4096", "Backlog=1024", "CollectMode=inactive-or-failed",
-                     "RuntimeMaxSec=600", "DynamicUser=yes", "User=mfa%i",
+                     "RuntimeMaxSec=600", "DynamicUser=yes",
                      "Slice=aws-mfa-keystore.slice", "StandardInput=null", "StandardOutput=journal",
                      "StandardError=journal"):
             self.assertIn(line, lines)
+
+
+class Generator(unittest.TestCase):
+    """A login has a uid of its own only if a user name can hold the name of its instance."""
+
+    def written(self, version):
+        """-> what it writes if `systemctl --version` says this; None: nothing"""
+        folder = temporary(self.addCleanup)
+        (folder / "systemctl").write_text(f"#!/bin/sh\n{version}\n")
+        (folder / "systemctl").chmod(0o755)
+        run = subprocess.run([GENERATOR, folder / "out", folder / "early", folder / "late"],
+                             capture_output=True, text=True, env={"PATH": f"{folder}:/usr/bin:/bin"})
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "", ""), version)
+        found = {str(p.relative_to(folder)): p.read_text()
+                 for p in folder.rglob("*.conf") if p.is_file()}
+        self.assertFalse(found.keys() - {"out/aws-mfa-keystore@.service.d/uid.conf"})
+        return next(iter(found.values()), None)
+
+    def test_versions(self):
+        for said in ("echo 'systemd 252 (252.39-1~deb12u2)'; echo +PAM", "echo 'systemd 257 (257.7-1)'",
+                     "echo 'systemd 249.11'"):
+            self.assertEqual(self.written(said), "[Service]\nUser=mfa%i\n", said)
+        for said in ("echo 'systemd 258 (258-1)'", "echo 'systemd 260~rc1 (260~rc1-2)'", "exit 1",
+                     "echo 'command not found'", ":"):
+            self.assertIsNone(self.written(said), said)
+
+    def test_it_fits_until_257(self):
+        """NUMBER-PID-UID: root connects, and a pid has seven digits."""
+        self.assertLessEqual(len(f"mfa{2**32 - 1}-{2**22}-0"), 31)
 
 
 if __name__ == "__main__":
