@@ -56,7 +56,8 @@
 
 /*
  * Then aws-mfa sends a `deadline` and a `code`. aws-mfa-sts answers with access-key-id,
- * secret-access-key, session-token, expiration, server-time, request-id and a result.
+ * secret-access-key, session-token, expiration, server-time, request-id and a result. After a
+ * wrong code, it answers with server-time and a result.
  */
 #define WORD_EXPIRATION "expiration"   /* SECONDS since the epoch */
 #define WORD_SERVER_TIME "server-time" /* SECONDS since the epoch, if the server sent its time */

@@ -225,6 +225,12 @@ enum status prompt_ask(int tty, const char *question, bool hidden, struct secret
 	}
 }
 
+void prompt_discard(int tty)
+{
+	if (is_ours(tty))
+		tcflush(tty, TCIFLUSH);
+}
+
 enum status prompt_read_stdin(struct secret *answer, struct error *e)
 {
 	bool whole = true;

@@ -38,6 +38,9 @@ struct prompt_watch {
 enum status prompt_ask(int tty, const char *question, bool hidden, struct secret *answer,
 	const struct prompt_watch *watch, struct error *e);
 
+/* Discards what was typed and not read. Does nothing in the background. */
+void prompt_discard(int tty);
+
 /*
  * Reads one line from standard input into *answer, and no byte more. Otherwise like prompt_ask().
  * STATUS_USAGE: standard input is empty.

@@ -24,6 +24,8 @@ struct renew_options {
 
 /*
  * Gets a code, sends it and stores the session. refresh_load() must have returned STATUS_OK for *r.
+ * After a wrong code the terminal asks again, three times in all. The code that AWS has just
+ * refused is not sent again.
  *
  * STATUS_USAGE: there is no terminal to ask on, or no answer. Otherwise as refresh_finish().
  */

@@ -145,6 +145,19 @@ class Jobs:
         self.shell.send(self.user.code() + "\n")
         self.expect("is valid until")
 
+    def test_stopped_after_a_wrong_code(self):
+        self.start("--force")
+        self.expect(CODE)
+        self.shell.send(self.user.wrong_code() + "\n")
+        self.expect("MFA code: ")
+        self.shell.send("123\x1a")
+        self.stopped()
+        self.assertEqual(self.modes(), self.before)
+        self.tell("fg")
+        self.expect("MFA code: ")
+        self.shell.send(self.user.code() + "\n")
+        self.expect("is valid until")
+
     def test_started_in_the_background(self):
         """It does not ask, and does not read the text that is typed for the shell."""
         self.start("--setup", behind="&")

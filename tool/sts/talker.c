@@ -103,6 +103,9 @@ static enum status spend(struct client *c, struct error *e)
 	peer_hold(&signer, held, sizeof(held));
 	if (rc == STATUS_OK)
 		error_set(e, STATUS_OK, "accepted by %s", c->endpoint.host);
+	/* The user waits for the next code. Its time comes by the server's clock. */
+	if (rc == STATUS_WRONG_CODE)
+		report_origin(&signer, c, NULL);
 	if (rc != STATUS_OK || report_credentials(c, &a, expires))
 		report_result(&signer, e);
 	peer_release(&signer, report_deadline());
