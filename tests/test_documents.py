@@ -1,6 +1,7 @@
 """The pages for people who change the code name what exists, and their links lead to files."""
 
 import re
+import shlex
 import subprocess
 import unittest
 
@@ -61,6 +62,31 @@ class Architecture(unittest.TestCase):
         rows = re.findall(r"(?m)^\| `([\w/]+)` \| [^|]+ \| ([^|]*)\|$", self.text)
         self.assertEqual({folder: re.findall(r"`([^`]+)`", may) for folder, may in rows},
                          arrows.ARROWS)
+
+
+class Contributing(unittest.TestCase):
+    def setUp(self):
+        self.text = (REPO / "CONTRIBUTING.md").read_text()
+
+    def test_files(self):
+        names = [name for name in re.findall(r"`([\w.]+/[\w./]*)`", self.text) if "NAME" not in name]
+        self.assertGreater(len(names), 25)
+        for name in names:
+            self.assertTrue((REPO / name).exists() or name == "build/", name)
+
+    def test_commands(self):
+        makefile = (REPO / "Makefile").read_text()
+        tests = [*REPO.glob("tests/**/*_test.c"), *REPO.glob("tests/**/test_*.py")]
+        commands = re.findall(r"\bmake [^&#`\n;]+", self.text)
+        self.assertGreater(len(commands), 12)
+        for word in (word for command in commands for word in shlex.split(command)[1:]):
+            name, _, value = word.partition("=")
+            with self.subTest(word):
+                if name == "ONLY":
+                    self.assertTrue(all(any(part in str(test) for test in tests)
+                                        for part in value.split() if "NAME" not in part))
+                elif not word.startswith("-"):
+                    self.assertRegex(makefile, rf"(?m)^(.* )?{name}\b.*[:=]|\$\({name}\)")
 
 
 if __name__ == "__main__":
