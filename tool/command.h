@@ -34,7 +34,7 @@ struct command_line {
 	struct secret copy[N_OPTIONS]; /* the value, where it is not a word of argv */
 	char **operands;
 	size_t n_operands;
-	char **rest; /* the words after "--", up to NULL; NULL if the command takes none */
+	char **rest; /* the words after "--", up to NULL; NULL if there is no "--" */
 };
 
 /* A set of settings, as bits. */
@@ -56,9 +56,10 @@ struct command {
 	size_t n_own;             /* at most N_OWN */
 	const char *operand;      /* such as "NAME"; NULL when it takes no operands */
 	size_t min_operands, max_operands;
-	const char *rest; /* such as "COMMAND": what must follow "--"; NULL for nothing */
-	bool prints;      /* writes its result to standard output */
-	bool hidden;      /* not shown in --help */
+	const char *rest;   /* such as "COMMAND": what follows "--"; NULL for nothing */
+	bool rest_optional; /* "--" and what follows may be missing */
+	bool prints;        /* writes its result to standard output */
+	bool hidden;        /* not shown in --help */
 };
 
 /* Other commands may run it, too. */

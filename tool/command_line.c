@@ -192,8 +192,14 @@ static enum status second_command(struct parser *p, const char *word)
 
 static enum status one_too_many(struct parser *p, const char *word)
 {
+	const char *rest = p->line->command->rest;
+
 	if (p->line->command->max_operands == 0)
 		return second_command(p, word);
+	if (rest)
+		return error_set(p->e, STATUS_USAGE,
+			"'%s': unexpected word; write %s last, after --; see %s", pasted_hide(word),
+			rest, help_of(p));
 	return error_set(
 		p->e, STATUS_USAGE, "'%s': unexpected word; see %s", pasted_hide(word), help_of(p));
 }
@@ -298,7 +304,7 @@ static enum status judge_number(struct parser *p)
 	if (p->line->n_operands < c->min_operands)
 		return error_set(p->e, STATUS_USAGE, "%s: %s is missing; see %s", c->name,
 			c->operand, help_of(p));
-	if (c->rest && (!p->line->rest || !p->line->rest[0]))
+	if (c->rest && !c->rest_optional && (!p->line->rest || !p->line->rest[0]))
 		return error_set(p->e, STATUS_USAGE,
 			"%s: %s is missing; write it last, after --; see %s", c->name, c->rest,
 			help_of(p));

@@ -101,7 +101,7 @@ void help_print_command(const struct command *c)
 		printf(c->min_operands > 0 ? " %s%s" : " [%s]%s", c->operand,
 			c->max_operands > 1 ? "..." : "");
 	if (c->rest)
-		printf(" -- %s...", c->rest);
+		printf(c->rest_optional ? " [-- %s...]" : " -- %s...", c->rest);
 	putchar('\n');
 	print_text(0, 0, c->help);
 	if (command_option_get(c, OPTION_OWN)) {
