@@ -105,14 +105,14 @@ enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS
 	if (r->state == SESSION_VALID && !policy_of(r->mode)->renews_valid)
 		return STATUS_VALID;
 	to = place(r);
-	return policy_of(r->mode)->stores_or_not
+	return policy_of(r->mode)->stores_or_not || policy_of(r->mode)->stores_nothing
 		? STATUS_OK
 		: store_check_content(&r->settings.credentials, &to, e);
 }
 
 static enum status can_store(const struct refresh *r, bool again, struct error *e)
 {
-	return policy_of(r->mode)->stores_or_not
+	return policy_of(r->mode)->stores_or_not || policy_of(r->mode)->stores_nothing
 		? STATUS_OK
 		: store_check(r->settings.value[SETTING_CREDENTIALS_FILE], again, e);
 }
@@ -148,7 +148,8 @@ static enum status look_again(struct refresh *r, struct error *e)
 	if (rc != STATUS_OK)
 		return rc;
 	r->state = check(r, &ini);
-	ini_free(&ini);
+	ini_free(&r->settings.credentials);
+	r->settings.credentials = ini;
 	return r->state == SESSION_VALID ? STATUS_VALID : STATUS_OK;
 }
 
@@ -170,6 +171,8 @@ static enum status lock_session(struct refresh *r, int *lock, struct error *e)
 	*lock = -1;
 	if (policy_of(r->mode)->renews_valid)
 		return STATUS_OK;
+	if (policy_of(r->mode)->stores_nothing)
+		return look_again(r, e);
 	rc = lock_section(to.path, to.section,
 		until_ms < r->deadline_ms ? until_ms : r->deadline_ms, lock, e);
 	if (rc == STATUS_SYSTEM) {
@@ -194,7 +197,6 @@ static int64_t store_deadline(const struct refresh *r)
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 {
 	const struct store_place to = place(r);
-	struct session session = {0};
 	enum status rc;
 	int64_t start_ms = monotonic_ms();
 	int lock;
@@ -207,17 +209,17 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 	if (rc == STATUS_OK)
 		rc = can_store(r, true, e);
 	if (rc == STATUS_OK)
-		rc = exchange_code(&r->exchange, code, r->deadline_ms, &session, e);
+		rc = exchange_code(&r->exchange, code, r->deadline_ms, &r->session, e);
 	if (rc != STATUS_OK && rc != STATUS_VALID)
 		code_strike_out(e->text, code); /* AWS may quote the code in its message */
 	if (rc == STATUS_OK) {
-		r->expiration = session.expiration;
-		snprintf(r->key_id, sizeof(r->key_id), "%s", session.access_key_id.data);
-		rc = store_session(&to, &session, store_deadline(r), e);
+		r->expiration = r->session.expiration;
+		snprintf(r->key_id, sizeof(r->key_id), "%s", r->session.access_key_id.data);
+		if (!policy_of(r->mode)->stores_nothing)
+			rc = store_session(&to, &r->session, store_deadline(r), e);
 		if (rc == STATUS_OK)
 			sts_process_judge_clock(&r->exchange.process, e->text, sizeof(e->text));
 	}
-	session_free(&session);
 	if (lock >= 0)
 		close(lock);
 	r->asked_since_ms = monotonic_ms();
@@ -227,5 +229,6 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 void refresh_free(struct refresh *r)
 {
 	exchange_end(&r->exchange);
+	session_free(&r->session);
 	settings_free(&r->settings);
 }

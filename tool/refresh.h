@@ -17,7 +17,8 @@ struct refresh {
 	struct settings settings;
 	enum session_state state; /* of the session in the file */
 	time_t expiration;        /* UTC: of the old session, later of the new one; 0: unknown */
-	char key_id[129];         /* access key id of the new session */
+	struct session session;   /* the new one */
+	char key_id[129];         /* its access key id */
 	struct exchange exchange;
 	int64_t deadline_ms;    /* CLOCK_MONOTONIC; excludes the time the user takes to type */
 	int64_t asked_since_ms; /* when the user was asked: refresh_start() has returned */
@@ -37,10 +38,12 @@ enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS
 enum status refresh_start(struct refresh *r, struct error *e);
 
 /*
- * Sends the code (six digits) and stores the session.
+ * Sends the code (six digits) and stores the session, unless the policy stores_nothing. r->session
+ * has it after STATUS_OK and STATUS_NOT_STORED.
  *
  * Takes the lock of the section first, unless the policy renews_valid. STATUS_VALID: another
- * process renewed the session meanwhile, and the code was not sent.
+ * process renewed the session meanwhile, and the code was not sent. settings.credentials then has
+ * that session.
  *
  * STATUS_OK: e->text is a warning about the clock, or empty. STATUS_NOT_STORED: AWS accepted the
  * code, but the session was not stored. STATUS_WRONG_CODE: it may be called again with another

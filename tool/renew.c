@@ -117,6 +117,16 @@ enum status renew(struct refresh *r, const struct renew_options *options, struct
 	return rc;
 }
 
+bool renew_can_ask(const struct renew_options *options)
+{
+	struct code_source source;
+	struct error e;
+	bool can = code_source_open(&source, options->token, &e) == STATUS_OK;
+
+	code_source_close(&source);
+	return can;
+}
+
 void renew_tell_failure(enum status status, const struct error *e)
 {
 	if (status == STATUS_NOT_STORED)

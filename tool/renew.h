@@ -31,6 +31,9 @@ struct renew_options {
  */
 enum status renew(struct refresh *r, const struct renew_options *options, struct error *e);
 
+/* Is there a code to take, or a terminal to ask on? */
+bool renew_can_ask(const struct renew_options *options);
+
 /* Prints why a refresh ended with status, and what has become of the code. */
 void renew_tell_failure(enum status status, const struct error *e);
 

@@ -65,6 +65,22 @@ enum session_state session_check(const struct ini *credentials, const char *sect
 	return state;
 }
 
+bool session_read(const struct ini *credentials, const char *section, struct session *s)
+{
+	char *expiration = ini_get(credentials, section, "expiration", NULL);
+
+	*s = (struct session){
+		.access_key_id = ini_get_secret(credentials, section, "aws_access_key_id", NULL),
+		.secret_access_key =
+			ini_get_secret(credentials, section, "aws_secret_access_key", NULL),
+		.session_token = ini_get_secret(credentials, section, "aws_session_token", NULL),
+		.expiration = expiration ? iso_time_from_file(expiration) : 0,
+	};
+	free(expiration);
+	return s->access_key_id.data && s->secret_access_key.data && s->session_token.data &&
+		s->expiration > 0;
+}
+
 struct keys {
 	struct secret id, secret;
 	bool token;

@@ -47,6 +47,12 @@ struct session {
 	time_t expiration;
 };
 
+/*
+ * Fills *s from a section for which session_check() has said SESSION_VALID or SESSION_EXPIRED. The
+ * caller frees *s, also after a failure. False: no memory.
+ */
+bool session_read(const struct ini *credentials, const char *section, struct session *s);
+
 void session_free(struct session *s);
 
 #endif

@@ -212,5 +212,5 @@ enum status settings_take_config(struct settings *s, struct error *e)
 			     : error_system(e, config->path);
 		free(section);
 	}
-	return rc == STATUS_OK ? preferred_check(s, e) : rc;
+	return rc == STATUS_OK && !policy_of(s->mode)->hands_over ? preferred_check(s, e) : rc;
 }

@@ -10,6 +10,8 @@ const struct policy *policy_of(enum mode mode)
 	static const struct policy policies[] = {
 		[MODE_BY_HAND] = {BY_HAND},
 		[MODE_FORCE] = {BY_HAND, .renews_valid = true, .replaces_keys = true},
+		[MODE_HAND_OVER] = {BY_HAND, .hands_over = true},
+		[MODE_HAND_OVER_ONLY] = {BY_HAND, .hands_over = true, .stores_nothing = true},
 		[MODE_LOGIN] = {LOGIN},
 		[MODE_ALWAYS] = {LOGIN, .renews_valid = true},
 		[MODE_KEYSTORE] = {.files_must_be_roots = true, .https_only = true},

@@ -8,10 +8,12 @@
 #include <stdbool.h>
 
 enum mode {
-	MODE_BY_HAND,  /* the user, at a terminal or from a script; no login depends on it */
-	MODE_FORCE,    /* the same with --force */
-	MODE_LOGIN,    /* the PAM module, as the user; the login depends on the result */
-	MODE_ALWAYS,   /* the same with `always` */
+	MODE_BY_HAND,        /* the user, at a terminal or from a script; no login depends on it */
+	MODE_FORCE,          /* the same with --force */
+	MODE_HAND_OVER,      /* by hand, for exec and export: a program gets the session directly */
+	MODE_HAND_OVER_ONLY, /* the same with --no-store */
+	MODE_LOGIN,          /* the PAM module, as the user; the login depends on the result */
+	MODE_ALWAYS,         /* the same with `always` */
 	MODE_KEYSTORE, /* the PAM module, with keys that root holds; nothing depends on the user */
 };
 
@@ -28,6 +30,10 @@ struct policy {
 	/* Send the code even if the session cannot be stored. Otherwise a full or read-only home
 	 * would lock out the user who comes to repair it. */
 	bool stores_or_not;
+	/* Store nothing: the session goes to a program only. */
+	bool stores_nothing;
+	/* Also for a profile in which AWS tools do not look for a session in the file. */
+	bool hands_over;
 	/* Renew a session that is still valid. Then AWS judges every code. */
 	bool renews_valid;
 	/* Replace long-term keys even if they are the only copy. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static enum log_level lowest = LOG_LEVEL_INFO;
+static bool stdout_is_spared;
 static log_take_fn *taker;
 static void *taker_arg;
 
@@ -35,6 +36,11 @@ bool log_set_level(const char *name)
 		}
 	}
 	return false;
+}
+
+void log_spare_stdout(void)
+{
+	stdout_is_spared = true;
 }
 
 void log_take(log_take_fn *take, void *arg)
@@ -63,7 +69,7 @@ void log_message(enum log_level level, const char *fmt, ...)
 		[LOG_LEVEL_WARNING] = {"warning: ", COLOR_YELLOW},
 		[LOG_LEVEL_ERROR] = {"error: ", COLOR_RED},
 	};
-	FILE *out = level == LOG_LEVEL_INFO ? stdout : stderr;
+	FILE *out = level == LOG_LEVEL_INFO && !stdout_is_spared ? stdout : stderr;
 	const char *color = looks[level].color;
 	char line[2112];
 	size_t len;

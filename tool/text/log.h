@@ -10,6 +10,9 @@
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
+/* Standard output belongs to a command or to a result: print INFO to standard error, too. */
+void log_spare_stdout(void);
+
 /*
  * Sets the lowest level that is printed. Takes the names of the Python tool, in any case: CRITICAL,
  * ERROR, WARNING, INFO, DEBUG, NOTSET. False for any other name.
