@@ -19,6 +19,11 @@ enum status {
 	STATUS_CONFIG = 13,      /* set up wrongly: keys, modes, values, policy */
 	STATUS_UNAVAILABLE = 14, /* STS was not reached, and no byte of the code was sent */
 	STATUS_CODE_SPENT = 15,  /* failed after the code was sent: the code may be used up */
+
+	/* Of exec only, as of env(1): its command was not run, cannot be run, was not found. */
+	STATUS_NOT_RUN = 125,
+	STATUS_NOT_EXECUTABLE = 126,
+	STATUS_NO_COMMAND = 127,
 };
 
 #endif

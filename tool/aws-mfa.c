@@ -16,6 +16,7 @@
 /* clang-format off */
 #define COMMANDS(ROW) \
 	ROW(cmd_refresh)  \
+	ROW(cmd_exec)     \
 	ROW(cmd_setup)    \
 	ROW(cmd_explain)  \
 	ROW(cmd_doctor)   \

@@ -31,6 +31,9 @@ static bool is_status(enum status number)
 	case STATUS_CODE_SPENT:
 		return true;
 	case STATUS_MALFORMED:
+	case STATUS_NOT_RUN:
+	case STATUS_NOT_EXECUTABLE:
+	case STATUS_NO_COMMAND:
 		break;
 	}
 	return false;

@@ -42,6 +42,11 @@ static const struct command run = {
 	.max_operands = 1,
 	.rest = "COMMAND",
 };
+static const struct command enter = {.name = "enter",
+	.operand = "NAME",
+	.max_operands = 1,
+	.rest = "COMMAND",
+	.rest_optional = true};
 static const struct command explain = {.name = "explain", .settings = ALL_SETTINGS};
 static const struct command copy = {
 	.name = "copy", .operand = "NAME", .min_operands = 2, .max_operands = 2};
@@ -53,7 +58,8 @@ static const struct command secret = {.name = "secret",
 	.own = of_third,
 	.n_own = sizeof(of_third) / sizeof(of_third[0]),
 	.hidden = true};
-static const struct command *const commands[] = {&refresh, &run, &explain, &copy, &secret, NULL};
+static const struct command *const commands[] = {
+	&refresh, &run, &enter, &explain, &copy, &secret, NULL};
 
 #define WORDS 16
 
@@ -134,6 +140,10 @@ static const struct {
 	{"run -- work ls --quiet", "run [work] [ls] [--quiet]"},
 	{"run -- ls -- --help", "run [ls] [--] [--help]"},
 	{"run -- ''", "run []"},
+	{"enter", "enter"},
+	{"enter a", "enter (a)"},
+	{"enter a --", "enter (a)"},
+	{"enter -- a", "enter [a]"},
 	{"refresh -- --force -", "refresh (--force) (-)"},
 	{"refresh - '' --", "refresh (-) ()"},
 	{"copy -- -- b", "copy (--) (b)"},
@@ -216,7 +226,9 @@ static const struct {
 	{"explain -- --", "'--': give one command only"},
 	{"refresh --explain", "'explain': give one command only, and refresh is one"},
 	{"--explain refresh", "'refresh': give one command only"},
-	{"run a b -- ls", "'b': unexpected word; see aws-mfa run --help"},
+	{"run a b -- ls",
+		"'b': unexpected word; write COMMAND last, after --; see aws-mfa run --help"},
+	{"enter 123456 654321", "'******': unexpected word; write COMMAND last, after --"},
 	{"copy a", "copy: NAME is missing; see aws-mfa copy --help"},
 	{"copy a b c", "'c': unexpected word"},
 	{"run", "run: COMMAND is missing; write it last, after --"},

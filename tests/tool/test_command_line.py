@@ -29,8 +29,8 @@ class CommandLine(HostTest):
         """The message names the first extra word. aws-mfa does not wait, and ignores no word."""
         for args, named in [(("frobnicate",), "'frobnicate': no such command"),
                             (("",), "'': no such command"),
-                            (("exec", "--", "env"), "'exec': no such command"),
-                            (("--", "exec", "--", "env"), "'exec': no such command"),
+                            (("wrap", "--", "env"), "'wrap': no such command"),
+                            (("--", "wrap", "--", "env"), "'wrap': no such command"),
                             (("--", "--force"), "'--force': no such command"),
                             (("--", "explain", "x"), "'x': give one command only"),
                             (("explain", "--", "x", "y"), "'x': give one command only"),

@@ -18,7 +18,9 @@ HIDDEN = "Secret access key (hidden): "
 CODE = "(for work): "
 
 
-class Jobs:
+class Shell:
+    """A shell on a terminal."""
+
     SHELL = ()
 
     def setUp(self):
@@ -39,6 +41,32 @@ class Jobs:
     def expect(self, text):
         return self.shell.expect(text, timeout=10)
 
+    def modes(self):
+        """The modes that a program finds if the shell starts it now."""
+        self.tell("echo mod''es=$(stty -g)=")
+        self.expect("modes=")
+        found = self.expect("=")
+        self.assertRegex(found, r"^[0-9a-f:]{20,}$")
+        return found
+
+    def stopped(self):
+        """Waits for the shell's message and its next prompt."""
+        self.expect("Stopped")
+        self.expect("$ ")
+
+    def pid(self, name="aws-mfa"):
+        """The one job, from the kernel and not from the shell."""
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            for child in Path(f"/proc/{self.shell.process.pid}/task/{self.shell.process.pid}/children"
+                              ).read_text().split():
+                if Path(f"/proc/{child}/comm").read_text() == name + "\n":
+                    return int(child)
+            time.sleep(0.01)
+        raise AssertionError(f"no {name} runs")
+
+
+class Jobs(Shell):
     def start(self, *args, behind=""):
         self.tell(f"{AWS_MFA} --profile work {' '.join(args)} {behind}")
 
@@ -63,30 +91,6 @@ class Jobs:
             seen += self.expect(question)
         self.assertNotIn(secret[:12], seen)
         self.assertEqual(self.section("work-long-term")["aws_secret_access_key"], secret)
-
-    def modes(self):
-        """The modes that a program finds if the shell starts it now."""
-        self.tell("echo mod''es=$(stty -g)=")
-        self.expect("modes=")
-        found = self.expect("=")
-        self.assertRegex(found, r"^[0-9a-f:]{20,}$")
-        return found
-
-    def stopped(self):
-        """Waits for the shell's message and its next prompt."""
-        self.expect("Stopped")
-        self.expect("$ ")
-
-    def pid(self):
-        """The state of the one job, from the kernel and not from the shell."""
-        end = time.monotonic() + 10
-        while time.monotonic() < end:
-            for child in Path(f"/proc/{self.shell.process.pid}/task/{self.shell.process.pid}/children"
-                              ).read_text().split():
-                if Path(f"/proc/{child}/comm").read_text() == "aws-mfa\n":
-                    return int(child)
-            time.sleep(0.01)
-        raise AssertionError("no aws-mfa runs")
 
     def state(self, expected):
         pid, end = self.pid(), time.monotonic() + 10

@@ -1,0 +1,103 @@
+/* aws-mfa exec: becomes a command that has the session in its environment. */
+#include "handover.h"
+#include "local_time.h"
+#include "own_process.h"
+#include "text/log.h"
+#include "variables.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The shell of the user: what the environment says, else passwd. */
+static const char *login_shell(void)
+{
+	const char *shell = getenv("SHELL");
+	const struct passwd *pw = shell && *shell ? NULL : getpwuid(getuid());
+
+	if (shell && *shell)
+		return shell;
+	return pw && pw->pw_shell && *pw->pw_shell ? pw->pw_shell : "/bin/sh";
+}
+
+static void tell_about_shell(const struct handover *h)
+{
+	char until[64];
+
+	if (isatty(STDERR_FILENO) && local_time(until, sizeof(until), h->session.expiration))
+		log_info("this shell has the session of %s, valid until %s; exit ends it",
+			h->profile, until);
+}
+
+/* Returns only if the command cannot be run. */
+static enum status become(const struct handover *h, char **argv)
+{
+	struct secret text = {0};
+	char **environment = variables_environment(h, &text);
+	int error = ENOMEM;
+
+	if (environment) {
+		own_process_restore();
+		execvpe(argv[0], argv, environment);
+		error = errno;
+	}
+	secret_free(&text);
+	free(environment);
+	log_error("%s: %s; nothing was run", argv[0], strerror(error));
+	if (!text.data && error == ENOMEM)
+		return STATUS_NOT_RUN;
+	return error == ENOENT ? STATUS_NO_COMMAND : STATUS_NOT_EXECUTABLE;
+}
+
+static enum status run(const struct command_line *line)
+{
+	bool is_shell = !line->rest || !line->rest[0];
+	char *shell[] = {strdup(is_shell ? login_shell() : ""), NULL};
+	struct handover h = {0};
+	enum status rc = STATUS_NOT_RUN;
+
+	log_spare_stdout();
+	if (!shell[0] || !own_process_note_passed())
+		log_error("/proc/self/fd: %s; nothing was run", strerror(errno));
+	else if (handover_get(&h, line, "nothing was run") == STATUS_OK) {
+		if (is_shell)
+			tell_about_shell(&h);
+		rc = become(&h, is_shell ? shell : line->rest);
+	}
+	handover_free(&h);
+	free(shell[0]);
+	return rc;
+}
+
+static enum status refuse(const struct error *e)
+{
+	log_error("%s", e->text);
+	return STATUS_NOT_RUN;
+}
+
+static const struct option options[] = {HANDOVER_OPTIONS};
+
+const struct command cmd_exec = {
+	.name = "exec",
+	.run = run,
+	.refuse = refuse,
+	.summary = "run a command with the session in its environment",
+	.help = "Run COMMAND, or without it your shell, with the session of profile NAME in its "
+		"environment: keys, expiration, region, and AWS_MFA_PROFILE for prompts. A session "
+		"that ends within 5 minutes is renewed first. COMMAND's exit status is that of "
+		"aws-mfa, or 126 (cannot be run), 127 (not found), 125 (nothing was run). "
+		"endpoint_url, ca_bundle and output of the profile do not come along. "
+		"`exec -- sudo COMMAND` loses the session: sudo clears the environment. `sudo "
+		"aws-mfa exec` uses the files of root.",
+	.example = "  aws-mfa exec work -- terraform plan\n"
+		   "  aws-mfa exec work",
+	.settings = ALL_SETTINGS,
+	.own = options,
+	.n_own = sizeof(options) / sizeof(options[0]),
+	.operand = "NAME",
+	.max_operands = 1,
+	.rest = "COMMAND",
+	.rest_optional = true,
+};
