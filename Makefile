@@ -104,6 +104,7 @@ help:
 	@echo 'make check-keystore  attacks on keystore mode, in a container that boots (root)'
 	@echo 'make check-vm    a whole bastion in a virtual machine (root; SUITE=bookworm: Debian 12)'
 	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
+	@echo 'make picture     draw the login of README.md anew (root)'
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
 	@echo 'make lint        formatting, compilers with -Werror, static analysis, man pages'
 	@echo 'make compile_commands.json   what clangd and other editors read'
@@ -369,6 +370,11 @@ $(FUZZ_TARGETS:=_fuzz): $(BUILD)/build_paths.h
 
 demo: stage
 	$(Q)BUILD=$(BUILD) sh examples/demo
+
+# The test that compares it writes it. `make bench BENCH=--write` draws the chart of PERFORMANCE.md.
+.PHONY: picture
+picture: check_built
+	$(Q)PICTURE=write BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py live/test_picture
 
 # --- checks that run no test ----------------------------------------------------------------
 

@@ -1,0 +1,36 @@
+"""The screen of a terminal as a picture (SVG) that can be read on light and on dark pages."""
+
+from html import escape
+
+LEFT, TOP, STEP, CHARACTER = 20, 66, 21, 8.43
+
+STYLE = """
+	text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+		white-space: pre; fill: #1f2328 }
+	.typed { font-weight: bold; fill: #0550ae }
+	.window { fill: #f6f8fa; stroke: #d1d9e0 } .bar { fill: #d1d9e0 }
+	@media (prefers-color-scheme: dark) {
+		text { fill: #f0f6fc }
+		.typed { fill: #79c0ff }
+		.window { fill: #0d1117; stroke: #3d444d } .bar { fill: #3d444d }
+	}
+"""
+
+
+def draw(title, screen, typed):
+    """screen: lines of text. typed: what was typed, each at the end of a line, in their order."""
+    width = round(2 * LEFT + CHARACTER * max(map(len, screen)))
+    height = TOP + STEP * len(screen)
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" role="img" '
+           f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
+           f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>",
+           f'<rect class="window" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8"/>',
+           *(f'<circle class="bar" cx="{20 + 18 * i}" cy="20" r="5"/>' for i in range(3))]
+    typed = list(typed)
+    for i, line in enumerate(screen):
+        shown = escape(line)
+        if typed and line.endswith(typed[0]):
+            text = typed.pop(0)
+            shown = f'{escape(line[:-len(text)])}<tspan class="typed">{escape(text)}</tspan>'
+        out.append(f'<text x="{LEFT}" y="{TOP - 10 + STEP * i}">{shown}</text>')
+    return "\n".join([*out, "</svg>\n"])
