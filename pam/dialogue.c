@@ -12,8 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clean.h"
 #include "code.h"
 #include "converse.h"
+#include "item.h"
 #include "judge.h"
 #include "listen.h"
 #include "monotonic.h"
@@ -187,6 +189,19 @@ static enum listen hand_over(struct call *c, const char *code)
 	return heard;
 }
 
+/* It may not be able to start. */
+static void advise(const struct call *c)
+{
+	char service[64];
+	size_t used = strlen(c->talk->reason);
+
+	if (!c->kind->advice || c->judge.peer.state != LOGIN_STARTED)
+		return;
+	clean_word(service, sizeof(service), item_text(c->login.pamh, PAM_SERVICE));
+	snprintf(c->talk->reason + used, sizeof(c->talk->reason) - used, "%s%s", c->kind->advice,
+		service);
+}
+
 /* Sends the code and fills talk->outcome. */
 static void relay(struct call *c, const char *code)
 {
@@ -203,6 +218,8 @@ static void relay(struct call *c, const char *code)
 	if (heard == LISTEN_IDLE)
 		snprintf(talk->reason, sizeof(talk->reason), "%s was idle twice",
 			talk->who ? talk->who : "the helper");
+	if (heard == LISTEN_GONE)
+		advise(c);
 	if (c->kind->store && talk->code_sent && talk_ended_with(talk, STATUS_OK))
 		c->kind->store(&c->judge, &c->login);
 }

@@ -50,6 +50,8 @@ struct judge_kind {
 	void (*store)(struct judge *j, const struct login *login);
 	/* It always asks for a code. So the prompt need not wait for `ask`. */
 	bool always_asks;
+	/* What the log says, before the name of the service, if it ends and has said nothing. */
+	const char *advice;
 };
 
 extern const struct judge_kind judge_helper, judge_keystore;

@@ -208,4 +208,5 @@ const struct judge_kind judge_keystore = {
 	.stop = stop,
 	.store = store,
 	.always_asks = true,
+	.advice = "; as root, run: aws-mfa doctor --pam ",
 };

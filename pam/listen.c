@@ -38,7 +38,8 @@ static enum listen not_read(struct talk *talk, enum record_error error, const st
 		broken(talk, "gave no answer in time");
 		return LISTEN_SILENT;
 	case RECORD_EOF:
-		return broken(talk, "ended without a result");
+		broken(talk, "ended without a result");
+		return LISTEN_GONE;
 	case RECORD_BROKEN:
 		if (rec->word)
 			return not_this(talk, rec);

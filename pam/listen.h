@@ -12,7 +12,8 @@
 #include "talk.h"
 
 enum listen {
-	LISTEN_BROKEN = 0, /* the helper ended or broke the protocol; talk->reason says which */
+	LISTEN_BROKEN = 0, /* the helper broke the protocol, or cannot be read; talk->reason says */
+	LISTEN_GONE,       /* the helper ended without a result; talk->reason says so */
 	LISTEN_RESULT,     /* a result: talk->status */
 	LISTEN_ASK,        /* a code is needed */
 	LISTEN_IDLE,       /* the helper has stopped waiting for a code, and has read none */

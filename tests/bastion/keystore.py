@@ -7,7 +7,7 @@ import unittest
 from bastion.case import EXAMPLES, PROMPT, STS, BastionTest
 from live.world import CA, PASSWORD
 
-SOCKET = "aws-mfa-keystore.socket"
+SOCKET, SERVICE = "aws-mfa-keystore.socket", "aws-mfa-keystore@.service"
 SITE = "/etc/aws-mfa/aws-mfa.conf"
 KEYS = "/etc/aws-mfa/keys"
 DOOR = "/run/aws-mfa/keystore.sock"

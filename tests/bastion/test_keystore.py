@@ -8,7 +8,7 @@ import unittest
 
 from bastion.case import PROMPT, STS
 from bastion.keystore import (
-    ACCEPTED, CONFIG, DOOR, DOWN, KEYS, SERVES, SOCKET, SYSTEM, WRONG, KeystoreTest, SlowTest)
+    ACCEPTED, CONFIG, DOOR, DOWN, KEYS, SERVES, SERVICE, SOCKET, SYSTEM, WRONG, KeystoreTest, SlowTest)
 from live.world import PASSWORD
 from paths import temporary
 
@@ -258,6 +258,51 @@ class Units(KeystoreTest):
                      "MaxConnections=4096", "Backlog=1024", "NConnections=0"):
             self.assertIn(line, said.splitlines())
         self.assertEqual(said.count("curl: 7\n"), 2, said)      # cannot connect
+
+
+class Doctor(KeystoreTest):
+    """What doctor finds on a real systemd, and whether the command that it prints mends it."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_there(f"systemctl enable -q --now {SOCKET}")
+        self.addCleanup(self.run_there, "for where in '' --runtime; do systemctl unmask -q $where "
+                        f"{SOCKET} {SERVICE}; done; systemctl reset-failed; "
+                        f"systemctl disable -q {SOCKET}; systemctl restart {SOCKET}")
+
+    def found(self):
+        said = self.bastion.run("aws-mfa doctor --pam sshd --user alice --json", check=False).stdout
+        return [f for f in json.loads(said)["Findings"] if f["Id"].startswith("keystore")]
+
+    def mended(self, level, *words):
+        finding, = self.found()
+        self.assertEqual((finding["Id"], finding["Level"]), ("keystore-unit", level), finding)
+        for word in words:
+            self.assertIn(word, finding["Message"])
+        self.run_there(finding["Fix"])
+        self.assertEqual(self.found(), [], finding)
+
+    def test_the_socket(self):
+        self.assertEqual(self.found(), [])
+        for fault, level, words in (
+                (f"systemctl stop {SOCKET}", "fault", "inactive and enabled"),
+                (f"systemctl disable -q {SOCKET}", "warning", "after the next start"),
+                (f"systemctl mask -q --now {SOCKET}", "fault", f"{SOCKET} is masked"),
+                (f"systemctl mask -q --now --runtime {SOCKET}", "fault", f"{SOCKET} is masked")):
+            self.run_there(fault)
+            self.mended(level, words)
+        self.ready()
+
+    def test_the_service_is_masked(self):
+        """A login makes the socket fail. The log names doctor, and doctor what to do."""
+        for where in ("", "--runtime"):
+            self.run_there(f"systemctl mask -q {where} {SERVICE}")
+            self.refused(self.login(self.user.wrong_code()))
+            self.assertIn("run: aws-mfa doctor --pam sshd", self.decisions("sshd")[-1])
+            self.run_there(f"systemctl is-failed {SOCKET}")
+            self.mended("fault", f"{SERVICE} is masked")
+        self.assertEqual(self.results("sshd"), [SYSTEM, SYSTEM])
+        self.ready()
 
 
 if __name__ == "__main__":

@@ -35,17 +35,20 @@ case "$*" in
 show*keystore*) ! grep ^Failed {UNITS} >&2 || exit 1; cat {UNITS} ;;
 show*) echo LoadState=not-found ;;
 "enable --now {SOCKET}") set_to ActiveState active; set_to UnitFileState enabled; listen ;;
-"unmask {SOCKET}") set_to LoadState loaded ;;
+"unmask {SOCKET}") sed -i "1,/^$/s|^LoadState=.*|LoadState=loaded|" {UNITS} ;;
+"unmask {SERVICE}") sed -i "/^$/,\$s|^LoadState=.*|LoadState=loaded|" {UNITS} ;;
 "revert {SOCKET}") set_to Listen "{DOOR} (Stream)" ;;
 "revert {SERVICE}") set_to ExecStart "{{ path={AWS_MFA} ; argv[]=x }}" ;;
-"restart {SOCKET}") listen ;;
+"restart {SOCKET}") set_to ActiveState active; listen ;;
 *) echo "unexpected: $*" >&2; exit 1 ;;
 esac
 """
 
 # what systemctl shows, and what doctor makes of it
 UNIT_FAULTS = [
-    ({"LoadState": "masked"}, "fault", "is masked"),
+    ({"LoadState": "masked"}, "fault", f"{SOCKET} is masked"),
+    ({"Service": "masked"}, "fault", f"{SERVICE} is masked"),
+    ({"Service": "masked", "ActiveState": "failed"}, "fault", f"{SERVICE} is masked"),
     ({"ActiveState": "failed"}, "fault", "is failed and enabled: every login is refused"),
     ({"ActiveState": "inactive", "UnitFileState": "disabled"}, "fault", "inactive and not enabled"),
     ({"UnitFileState": "disabled"}, "warning", "after the next start"),

@@ -161,7 +161,7 @@ MUTANTS = [
      [("\tif (heard == LISTEN_IDLE && !c->talk->code_sent) {", "\tfor (int i = 0; i < 2 && heard == LISTEN_IDLE; i++) {")],
      "idle: twice is a broken helper"),
     ("a-crash-is-idle", "listen.c",
-     [('return broken(talk, "ended without a result");', "return LISTEN_IDLE;")],
+     [("return LISTEN_GONE;", "return LISTEN_IDLE;")],
      "idle: an end without a word is a broken helper still"),
     ("time-anew-for-a-new-helper", "dialogue.c",
      [("ms = c->left_ms - GRACE_MS;", "ms = (int64_t)c->login.opt->timeout * 1000;")],

@@ -83,17 +83,24 @@ static void judge_module(struct view *v, const struct stack_line *line)
 
 /* --- the units --- */
 
-static bool is_loaded(struct view *v, const char *unit, const char *shown)
+static bool is_masked(const char *shown)
 {
-	bool masked = units_is(shown, "LoadState", "masked");
+	return units_is(shown, "LoadState", "masked");
+}
 
+/* and: what brings the socket back after the unit is unmasked. */
+static bool is_loaded(struct view *v, const char *unit, const char *shown, const char *and)
+{
 	if (units_is(shown, "LoadState", "loaded"))
 		return true;
 	findings_add(v->l, "keystore-unit", FINDING_FAULT, NULL, 0,
-		"%s is %s, so every login is refused%s", unit, masked ? "masked" : "not installed",
-		masked ? "" : ". " INSTALL);
-	if (masked)
-		findings_run(v->l, "systemctl unmask %s", unit);
+		"%s is %s, so every login is refused%s", unit,
+		is_masked(shown) ? "masked" : "not installed",
+		is_masked(shown) ? "" : ". " INSTALL);
+	if (is_masked(shown))
+		findings_run(v->l, "systemctl unmask %s%s && systemctl %s " SOCKET,
+			units_is(shown, "UnitFileState", "masked-runtime") ? "--runtime " : "",
+			unit, and);
 	return false;
 }
 
@@ -105,7 +112,7 @@ static void judge_door_unit(struct view *v, const char *shown)
 	bool active = units_is(shown, "ActiveState", "active");
 	bool enabled = units_is(shown, "UnitFileState", "enabled");
 
-	if (!is_loaded(v, SOCKET, shown))
+	if (!is_loaded(v, SOCKET, shown, "enable --now"))
 		return;
 	if (strlen(DOOR) != len || memcmp(listens, DOOR, len) != 0) {
 		findings_add(v->l, "keystore-unit", FINDING_FAULT, NULL, 0,
@@ -126,7 +133,7 @@ static void judge_service(struct view *v, const char *shown)
 {
 	char program[512] = "";
 
-	if (!is_loaded(v, SERVICE, shown) ||
+	if (!is_loaded(v, SERVICE, shown, "restart") ||
 		sscanf(units_value(shown, "ExecStart"), "{ path=%511[^ \n]", program) != 1 ||
 		strcmp(program, AWS_MFA_PATH) == 0)
 		return;
@@ -148,7 +155,9 @@ static bool judge_units(struct view *v)
 	if (units_ask(&shown, "LoadState,ActiveState,UnitFileState,Listen,ExecStart", units, why,
 		    sizeof(why)) &&
 		(second = units_next(shown.data))) {
-		judge_door_unit(v, shown.data);
+		/* The first login makes a socket fail that starts a masked service. */
+		if (!is_masked(second) || !units_is(shown.data, "ActiveState", "failed"))
+			judge_door_unit(v, shown.data);
 		judge_service(v, second);
 		if (n[FINDING_FAULT] + n[FINDING_WARNING] == before)
 			findings_pass(v->l, "units", SOCKET " listens, now and after a restart");
