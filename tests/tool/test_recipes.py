@@ -1,22 +1,59 @@
-"""Commands that aws-mfa(1) shows, and that need the AWS CLI."""
+"""The commands of EXAMPLES in aws-mfa(1), as they stand."""
 
 import re
 import subprocess
 import unittest
 
-from host import HostTest
-from paths import REPO
+from home import config, long_term
+from host import ROLE, HostTest
+from paths import REPO, STAGE
+from terminal import Terminal
 
 PAGE = REPO / "tool/aws-mfa.1"
 
 
+def command(words):
+    """-> the command of EXAMPLES that has these words, as a reader types it"""
+    text = PAGE.read_text().partition(".Sh EXAMPLES")[2].partition("\n.Sh ")[0]
+    text = re.sub(r"\\e\n *", "", text).replace(r"\(dq", '"').replace(r"\e", "\\")
+    return next(line.removeprefix(".Dl ") for line in text.splitlines() if words in line)
+
+
+class Examples(HostTest):
+    def setUp(self):
+        super().setUp()
+        self.env["PATH"] = f"{STAGE}/bin:/usr/bin:/bin"
+
+    def asked(self, words):
+        terminal = Terminal(["/bin/sh", "-c", command(words)], self.env, all_on_it=True)
+        terminal.expect("MFA code of ")
+        terminal.send(self.user.code() + "\n")
+        self.assertEqual(terminal.wait()[0], 0, terminal.screen)
+
+    def test_a_script_that_has_the_code(self):
+        script = f"code={self.user.code()}; {command('printf')}"
+        run = subprocess.run(["/bin/sh", "-c", script], env=self.env, timeout=60, text=True,
+                             capture_output=True, stdin=subprocess.DEVNULL)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("aws_session_token", self.section())
+
+    def test_a_role_in_a_profile_of_its_own(self):
+        self.asked("--assume-role")
+        self.assertEqual(self.section("work-admin")["assumed_role_arn"], ROLE)
+
+    def test_keys_where_aws_configure_writes_them(self):
+        self.write_credentials(long_term(self.user).replace("[work-long-term]", "[default]"))
+        self.config.write_text(config(self.box.url, self.box.ca_path).replace("profile work", "default"))
+        self.asked("--long-term-suffix none")
+        self.assertIn("aws_session_token", self.section("default-mfa"))
+
+
 class Environment(HostTest):
     def test_a_session_for_a_program_that_reads_the_environment_only(self):
-        command = re.search(r"(?m)^\.Dl (eval .*)$", PAGE.read_text())[1].replace(r"\(dq", '"')
-        self.assertIn("aws configure export-credentials --profile work", command)
+        export = command("aws configure export-credentials --profile work")
         run = self.aws_mfa("--token", "-", input=self.user.code() + "\n")
         self.assertEqual(run.returncode, 0, run.stderr)
-        shell = subprocess.run(["/bin/sh", "-ec", command + "; env"], env=self.env, timeout=60,
+        shell = subprocess.run(["/bin/sh", "-ec", export + "; env"], env=self.env, timeout=60,
                                capture_output=True, text=True, stdin=subprocess.DEVNULL)
         self.assertEqual(shell.returncode, 0, shell.stderr)
         if "Invalid choice" in shell.stderr:
