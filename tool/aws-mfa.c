@@ -17,6 +17,7 @@
 #define COMMANDS(ROW) \
 	ROW(cmd_refresh)  \
 	ROW(cmd_exec)     \
+	ROW(cmd_export)   \
 	ROW(cmd_setup)    \
 	ROW(cmd_explain)  \
 	ROW(cmd_doctor)   \

@@ -55,13 +55,13 @@ static enum status run(const struct command_line *line)
 {
 	bool is_shell = !line->rest || !line->rest[0];
 	char *shell[] = {strdup(is_shell ? login_shell() : ""), NULL};
+	const struct handover_way way = {.undone = "nothing was run"};
 	struct handover h = {0};
 	enum status rc = STATUS_NOT_RUN;
 
-	log_spare_stdout();
 	if (!shell[0] || !own_process_note_passed())
 		log_error("/proc/self/fd: %s; nothing was run", strerror(errno));
-	else if (handover_get(&h, line, "nothing was run") == STATUS_OK) {
+	else if (handover_get(&h, line, &way) == STATUS_OK) {
 		if (is_shell)
 			tell_about_shell(&h);
 		rc = become(&h, is_shell ? shell : line->rest);

@@ -48,90 +48,116 @@ static const char *outer_profile(void)
 	return (profile && *profile) || (other && *other) || !outer || !*outer ? NULL : outer;
 }
 
-static enum status take_session(struct handover *h, struct refresh *r, bool is_new, struct error *e)
-{
-	const struct ini *credentials = &r->settings.credentials;
+struct task {
+	struct handover *h;
+	const struct handover_way *way;
+	const char *options[N_SETTINGS];
+	struct renew_options renewal;
+	struct refresh r;
+};
 
-	if (is_new) {
-		h->session = r->session;
-		r->session = (struct session){0};
-	} else if (!session_read(credentials, r->settings.session, &h->session)) {
-		return error_system(e, credentials->path);
-	}
-	return STATUS_OK;
+static enum status check_settings(const struct task *t, struct error *e)
+{
+	return t->way->check ? t->way->check(&t->r.settings, e) : STATUS_OK;
+}
+
+/* Takes the session of the file. */
+static enum status take_stored(struct task *t, struct error *e)
+{
+	const struct settings *s = &t->r.settings;
+
+	return session_read(&s->credentials, s->session, &t->h->session)
+		? STATUS_OK
+		: error_system(e, s->credentials.path);
 }
 
 /* The user's only session is what a login stored: root has the keys, or there are none. */
-static enum status take_without_keys(struct handover *h, struct refresh *r,
-	const char *const options[N_SETTINGS], struct error *e)
+static enum status take_without_keys(struct task *t, struct error *e)
 {
-	struct settings *s = &r->settings;
+	const struct settings *s = &t->r.settings;
+	const char *role;
 	struct error none = *e;
-	char text[32];
 	enum session_state state;
+	time_t end;
+	char text[32];
 	enum status rc;
 
-	settings_free(s);
-	rc = settings_load_without_keys(s, options, e);
+	settings_free(&t->r.settings);
+	rc = settings_load_without_keys(&t->r.settings, t->options, e);
+	if (rc == STATUS_OK)
+		rc = check_settings(t, e);
 	if (rc != STATUS_OK)
 		return rc;
-	state = session_check(&s->credentials, s->session, s->value[SETTING_ASSUME_ROLE],
-		SESSION_LEAST, time(NULL), &r->expiration);
-	if (state != SESSION_VALID &&
-		(state != SESSION_OTHER_ROLE || s->value[SETTING_ASSUME_ROLE])) {
+	role = s->value[SETTING_ASSUME_ROLE];
+	state = session_check(&s->credentials, s->session, role, SESSION_LEAST, time(NULL), &end);
+	if (state != SESSION_VALID && (state != SESSION_OTHER_ROLE || role)) {
 		*e = none;
 		return e->status;
 	}
-	if (r->expiration - time(NULL) < HANDOVER_LEAST)
-		log_warning("[%s] ends in %s", s->session, left(r->expiration, text));
-	return take_session(h, r, false, e);
+	if (end - time(NULL) < HANDOVER_LEAST)
+		log_warning("[%s] ends in %s", s->session, left(end, text));
+	return take_stored(t, e);
 }
 
 /* Nobody can be asked for a code. */
-static enum status take_or_refuse(
-	struct handover *h, struct refresh *r, const char *undone, struct error *e)
+static enum status take_or_refuse(struct task *t, struct error *e)
 {
 	static const char *const words[] = {[SESSION_ABSENT] = "holds no session",
 		[SESSION_EXPIRED] = "has expired",
 		[SESSION_OTHER_ROLE] = "holds the session of another role"};
-	const char *profile = r->settings.value[SETTING_PROFILE];
+	const struct settings *s = &t->r.settings;
+	const char *profile = s->value[SETTING_PROFILE];
 	char text[32], name[256];
 
-	if (r->state == SESSION_EXPIRED && r->expiration - time(NULL) >= SESSION_LEAST) {
-		log_warning("[%s] ends in %s", r->settings.session, left(r->expiration, text));
-		return take_session(h, r, false, e);
+	if (t->r.state == SESSION_EXPIRED && t->r.expiration - time(NULL) >= SESSION_LEAST) {
+		log_warning("[%s] ends in %s", s->session, left(t->r.expiration, text));
+		return take_stored(t, e);
 	}
 	if (!shell_quote(profile, strlen(profile), name, sizeof(name)))
 		snprintf(name, sizeof(name), "NAME");
 	return error_set(e, STATUS_USAGE,
 		"[%s] %s, and there is no terminal to ask for a code; %s. First run: "
 		"aws-mfa --profile %s   (or give the code with --token -)",
-		r->settings.session, words[r->state], undone, name);
+		s->session, words[t->r.state], t->way->undone, name);
 }
 
-static enum status get(struct handover *h, struct refresh *r, const struct renew_options *renewal,
-	const char *const options[N_SETTINGS], const char *undone, struct error *e)
+static enum status take_new(struct task *t, struct error *e)
 {
-	enum status rc = refresh_load(r, options, e);
+	enum status rc = check_settings(t, e);
 
-	if (rc == STATUS_NOT_SET_UP)
-		return take_without_keys(h, r, options, e);
-	if (rc == STATUS_OK) {
-		if (!renew_can_ask(renewal))
-			return take_or_refuse(h, r, undone, e);
-		rc = renew(r, renewal, e);
-	}
+	if (rc != STATUS_OK)
+		return rc;
+	if (!renew_can_ask(&t->renewal))
+		return take_or_refuse(t, e);
+	rc = renew(&t->r, &t->renewal, e);
+	if (rc == STATUS_VALID) /* another process was faster */
+		return take_stored(t, e);
 	if (rc == STATUS_OK && e->text[0])
 		log_warning("%s", e->text);
-	if (rc == STATUS_NOT_STORED && r->session.expiration > 0)
+	if (rc == STATUS_NOT_STORED && t->r.session.expiration > 0) {
 		log_warning("the session is used, but could not be stored: %s", e->text);
-	else if (rc != STATUS_OK && rc != STATUS_VALID)
-		return rc;
-	return take_session(h, r, rc != STATUS_VALID, e);
+		rc = STATUS_OK;
+	}
+	t->h->session = t->r.session;
+	t->r.session = (struct session){0};
+	return rc;
+}
+
+static enum status take(struct task *t, struct error *e)
+{
+	enum status rc = refresh_load(&t->r, t->options, e);
+
+	if (rc == STATUS_NOT_SET_UP)
+		return take_without_keys(t, e);
+	if (rc == STATUS_OK)
+		return take_new(t, e);
+	if (rc == STATUS_VALID)
+		rc = check_settings(t, e);
+	return rc == STATUS_OK ? take_stored(t, e) : rc;
 }
 
 /* Threat: a line end in a key becomes a line of a shell or of a file. */
-static enum status check(const struct handover *h, struct error *e)
+static enum status check_keys(const struct handover *h, struct error *e)
 {
 	const struct secret *const keys[] = {&h->session.access_key_id,
 		&h->session.secret_access_key, &h->session.session_token};
@@ -145,22 +171,21 @@ static enum status check(const struct handover *h, struct error *e)
 	return STATUS_OK;
 }
 
-static enum status complete(
-	struct handover *h, const struct refresh *r, const char *outer_region, struct error *e)
+static enum status complete(const struct task *t, const char *outer_region, struct error *e)
 {
-	const char *region = r->settings.value[SETTING_REGION];
+	const struct settings *s = &t->r.settings;
+	const char *region = s->value[SETTING_REGION] ? s->value[SETTING_REGION] : outer_region;
+	struct handover *h = t->h;
 	struct tm tm;
 
-	region = region ? region : outer_region;
-	h->profile = strdup(r->settings.value[SETTING_PROFILE]);
+	h->profile = strdup(s->value[SETTING_PROFILE]);
 	h->region = region ? strdup(region) : NULL;
 	if (!h->profile || (region && !h->region))
 		return error_system(e, "settings");
 	if (!gmtime_r(&h->session.expiration, &tm) ||
 		strftime(h->expiration, sizeof(h->expiration), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		return error_set(
-			e, STATUS_CONFIG, "[%s]: expiration is no date", r->settings.session);
-	return check(h, e);
+		return error_set(e, STATUS_CONFIG, "[%s]: expiration is no date", s->session);
+	return check_keys(h, e);
 }
 
 /* Everybody's first sudo: root has a home and a file of its own. */
@@ -174,29 +199,32 @@ static void hint_at_sudo(void)
 			user, user);
 }
 
-enum status handover_get(struct handover *h, const struct command_line *line, const char *undone)
+enum status handover_get(
+	struct handover *h, const struct command_line *line, const struct handover_way *way)
 {
-	const struct renew_options renewal = {.token = line->option[HANDOVER_TOKEN]};
-	struct refresh r = {
-		.mode = line->option[HANDOVER_NO_STORE] ? MODE_HAND_OVER_ONLY : MODE_HAND_OVER,
-		.least = HANDOVER_LEAST};
-	const char *options[N_SETTINGS];
+	struct task t = {.h = h,
+		.way = way,
+		.renewal = {.token = line->option[HANDOVER_TOKEN]},
+		.r = {.mode = line->option[HANDOVER_NO_STORE] ? MODE_HAND_OVER_ONLY
+							      : MODE_HAND_OVER,
+			.least = HANDOVER_LEAST}};
 	struct error e = {0};
-	enum status rc = command_line_profile(line, options, &e);
+	enum status rc = command_line_profile(line, t.options, &e);
 	char *outer_region = forget_outer_region();
 
 	*h = (struct handover){0};
-	if (!options[SETTING_PROFILE])
-		options[SETTING_PROFILE] = outer_profile();
+	log_spare_stdout();
+	if (!t.options[SETTING_PROFILE])
+		t.options[SETTING_PROFILE] = outer_profile();
 	if (rc == STATUS_OK)
-		rc = get(h, &r, &renewal, options, undone, &e);
+		rc = take(&t, &e);
 	if (rc == STATUS_OK)
-		rc = complete(h, &r, outer_region, &e);
+		rc = complete(&t, outer_region, &e);
 	if (rc != STATUS_OK)
 		renew_tell_failure(rc, &e);
 	if (rc == STATUS_NOT_SET_UP)
 		hint_at_sudo();
-	refresh_free(&r);
+	refresh_free(&t.r);
 	free(outer_region);
 	return rc;
 }

@@ -31,15 +31,23 @@ enum { HANDOVER_TOKEN = OPTION_OWN, HANDOVER_NO_STORE, HANDOVER_OWN };
 		.help = "do not write a new session to the credentials file"                       \
 	}
 
+/* What differs between the commands that hand over. */
+struct handover_way {
+	const char *undone; /* what did not happen after a failure, such as "nothing was run" */
+	/* May refuse the settings, before a code is asked for. NULL: nothing to check. */
+	enum status (*check)(const struct settings *s, struct error *e);
+};
+
 /*
  * Takes the session of [NAME], or gets a new one if less than HANDOVER_LEAST is left. Where no code
  * can be asked for, SESSION_LEAST is enough, with a warning. A user without long-term keys, as in
  * keystore mode, has what a login stored.
  *
- * undone says what did not happen, for a message: "nothing was run". Prints every message itself.
- * Call handover_free() afterwards, also after a failure.
+ * Prints every message itself, none on standard output. Call handover_free() afterwards, also after
+ * a failure.
  */
-enum status handover_get(struct handover *h, const struct command_line *line, const char *undone);
+enum status handover_get(
+	struct handover *h, const struct command_line *line, const struct handover_way *way);
 void handover_free(struct handover *h);
 
 #endif

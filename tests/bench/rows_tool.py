@@ -5,7 +5,7 @@ import subprocess
 
 from bench.measure import Figure, figure, in_turn, run
 from bench.namespaces import Skipped
-from bench.scene import (AWS, AWS_MFA_REFRESH, AWS_MFA_VALID, CODE, CURL, LONG_TERM, PROGRAMS,
+from bench.scene import (AWS, AWS_MFA_EXPORT, AWS_MFA_REFRESH, AWS_MFA_VALID, CODE, CURL, LONG_TERM, PROGRAMS,
                          PYTHON, SESSION, TRUE, aws, others)
 from bench.table import AtLeast, AtMost, Group, Near, Under
 
@@ -14,10 +14,12 @@ def valid(bench):
     home = bench.scene.home()
     home.write(LONG_TERM + SESSION)
     costs = in_turn(bench.rounds(100), ours=lambda: run(AWS_MFA_VALID, home.env),
-                    true=lambda: run([TRUE], home.env))
+                    export=lambda: run(AWS_MFA_EXPORT, home.env), true=lambda: run([TRUE], home.env))
     for what in ("wall", "cpu"):
         yield f"{what} true", dict(ours=figure(costs["ours"], what),
                                    peer=figure(costs["true"], what), peer_name="/bin/true")
+    yield "export", dict(ours=figure(costs["export"]), peer=figure(costs["ours"]),
+                         peer_name="session valid")
     bench.need(AWS, "awscli")
     slow = aws(bench.scene.url, bench.scene.ca)
     costs = in_turn(bench.rounds(5), ours=lambda: run(AWS_MFA_VALID, home.env),
@@ -31,7 +33,8 @@ VALID = Group("valid", {
     "wall true": ("session valid, wall", AtMost(1.35)),
     "cpu true": ("session valid, CPU", AtMost(1.35)),
     "wall aws": ("session valid, wall", AtLeast(200, "faster")),
-    "cpu aws": ("session valid, CPU", AtLeast(200, "faster"))}, valid)
+    "cpu aws": ("session valid, CPU", AtLeast(200, "faster")),
+    "export": ("export of a valid session, CPU", AtMost(1.3))}, valid)
 
 SIZES = (1, 100, 1000, 10000)
 READ_INI = "import configparser, sys; configparser.RawConfigParser().read(sys.argv[1])"

@@ -93,6 +93,15 @@ class Remains(HostTest):
         stored = dict(line.split(" = ") for line in self.credentials.read_text().splitlines()[-7:])
         self.assert_forgotten(code, stored["aws_secret_access_key"], stored["aws_session_token"])
 
+    def test_handed_over(self):
+        """A new and an old session, printed and given to a command that cannot be run."""
+        code = self.user.code()
+        for args in [("export", "--token", "-"), ("export", "--format", "fish"), ("export", "--format", "json"),
+                     ("exec", "--", "/nonexistent")]:
+            run = self.aws_mfa(*args, input=code)
+            self.assertEqual(run.returncode, 127 if "exec" in args else 0, run.stderr)
+            self.assert_forgotten(code)
+
     def test_explain(self):
         run = self.aws_mfa("--explain")
         self.assertEqual(run.returncode, 0, run.stderr)

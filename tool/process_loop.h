@@ -1,0 +1,14 @@
+/*
+ * Does credential_process of a profile lead back to the profile that is exported? An AWS tool would
+ * then run aws-mfa for a session, to get that session.
+ */
+#ifndef AWS_MFA_PROCESS_LOOP_H
+#define AWS_MFA_PROCESS_LOOP_H
+
+#include "settings/settings.h"
+
+/* Follows `credential_process = aws-mfa export NAME` from profile to profile. STATUS_CONFIG: it
+ * leads in a circle; *e names the line. */
+enum status process_loop_check(const struct settings *s, struct error *e);
+
+#endif
