@@ -88,15 +88,21 @@ static enum section_kind read_header(
 	return SECTION_PROFILE;
 }
 
+static bool is_named(const struct ini *config, const struct ini_line *header,
+	enum section_kind kind, const char *name)
+{
+	struct word word = {.want = name, .same = true};
+
+	return read_header(config, header, &word) == kind && word.same && name[word.len] == '\0';
+}
+
 const struct ini_line *profiles_section(
 	const struct ini *config, enum section_kind kind, const char *name)
 {
 	for (size_t i = config->n_lines; i-- > 0;) {
 		const struct ini_line *l = &config->lines[i];
-		struct word word = {.want = name, .same = true};
 
-		if (ini_is_section(config, l) && read_header(config, l, &word) == kind &&
-			word.same && name[word.len] == '\0')
+		if (ini_is_section(config, l) && is_named(config, l, kind, name))
 			return l;
 	}
 	return NULL;
@@ -110,4 +116,63 @@ enum section_kind profiles_header(
 
 	*len = word.len;
 	return kind;
+}
+
+/* At least half of the slots are empty, so the search is short. */
+static uint32_t *slot(const struct profile_index *p, const char *name)
+{
+	size_t at = 0;
+
+	for (const char *c = name; *c; c++)
+		at = at * 31 + (unsigned char)*c;
+	for (;; at++) {
+		uint32_t *slot = &p->slots[at & (p->n_slots - 1)];
+
+		if (!*slot ||
+			is_named(p->config, &p->config->lines[*slot - 1], SECTION_PROFILE, name))
+			return slot;
+	}
+}
+
+bool profiles_index(struct profile_index *p, const struct ini *config)
+{
+	size_t n = 0, longest = 0, len;
+	char *name;
+
+	for (size_t i = 0; i < config->n_lines; i++) {
+		const struct ini_line *l = &config->lines[i];
+
+		n += l->kind == INI_SECTION;
+		if (l->kind == INI_SECTION && l->name_len > longest)
+			longest = l->name_len;
+	}
+	*p = (struct profile_index){.config = config, .n_slots = 1};
+	while (p->n_slots <= 2 * n)
+		p->n_slots *= 2;
+	p->slots = calloc(p->n_slots, sizeof(p->slots[0]));
+	name = malloc(longest + 1);
+	for (size_t i = 0; p->slots && name && i < config->n_lines; i++) {
+		const struct ini_line *l = &config->lines[i];
+
+		if (!ini_is_section(config, l) ||
+			profiles_header(config, l, name, &len) != SECTION_PROFILE)
+			continue;
+		name[len] = '\0';
+		*slot(p, name) = (uint32_t)i + 1;
+	}
+	free(name);
+	return p->slots && name;
+}
+
+void profiles_free(struct profile_index *p)
+{
+	free(p->slots);
+	*p = (struct profile_index){0};
+}
+
+const struct ini_line *profiles_find(const struct profile_index *p, const char *name)
+{
+	uint32_t line = *slot(p, name);
+
+	return line ? &p->config->lines[line - 1] : NULL;
 }

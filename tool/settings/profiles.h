@@ -27,4 +27,21 @@ const struct ini_line *profiles_section(
 enum section_kind profiles_header(
 	const struct ini *config, const struct ini_line *header, char *name, size_t *len);
 
+/*
+ * The profiles of the config file, to find many of them: profiles_section() looks at all headers
+ * each time. It keeps a pointer to config.
+ */
+struct profile_index {
+	const struct ini *config;
+	uint32_t *slots; /* hash table: index + 1 of the header that counts */
+	size_t n_slots;
+};
+
+/* False: no memory. */
+bool profiles_index(struct profile_index *p, const struct ini *config);
+void profiles_free(struct profile_index *p);
+
+/* As profiles_section(), for a profile. */
+const struct ini_line *profiles_find(const struct profile_index *p, const char *name);
+
 #endif
