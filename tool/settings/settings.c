@@ -136,8 +136,9 @@ static void drop_bad_device(struct settings *s)
 		settings_drop(s, SETTING_DEVICE);
 }
 
-enum status settings_load_without_keys(
-	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
+/* profile: also take what the files say of the profile. */
+static enum status read_some(
+	struct settings *s, const char *const options[N_SETTINGS], bool profile, struct error *e)
 {
 	struct site site;
 	enum status rc = load_site(&site, e);
@@ -149,15 +150,27 @@ enum status settings_load_without_keys(
 		rc = settings_check_values(s, e);
 	if (rc == STATUS_OK)
 		rc = read_files(s, e);
-	if (rc == STATUS_OK)
+	if (rc == STATUS_OK && profile)
 		rc = take_files(s, e);
 	drop_bad_device(s);
 	if (rc == STATUS_OK)
 		rc = take_rest(s, &site, e);
-	if (rc == STATUS_OK)
-		rc = settings_check_reach(s, e);
 	site_free(&site);
 	return rc;
+}
+
+enum status settings_load_without_keys(
+	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
+{
+	enum status rc = read_some(s, options, true, e);
+
+	return rc == STATUS_OK ? settings_check_reach(s, e) : rc;
+}
+
+enum status settings_read(
+	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
+{
+	return read_some(s, options, false, e);
 }
 
 void settings_free(struct settings *s)

@@ -34,6 +34,14 @@ enum status settings_load_without_keys(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e);
 
 /*
+ * For a look at many profiles: fills what settings_locate() does and reads both files, but takes
+ * nothing from ~/.aws. The values of personal settings are the given ones (their origin is
+ * ORIGIN_OPTION or ORIGIN_ENVIRONMENT), else those of the site. A missing file is an empty one.
+ */
+enum status settings_read(
+	struct settings *s, const char *const options[N_SETTINGS], struct error *e);
+
+/*
  * Fills only what names files and sections: the first five settings and s->long_term and
  * s->session. Opens only the site's file.
  */
