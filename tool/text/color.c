@@ -1,11 +1,17 @@
 #include "color.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 bool color_wanted(int fd)
 {
-	const char *no_color = getenv("NO_COLOR");
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	return !(no_color && *no_color) && isatty(fd);
+	return !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0) && isatty(fd);
+}
+
+void color_print(FILE *out, const char *color, const char *text)
+{
+	fprintf(out, "%s%s%s", color, text, *color ? COLOR_END : "");
 }

@@ -5,6 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The bytes at the start of text that a JSON string has as they are. Nearly all are. */
+static size_t plain(const char *text)
+{
+	size_t n = 0;
+
+	while ((text[n] >= 0x20 && text[n] < 0x7f) && text[n] != '"' && text[n] != '\\')
+		n++;
+	return n;
+}
+
 void json_string(FILE *out, const char *text)
 {
 	size_t len;
@@ -15,14 +25,20 @@ void json_string(FILE *out, const char *text)
 	}
 	putc('"', out);
 	for (; *text; text += len) {
-		uint32_t c = character_first(text, SIZE_MAX, &len);
+		uint32_t c;
 
+		len = plain(text);
+		if (len > 0) {
+			fwrite(text, 1, len, out);
+			continue;
+		}
+		c = character_first(text, SIZE_MAX, &len);
 		if (c == NO_CHARACTER)
 			putc('?', out);
 		else if (c < 0x20 || c == '"' || c == '\\')
 			fprintf(out, "\\u%04x", (unsigned)c);
 		else
-			fprintf(out, "%.*s", (int)len, text);
+			fwrite(text, 1, len, out);
 	}
 	putc('"', out);
 }
