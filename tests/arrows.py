@@ -17,13 +17,14 @@ ARROWS = {
     "tool/settings": ["tool/ini", "tool/file", "tool/text"],
     "tool/credentials": ["tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/doctor": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
+    "tool/profile": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/setup": ["tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
     "tool/keystore": ["tool/setup", "tool/credentials", "tool/settings", "tool/ini", "tool/file",
                       "tool/text"],
     "tool/stack": ["tool/keystore", "tool/doctor", "tool/settings", "tool/file", "tool/text"],
     "tool/sts": [],
-    "tool": ["tool/keystore", "tool/setup", "tool/stack", "tool/doctor", "tool/credentials",
-             "tool/settings", "tool/ini", "tool/file", "tool/text"],
+    "tool": ["tool/keystore", "tool/setup", "tool/stack", "tool/doctor", "tool/profile",
+             "tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
 }
 MADE = {"build_paths.h"}    # by the Makefile
 

@@ -18,6 +18,8 @@
 	ROW(cmd_refresh)  \
 	ROW(cmd_exec)     \
 	ROW(cmd_export)   \
+	ROW(cmd_status)   \
+	ROW(cmd_list)     \
 	ROW(cmd_setup)    \
 	ROW(cmd_explain)  \
 	ROW(cmd_doctor)   \

@@ -1,0 +1,95 @@
+#include "keys.h"
+
+#include "credentials/session.h"
+#include "settings/value.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEPS_MAX 16 /* source profiles to follow: as source.c */
+
+void profile_section_name(char to[static SECTION_SIZE], const char *name, const char *suffix)
+{
+	bool none = value_is_word(suffix, "none");
+
+	snprintf(to, SECTION_SIZE, "%s%s%s", name, none ? "" : "-", none ? "" : suffix);
+}
+
+/* Any role of the session will do. */
+static void look_at_source(const struct profile_files *f, const char *name,
+	const struct sections *p, struct profile_keys *k)
+{
+	enum session_state state;
+	time_t expiration;
+
+	k->source_is_static = section_has_static_keys(&p->part[OWN]);
+	state = session_check(
+		&f->settings.credentials, name, NULL, SESSION_LEAST, f->now, &expiration);
+	if (state == SESSION_VALID || state == SESSION_OTHER_ROLE)
+		k->source_expiration = expiration;
+}
+
+static void note_device(const struct sections *p, struct profile_keys *k)
+{
+	char *device = sections_value(p, DEVICE);
+
+	if (!device)
+		device = sections_value(p, MFA_SERIAL);
+	if (!device)
+		return;
+	free(k->device);
+	k->device = device;
+}
+
+/* Keys in [NAME] itself count only in a source profile. */
+static bool has_keys(
+	const struct profile_files *f, const char *name, bool also_in_own, struct profile_keys *k)
+{
+	const struct ini_line *header;
+	char section[SECTION_SIZE];
+
+	profile_section_name(section, name, f->settings.value[SETTING_LONG_TERM_SUFFIX]);
+	header = section_header(f, section, strlen(section));
+	if (!header && also_in_own)
+		header = section_header(f, name, strlen(name));
+	if (!header)
+		return false;
+	section_read(f, OWN, header, &k->lines);
+	k->section = strndup(k->lines.ini->bytes.data + header->name, header->name_len);
+	return true;
+}
+
+void profile_keys_find(const struct profile_files *f, const char *name, const struct sections *own,
+	struct profile_keys *k)
+{
+	struct sections source = *own;
+	char *at = strdup(name), *next;
+	bool found = false, with_credentials = false;
+
+	*k = (struct profile_keys){.section = NULL};
+	for (int i = 0; i < STEPS_MAX && at && !found; i++) {
+		if (i > 0) {
+			sections_read(f, at, &source);
+			note_device(&source, k);
+			if (!with_credentials && source.part[OWN].key[ACCESS_KEY_ID])
+				look_at_source(f, at, &source, k);
+			with_credentials |= source.part[OWN].key[ACCESS_KEY_ID] != NULL;
+		}
+		next = sections_value(&source, SOURCE_PROFILE);
+		found = has_keys(f, at,
+			section_has_static_keys(&source.part[OWN]) &&
+				(i > 0 || (next && strcmp(next, at) == 0)),
+			k);
+		k->from_source = found && i > 0;
+		free(at);
+		at = next;
+	}
+	free(at);
+}
+
+void profile_keys_free(struct profile_keys *k)
+{
+	free(k->section);
+	free(k->device);
+}

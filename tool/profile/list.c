@@ -1,0 +1,168 @@
+#include "list.h"
+
+#include "keys.h"
+#include "settings/absence.h"
+#include "settings/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* If name[len] is NAME-SUFFIX, returns the length of NAME; else len. */
+static size_t without(const char *name, size_t len, const char *suffix)
+{
+	size_t cut = strlen(suffix) + 1;
+
+	return len > cut && !value_is_word(suffix, "none") && name[len - cut] == '-' &&
+			memcmp(name + len - cut + 1, suffix, cut - 1) == 0
+		? len - cut
+		: len;
+}
+
+/* The section NAME-SUFFIX. */
+static const struct ini_line *section(
+	const struct profile_files *f, const char *name, size_t len, enum setting suffix)
+{
+	const char *word = f->settings.value[suffix];
+	size_t more = strlen(word);
+	char text[SECTION_SIZE];
+
+	if (value_is_word(word, "none"))
+		return section_header(f, name, len);
+	if (len + more + 1 > sizeof(text))
+		return NULL;
+	memcpy(text, name, len);
+	text[len] = '-';
+	memcpy(text + len + 1, word, more);
+	return section_header(f, text, len + 1 + more);
+}
+
+/* The length of the profile's name in the name of one of its sections. */
+static size_t profile_of(const struct profile_files *f, const char *name, size_t len, bool config)
+{
+	size_t cut = without(name, len, f->settings.value[SETTING_LONG_TERM_SUFFIX]);
+
+	if (cut < len && (!config || section(f, name, cut, SETTING_LONG_TERM_SUFFIX)))
+		return cut;
+	cut = without(name, len, f->settings.value[SETTING_SHORT_TERM_SUFFIX]);
+	return cut < len && section(f, name, cut, SETTING_LONG_TERM_SUFFIX) ? cut : len;
+}
+
+/* The first section of the credentials file that belongs to this profile; NULL without one. */
+static const struct ini_line *first_section(
+	const struct profile_files *f, const char *name, size_t len)
+{
+	bool shared = value_is_word(f->settings.value[SETTING_SHORT_TERM_SUFFIX], "none");
+	const struct ini_line *all[] = {section(f, name, len, SETTING_LONG_TERM_SUFFIX),
+		shared ? NULL : section(f, name, len, SETTING_SHORT_TERM_SUFFIX),
+		profile_of(f, name, len, false) == len ? section_header(f, name, len) : NULL};
+	const struct ini_line *first = NULL;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i] && (!first || all[i] < first))
+			first = all[i];
+	return first;
+}
+
+struct adding {
+	struct profile_files *files;
+	struct profile_list *to;
+	size_t room;
+	bool makes;
+	enum status status;
+	struct error *e;
+};
+
+static void add(struct adding *a, const char *name, size_t len)
+{
+	struct profile_list *l = a->to;
+	struct profile_state *p;
+	char text[SECTION_SIZE];
+	struct error e;
+	enum status rc;
+
+	if (len >= sizeof(text))
+		return;
+	memcpy(text, name, len);
+	text[len] = '\0';
+	/* A name that no command takes. */
+	if (strlen(text) != len || value_profile(text))
+		return;
+	if (l->n == a->room) {
+		a->room = a->room * 2 + 16;
+		p = reallocarray(l->list, a->room, sizeof(l->list[0]));
+		if (!p) {
+			a->status = error_system(a->e, "profiles");
+			return;
+		}
+		l->list = p;
+	}
+	p = &l->list[l->n];
+	rc = profile_state_read(a->files, text, p, &e);
+	if (rc == STATUS_OK && (!a->makes || (p->makes && p->session != PROFILE_ELSEWHERE))) {
+		l->n++;
+		return;
+	}
+	profile_state_free(p);
+	if (rc != STATUS_OK && a->status == STATUS_OK) {
+		*a->e = e;
+		a->status = rc;
+	}
+}
+
+static void add_all(struct adding *a)
+{
+	const struct profile_files *f = a->files;
+	const struct ini *ini = &f->settings.credentials;
+
+	for (size_t i = 0; i < ini->n_lines && a->status != STATUS_SYSTEM; i++) {
+		const struct ini_line *l = &ini->lines[i];
+		const char *name = ini->bytes.data + l->name;
+		size_t len = ini_is_section(ini, l) ? profile_of(f, name, l->name_len, false) : 0;
+
+		if (len > 0 && first_section(f, name, len) == l)
+			add(a, name, len);
+	}
+	ini = &f->settings.config;
+	for (size_t i = 0; i < ini->n_lines && a->status != STATUS_SYSTEM; i++) {
+		const struct ini_line *l = &ini->lines[i];
+		char name[SECTION_SIZE];
+		size_t len;
+
+		if (!ini_is_section(ini, l) || l->name_len >= sizeof(name) ||
+			profiles_header(ini, l, name, &len) != SECTION_PROFILE)
+			continue;
+		name[len] = '\0';
+		if (profiles_find(&f->config, name) == l && profile_of(f, name, len, true) == len &&
+			!first_section(f, name, len))
+			add(a, name, len);
+	}
+}
+
+/* A file without any section may be a damaged one. */
+static enum status check(const struct settings *s, struct error *e)
+{
+	for (size_t i = 0; i < s->credentials.n_lines; i++)
+		if (s->credentials.lines[i].kind == INI_SECTION)
+			return STATUS_OK;
+	return S_ISREG(s->credentials_stat.st_mode)
+		? absence_check(&s->credentials, &s->credentials_faults, NULL, s->mode, e)
+		: STATUS_OK;
+}
+
+enum status profile_list_read(
+	struct profile_files *f, bool makes, struct profile_list *l, struct error *e)
+{
+	struct adding a = {.files = f, .to = l, .makes = makes, .status = STATUS_OK, .e = e};
+
+	*l = (struct profile_list){0};
+	add_all(&a);
+	return a.status == STATUS_OK ? check(&f->settings, e) : a.status;
+}
+
+void profile_list_free(struct profile_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		profile_state_free(&l->list[i]);
+	free(l->list);
+	*l = (struct profile_list){0};
+}
