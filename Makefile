@@ -115,10 +115,10 @@ help:
 	@echo 'V=1 shows the commands, WERROR=1 makes warnings errors.'
 
 # The module runs as root. So it takes little from include/: its options, its conversation, clean
-# text and the check of the code.
+# text, and the checks of the code and of root's files.
 $(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) pam/pam_aws_mfa.map $(addprefix $(BUILD)/include/, \
-		ascii.o character.o clean.o code.o descriptors.o local_time.o monotonic.o \
-		options.o peer.o record.o words_pam.o)
+		ascii.o character.o clean.o code.o descriptors.o entry_file.o local_time.o \
+		monotonic.o options.o peer.o record.o root_folder.o words_pam.o)
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
 		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam -pthread
 

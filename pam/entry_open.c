@@ -3,28 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "entry_file.h"
 #include "paths.h"
 #include "root_folder.h"
 
 #define OTHERS (S_IRWXG | S_IRWXO)
-
-/* What is wrong with the file, or NULL. */
-static const char *fault(const struct stat *st)
-{
-	if (!S_ISREG(st->st_mode))
-		return "is not a regular file";
-	if (st->st_uid != 0 || st->st_gid != 0)
-		return "does not belong to root:root";
-	if (st->st_mode & OTHERS)
-		return "must have mode 0600";
-	/* Threat: root changes the file through another name, in a folder of somebody else. */
-	if (st->st_nlink != 1)
-		return "has a second name (hard link)";
-	return NULL;
-}
 
 static enum status cannot_open(const char *name, char *error, size_t size)
 {
@@ -43,8 +30,8 @@ static enum status cannot_open(const char *name, char *error, size_t size)
 
 enum status entry_open(int *fd, const char *name, char *error, size_t size)
 {
-	const char *wrong;
 	struct stat st;
+	size_t used;
 	int folder;
 
 	*fd = -1;
@@ -66,10 +53,12 @@ enum status entry_open(int *fd, const char *name, char *error, size_t size)
 		return status;
 	}
 	close(folder);
-	wrong = fstat(*fd, &st) == 0 ? fault(&st) : "cannot be examined";
-	if (!wrong)
+	snprintf(error, size, AWS_MFA_KEYS_DIR "/%s: ", name);
+	used = strlen(error);
+	if (fstat(*fd, &st) != 0)
+		snprintf(error + used, size - used, "%m");
+	else if (entry_file_is_good(&st, error + used, size - used))
 		return STATUS_OK;
-	snprintf(error, size, AWS_MFA_KEYS_DIR "/%s %s", name, wrong);
 	close(*fd);
 	*fd = -1;
 	return STATUS_CONFIG;

@@ -5,8 +5,6 @@
 #include "settings/spelling.h"
 #include "text/log.h"
 
-#include <errno.h>
-#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,21 +52,6 @@ const char *keystore_brief(const struct entry *entry, char text[static KEYSTORE_
 		entry->role_arn ? "role " : "no role",
 		entry->role_arn ? keystore_short(entry->role_arn) : "");
 	return text;
-}
-
-enum status keystore_account(const char *user, uid_t *uid, struct error *e)
-{
-	const struct passwd *pw;
-
-	errno = 0;
-	pw = getpwnam(user);
-	if (!pw && (errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM))
-		return error_system(e, user);
-	if (!pw)
-		return error_set(e, STATUS_NOT_SET_UP,
-			"there is no user %s on this host; see: getent passwd %s", user, user);
-	*uid = pw->pw_uid;
-	return STATUS_OK;
 }
 
 enum status keystore_confirm(

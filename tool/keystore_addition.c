@@ -126,7 +126,7 @@ enum status addition_begin(struct addition *a, const struct keystore *k, struct 
 	if (rc == STATUS_OK)
 		rc = read_policy(a, e);
 	if (rc == STATUS_OK)
-		rc = keystore_account(a->user, &a->uid, e);
+		rc = entry_account(a->user, &a->uid, e);
 	if (rc == STATUS_OK)
 		rc = entry_settings_reach(&a->settings, e);
 	if (rc == STATUS_OK && option(a, KEYSTORE_DEVICE))

@@ -143,14 +143,14 @@ static void judge_account(struct check *c, const struct entry *entry, const char
 {
 	struct findings *l = &c->findings;
 	struct error e;
-	uid_t uid;
+	enum status rc = entry_check_account(entry, path, &e);
 
-	if (keystore_account(entry->user, &uid, &e) != STATUS_OK) {
-		findings_add(l, "user", FINDING_FAULT, path, 0, "%s", e.text);
-		mend_by(c, "remove", entry->user);
-	} else if (entry_is_of(entry, entry->user, uid, path, &e) != STATUS_OK) {
+	if (rc == STATUS_CONFIG)
 		findings_take(l, "uid", FINDING_FAULT, e.text);
-	}
+	else if (rc != STATUS_OK)
+		findings_add(l, "user", FINDING_FAULT, path, 0, "%s", e.text);
+	if (rc == STATUS_NOT_SET_UP)
+		mend_by(c, "remove", entry->user);
 }
 
 static enum status look_at(struct check *c, const char *name, struct error *e)

@@ -24,7 +24,7 @@ static void note_account(struct row *r)
 	struct error e;
 	uid_t uid;
 
-	if (keystore_account(r->entry.user, &uid, &e) != STATUS_OK)
+	if (entry_account(r->entry.user, &uid, &e) != STATUS_OK)
 		snprintf(r->note, sizeof(r->note), "no such user on this host");
 	else if (uid != r->entry.uid)
 		snprintf(r->note, sizeof(r->note), "is uid %lu now: another person?",

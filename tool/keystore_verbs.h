@@ -11,8 +11,6 @@
 #include "error.h"
 #include "keystore/entries.h"
 
-#include <sys/types.h>
-
 /* The options of the command. */
 enum {
 	KEYSTORE_ACCESS_KEY_ID = OPTION_OWN,
@@ -46,12 +44,6 @@ const char *keystore_brief(const struct entry *entry, char text[static KEYSTORE_
 
 /* mfa/NAME of a device, NAME of a role; the text as it is if it is no such ARN; "-" for NULL. */
 const char *keystore_short(const char *arn);
-
-/*
- * Does this account exist? *uid is its number now. STATUS_NOT_SET_UP: it does not. STATUS_SYSTEM:
- * cannot be looked up.
- */
-enum status keystore_account(const char *user, uid_t *uid, struct error *e);
 
 /* Asks before a change. enter: what the Enter key alone means. STATUS_USAGE: the answer is no, or
  * there is no terminal to ask on. */

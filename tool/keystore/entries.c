@@ -1,6 +1,7 @@
 #include "entries.h"
 
 #include "paths.h"
+#include "root_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -25,70 +26,25 @@ static void make_folder(const char *path, mode_t mode)
 		(void)chmod(path, mode);
 }
 
-static enum status check_folder(int fd, const char *path, bool last, struct error *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return error_system(e, path);
-	if (st.st_uid != 0)
-		return error_set(e, STATUS_CONFIG, "%s: belongs to uid %lu; run: chown root %s",
-			path, (unsigned long)st.st_uid, path);
-	if (st.st_mode & (last ? 077 : 022))
-		return error_set(e, STATUS_CONFIG, "%s: has mode %04o; run: chmod %s %s", path,
-			st.st_mode & 07777, last ? "700" : "go-w", path);
-	return STATUS_OK;
-}
-
-/* Opens name, the end of path, below fd, and closes fd. -1 on failure. */
-static int step(int fd, const char *name, const char *path, bool last, struct error *e)
-{
-	int flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | (last ? O_RDONLY : O_PATH);
-	int next = openat(fd, name, flags);
-
-	if (next < 0)
-		error_set(e, errno == ENOENT ? STATUS_NOT_SET_UP : STATUS_CONFIG,
-			errno == ENOTDIR ? "%s: is no folder (a symlink is none)" : "%s: %s", path,
-			strerror(errno));
-	close(fd);
-	if (next >= 0 && check_folder(next, path, last, e) != STATUS_OK) {
-		close(next);
-		next = -1;
-	}
-	return next;
-}
-
 enum status entries_open(bool make, int *folder, struct error *e)
 {
-	char path[] = AWS_MFA_KEYS_DIR, *end = path;
-	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char parent[] = AWS_MFA_KEYS_DIR;
+	int fd;
 
 	*folder = -1;
 	if (make) {
-		*strrchr(path, '/') = '\0';
-		make_folder(path, 0755);
+		*strrchr(parent, '/') = '\0';
+		make_folder(parent, 0755);
 		make_folder(AWS_MFA_KEYS_DIR, 0700);
-		path[strlen(path)] = '/';
 	}
+	fd = root_folder_open(AWS_MFA_KEYS_DIR, S_IRWXG | S_IRWXO, e->text, sizeof(e->text));
 	if (fd < 0)
-		return error_system(e, "/");
-	if (check_folder(fd, "/", false, e) != STATUS_OK) {
-		close(fd);
-		return e->status;
-	}
-	while (fd >= 0 && *end) {
-		char *name = end + 1, after;
-		bool last;
-
-		end = name + strcspn(name, "/");
-		last = !*end;
-		after = *end;
-		*end = '\0';
-		fd = step(fd, name, path, last, e);
-		*end = after;
-	}
-	*folder = fd;
-	return fd < 0 ? e->status : STATUS_OK;
+		return e->status = errno == ENOENT ? STATUS_NOT_SET_UP : STATUS_CONFIG;
+	*folder = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*folder < 0)
+		error_system(e, AWS_MFA_KEYS_DIR);
+	close(fd);
+	return *folder < 0 ? e->status : STATUS_OK;
 }
 
 /* --- the names --- */

@@ -7,7 +7,9 @@
 #include "setup/shape.h"
 #include "sts_limits.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,6 +127,29 @@ enum status entry_is_of(
 			path, (unsigned long)entry->uid, user, (unsigned long)uid,
 			(unsigned long)uid);
 	return STATUS_OK;
+}
+
+enum status entry_account(const char *user, uid_t *uid, struct error *e)
+{
+	const struct passwd *pw;
+
+	errno = 0;
+	pw = getpwnam(user);
+	if (!pw && (errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return error_system(e, user);
+	if (!pw)
+		return error_set(e, STATUS_NOT_SET_UP,
+			"there is no user %s on this host; see: getent passwd %s", user, user);
+	*uid = pw->pw_uid;
+	return STATUS_OK;
+}
+
+enum status entry_check_account(const struct entry *entry, const char *path, struct error *e)
+{
+	uid_t uid;
+	enum status rc = entry_account(entry->user, &uid, e);
+
+	return rc == STATUS_OK ? entry_is_of(entry, entry->user, uid, path, e) : rc;
 }
 
 void entry_free(struct entry *entry)

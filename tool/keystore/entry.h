@@ -11,14 +11,13 @@
 #ifndef AWS_MFA_ENTRY_H
 #define AWS_MFA_ENTRY_H
 
+#include "entry_file.h"
 #include "error.h"
 #include "text/secret.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
-
-#define ENTRY_MAX_BYTES ((size_t)16 << 10)
 
 /* NULL: the entry does not have this key. */
 struct entry {
@@ -47,9 +46,8 @@ const char *entry_name_check(const char *name);
 const char *entry_check(const char *key, const char *value);
 
 /*
- * Reads the entry that is open as fd. path is for messages. The file must be regular, root's, with
- * one name, mode 0600 or less, and not more than ENTRY_MAX_BYTES long. STATUS_CONFIG and
- * "PATH:LINE: what is wrong" otherwise. Call entry_free() in any case.
+ * Reads the entry that is open as fd. path is for messages. The file must be as entry_file.h says.
+ * STATUS_CONFIG and "PATH:LINE: what is wrong" otherwise. Call entry_free() in any case.
  */
 enum status entry_read(struct entry *entry, int fd, const char *path, struct error *e);
 
@@ -63,6 +61,15 @@ enum status entry_parse(
  */
 enum status entry_is_of(
 	const struct entry *entry, const char *user, uid_t uid, const char *path, struct error *e);
+
+/*
+ * Does this host have the account? *uid is its number now. STATUS_NOT_SET_UP: it does not.
+ * STATUS_SYSTEM: cannot be looked up.
+ */
+enum status entry_account(const char *user, uid_t *uid, struct error *e);
+
+/* entry_is_of() with the account's uid of now. The statuses of both. */
+enum status entry_check_account(const struct entry *entry, const char *path, struct error *e);
 
 void entry_free(struct entry *entry);
 

@@ -1,6 +1,7 @@
 #include "entry.h"
 
 #include "ascii.h"
+#include "entry_file.h"
 #include "file/file.h"
 #include "ini/ini.h"
 #include "record.h"
@@ -193,40 +194,18 @@ enum status entry_parse(
 
 /* --- the file --- */
 
-static enum status check_file(const struct stat *st, const char *path, struct error *e)
-{
-	if (!S_ISREG(st->st_mode))
-		return error_set(e, STATUS_CONFIG, "%s: is no regular file", path);
-	if (st->st_uid != 0 || st->st_gid != 0)
-		return error_set(e, STATUS_CONFIG,
-			"%s: belongs to user %lu, group %lu; expected root: its owner may know "
-			"the keys; add the user again",
-			path, (unsigned long)st->st_uid, (unsigned long)st->st_gid);
-	if (st->st_mode & 07177)
-		return error_set(e, STATUS_CONFIG,
-			"%s: has mode %04o; expected 0600: if others could read it, its key is no "
-			"secret any more",
-			path, st->st_mode & 07777);
-	if (st->st_nlink != 1)
-		return error_set(e, STATUS_CONFIG, "%s: has %lu names (hard links); expected one",
-			path, (unsigned long)st->st_nlink);
-	if (st->st_size > (off_t)ENTRY_MAX_BYTES)
-		return error_set(
-			e, STATUS_CONFIG, "%s: is larger than %zu bytes", path, ENTRY_MAX_BYTES);
-	return STATUS_OK;
-}
-
 enum status entry_read(struct entry *entry, int fd, const char *path, struct error *e)
 {
 	struct secret bytes;
+	char why[256];
 	struct stat st;
 	enum status rc;
 
 	*entry = (struct entry){0};
 	if (fstat(fd, &st) < 0)
 		return error_system(e, path);
-	rc = check_file(&st, path, e);
-	if (rc == STATUS_OK)
-		rc = file_read_fd(fd, path, &bytes, &st, e);
+	if (!entry_file_is_good(&st, why, sizeof(why)))
+		return error_set(e, STATUS_CONFIG, "%s: %s", path, why);
+	rc = file_read_fd(fd, path, &bytes, &st, e);
 	return rc == STATUS_OK ? entry_parse(entry, path, &bytes, e) : rc;
 }

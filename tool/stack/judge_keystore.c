@@ -239,19 +239,16 @@ static bool judge_entry(struct view *v, int folder, const struct stack_line *lin
 	struct entry entry = {0};
 	struct stat st;
 	struct error e;
-	const struct passwd *pw = getpwnam(name);
 	enum status rc = entries_read(folder, name, &entry, &st, &e);
 
 	entries_path(name, path);
 	if (rc != STATUS_OK) {
 		tell_unread(v, name, &e);
-	} else if (!pw) {
+	} else if ((rc = entry_check_account(&entry, path, &e)) == STATUS_NOT_SET_UP) {
 		findings_add(v->l, "keystore-entry", FINDING_WARNING, path, 0,
 			"there is no such user on this host");
 		mend_by(v, "remove", name);
-		rc = STATUS_CONFIG;
-	} else if ((rc = entry_is_of(&entry, name, pw->pw_uid, path, &e)) != STATUS_OK ||
-		(rc = load(line, &entry, path, &e)) != STATUS_OK) {
+	} else if (rc != STATUS_OK || (rc = load(line, &entry, path, &e)) != STATUS_OK) {
 		findings_take(v->l, "keystore-entry", FINDING_FAULT, e.text);
 	}
 	entry_free(&entry);

@@ -20,28 +20,32 @@ def words(variable, default=""):
 
 
 def build(name, file, changes):
-    """-> aws-mfa, linked from the objects of the stage, with the changed one replaced"""
+    """-> aws-mfa, linked from the objects of the stage, with the changed ones replaced"""
     folder = OUT / name
     folder.mkdir(parents=True, exist_ok=True)
-    source = REPO / "tool" / file
-    text = source.read_text()
-    for old, new in changes:
-        if text.count(old) != 1:
-            raise AssertionError(f"{name}: this is in {file} {text.count(old)} times, not once: {old}")
-        text = text.replace(old, new)
-    changed = folder / source.name
-    changed.write_text(text)
     flags = words("CC", "cc") + words("CPPFLAGS") + words("CFLAGS", "-O1")
-    made = folder / "changed.o"
-    subprocess.run([*flags, "-std=c17", "-D_GNU_SOURCE", "-Iinclude", f"-I{OBJECTS}", "-Itool",
-                    f"-I{source.parent}", "-c", "-o", made, changed], cwd=REPO, check=True)
-    replaced = (OBJECTS / "tool" / file).with_suffix(".o")
+    texts = {}
+    for old, new, *other in changes:
+        name_of = (other or [file])[0]
+        source = next(p for part in ("tool", "include") if (p := REPO / part / name_of).exists())
+        text = texts.get(source) or source.read_text()
+        if text.count(old) != 1:
+            raise AssertionError(f"{name}: this is in {name_of} {text.count(old)} times, not once: {old}")
+        texts[source] = text.replace(old, new)
+    made = []
+    for source, text in texts.items():
+        changed = folder / source.name
+        changed.write_text(text)
+        made.append(changed.with_suffix(".o"))
+        subprocess.run([*flags, "-std=c17", "-D_GNU_SOURCE", "-Iinclude", f"-I{OBJECTS}", "-Itool",
+                        f"-I{source.parent}", "-c", "-o", made[-1], changed], cwd=REPO, check=True)
+    replaced = {OBJECTS / source.relative_to(REPO).with_suffix(".o") for source in texts}
     objects = [path for part in ("include", "tool") for path in (OBJECTS / part).rglob("*.o")
-               if path != replaced and "sts" not in path.relative_to(OBJECTS / part).parts[:-1]]
+               if path not in replaced and "sts" not in path.relative_to(OBJECTS / part).parts[:-1]]
     program = folder / "aws-mfa"
     iniparser = subprocess.run([*words("CC", "cc"), "-print-file-name=libiniparser.a"],
                                capture_output=True, text=True).stdout.strip()
-    subprocess.run([*flags, *words("LDFLAGS"), "-o", program, *objects, made,
+    subprocess.run([*flags, *words("LDFLAGS"), "-o", program, *objects, *made,
                     iniparser if "/" in iniparser else "-liniparser", "-ldl"], cwd=REPO, check=True)
     program.chmod(0o711)
     return program

@@ -21,17 +21,19 @@ static bool is_roots(
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		int why = errno;
 
-		snprintf(error, size, "%.*s: %m", (int)len, path);
+		snprintf(error, size,
+			why == ENOTDIR ? "%.*s: is no folder (a symlink is none)" : "%.*s: %m",
+			(int)len, path);
 		errno = why;
 		return false;
 	}
 	if (st.st_uid == 0 && !(st.st_mode & forbidden))
 		return true;
 	if (st.st_uid != 0)
-		snprintf(error, size, "%.*s belongs to uid %u; run: chown root %.*s", (int)len,
+		snprintf(error, size, "%.*s: belongs to uid %u; run: chown root %.*s", (int)len,
 			path, (unsigned)st.st_uid, (int)len, path);
 	else
-		snprintf(error, size, "%.*s has mode %04o; run: chmod %s %.*s", (int)len, path,
+		snprintf(error, size, "%.*s: has mode %04o; run: chmod %s %.*s", (int)len, path,
 			st.st_mode & 07777, forbidden & S_IROTH ? "700" : "go-w", (int)len, path);
 	errno = EPERM;
 	return false;
