@@ -9,6 +9,10 @@ DOCDIR      ?= $(PREFIX)/share/doc/pam-aws-mfa
 SYSCONFDIR  ?= /etc
 RUNDIR      ?= /run
 UNITDIR     ?= $(PREFIX)/lib/systemd/system
+# Debian's own zsh looks in vendor-completions.
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 BUILD       ?= build
 CC          ?= cc
 
@@ -24,7 +28,7 @@ TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awsc
 	python3-botocore python3-boto3 openssl clang clang-format clang-tidy libclang-rt-dev mandoc \
 	util-linux strace acl procps e2fsprogs tinyproxy-bin libpam-google-authenticator \
 	openssh-server openssh-client sudo login rsync git openvpn debhelper lintian \
-	mmdebstrap systemd-container
+	mmdebstrap systemd-container zsh fish
 
 VM_PACKAGES    = qemu-system-x86
 
@@ -86,6 +90,7 @@ TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 tool/aws-mfa-keystore.8 pam/pam_aws_mfa.8
 UNITS         = $(wildcard systemd/*.s*)
 GENERATOR     = $(UNITDIR)-generators/aws-mfa-keystore-uid
+COMPLETIONS   = $(wildcard completions/*)
 EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
 
 .PHONY: help deps all check bench demo deb lint install uninstall clean FORCE
@@ -131,7 +136,8 @@ $(BUILD)/aws-mfa-sts: $(STS_OBJS) $(CONTRACT_OBJS)
 
 $(TOOL_OBJS): ALL_CFLAGS += -Itool
 
-$(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h $(BUILD)/base
+$(BUILD)/%.o: %.c Makefile | $(BUILD)/build_paths.h $(BUILD)/completion_scripts.h \
+		$(BUILD)/base
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -141,6 +147,15 @@ $(BUILD)/build_paths.h: FORCE
 	@printf '#define BUILD_%s "%s"\n' BINDIR '$(BINDIR)' LIBEXECDIR '$(LIBEXECDIR)' \
 		SYSCONFDIR '$(SYSCONFDIR)' RUNDIR '$(RUNDIR)' DOCDIR '$(DOCDIR)' >$@.new
 	@if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
+
+# The completion scripts as strings, for `aws-mfa completion`.
+$(BUILD)/completion_scripts.h: $(COMPLETIONS)
+	@mkdir -p $(@D)
+	@for script in BASH:aws-mfa.bash ZSH:_aws-mfa FISH:aws-mfa.fish; do \
+		echo "#define COMPLETION_$${script%:*} \\" && \
+		sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n" \\/' completions/$${script#*:} && \
+		echo; done >$@.new
+	@mv $@.new $@
 
 # Says what is too old or missing, in one line each, before a compiler says it in hundreds.
 $(BUILD)/base: include/base.in
@@ -181,6 +196,9 @@ install: all
 		$$unit >"$(DESTDIR)$(UNITDIR)/$${unit#*/}" && \
 		chmod 0644 "$(DESTDIR)$(UNITDIR)/$${unit#*/}" || exit 1; done
 	$(Q)$(INSTALL) -D -m 0755 systemd/aws-mfa-keystore-uid '$(DESTDIR)$(GENERATOR)'
+	$(Q)$(INSTALL) -D -m 0644 completions/aws-mfa.bash '$(DESTDIR)$(BASHCOMPDIR)/aws-mfa'
+	$(Q)$(INSTALL) -D -m 0644 completions/_aws-mfa '$(DESTDIR)$(ZSHCOMPDIR)/_aws-mfa'
+	$(Q)$(INSTALL) -D -m 0644 completions/aws-mfa.fish '$(DESTDIR)$(FISHCOMPDIR)/aws-mfa.fish'
 	$(Q)$(INSTALL) -m 0644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(DOCDIR)/'
 	$(Q)for file in $(EXAMPLES); do \
 		$(INSTALL) -D -m 0644 $$file "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
@@ -199,7 +217,8 @@ uninstall:
 		echo 'These lines name the module, and logins through them would fail without it.' \
 			'Remove them first, or run: make uninstall FORCE=1' >&2; exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/aws-mfa' '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts' \
-		'$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so' \
+		'$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so' '$(DESTDIR)$(BASHCOMPDIR)/aws-mfa' \
+		'$(DESTDIR)$(ZSHCOMPDIR)/_aws-mfa' '$(DESTDIR)$(FISHCOMPDIR)/aws-mfa.fish' \
 		$(patsubst systemd/%,'$(DESTDIR)$(UNITDIR)/%',$(UNITS)) '$(DESTDIR)$(GENERATOR)' \
 		$(foreach p,$(notdir $(MANPAGES)), \
 		'$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(p)')

@@ -26,7 +26,7 @@ ARROWS = {
     "tool": ["tool/keystore", "tool/setup", "tool/stack", "tool/doctor", "tool/profile",
              "tool/credentials", "tool/settings", "tool/ini", "tool/file", "tool/text"],
 }
-MADE = {"build_paths.h"}    # by the Makefile
+MADE = {"build_paths.h", "completion_scripts.h"}    # by the Makefile
 
 
 def found(name, file):

@@ -79,7 +79,7 @@ class Build(unittest.TestCase):
         programs = {}
         for name in ("one", "a/longer/folder"):
             place = self.folder() / name
-            for part in ("include", "pam", "tool"):
+            for part in ("include", "pam", "tool", "completions"):
                 shutil.copytree(REPO / part, place / part)
             shutil.copy(REPO / "Makefile", place)
             result = make("-C", str(place), "-j2", "BUILD=build", "WERROR=1", "all")

@@ -21,7 +21,7 @@ class Lint(unittest.TestCase):
     def tree(self):
         """A copy of the tree, which the tests change."""
         place = temporary(self.addCleanup)
-        for part in ("include", "pam", "tool", "tests"):
+        for part in ("include", "pam", "tool", "tests", "completions"):
             shutil.copytree(REPO / part, place / part)
         for file in ("Makefile", ".clang-tidy"):
             shutil.copy(REPO / file, place)

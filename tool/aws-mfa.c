@@ -12,29 +12,31 @@
 #include <string.h>
 #include <unistd.h>
 
-/* To add a command, add a row. The first command runs if the user names none. */
+/* To add a command, add a row. */
 /* clang-format off */
-#define COMMANDS(ROW) \
-	ROW(cmd_refresh)  \
-	ROW(cmd_exec)     \
-	ROW(cmd_export)   \
-	ROW(cmd_status)   \
-	ROW(cmd_list)     \
-	ROW(cmd_setup)    \
-	ROW(cmd_explain)  \
-	ROW(cmd_doctor)   \
-	ROW(cmd_rotate)   \
-	ROW(cmd_clear)    \
-	ROW(cmd_keystore) \
-	ROW(cmd_pam)      \
-	ROW(cmd_serve)    \
+#define COMMANDS(ROW)       \
+	ROW(cmd_refresh)    \
+	ROW(cmd_exec)       \
+	ROW(cmd_export)     \
+	ROW(cmd_status)     \
+	ROW(cmd_list)       \
+	ROW(cmd_setup)      \
+	ROW(cmd_explain)    \
+	ROW(cmd_doctor)     \
+	ROW(cmd_rotate)     \
+	ROW(cmd_clear)      \
+	ROW(cmd_keystore)   \
+	ROW(cmd_completion) \
+	ROW(cmd_complete)   \
+	ROW(cmd_pam)        \
+	ROW(cmd_serve)      \
 	ROW(cmd_store)
 /* clang-format on */
 
 #define DECLARED(name) extern const struct command name;
 #define LISTED(name) &(name),
 COMMANDS(DECLARED)
-static const struct command *const commands[] = {COMMANDS(LISTED) NULL};
+const struct command *const all_commands[] = {COMMANDS(LISTED) NULL};
 
 /* Standard error may be closed, too. Then only the exit status tells the user. */
 static enum status cannot_start(const char *what, const char *why)
@@ -69,7 +71,7 @@ static enum status run(const struct command_line *line)
 	else if (line->option[OPTION_HELP] && line->named)
 		help_print_command(c);
 	else if (line->option[OPTION_HELP])
-		help_print(commands);
+		help_print(all_commands);
 	else
 		return c->prints ? written(c->run(line)) : c->run(line);
 	return written(STATUS_OK);
@@ -86,7 +88,7 @@ int main(int argc, char **argv)
 	if (!own_process_open_standard())
 		return cannot_start("/dev/null", strerror(errno));
 	own_process_confine();
-	if (command_line_parse(commands, argc, argv, &line, &e) == STATUS_OK)
+	if (command_line_parse(all_commands, argc, argv, &line, &e) == STATUS_OK)
 		rc = run(&line);
 	else
 		rc = refuse(line.command, &e);

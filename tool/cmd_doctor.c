@@ -134,11 +134,15 @@ static const struct option options[] = {
 	{.names = {"--pam"},
 		.argument = "SERVICE",
 		.help = "as root: who gets in through the PAM stack of SERVICE"},
-	{.names = {"--user"}, .argument = "USER", .help = "with --pam: as it is for this user"},
+	{.names = {"--user"},
+		.argument = "USER",
+		.help = "with --pam: as it is for this user",
+		.values = VALUES_USERS},
 	{.names = {"--try"},
 		.argument = "USER",
 		.help = "as root: log USER in through the stack, for real; it asks, and "
-			"spends a code. --pam names the service; else sshd"},
+			"spends a code. --pam names the service; else sshd",
+		.values = VALUES_USERS},
 };
 
 const struct command cmd_doctor = {

@@ -66,7 +66,10 @@ static enum status run(const struct command_line *line)
 
 static const struct option options[] = {
 	HANDOVER_OPTIONS,
-	{.names = {"--format"}, .argument = "FORMAT", .help = FORMATS_LIST "; else env"},
+	{.names = {"--format"},
+		.argument = "FORMAT",
+		.help = FORMATS_LIST "; else env",
+		.values = FORMATS_LIST},
 };
 
 const struct command cmd_export = {

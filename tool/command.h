@@ -56,11 +56,17 @@ struct command {
 	size_t n_own;             /* at most N_OWN */
 	const char *operand;      /* such as "NAME"; NULL when it takes no operands */
 	size_t min_operands, max_operands;
+	/* For completion, as in struct option: of the first operand, and of the others. NULL: the
+	 * user's profiles if operand is "NAME". */
+	const char *values[2];
 	const char *rest;   /* such as "COMMAND": what follows "--"; NULL for nothing */
 	bool rest_optional; /* "--" and what follows may be missing */
 	bool prints;        /* writes its result to standard output */
 	bool hidden;        /* not shown in --help */
 };
+
+/* All of them. The first command runs if the user names none. It ends with NULL. */
+extern const struct command *const all_commands[];
 
 /* Other commands may run it, too. */
 extern const struct command cmd_refresh;

@@ -11,7 +11,8 @@
 static const struct option common[OPTION_OWN - N_SETTINGS] = {
 	COMMON(LOG_LEVEL) = {.names = {"--log-level"},
 		.argument = "LEVEL",
-		.help = "DEBUG, INFO, WARNING, ERROR or CRITICAL; else INFO"},
+		.help = "DEBUG, INFO, WARNING, ERROR or CRITICAL; else INFO",
+		.values = "DEBUG, INFO, WARNING, ERROR or CRITICAL"},
 	COMMON(SETUP) = {.names = {"--setup"}, .help = "the command setup"},
 	COMMON(EXPLAIN) = {.names = {"--explain"}, .help = "the command explain"},
 	COMMON(VERSION) = {.names = {"--version"}, .help = "print the version"},

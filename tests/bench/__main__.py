@@ -25,7 +25,7 @@ from bench.scene import Scene
 
 GROUPS = [rows_tool.VALID, rows_network.AT_A_DISTANCE, rows_network.SLOW_TYPIST,
           rows_network.LOOPBACK, rows_network.MEMORY, rows_pam.LOGINS, rows_keystore.LOGINS,
-          rows_tool.BIG_FILES, rows_many.CROWDS, rows_tool.INSTALLED_SIZE]
+          rows_tool.BIG_FILES, rows_tool.COMPLETION, rows_many.CROWDS, rows_tool.INSTALLED_SIZE]
 
 
 class Bench:

@@ -8,6 +8,10 @@ from bench.namespaces import Skipped
 from bench.scene import (AWS, AWS_MFA_EXPORT, AWS_MFA_REFRESH, AWS_MFA_VALID, CODE, CURL, LONG_TERM, PROGRAMS,
                          PYTHON, SESSION, TRUE, aws, others)
 from bench.table import AtLeast, AtMost, Group, Near, Under
+from paths import AWS_MFA, STAGE
+
+BASH = "/bin/bash"
+BASH_COMPLETION = STAGE / "share/bash-completion/completions/aws-mfa"
 
 
 def valid(bench):
@@ -79,6 +83,28 @@ BIG_FILES = Group("profiles", {
     "linear 1000": ("1,000 profiles, session valid, CPU", Near(1.25)),
     "valid": ("10,000 profiles, session valid, CPU", Under(30)),
     "refresh": ("10,000 profiles, refresh, CPU over one with 1", AtMost(3))}, big_files)
+
+
+COMPLETE = """. "$0"
+COMP_LINE="aws-mfa clear $1" COMP_POINT=99
+_aws_mfa aws-mfa "$1" clear
+((${#COMPREPLY[@]} == 11))"""
+
+
+def completion(bench):
+    """A whole bash, which calls the installed function."""
+    home = bench.scene.home()
+    home.write(LONG_TERM + others(10000))
+    env = {**home.env, "PATH": f"{AWS_MFA.parent}:/usr/bin:/bin"}
+    ours = [BASH, "--norc", "-c", COMPLETE, BASH_COMPLETION, "user-123"]
+    costs = in_turn(bench.rounds(20), ours=lambda: run(ours, env),
+                    bash=lambda: run([BASH, "--norc", "-c", ":"], env))
+    yield "wall", dict(ours=figure(costs["ours"], "wall"), peer=figure(costs["bash"], "wall"),
+                       peer_name="bash that does nothing")
+
+
+COMPLETION = Group("completion", {
+    "wall": ("10,000 profiles, a name completed in bash, wall", Under(60))}, completion)
 
 
 def installed_size(bench):

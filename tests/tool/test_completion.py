@@ -1,0 +1,207 @@
+"""Completion in real shells: commands, options, values, and profile names that a shell must not run."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import unittest
+
+from host import ROLE, HostTest
+from paths import AWS_MFA, STAGE
+from terminal import Terminal
+from tool.test_help import commands, options
+
+SHARE = STAGE / "share"
+SCRIPTS = {"bash": SHARE / "bash-completion/completions/aws-mfa",
+           "zsh": SHARE / "zsh/site-functions/_aws-mfa",
+           "fish": SHARE / "fish/vendor_completions.d/aws-mfa.fish"}
+# Each begins with letters of its own. ? is a character that the shells would find files for.
+NAMES = ["aa b", "bb$(touch pwned)", "cc`touch pwned`", "dd'x", 'ee"x', "ff\\x", "gg;touch pwned", "hh&x",
+         "ii-ü-é", "jj:k:l", "kk@l", "ll*", "mm~x", "nn$HOME", "oo{a,b}", "pp#x", "qq<x>y|z", "rr=x", "ss\\",
+         "tt'\"x", "uu?", "vv  x", "ww!x", "xx%x^y"]
+HIDDEN = ["zz\x1b[31m", "zz\x07", "zz\u202ex", "zz[x"]
+SESSION = "[{}]\naws_session_token = tok\n"
+
+
+def script(shell):
+    return subprocess.run([AWS_MFA, "completion", shell], capture_output=True, text=True, check=True).stdout
+
+
+class CompletionTest(HostTest):
+    def setUp(self):
+        super().setUp()
+        if not shutil.which(self.SHELL):
+            self.skipTest(f"no {self.SHELL} here")
+        self.env |= {"PATH": f"{AWS_MFA.parent}:/usr/bin:/bin", "TERM": "dumb", "PS1": "$ "}
+        self.write_credentials("".join(map(SESSION.format, [*NAMES, *HIDDEN])) +
+                               f"[work-long-term]\naws_mfa_device = {self.user.serial}\n[-dash]\nk = v\n")
+        self.config.write_text(f"[profile admin]\nrole_arn = {ROLE}\nmfa_serial = {self.user.serial}\n"
+                               f"[profile \"zz quoted\"]\nassume_role = {ROLE}2\n[profile admin2]\nrole_arn = $(x)\n")
+
+    def script(self):
+        return SCRIPTS[self.SHELL]
+
+
+class Lists:
+    """offered(*words) -> what the shell offers for the last word"""
+
+    def test_commands(self):
+        shown = commands()
+        self.assertEqual(set(self.offered("")), set(shown))
+        self.assertIn("keystore", self.offered("--log-level", "INFO", ""))
+        self.assertIn("keystore", self.offered("k"))
+
+    def test_options_of_each_command(self):
+        for command in commands():
+            own, common = options(command)
+            with self.subTest(command):
+                self.assertEqual(set(self.offered(command, "--")),
+                                 {option.split()[0] for option in {**own, **common}})
+        self.assertIn("--force", self.offered("--fo"))
+        self.assertNotIn("--all", self.offered("clear", "--all", "--"))
+        self.assertIn("--tag", self.offered("--tag", "a=b", "--t"))
+
+    def test_values(self):
+        for words, expected in ((("--log-level", ""), {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}),
+                                (("completion", ""), {"bash", "zsh", "fish"}),
+                                (("export", "--format", "e"), {"env", "env-no-export"}),
+                                (("--assume-role", ""), {ROLE, ROLE + "2"}),
+                                (("--device", ""), {self.user.serial}),
+                                (("keystore", "--device", ""), {self.user.serial}),
+                                (("clear", "wo"), {"work"}), (("clear", "work", "ad"), {"admin", "admin2"}),
+                                (("--profile", "zz"), {"zz quoted"}),
+                                (("rotate", "work", ""), set()), (("nonsense", ""), set()),
+                                (("completion", "zsh", ""), set()), (("--duration", ""), set())):
+            with self.subTest(words):
+                self.assertEqual(set(self.offered(*words)), expected)
+        self.assertIn("root", self.offered("keystore", "show", "roo"))
+        self.assertIn("--profile=work", [word if "=" in word else "--profile=" + word
+                                         for word in self.offered("--profile=wo")])
+
+    def test_names_of_all_kinds(self):
+        self.assertEqual(set(self.offered("clear", "")), {*NAMES, "work", "admin", "admin2", "zz quoted"})
+
+    def test_without_files(self):
+        for text in (None, "\0" * 50, "[wor"):
+            with self.subTest(text):
+                self.credentials.unlink(missing_ok=True)
+                self.config.unlink(missing_ok=True)
+                if text:
+                    self.write_credentials(text)
+                self.assertEqual(self.offered("clear", ""), [])
+
+    def test_the_installed_script_is_what_the_command_prints(self):
+        self.assertEqual(script(self.SHELL), self.script().read_text())
+
+
+class Typed:
+    """start() -> a shell that completes; names are typed in part, and the command is run."""
+
+    QUOTES = ("", "'", '"')
+    NOT = set()
+
+    def test_the_shell_gets_each_name_and_runs_nothing(self):
+        self.shell = self.start()
+        self.addCleanup(self.shell.wait)
+        self.addCleanup(self.shell.process.send_signal, signal.SIGKILL)
+        text = self.credentials.read_text()
+        for quote in self.QUOTES:
+            for name in NAMES:
+                if (quote, name) in self.NOT:
+                    continue
+                with self.subTest(name=name, quote=quote):
+                    self.shell.send(f"aws-mfa clear {quote}{name[:2]}\t\n")
+                    self.shell.expect(f"is removed from [{name}]")
+                    self.assertEqual(self.credentials.read_text(),
+                                     text.replace(SESSION.format(name), f"[{name}]\n"))
+                    self.write_credentials(text)
+        # options, and values behind '='
+        self.shell.send("aws-mfa clear --prof\t aa\t\n")
+        self.shell.expect("is removed from [aa b]")
+        self.write_credentials(text)
+        self.shell.send("aws-mfa clear --profile=bb\t\n")
+        self.shell.expect("is removed from [bb$(touch pwned)]")
+        self.write_credentials(text)
+        self.shell.send("aws-mfa cle\t jj:\t\n")
+        self.shell.expect("is removed from [jj:k:l]")
+        self.shell.send("aws-mfa exec aa\t -- nohu\t\n")
+        self.assertIn("nohup", self.shell.expect("no section [aa b-long-term]")[-300:])
+        self.assertFalse((self.home / "pwned").exists())
+
+
+class InBash(Lists, Typed, CompletionTest):
+    SHELL = "bash"
+    NOT = {('"', "ww!x")}       # nothing quotes it there
+
+    def offered(self, *words):
+        line = " ".join(["aws-mfa", *words])
+        last = re.split("[=:]", words[-1])[-1]
+        run = subprocess.run(
+            ["bash", "--norc", "-c", f'. "{self.script()}"; COMP_LINE=$1 COMP_POINT=${{#1}}; compopt() {{ :; }}; '
+             '_aws_mfa aws-mfa "$2" ""; ((${#COMPREPLY[@]})) && eval "printf \'%s\\n\' ${COMPREPLY[*]}"',
+             "bash", line, last], env=self.env, cwd=self.home, capture_output=True, text=True, timeout=30)
+        self.assertEqual(run.stderr, "")
+        return run.stdout.splitlines()
+
+    def start(self):
+        shell = Terminal(["bash", "--norc", "--noprofile", "-i"], {**self.env, "HISTFILE": ""}, all_on_it=True,
+                         enter=lambda: os.chdir(self.home))
+        shell.expect("$ ")
+        shell.send(f". '{self.script()}'\n")
+        return shell
+
+    def test_files_and_commands(self):
+        (self.home / "a file").touch()
+        shell = self.start()
+        self.addCleanup(shell.wait)
+        self.addCleanup(shell.process.send_signal, signal.SIGKILL)
+        shell.send("aws-mfa keystore add x --session-policy a\\ f\t--nonsense\n")
+        shell.expect("such option")
+        self.assertIn("a\\ file", shell.screen)
+        shell.send("aws-mfa exec --prof\two\t-- nohu\ta\\ f\t--nonsense\n")
+        shell.expect("has no aws_access_key_id")
+        self.assertIn("nohup a\\ file ", shell.screen)
+
+    def test_a_line_with_quotes(self):
+        """Words before the one that is completed."""
+        for line in ("--profile 'a b' cle", "--profile a\\ b cle", '--profile="a b" cle', "--profile '' cle"):
+            self.assertEqual(self.offered(*line.split(" ")), ["clear"])
+
+
+class InZsh(Typed, CompletionTest):
+    SHELL = "zsh"
+    NOT = {('"', "ww!x")}
+    test_the_installed_script_is_what_the_command_prints = \
+        Lists.test_the_installed_script_is_what_the_command_prints
+
+    def start(self):
+        shell = Terminal(["zsh", "-f", "-i"], {**self.env, "HISTFILE": ""}, all_on_it=True,
+                         enter=lambda: os.chdir(self.home))
+        shell.expect("$ ")
+        shell.send(f"autoload -U compinit; compinit -D -u; . '{self.script()}'; echo rea''dy\n")
+        shell.expect("ready\r\n")
+        return shell
+
+
+class InFish(Lists, Typed, CompletionTest):
+    SHELL = "fish"
+
+    def start(self):
+        shell = Terminal(["fish", "--no-config", "-i"], {**self.env, "TERM": "xterm"}, all_on_it=True,
+                         enter=lambda: os.chdir(self.home))
+        shell.send(f"source '{self.script()}'; echo rea''dy\n")
+        shell.expect("ready\r\n")
+        return shell
+
+    def offered(self, *words):
+        run = subprocess.run(["fish", "--no-config", "-c", f"source '{self.script()}'; complete -C $argv[1]",
+                              "aws-mfa " + " ".join(words)],
+                             env=self.env, cwd=self.home, capture_output=True, text=True, timeout=30)
+        self.assertEqual(run.stderr, "")
+        self.assertFalse((self.home / "pwned").exists())
+        return [line.split("\t")[0] for line in run.stdout.splitlines()]
+
+
+if __name__ == "__main__":
+    unittest.main()
