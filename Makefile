@@ -315,7 +315,8 @@ $(SHORT_NAMES):
 # Variants of the product:
 # FAKE: a module with a helper that plays a script, and its key store in /mnt (keystore_host.c).
 # SITE: an aws-mfa with a separate site file. All tests share the site file of the stage.
-# IDLE: a module with an aws-mfa that waits one second for a code, not five minutes.
+# IDLE: a module with an aws-mfa that waits one second for a code, not five minutes, and for a
+# command that prints one not one minute.
 FAKE = $(BUILD)/tests/fake
 SITE = $(BUILD)/tests/site
 IDLE = $(BUILD)/tests/idle
@@ -335,7 +336,7 @@ $(SITE)/aws-mfa: FORCE
 
 $(IDLE)/aws-mfa: FORCE
 	+@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(STAGE)/libexec' \
-		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
+		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000 -DTOKEN_COMMAND_SECONDS=1' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
 
 .PHONY: check_built
 check_built: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)

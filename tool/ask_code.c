@@ -3,6 +3,8 @@
 #include "code.h"
 #include "prompt.h"
 #include "text/log.h"
+#include "text/split.h"
+#include "token_command.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,10 +28,33 @@ static enum status on_record(void *arg, struct error *e)
 	return STATUS_OK;
 }
 
-enum status code_source_open(struct code_source *s, const char *token, struct error *e)
+static enum status split_command(
+	struct code_source *s, const struct settings *settings, struct error *e)
 {
-	*s = (struct code_source){.token = token, .tty = token ? -1 : prompt_open()};
-	if (token || s->tty >= 0)
+	const char *command = settings->value[SETTING_TOKEN_COMMAND], *fault;
+
+	s->named = settings->where[SETTING_TOKEN_COMMAND];
+	if (!secret_copy(&s->command, command, strlen(command)))
+		return error_system(e, s->named);
+	fault = split_words(s->command.data, s->words, WORDS_MAX);
+	return fault
+		? error_set(e,
+			  settings->origin[SETTING_TOKEN_COMMAND] == ORIGIN_FILE ? STATUS_CONFIG
+										 : STATUS_USAGE,
+			  "%s: %s", s->named, fault)
+		: STATUS_OK;
+}
+
+enum status code_source_open(
+	struct code_source *s, const char *token, const struct settings *settings, struct error *e)
+{
+	*s = (struct code_source){.token = token, .tty = -1};
+	if (token)
+		return STATUS_OK;
+	if (settings->value[SETTING_TOKEN_COMMAND])
+		return split_command(s, settings, e);
+	s->tty = prompt_open();
+	if (s->tty >= 0)
 		return STATUS_OK;
 	return error_set(e, STATUS_USAGE,
 		"there is no terminal to ask on; use --token - and write the "
@@ -41,6 +66,7 @@ void code_source_close(struct code_source *s)
 	if (s->tty >= 0)
 		close(s->tty);
 	s->tty = -1;
+	secret_free(&s->command);
 }
 
 /* Read one line only: the rest of standard input may be for another program. */
@@ -60,6 +86,8 @@ static enum status get_answer(const struct code_source *s, const char *question,
 	const struct prompt_watch watch = {w->x->process.peer.reader.fd, on_record, w};
 	char clean[2048];
 
+	if (s->words[0])
+		return token_command_run(s->words, s->named, &watch, answer, e);
 	if (!s->token) {
 		snprintf(clean, sizeof(clean), "%s", question);
 		log_clean(clean);

@@ -155,7 +155,7 @@ const struct command cmd_doctor = {
 	.example = "  aws-mfa doctor work\n"
 		   "  sudo aws-mfa doctor --pam sshd --user alice\n"
 		   "  sudo aws-mfa doctor --try alice",
-	.settings = ALL_SETTINGS,
+	.settings = ALL_SETTINGS & ~SETTING_BIT(SETTING_TOKEN_COMMAND),
 	.own = options,
 	.n_own = sizeof(options) / sizeof(options[0]),
 	.operand = "NAME",

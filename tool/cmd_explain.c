@@ -1,6 +1,7 @@
 /* aws-mfa explain: prints the value and the source of each setting. Secrets are not shown. */
 #include "command.h"
 #include "credentials/session.h"
+#include "settings/inherit.h"
 #include "settings/settings.h"
 #include "text/log.h"
 
@@ -32,6 +33,16 @@ static void url_row(const char *name, const char *value, const char *where)
 	row(name, shown, where);
 }
 
+/* The program may get the device's secret as an argument. */
+static void command_row(const char *name, const char *value, const char *where)
+{
+	size_t len = strcspn(value, " \t");
+	char shown[512];
+
+	snprintf(shown, sizeof(shown), "%.*s%s", (int)len, value, value[len] ? " ..." : "");
+	row(name, shown, where);
+}
+
 static const char *duration_of(const struct settings *s, char text[static 32])
 {
 	snprintf(text, 32, "%ld", s->duration);
@@ -45,11 +56,15 @@ static enum status run(const struct command_line *line)
 	char duration[32];
 	enum status rc = settings_load(&s, line->option, MODE_BY_HAND, &e);
 
+	if (rc == STATUS_OK)
+		rc = inherit_token_command(&s, &e);
 	for (enum setting id = 0; id < N_SETTINGS; id++) {
 		if (!s.value[id] && id == SETTING_DURATION && s.duration > 0)
 			row(settings_name(id), duration_of(&s, duration), "built in");
 		else if (!s.value[id])
 			row(settings_name(id), "-", "");
+		else if (id == SETTING_TOKEN_COMMAND)
+			command_row(settings_name(id), s.value[id], s.where[id]);
 		else if (settings_may_hold_password(id))
 			url_row(settings_name(id), s.value[id], s.where[id]);
 		else
@@ -78,6 +93,6 @@ const struct command cmd_explain = {
 	.help = "Show the value of each setting and where it comes from. Change nothing. "
 		"Secrets are not shown.",
 	.example = "  aws-mfa explain --profile work",
-	.settings = ALL_SETTINGS,
+	.settings = ALL_SETTINGS & ~SETTING_BIT(SETTING_TOKEN_COMMAND),
 	.prints = true,
 };

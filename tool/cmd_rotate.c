@@ -10,6 +10,7 @@
 #include "monotonic.h"
 #include "rotate.h"
 #include "settings/checks.h"
+#include "settings/inherit.h"
 #include "sts_limits.h"
 #include "text/log.h"
 #include "text/shell.h"
@@ -44,10 +45,12 @@ static enum status find_way(const struct command_line *line, enum rotate_way *wa
 static enum status load(struct settings *s, const struct command_line *line, struct error *e)
 {
 	const char *options[N_SETTINGS];
+	enum status rc;
 
 	if (command_line_profile(line, options, e) != STATUS_OK)
 		return STATUS_USAGE;
-	return settings_load(s, options, MODE_BY_HAND, e);
+	rc = settings_load(s, options, MODE_BY_HAND, e);
+	return rc == STATUS_OK ? inherit_token_command(s, e) : rc;
 }
 
 /*
@@ -239,7 +242,7 @@ static enum status rotate(struct command_state *c, const struct command_line *li
 		return STATUS_OK;
 	}
 	if (rc == STATUS_OK)
-		rc = code_source_open(&source, line->option[TOKEN], e);
+		rc = code_source_open(&source, line->option[TOKEN], &c->settings, e);
 	if (rc == STATUS_OK && way == ROTATE)
 		tell_which_keys(&c->settings);
 	if (rc == STATUS_OK)

@@ -117,7 +117,7 @@ static enum status take_or_refuse(struct task *t, struct error *e)
 		snprintf(name, sizeof(name), "NAME");
 	return error_set(e, STATUS_USAGE,
 		"[%s] %s, and there is no terminal to ask for a code; %s. First run: "
-		"aws-mfa --profile %s   (or give the code with --token -)",
+		"aws-mfa --profile %s   (or give the code with --token - or --token-command)",
 		s->session, words[t->r.state], t->way->undone, name);
 }
 
@@ -127,7 +127,7 @@ static enum status take_new(struct task *t, struct error *e)
 
 	if (rc != STATUS_OK)
 		return rc;
-	if (!renew_can_ask(&t->renewal))
+	if (!renew_can_ask(&t->r, &t->renewal))
 		return take_or_refuse(t, e);
 	rc = renew(&t->r, &t->renewal, e);
 	if (rc == STATUS_VALID) /* another process was faster */

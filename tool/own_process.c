@@ -1,6 +1,9 @@
 #include "own_process.h"
 
+#include "compat.h"
+
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -106,6 +109,28 @@ bool own_process_note_passed(void)
 	}
 	closedir(dir);
 	return !entry;
+}
+
+int own_process_pass_nothing(int above)
+{
+	struct dirent *entry;
+	int rc = 0;
+	DIR *dir;
+
+	if (syscall(SYS_close_range, (unsigned)above + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return 0;
+	/* Linux before 5.11 cannot do that. */
+	dir = opendir("/proc/self/fd");
+	if (!dir)
+		return errno;
+	while ((entry = readdir(dir))) {
+		long fd = strtol(entry->d_name, NULL, 10);
+
+		if (fd > above && fcntl((int)fd, F_SETFD, FD_CLOEXEC) != 0)
+			rc = errno;
+	}
+	closedir(dir);
+	return rc;
 }
 
 void own_process_restore(void)

@@ -6,6 +6,7 @@
 #include "file/lock.h"
 #include "file/read.h"
 #include "monotonic.h"
+#include "settings/inherit.h"
 #include "text/log.h"
 
 #include <libgen.h>
@@ -104,6 +105,9 @@ enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS
 	r->state = check(r, &r->settings.credentials);
 	if (r->state == SESSION_VALID && !policy_of(r->mode)->renews_valid)
 		return STATUS_VALID;
+	rc = inherit_token_command(&r->settings, e);
+	if (rc != STATUS_OK)
+		return rc;
 	to = place(r);
 	return policy_of(r->mode)->stores_or_not || policy_of(r->mode)->stores_nothing
 		? STATUS_OK

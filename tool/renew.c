@@ -109,7 +109,7 @@ static enum status ask_and_finish(
 enum status renew(struct refresh *r, const struct renew_options *options, struct error *e)
 {
 	struct code_source source;
-	enum status rc = code_source_open(&source, options->token, e);
+	enum status rc = code_source_open(&source, options->token, &r->settings, e);
 
 	if (rc == STATUS_OK)
 		rc = ask_and_finish(r, &source, e);
@@ -117,14 +117,13 @@ enum status renew(struct refresh *r, const struct renew_options *options, struct
 	return rc;
 }
 
-bool renew_can_ask(const struct renew_options *options)
+bool renew_can_ask(const struct refresh *r, const struct renew_options *options)
 {
-	struct code_source source;
-	struct error e;
-	bool can = code_source_open(&source, options->token, &e) == STATUS_OK;
+	int tty = prompt_open();
 
-	code_source_close(&source);
-	return can;
+	if (tty >= 0)
+		close(tty);
+	return tty >= 0 || options->token || r->settings.value[SETTING_TOKEN_COMMAND];
 }
 
 void renew_tell_failure(enum status status, const struct error *e)

@@ -1,6 +1,6 @@
 /*
- * Renews a session for a command that the user runs: gets a code from --token or at the terminal,
- * and finishes the refresh with it.
+ * Renews a session for a command that the user runs: gets a code, and finishes the refresh with it.
+ * ask_code.h says where the code comes from.
  */
 #ifndef AWS_MFA_RENEW_H
 #define AWS_MFA_RENEW_H
@@ -31,8 +31,8 @@ struct renew_options {
  */
 enum status renew(struct refresh *r, const struct renew_options *options, struct error *e);
 
-/* Is there a code to take, or a terminal to ask on? */
-bool renew_can_ask(const struct renew_options *options);
+/* Is there a code to take, a command that prints one, or a terminal to ask on? */
+bool renew_can_ask(const struct refresh *r, const struct renew_options *options);
 
 /* Prints why a refresh ended with status, and what has become of the code. */
 void renew_tell_failure(enum status status, const struct error *e);

@@ -1,13 +1,12 @@
 #include "sts_process.h"
 
 #include "boottime.h"
-#include "compat.h"
+#include "own_process.h"
 #include "paths.h"
 #include "settings/tags.h"
 #include "text/log.h"
 #include "words_sts.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,33 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define END_LOOKS 100 /* a millisecond apart */
-
-/* Makes exec close all descriptors above RECORD_FD that the caller left open. Returns 0 or an
- * errno. */
-static int inherit_nothing(void)
-{
-	struct dirent *entry;
-	int rc = 0;
-	DIR *dir;
-
-	if (syscall(SYS_close_range, RECORD_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-		return 0;
-	/* Linux before 5.11 cannot do that. */
-	dir = opendir("/proc/self/fd");
-	if (!dir)
-		return errno;
-	while ((entry = readdir(dir))) {
-		long fd = strtol(entry->d_name, NULL, 10);
-
-		if (fd > RECORD_FD && fcntl((int)fd, F_SETFD, FD_CLOEXEC) != 0)
-			rc = errno;
-	}
-	closedir(dir);
-	return rc;
-}
 
 /*
  * Starts the process. It inherits nothing: it gets an empty environment, /dev/null, one socket and
@@ -67,7 +43,7 @@ static int spawn(struct sts_process *p, int peer)
 	for (int fd = 0; rc == 0 && fd < RECORD_FD; fd++)
 		rc = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
 	if (rc == 0)
-		rc = inherit_nothing();
+		rc = own_process_pass_nothing(RECORD_FD);
 	if (rc == 0)
 		rc = posix_spawn_file_actions_addchdir_np(&actions, "/");
 	if (rc == 0) {

@@ -1,6 +1,6 @@
 #include "mode.h"
 
-#define BY_HAND .signed_warm_up = true
+#define BY_HAND .signed_warm_up = true, .runs_token_command = true
 #define LOGIN                                                                                      \
 	.files_must_be_safe = true, .https_only = true, .absence_must_be_certain = true,           \
 	.stores_or_not = true

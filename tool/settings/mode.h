@@ -41,6 +41,8 @@ struct policy {
 	/* Sign the warm-up call, which tests the key. Not at a login: strangers could make calls
 	 * with a user's key by connecting to sshd. */
 	bool signed_warm_up;
+	/* Run the command that prints codes. A login takes a code from the user alone. */
+	bool runs_token_command;
 };
 
 const struct policy *policy_of(enum mode mode);

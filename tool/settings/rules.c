@@ -84,6 +84,10 @@ static const struct rule rules[N_SETTINGS] = {
 		{"https_proxy", "HTTPS_PROXY"}, {"https_proxy"}, NULL, false},
 	[SETTING_NO_PROXY] = {"no proxy for", NO_OPTION,
 		{"no_proxy", "NO_PROXY"}, {"no_proxy"}, NULL, false},
+	[SETTING_TOKEN_COMMAND] = {"token command",
+		{.names = {"--token-command"}, .argument = "COMMAND", .secret = true,
+			.help = "a program that prints the code, with its arguments"},
+		{NULL}, {"mfa_process"}, NULL, true},
 	[SETTING_TIMEOUT] = {"timeout",
 		{.names = {"--timeout"}, .argument = "SECONDS",
 			.help = "time limit; your typing does not count"},
@@ -104,7 +108,7 @@ const char *settings_name(enum setting id)
 bool settings_may_hold_password(enum setting id)
 {
 	return id == SETTING_HTTPS_PROXY || id == SETTING_ENDPOINT_URL ||
-		id == SETTING_IAM_ENDPOINT_URL;
+		id == SETTING_IAM_ENDPOINT_URL || id == SETTING_TOKEN_COMMAND;
 }
 
 size_t settings_known_keys(const char *known[2 * N_SETTINGS])

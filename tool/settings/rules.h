@@ -35,6 +35,7 @@ enum setting {
 	SETTING_CA_BUNDLE,
 	SETTING_HTTPS_PROXY,
 	SETTING_NO_PROXY,
+	SETTING_TOKEN_COMMAND,
 	SETTING_TIMEOUT,
 	N_SETTINGS
 };
@@ -58,7 +59,7 @@ const struct rule *settings_rule(enum setting id);
 /* The name of the setting for people: "device", "CA certificates". */
 const char *settings_name(enum setting id);
 
-/* True for URLs. The values of all other settings may be shown. */
+/* True for URLs and the token command. The values of all other settings may be shown. */
 bool settings_may_hold_password(enum setting id);
 
 /* Writes the keys that the site's file may have to known; returns their number. */
