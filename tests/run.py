@@ -5,18 +5,20 @@
     tests.tool.test_refresh                 one file
     tests.tool.test_refresh.Refresh.test_x  one test (or a class), also without "tests."
 
-Each file runs in a separate process (`--file FILE [TEST...]`). Most tests wait most of the time, so
-three files run at once for each processor. The last line is "N passed, N failed, N skipped". The
-status is 1 if a test failed, if a test left something outside BUILD, or if no test ran.
+Each file runs in a separate process, a fork of this one. Most tests wait most of the time, so three
+files run at once for each processor. After the tests comes a table: how long each file took, and how
+much processor time its processes used. The last line is "N passed, N failed, N skipped". The status
+is 1 if a test failed, if a test left something outside BUILD, or if no test ran.
 """
 
-import concurrent.futures
 import contextlib
+import gc
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -26,6 +28,10 @@ import home             # noqa: E402
 import open_clone       # noqa: E402
 import sanitizer        # noqa: E402
 from paths import BUILD, REPO, STAGE, TESTS     # noqa: E402
+
+with contextlib.suppress(ImportError):      # what takes longest to load is loaded once, for all files
+    import sandbox.sts      # noqa: E402, F401
+gc.freeze()     # so that a fork copies less
 
 os.environ |= {"BUILD": str(BUILD), "STAGE": str(STAGE)}
 FILE_SECONDS = 900    # make lint takes longest if nothing is built
@@ -102,8 +108,8 @@ def module(path):
     return ".".join(path.relative_to(TESTS).with_suffix("").parts)
 
 
-def run_file(path, *tests):
-    """Runs in the process of one file. run_apart() reads its last line."""
+def run_file(path, tests):
+    """Runs in the process of one file. counted() reads its last line."""
     tally = Tally()
     if path.suffix == ".py":
         suite = unittest.defaultTestLoader.loadTestsFromNames(tests or [module(path)])
@@ -142,21 +148,32 @@ def longest_first(path):
     return next((i for i, word in enumerate(LONGEST) if word in str(path)), len(LONGEST))
 
 
-def run_apart(path, tests):
-    """-> the output of the file's process, and its tally"""
-    name = path.name
-    try:
-        run = subprocess.run([sys.executable, __file__, "--file", path, *tests],
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, text=True, errors="replace",
-                             timeout=FILE_SECONDS)
-        *lines, last = run.stdout.splitlines() or [""]
-        return lines, [int(n) for n in last.split(" ")]
-    except subprocess.TimeoutExpired:
-        return [f"FAIL  {name}", f"      not done after {FILE_SECONDS} s"], [0, 1, 0]
-    except ValueError:
-        return [f"FAIL  {name}", f"      ended with {run.returncode}",
-                *(f"      {line}" for line in run.stdout.splitlines()[-40:])], [0, 1, 0]
+def fork(output, others):
+    """os.fork(). The child writes to the output, closes those of others, and has FILE_SECONDS to
+    live."""
+    pid = os.fork()
+    if pid == 0:
+        with open(os.devnull) as nothing:
+            os.dup2(nothing.fileno(), 0)
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+        for file in output, *others:
+            file.close()
+        signal.alarm(FILE_SECONDS)
+    return pid
+
+
+def counted(path, output, status):
+    """-> the lines that the process of a file has printed, and its tally"""
+    output.seek(0)
+    lines = output.read().splitlines()
+    if status == -signal.SIGALRM:
+        why = f"not done after {FILE_SECONDS} s"
+    else:
+        why = f"ended with {status}"
+        with contextlib.suppress(IndexError, ValueError):
+            return lines[:-1], [int(n) for n in lines[-1].split(" ")]
+    return [f"FAIL  {path.name}", f"      {why}", *(f"      {line}" for line in lines[-40:])], [0, 1, 0]
 
 
 # Other programs write to these folders, too. So only names that look like this project's count.
@@ -180,36 +197,43 @@ def main():
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    if sys.argv[1:2] == ["--file"]:
-        return run_file(Path(sys.argv[2]), *sys.argv[3:])
     os.umask(0o022)     # Debian 13 has 002, and the programs refuse files that others may write
     open_clone.enter()
     start = time.monotonic()
     files = chosen(sys.argv[1:])
     totals = [0, 0, 0]
     took = {}
+    used = {}
     before = names_outside()
-
-    def timed(file):
-        began = time.monotonic()
-        result = run_apart(file, files[file])
+    waiting = sorted(files, key=longest_first)
+    running = {}
+    while waiting or running:
+        while waiting and len(running) < 3 * len(os.sched_getaffinity(0)):
+            file = waiting.pop(0)
+            output = tempfile.TemporaryFile("w+", errors="replace")
+            pid = fork(output, [output for _, output, _ in running.values()])
+            if pid == 0:
+                return run_file(file, files[file])
+            running[pid] = file, output, time.monotonic()
+        pid, status, usage = os.wait3(0)
+        if pid not in running:      # a test's orphan, if there is no init
+            continue
+        file, output, began = running.pop(pid)
         took[file] = time.monotonic() - began
-        return result
-    with concurrent.futures.ThreadPoolExecutor(3 * len(os.sched_getaffinity(0))) as pool:
-        for job in concurrent.futures.as_completed(
-                [pool.submit(timed, f) for f in sorted(files, key=longest_first)]):
-            lines, counts = job.result()
-            print(*lines, sep="\n", end="\n" if lines else "", flush=True)
-            totals = [a + b for a, b in zip(totals, counts)]
+        used[file] = usage.ru_utime + usage.ru_stime
+        with output:
+            lines, counts = counted(file, output, os.waitstatus_to_exitcode(status))
+        print(*lines, sep="\n", end="\n" if lines else "", flush=True)
+        totals = [a + b for a, b in zip(totals, counts)]
     for path in sorted(names_outside() - before):
         print(f"FAIL  {path}: a test has left this behind", flush=True)
         totals[1] += 1
     for path, said in sanitizer.reports():
         print(f"FAIL  {path}", *(f"      {line}" for line in said.splitlines()), sep="\n", flush=True)
         totals[1] += 1
-    for file in sorted(took, key=took.get):
-        print(f"{took[file]:6.1f} s  {os.path.relpath(file)}")
-    print(f"in {time.monotonic() - start:.0f} s")
+    for file in sorted(used, key=used.get):
+        print(f"{took[file]:6.1f} s, processor {used[file]:5.1f} s  {os.path.relpath(file)}")
+    print(f"in {time.monotonic() - start:.0f} s, processor {sum(used.values()):.0f} s")
     print("{} passed, {} failed, {} skipped".format(*totals))
     return 1 if totals[1] or not totals[0] else 0
 
