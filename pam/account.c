@@ -45,6 +45,15 @@ void account_accepted(pam_handle_t *pamh, const char *name)
 	note(pamh, ACCEPTED, name);
 }
 
+void account_begin(pam_handle_t *pamh)
+{
+	const void *noted = NULL;
+
+	/* libpam keeps the name, so this needs no memory. */
+	if (pam_get_data(pamh, ACCEPTED, &noted) == PAM_SUCCESS && noted)
+		pam_set_data(pamh, ACCEPTED, NULL, NULL);
+}
+
 void account_exempted(pam_handle_t *pamh, const struct options *opt, const char *name)
 {
 	static const struct verdict exempt = {PAM_IGNORE, LOG_INFO, "exempt", NULL};

@@ -10,11 +10,14 @@
 #include "options.h"
 
 /*
- * Notes in the handle that a code was accepted for the account with this pw_name. The note lives as
- * long as the handle. Do not use PAM_USER: modules spell it differently, and the conversation may
- * change it.
+ * Notes in the handle that a code was accepted for the account with this pw_name. The note lives
+ * until account_begin() or the end of the handle. Do not use PAM_USER: modules spell it
+ * differently, and the conversation may change it.
  */
 void account_accepted(pam_handle_t *pamh, const char *name);
+
+/* Takes the note away: auth begins anew, and its result alone counts. */
+void account_begin(pam_handle_t *pamh);
 
 /* Logs that ignore_root or minimum_uid= exempts this account, once for each handle. */
 void account_exempted(pam_handle_t *pamh, const struct options *opt, const char *name);

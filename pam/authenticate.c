@@ -17,8 +17,10 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 	struct verdict verdict;
 	struct user user = {0};
 	enum user_result found = USER_FAILED;
-	int rc = pam_get_user(pamh, &login, NULL);
+	int rc;
 
+	account_begin(pamh);
+	rc = pam_get_user(pamh, &login, NULL);
 	talk.start_ms = monotonic_ms(); /* not before the name is typed */
 	if (rc == PAM_CONV_AGAIN || rc == PAM_INCOMPLETE)
 		talk.outcome = OUTCOME_LATER;
