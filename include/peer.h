@@ -42,6 +42,10 @@ enum record_error peer_read(struct peer *p, int64_t deadline_ms, struct record *
 enum record_error peer_write(
 	struct peer *p, int64_t deadline_ms, const char *word, const char *text);
 
+/* Like peer_write(), for a record that goes with descriptors. The caller keeps its own. */
+enum record_error peer_write_with(struct peer *p, int64_t deadline_ms, const char *word,
+	const char *text, const struct descriptors *with);
+
 /*
  * From now on peer_write() puts records without descriptors into buf[size], and sends them when it
  * is full. The reader then wakes once for all of them. Does nothing if records are held already.
@@ -50,10 +54,6 @@ void peer_hold(struct peer *p, char *buf, size_t size);
 
 /* Sends what is held, wipes it, and holds no more. Returns RECORD_OK if nothing is held. */
 enum record_error peer_release(struct peer *p, int64_t deadline_ms);
-
-/* The same for a record that goes with descriptors. The caller keeps its own. */
-enum record_error peer_write_with(struct peer *p, int64_t deadline_ms, const char *word,
-	const char *text, const struct descriptors *with);
 
 /*
  * Like peer_write(), for a formatted text. Cuts the text at a character if it is longer than a line

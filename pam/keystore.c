@@ -89,9 +89,14 @@ static enum record_error open_conversation(
 {
 	const int64_t deadline_ms = monotonic_ms() + WRITE_MS;
 	char user[sizeof("4294967295 ") + USER_NAME_MAX];
-	char version[12], timeout[12];
+	char version[12], timeout[12], held[512];
 	enum record_error rc;
 
+	/*
+	 * Threat: the caller kills this process before the place is with serve. Then nothing counts
+	 * this connection. So as little as possible happens before: two writes. serve ends at once.
+	 */
+	peer_hold(&j->peer, held, sizeof(held));
 	snprintf(version, sizeof(version), "%d", KEYSTORE_VERSION);
 	snprintf(timeout, sizeof(timeout), "%u", seconds);
 	snprintf(user, sizeof(user), "%u %s", (unsigned)login->user->uid, login->user->name);
@@ -104,6 +109,8 @@ static enum record_error open_conversation(
 		rc = peer_write(&j->peer, deadline_ms, WORD_PROFILE, login->opt->profile);
 	if (rc == RECORD_OK)
 		rc = peer_write_with(&j->peer, deadline_ms, WORD_USER, user, d);
+	if (rc == RECORD_OK)
+		rc = peer_release(&j->peer, deadline_ms);
 	return rc == RECORD_EOF ? RECORD_OK : rc;
 }
 
