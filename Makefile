@@ -358,7 +358,8 @@ check-vm: $(addprefix $(BUILD)/tests/,bastion/inject tool/sts/confine_test)
 .PHONY: check-keystore
 check-keystore: check_built
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) BASTION=container /usr/bin/python3 tests/run.py \
-		$(or $(ONLY),bastion/test_keystore tests.tool.keystore.test_mutants)
+		$(or $(ONLY),bastion/test_keystore tests.tool.keystore.test_mutants \
+		tests.tool.keystore.test_changes.Stopped)
 
 # The build reports on stderr, so that stdout holds only the table (or JSON).
 bench:

@@ -1,11 +1,14 @@
 #include "as_user.h"
 
+#include "monotonic.h"
 #include "text/log.h"
 #include "text/write_all.h"
+#include "timeout.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +20,9 @@
 #include <unistd.h>
 
 #define PIPE_FD 3
+/* Longer than the work waits for a lock. A login's `store` has a limit, too. */
+#define ANSWER_MS ((TIMEOUT_DEFAULT + 5) * INT64_C(1000))
+#define REAP_MS 2000
 /* clang-format off */
 #define KEEP ((uid_t)-1)
 /* clang-format on */
@@ -75,19 +81,51 @@ static _Noreturn void child(
 			: 1);
 }
 
+/* Threat: the user stops the child, and root's command waits for ever. */
+static bool has_come(int fd, int64_t until_ms)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int64_t left_ms;
+
+	while ((left_ms = until_ms - monotonic_ms()) > 0)
+		if (poll(&p, 1, (int)left_ms) > 0)
+			return true;
+	return false;
+}
+
 static bool read_all(int fd, struct secret *bytes)
 {
 	size_t room = 1 + sizeof(((struct error *)0)->text) + AS_USER_ROOM;
+	int64_t until_ms = monotonic_ms() + ANSWER_MS;
 	char piece[1024];
-	ssize_t n = 0;
+	ssize_t n = -1;
 
 	if (!secret_make(bytes, room))
 		return false;
-	while ((n = TEMP_FAILURE_RETRY(read(fd, piece, sizeof(piece)))) > 0 &&
-		bytes->size + (size_t)n <= room)
+	while (has_come(fd, until_ms) &&
+		(n = TEMP_FAILURE_RETRY(read(fd, piece, sizeof(piece)))) > 0 &&
+		bytes->size + (size_t)n <= room) {
 		secret_add(bytes, piece, (size_t)n);
+		n = -1;
+	}
 	explicit_bzero(piece, sizeof(piece));
 	return n == 0;
+}
+
+/*
+ * Waits for the end, which comes at once after the answer. Kills the child otherwise. Threat: the
+ * user stops it, or it hangs in a file system of the user's, where no signal reaches it.
+ */
+static bool reap(pid_t pid, bool whole, int *how)
+{
+	for (int i = 0; i < REAP_MS; i++) {
+		if (i == (whole ? REAP_MS / 2 : 0))
+			kill(pid, SIGKILL);
+		if (waitpid(pid, how, WNOHANG) == pid)
+			return true;
+		poll(NULL, 0, 1);
+	}
+	return false;
 }
 
 static enum status take(struct as_user_answer *answer, struct error *e)
@@ -125,11 +163,11 @@ enum status as_user(const char *user, as_user_work *work, const void *arg,
 	close(ends[0]);
 	if (pid < 0)
 		return error_system(e, "fork");
-	if (TEMP_FAILURE_RETRY(waitpid(pid, &how, 0)) < 0 || how != 0 || !whole ||
-		answer->bytes.size < 2)
+	if (!reap(pid, whole, &how) || how != 0 || !whole || answer->bytes.size < 2)
 		return error_set(e, STATUS_SYSTEM,
-			"the process that works as %s has ended without an answer; try again",
-			user);
+			"the process that works as %s has not answered: it was ended, or stopped "
+			"for %d s; try again",
+			user, (int)(ANSWER_MS / 1000));
 	return take(answer, e);
 }
 

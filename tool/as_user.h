@@ -27,8 +27,9 @@ struct as_user_answer {
 
 /*
  * Runs work as the user. Returns its status, with its *e. STATUS_NOT_SET_UP: there is no such user.
- * STATUS_SYSTEM: could not become the user, or the child was killed. The fields are what a process
- * of the user said: check them. Call secret_free() for answer->bytes in any case.
+ * STATUS_SYSTEM: could not become the user, or the child was killed, or stopped for too long. The
+ * fields are what a process of the user said: check them. Call secret_free() for answer->bytes in
+ * any case.
  */
 enum status as_user(const char *user, as_user_work *work, const void *arg,
 	struct as_user_answer *answer, struct error *e);

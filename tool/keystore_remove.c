@@ -54,11 +54,15 @@ static enum status remove_entry(const struct keystore *k, int folder, struct err
 
 enum status keystore_remove(const struct keystore *k, struct error *e)
 {
+	struct error swept;
 	int folder;
 	enum status rc = entries_open(false, &folder, e);
 
 	if (rc == STATUS_OK) {
 		rc = remove_entry(k, folder, e);
+		/* The keys of this user may stand in the file of an interrupted `add`. */
+		if (rc == STATUS_NOT_SET_UP && entries_sweep(folder, &swept) != STATUS_OK)
+			rc = error_set(e, STATUS_SYSTEM, "%s", swept.text);
 		close(folder);
 	}
 	return rc;

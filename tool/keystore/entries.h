@@ -6,8 +6,8 @@
  * 1. Whenever the process or the machine dies, an entry is whole: the old one or the new one.
  * 2. An entry that somebody else has changed since it was read is not changed.
  *
- * A new entry is written to "-NAME", which is no name of an entry. The next write removes what a
- * killed run has left there.
+ * A new entry is written to a file that begins with '-', which is no name of an entry. The next
+ * change removes what a killed run has left there.
  */
 #ifndef AWS_MFA_ENTRIES_H
 #define AWS_MFA_ENTRIES_H
@@ -53,6 +53,9 @@ enum status entries_read(
  * cannot be written.
  */
 enum status entries_write(int folder, struct entry *entry, const struct stat *old, struct error *e);
+
+/* Removes what an interrupted change has left. STATUS_SYSTEM: it cannot be removed. */
+enum status entries_sweep(int folder, struct error *e);
 
 /* Removes the entry. old and the statuses are those of entries_write(). */
 enum status entries_remove(int folder, const char *name, const struct stat *old, struct error *e);

@@ -187,6 +187,15 @@ enum status entries_write(int folder, struct entry *entry, const struct stat *ol
 	return rc;
 }
 
+enum status entries_sweep(int folder, struct error *e)
+{
+	enum status rc = lock(folder, e);
+
+	if (rc == STATUS_OK)
+		unlock(folder);
+	return rc;
+}
+
 enum status entries_remove(int folder, const char *name, const struct stat *old, struct error *e)
 {
 	char path[ENTRIES_PATH_SIZE];

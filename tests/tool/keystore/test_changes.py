@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 import unittest
 
 from home import long_term, section
@@ -71,6 +72,15 @@ class Disturbed(AdminTest):
         self.add("alice", "--force")
         self.assertEqual(self.names(), ["alice"])
 
+    def test_remove_sweeps(self):
+        """The keys of an interrupted add, also if the user has no entry."""
+        self.add()
+        for user, status in (("bob", 12), ("alice", 0)):
+            left = self.world.path(KEYS / "-new")
+            left.write_text("aws_secret_access_key = x\n")
+            self.run_it("remove", user, "--yes", status=status)
+            self.assertFalse(left.exists(), user)
+
     def test_import_loses_no_key(self):
         """Killed at a call, of root's process or the user's: the key is in the home or the entry."""
         self.own.add("/tmp/trace")
@@ -93,6 +103,29 @@ class Disturbed(AdminTest):
                 self.holds(profile="work")
                 self.assertNotIn(self.user.secret_access_key, home.read_text())
         self.assertLessEqual({(False, True), (True, True)}, states)
+
+
+@unittest.skipUnless(shutil.which("strace"), "no strace")
+class Stopped(AdminTest):
+    NEEDS = ("strace",)
+
+    @classmethod
+    def setUpClass(cls):
+        if not os.environ.get("BASTION"):
+            raise unittest.SkipTest("takes its time: `make check-keystore`")
+        super().setUpClass()
+
+    def test_import_waits_for_no_stopped_process(self):
+        """The user stops their process."""
+        self.own.add("/tmp/trace")
+        start, command = time.monotonic(), ["import", "alice", "--profile", "work", "--yes"]
+        run = self.world.run("strace", "-qqf", "-o", "/tmp/trace", "-e", "trace=write", "-e",
+                             "inject=write:signal=STOP:when=3", AWS_MFA, "keystore", *command)
+        self.assertEqual(run.returncode, 4, run.stderr)
+        self.assertIn("works as alice has not answered", run.stderr)
+        self.assertLess(time.monotonic() - start, 40)
+        self.run_it(*command)
+        self.assertEqual(self.names(), ["alice"])
 
 
 class AtOnce(AdminTest):
