@@ -331,6 +331,9 @@ class Keystore(AdminTest):
         site.write_text(site.read_text().replace("https://", "http://"))
         finding = self.found("keystore-site", "fault", "http", "su")
         self.assertIn("endpoint_url", finding["Message"])
+        self.write_site(ca="/root/ca.pem")
+        finding = self.found("keystore-site", "fault", "sees nothing below /root", "su")
+        self.assertEqual(finding["Fix"], "move the certificates, as to /etc/ssl")
 
     def serve_one(self):
         """What systemd does for one login: it starts a service for the connection."""

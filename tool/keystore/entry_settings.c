@@ -7,6 +7,8 @@
 #include "settings/site.h"
 #include "settings/value.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Takes a value of the entry; nothing if it is NULL. */
@@ -83,6 +85,35 @@ static enum status take_site(struct settings *s, struct error *e)
 	return rc;
 }
 
+static bool is_in(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && (path[len] == '/' || !path[len]);
+}
+
+/*
+ * The unit of `serve` has ProtectHome= and PrivateTmp=. A build of its own in such a folder, as for
+ * tests, runs without this unit.
+ */
+static enum status check_seen(const struct settings *s, struct error *e)
+{
+	static const char *const hidden[] = {"/home", "/root", "/run/user", "/tmp", "/var/tmp"};
+	const char *path = s->value[SETTING_CA_BUNDLE];
+	char *real = path ? realpath(path, NULL) : NULL;
+	enum status rc = STATUS_OK;
+
+	for (size_t i = 0; path && i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if ((is_in(path, hidden[i]) || (real && is_in(real, hidden[i]))) &&
+			!is_in(AWS_MFA_CONF_PATH, hidden[i]))
+			rc = error_set(e, STATUS_CONFIG,
+				"%s: %s: the service that judges codes sees nothing below %s; move "
+				"the certificates, as to /etc/ssl",
+				s->where[SETTING_CA_BUNDLE], path, hidden[i]);
+	free(real);
+	return rc;
+}
+
 /* What the entry leaves open: the site's file says it, else the built-in value is taken. */
 static enum status take_rest(struct settings *s, struct error *e)
 {
@@ -94,7 +125,7 @@ static enum status take_rest(struct settings *s, struct error *e)
 		rc = settings_take_built_in(s, false, e);
 	if (rc == STATUS_OK)
 		rc = settings_check_values(s, e);
-	return rc;
+	return rc == STATUS_OK ? check_seen(s, e) : rc;
 }
 
 /* The name of the role's session says who it is: the account of this host. */

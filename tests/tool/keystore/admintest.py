@@ -26,9 +26,9 @@ class AdminTest(LiveTest):
         cls.write_site()
 
     @classmethod
-    def write_site(cls, url=None):
+    def write_site(cls, url=None, ca=CA):
         cls.world.path(ETC / "aws-mfa.conf").write_text(
-            f"[aws-mfa]\nendpoint_url = {url or cls.box.url}\nca_bundle = {CA}\n")
+            f"[aws-mfa]\nendpoint_url = {url or cls.box.url}\nca_bundle = {ca}\n")
 
     def setUp(self):
         super().setUp()

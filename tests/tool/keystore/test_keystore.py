@@ -157,6 +157,9 @@ class Add(AdminTest):
         self.holds()
         self.write_site("http://127.0.0.1:1")
         self.add("alice", "--force", status=13)
+        self.write_site(ca="/tmp/ca.pem")
+        for run in (self.add("alice", "--force", status=13), self.run_it("check", status=13)):
+            self.assertIn("sees nothing below /tmp; move", run.stderr)
 
     def test_rights_of_the_folders(self):
         self.add()

@@ -321,6 +321,16 @@ class Trusted(KeystoreTest):
         os.chown(link, OTHER_UID, 0, follow_symlinks=False)
         self.refused(self.login(), 13, f"{self.folder}: a symlink in it")
 
+    def test_certificates_that_the_unit_hides(self):
+        """ProtectHome= and PrivateTmp=: say so, not that the file is missing."""
+        link = self.folder / "link.pem"
+        link.symlink_to("/tmp")
+        for path, folder in (("/home/ca.pem", "/home"), ("/root/x/ca", "/root"), ("/tmp/ca.pem", "/tmp"),
+                             ("/var/tmp/ca", "/var/tmp"), ("/run/user/0/ca.pem", "/run/user"),
+                             (link / ".", "/tmp")):
+            self.write_site(ca_bundle=path)
+            self.refused(self.login(), 13, f"ca_bundle: {path}", f"sees nothing below {folder}; move")
+
     def test_what_the_site_may_hold(self):
         """A missing file is as good, and an unknown key is not."""
         self.write_site(unknown="x")
