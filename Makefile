@@ -91,7 +91,7 @@ MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 tool/aws-mfa-keystore.8 pam/p
 UNITS         = $(wildcard systemd/*.s*)
 GENERATOR     = $(UNITDIR)-generators/aws-mfa-keystore-uid
 COMPLETIONS   = $(wildcard completions/*)
-EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*/*))
+EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*.svg examples/*/*))
 
 .PHONY: help deps all check bench demo deb lint install uninstall clean FORCE
 .DELETE_ON_ERROR:
@@ -199,7 +199,7 @@ install: all
 	$(Q)$(INSTALL) -D -m 0644 completions/aws-mfa.bash '$(DESTDIR)$(BASHCOMPDIR)/aws-mfa'
 	$(Q)$(INSTALL) -D -m 0644 completions/_aws-mfa '$(DESTDIR)$(ZSHCOMPDIR)/_aws-mfa'
 	$(Q)$(INSTALL) -D -m 0644 completions/aws-mfa.fish '$(DESTDIR)$(FISHCOMPDIR)/aws-mfa.fish'
-	$(Q)$(INSTALL) -m 0644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(DOCDIR)/'
+	$(Q)$(INSTALL) -m 0644 *.md LICENSE '$(DESTDIR)$(DOCDIR)/'
 	$(Q)for file in $(EXAMPLES); do \
 		$(INSTALL) -D -m 0644 $$file "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
 	@[ -n '$(DESTDIR)' ] || [ '$(SYSCONFDIR)' != /etc ] || printf '%s\n' \
