@@ -123,6 +123,8 @@ class Scene:
 # The commands ----------------------------------------------------------------------------
 
 AWS_MFA_VALID = [AWS_MFA, "--profile", "work"]
+AWS_MFA_STATUS = [AWS_MFA, "status", "work"]
+AWS_MFA_LIST = [AWS_MFA, "list"]
 AWS_MFA_EXPORT = [AWS_MFA, "export", "work"]
 AWS_MFA_REFRESH = [AWS_MFA, "--profile", "work", "--token", "-"]     # the code on standard input
 

@@ -33,7 +33,7 @@ class Bench(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr)
         found = json.loads(run.stdout)
         self.assertIn("Linux", found["machine"])
-        self.assertEqual(len(found["rows"]), 30)
+        self.assertEqual(len(found["rows"]), 34)
         measured = [row for row in found["rows"] if "skipped" not in row]
         for row in measured:
             with self.subTest(row["row"], peer=row["peer"]["name"]):
