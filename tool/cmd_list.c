@@ -8,21 +8,23 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { JSON = OPTION_OWN };
 enum { PROFILE, STATE, ACCOUNT, ROLE, KEYS, N_COLUMNS };
 
-#define CELL_SIZE 512
 #define WORD_WIDTH 7 /* "expired" */
 
 /* What a row shows. The color is that of the word at the start of the state. */
 struct row {
-	char cell[N_COLUMNS][CELL_SIZE];
+	char *cell[N_COLUMNS];
 	size_t width[N_COLUMNS];
+	char state[80];
 	const char *color;
 	size_t colored; /* bytes */
+	bool from_source;
 };
 
 struct layout {
@@ -31,43 +33,43 @@ struct layout {
 	bool narrow; /* a profile takes two lines */
 };
 
-static void put(struct row *row, int column, const char *before, const char *text)
-{
-	snprintf(row->cell[column], CELL_SIZE, "%s%s", before, text ? text : "-");
-	row->width[column] = width_clean(row->cell[column]);
-}
+static const char source[] = "source ";
 
 static void make_row(const struct profile_state *p, struct row *row)
 {
+	static char none[] = "-";
+	char *const cells[N_COLUMNS] = {p->name, row->state, p->account, profile_name_in(p->role),
+		p->from_source ? p->source : p->keys};
 	struct profile_words w;
-	char state[64];
 
 	profile_words(p, true, &w);
 	row->color = w.color;
 	row->colored = strlen(w.word);
-	snprintf(state, sizeof(state), "%-*s%s", *w.rest ? WORD_WIDTH : 0, w.word,
-		*w.rest ? " " : "");
-	put(row, STATE, state, w.rest);
-	put(row, PROFILE, "", p->name);
-	put(row, ACCOUNT, "", p->account);
-	put(row, ROLE, "", profile_name_in(p->role));
-	if (p->from_source)
-		put(row, KEYS, "source ", p->source);
-	else
-		put(row, KEYS, "", p->keys);
+	row->from_source = p->from_source;
+	snprintf(row->state, sizeof(row->state), "%-*s%s%.40s", *w.rest ? WORD_WIDTH : 0, w.word,
+		*w.rest ? " " : "", w.rest);
+	for (int i = 0; i < N_COLUMNS; i++) {
+		row->cell[i] = cells[i] ? cells[i] : none;
+		row->width[i] = width_clean(row->cell[i]);
+	}
+	if (row->from_source)
+		row->width[KEYS] += strlen(source);
 }
 
-/* Prints "text" in `width` columns, and blanks behind it unless it is the last. */
+/* Prints the text in `width` columns, and two blanks. A width of 0: it is the last of the line. */
 static void print_cell(const struct row *row, int column, size_t width, bool color)
 {
 	const char *text = row->cell[column];
-	size_t colored = column == STATE && color && *row->color ? row->colored : 0;
 
-	if (colored)
-		printf("%s%.*s" COLOR_END, row->color, (int)colored, text);
-	fputs(text + colored, stdout);
-	if (width > 0)
-		printf("%*s", (int)(width - row->width[column]) + 2, "");
+	if (column == STATE && color && *row->color) {
+		printf("%s%.*s" COLOR_END, row->color, (int)row->colored, text);
+		text += row->colored;
+	}
+	if (column == KEYS && row->from_source)
+		fputs(source, stdout);
+	fputs(text, stdout);
+	for (size_t i = row->width[column]; i < width + 2 && width > 0; i++)
+		putchar_unlocked(' ');
 }
 
 static void print_row(const struct row *row, const struct layout *l)
@@ -90,41 +92,47 @@ static void widen(struct layout *l, const struct row *row)
 			l->width[i] = row->width[i];
 }
 
-static void print(const struct profile_list *list)
+/* Also cleans the strings in *list. */
+static enum status print(const struct profile_list *list, struct error *e)
 {
-	static const char *const titles[] = {"PROFILE", "STATE", "ACCOUNT", "ROLE", "KEYS"};
+	char titles[N_COLUMNS][8] = {"PROFILE", "STATE", "ACCOUNT", "ROLE", "KEYS"};
 	struct layout l = {.color = color_wanted(STDOUT_FILENO)};
 	size_t columns = width_of_terminal(STDOUT_FILENO), sum = 0;
-	struct row title = {.color = ""}, row;
+	struct row title = {.color = ""}, *rows = calloc(list->n, sizeof(rows[0]));
 
-	for (int i = 0; i < N_COLUMNS; i++)
-		put(&title, i, "", titles[i]);
+	if (!rows)
+		return error_system(e, "list");
+	for (int i = 0; i < N_COLUMNS; i++) {
+		title.cell[i] = titles[i];
+		title.width[i] = strlen(titles[i]);
+	}
 	widen(&l, &title);
 	for (size_t i = 0; i < list->n; i++) {
-		make_row(&list->list[i], &row);
-		widen(&l, &row);
+		make_row(&list->list[i], &rows[i]);
+		widen(&l, &rows[i]);
 	}
 	for (int i = 0; i < N_COLUMNS; i++)
 		sum += l.width[i] + (i > 0 ? 2 : 0);
 	l.narrow = columns > 0 && sum > columns;
 	print_row(&title, &l);
-	for (size_t i = 0; i < list->n; i++) {
-		make_row(&list->list[i], &row);
-		print_row(&row, &l);
-	}
+	for (size_t i = 0; i < list->n; i++)
+		print_row(&rows[i], &l);
+	free(rows);
+	return STATUS_OK;
 }
 
 static enum status tell(
 	const struct command_line *line, struct profile_files *files, struct error *e)
 {
 	struct profile_list list;
+	struct error printing;
 	enum status rc = profile_list_read(files, false, &list, e);
 
 	if (line->option[JSON])
 		profile_print_json(stdout, &list);
-	else if (list.n > 0)
-		print(&list);
-	else if (rc == STATUS_OK)
+	else if (list.n > 0 && print(&list, &printing) != STATUS_OK)
+		rc = error_set(e, printing.status, "%s", printing.text);
+	else if (list.n == 0 && rc == STATUS_OK)
 		log_info("there is no profile in %s or %s; run: aws-mfa setup",
 			files->settings.credentials.path, files->settings.config.path);
 	profile_list_free(&list);

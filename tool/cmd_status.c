@@ -192,7 +192,7 @@ static void print_details(const struct profile_state *p, const struct look *look
 	size_t column = 0;
 
 	detail(look, &column, "account", p->account);
-	detail(look, &column, "role", p->role ? profile_name_in(p->role) : NULL);
+	detail(look, &column, "role", profile_name_in(p->role));
 	detail(look, &column, "device", colon ? colon + 1 : p->device);
 	detail(look, &column, "keys in", p->keys);
 	detail(look, &column, "source", p->source);

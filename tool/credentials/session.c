@@ -20,12 +20,21 @@ bool session_is_long_term(const struct secret *access_key_id)
 	return access_key_id->size > 0 && strncmp(access_key_id->data, "AKIA", 4) == 0;
 }
 
+/* section: its header, or NULL. The caller frees the value. */
+static struct secret value_in(
+	const struct ini *ini, const struct ini_line *section, const char *key)
+{
+	const struct ini_line *l = section ? ini_key(ini, section, key, strlen(key)) : NULL;
+
+	return l ? ini_value(ini, l) : (struct secret){0};
+}
+
 /*
  * Does the section have every key that readers of a session need, and no long-term keys? Threat:
  * `aws configure` writes a long-term key id and secret into a session's section. It leaves the
  * token and expiration there.
  */
-static bool complete(const struct ini *credentials, const char *section)
+static bool complete(const struct ini *credentials, const struct ini_line *section)
 {
 	static const char *const needed[] = {"assumed_role", "aws_access_key_id",
 		"aws_secret_access_key", "aws_session_token", "aws_security_token"};
@@ -34,7 +43,7 @@ static bool complete(const struct ini *credentials, const char *section)
 	bool good = true;
 
 	for (size_t i = 0; i < N_NEEDED; i++) {
-		value[i] = ini_get_secret(credentials, section, needed[i], NULL);
+		value[i] = value_in(credentials, section, needed[i]);
 		good = good && value[i].size > 0;
 	}
 	good = good && secret_equal(&value[SESSION_TOKEN], &value[SECURITY_TOKEN]) &&
@@ -47,12 +56,13 @@ static bool complete(const struct ini *credentials, const char *section)
 enum session_state session_check(const struct ini *credentials, const char *section,
 	const char *role, long least, time_t now, time_t *expiration)
 {
+	const struct ini_line *header = ini_section(credentials, section, strlen(section));
 	enum session_state state = SESSION_VALID;
-	char *value = ini_get(credentials, section, "expiration", NULL);
-	char *current = ini_get(credentials, section, "assumed_role_arn", NULL);
+	char *value = value_in(credentials, header, "expiration").data;
+	char *current = value_in(credentials, header, "assumed_role_arn").data;
 
 	*expiration = value ? iso_time_from_file(value) : -1;
-	if (*expiration < 0 || !complete(credentials, section)) {
+	if (*expiration < 0 || !complete(credentials, header)) {
 		*expiration = *expiration < 0 ? 0 : *expiration;
 		state = SESSION_ABSENT;
 	} else if (*expiration - now < (least > SESSION_LEAST ? least : SESSION_LEAST)) {

@@ -3,7 +3,6 @@
 #include "credentials/session.h"
 #include "settings/value.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +10,16 @@
 
 void profile_section_name(char to[static SECTION_SIZE], const char *name, const char *suffix)
 {
-	bool none = value_is_word(suffix, "none");
+	size_t len = strlen(name), more = value_is_word(suffix, "none") ? 0 : strlen(suffix) + 1;
 
-	snprintf(to, SECTION_SIZE, "%s%s%s", name, none ? "" : "-", none ? "" : suffix);
+	if (len + more >= SECTION_SIZE)
+		len = more = 0;
+	memcpy(to, name, len);
+	if (more > 0) {
+		to[len] = '-';
+		memcpy(to + len + 1, suffix, more - 1);
+	}
+	to[len + more] = '\0';
 }
 
 /* Any role of the session will do. */

@@ -27,7 +27,7 @@ void profile_keys_free(struct profile_keys *k);
 
 #define SECTION_SIZE 600
 
-/* Writes NAME-SUFFIX, or NAME for the suffix none. value_profile() has accepted both. */
+/* Writes NAME-SUFFIX, or NAME for the suffix none. Writes "" if it is too long for a profile. */
 void profile_section_name(char to[static SECTION_SIZE], const char *name, const char *suffix);
 
 #endif

@@ -13,9 +13,9 @@
 
 static void field(FILE *out, const char *name, const char *value)
 {
-	fputs(",\"", out);
-	fputs(name, out);
-	fputs("\":", out);
+	fputs_unlocked(",\"", out);
+	fputs_unlocked(name, out);
+	fputs_unlocked("\":", out);
 	json_string(out, value);
 }
 
@@ -145,11 +145,11 @@ void profile_words(const struct profile_state *p, bool short_form, struct profil
 	w->width = strlen(w->word) + 1 + width_clean(w->rest);
 }
 
-const char *profile_name_in(const char *arn)
+char *profile_name_in(char *arn)
 {
-	const char *slash = arn ? strrchr(arn, '/') : NULL;
+	char *slash = arn ? strrchr(arn, '/') : NULL;
 
-	return slash && slash[1] ? slash + 1 : arn ? arn : "-";
+	return slash && slash[1] ? slash + 1 : arn;
 }
 
 struct command {

@@ -25,8 +25,8 @@ struct profile_words {
 /* short_form: for a table, where the end is "(22:02)" or a date, in local time. */
 void profile_words(const struct profile_state *p, bool short_form, struct profile_words *w);
 
-/* The name of the role or the device in an ARN: what follows the last '/'. "-" for NULL. */
-const char *profile_name_in(const char *arn);
+/* The name of the role in an ARN: what follows the last '/'. NULL for NULL. */
+char *profile_name_in(char *arn);
 
 #define NEXT_SIZE 1200
 

@@ -20,25 +20,25 @@ void json_string(FILE *out, const char *text)
 	size_t len;
 
 	if (!text) {
-		fputs("null", out);
+		fputs_unlocked("null", out);
 		return;
 	}
-	putc('"', out);
+	putc_unlocked('"', out);
 	for (; *text; text += len) {
 		uint32_t c;
 
 		len = plain(text);
 		if (len > 0) {
-			fwrite(text, 1, len, out);
+			fwrite_unlocked(text, 1, len, out);
 			continue;
 		}
 		c = character_first(text, SIZE_MAX, &len);
 		if (c == NO_CHARACTER)
-			putc('?', out);
+			putc_unlocked('?', out);
 		else if (c < 0x20 || c == '"' || c == '\\')
 			fprintf(out, "\\u%04x", (unsigned)c);
 		else
-			fwrite(text, 1, len, out);
+			fwrite_unlocked(text, 1, len, out);
 	}
-	putc('"', out);
+	putc_unlocked('"', out);
 }
