@@ -78,7 +78,7 @@ static void print_row(const struct row *row, const struct layout *l)
 		bool last = i == N_COLUMNS - 1 || (l->narrow && i == STATE);
 
 		if (l->narrow && i == ACCOUNT)
-			printf("%*s", (int)l->width[PROFILE] + 2, "");
+			fputs("  ", stdout);
 		print_cell(row, i, last ? 0 : l->width[i], l->color);
 		if (last)
 			putchar('\n');

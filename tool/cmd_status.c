@@ -3,6 +3,7 @@
 #include "command_line.h"
 #include "profile/list.h"
 #include "profile/report.h"
+#include "settings/outer.h"
 #include "settings/value.h"
 #include "text/color.h"
 #include "text/log.h"
@@ -88,10 +89,10 @@ static void tell(struct answer *a, const char *name)
 /* In a shell of `aws-mfa exec`, AWS tools use the profile of the shell. */
 static char *effective(const struct settings *s)
 {
-	const char *shell = getenv("AWS_MFA_PROFILE");
+	const char *outer = outer_profile();
 
-	if (s->origin[SETTING_PROFILE] == ORIGIN_BUILT_IN && shell && !value_profile(shell))
-		return strdup(shell);
+	if (s->origin[SETTING_PROFILE] == ORIGIN_BUILT_IN && outer && !value_profile(outer))
+		return strdup(outer);
 	return strdup(s->value[SETTING_PROFILE]);
 }
 

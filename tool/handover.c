@@ -1,6 +1,7 @@
 #include "handover.h"
 
 #include "ascii.h"
+#include "settings/outer.h"
 #include "text/log.h"
 #include "text/shell.h"
 
@@ -18,34 +19,16 @@ static const char *left(time_t expiration, char text[static 32])
 	return text;
 }
 
-/*
- * An outer exec has set both variables of the region, to that of its profile. The inner profile may
- * have another one. If the user has set one of them since, they differ, and count.
- */
+/* The inner profile may have another region. */
 static char *forget_outer_region(void)
 {
-	const char *profile = getenv("AWS_MFA_PROFILE"), *region = getenv("AWS_REGION"),
-		   *other = getenv("AWS_DEFAULT_REGION");
-	char *forgotten;
+	char *forgotten = outer_set_region() ? strdup(getenv("AWS_REGION")) : NULL;
 
-	if (!profile || !region || !other || strcmp(region, other) != 0)
+	if (!forgotten)
 		return NULL;
-	forgotten = strdup(region);
 	unsetenv("AWS_REGION");
 	unsetenv("AWS_DEFAULT_REGION");
 	return forgotten;
-}
-
-/*
- * exec and export unset AWS_PROFILE, and leave AWS_MFA_PROFILE. Without it a second export in the
- * same shell would be of another account.
- */
-static const char *outer_profile(void)
-{
-	const char *profile = getenv("AWS_PROFILE"), *other = getenv("AWS_DEFAULT_PROFILE"),
-		   *outer = getenv("AWS_MFA_PROFILE");
-
-	return (profile && *profile) || (other && *other) || !outer || !*outer ? NULL : outer;
 }
 
 struct task {
@@ -214,6 +197,7 @@ enum status handover_get(
 
 	*h = (struct handover){0};
 	log_spare_stdout();
+	/* Otherwise a second export in the same shell would be of another account. */
 	if (!t.options[SETTING_PROFILE])
 		t.options[SETTING_PROFILE] = outer_profile();
 	if (rc == STATUS_OK)

@@ -140,8 +140,9 @@ class Table(LookTest):
             shown = AtTheTerminal.screen(self, "list", columns=columns, env={"TERM": "dumb"})
             lines = shown.splitlines()
             self.assertEqual((len(lines), "\x1b" in shown), (12, False))
-            self.assertEqual(lines[:2], ["PROFILE  STATE", "         ACCOUNT       ROLE   KEYS"])
-            self.assertEqual(lines[10:], ["prod     none", f"         {'3' * 12}  Ops    source stage"])
+            self.assertLessEqual(max(map(len, lines)), columns)
+            self.assertEqual(lines[:2], ["PROFILE  STATE", "  ACCOUNT       ROLE   KEYS"])
+            self.assertEqual(lines[10:], ["prod     none", f"  {'3' * 12}  Ops    source stage"])
 
     pair = staticmethod(AtTheTerminal.pair)
 

@@ -1,6 +1,7 @@
 """aws-mfa status: every state, every exit status and every field."""
 
 import fcntl
+import json
 import os
 import struct
 import subprocess
@@ -390,7 +391,7 @@ class Shell(LookTest):
     def shell(self, left, profile="work"):
         return {"AWS_MFA_PROFILE": profile, "AWS_CREDENTIAL_EXPIRATION": at(left).replace(" ", "T") + "Z",
                 "AWS_ACCESS_KEY_ID": "ASIASHELL", "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_SESSION_TOKEN": "x",
-                "AWS_REGION": "eu-north-1"}
+                "AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-north-1"}
 
     def test_its_own_session(self):
         ours, shell = self.told("status", env=self.shell(7200))
@@ -476,6 +477,20 @@ class AgreesWithARefresh(HostTest):
             refresh, status = self.aws_mfa(), self.aws_mfa("status", "-q")
             self.assertIn(refresh.returncode, (0, 2), refresh.stderr)   # 2: no terminal to ask on
             self.assertEqual(status.returncode, int(refresh.returncode != 0), text)
+
+    def test_in_a_shell_of_exec(self):
+        self.config.write_text(self.config.read_text() + "region = eu-north-1\n[profile other]\n"
+                               "region = us-east-2\n")
+        self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
+        for args, regions in [([], ["eu-north-1"] * 2), (["other"], ["us-east-2", "eu-north-1"])]:
+            run = self.aws_mfa("exec", "work", "--", AWS_MFA, "status", "--json", *args, profile=None)
+            self.assertEqual(run.returncode, int(args != []), run.stderr)
+            files, shell = json.loads(run.stdout)["Profiles"]
+            self.assertEqual([files["Region"], shell["Region"]], regions)
+            self.assertEqual((shell["Profile"], shell["CredentialsFile"]), ("work", None))
+            end = self.section()["expiration"].replace(" ", "T") + "Z"
+            self.assertEqual((shell["AccessKeyId"], shell["Expiration"]),
+                             (self.section()["aws_access_key_id"], end))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 #include "file/read.h"
 #include "ini/faults.h"
+#include "settings/outer.h"
 #include "settings/settings.h"
 #include "text/log.h"
 
@@ -105,6 +106,8 @@ enum status profile_files_open(
 	*f = (struct profile_files){.now = time(NULL)};
 	file_wait_at_most(WAIT_MS);
 	rc = settings_read(&f->settings, options, e);
+	if (outer_set_region() && f->settings.origin[SETTING_REGION] == ORIGIN_ENVIRONMENT)
+		settings_drop(&f->settings, SETTING_REGION);
 	if (rc == STATUS_OK && !profiles_index(&f->config, &f->settings.config))
 		rc = error_system(e, f->settings.config.path);
 	if (rc != STATUS_OK)

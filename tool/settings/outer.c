@@ -1,0 +1,23 @@
+#include "outer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *get(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+const char *outer_profile(void)
+{
+	return get("AWS_PROFILE") || get("AWS_DEFAULT_PROFILE") ? NULL : get("AWS_MFA_PROFILE");
+}
+
+bool outer_set_region(void)
+{
+	const char *region = get("AWS_REGION"), *other = get("AWS_DEFAULT_REGION");
+
+	return get("AWS_MFA_PROFILE") && region && other && strcmp(region, other) == 0;
+}

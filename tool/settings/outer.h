@@ -1,0 +1,19 @@
+/* What `aws-mfa exec` has set in the environment of this shell, and the user has not. */
+#ifndef AWS_MFA_OUTER_H
+#define AWS_MFA_OUTER_H
+
+#include <stdbool.h>
+
+/*
+ * The profile of the shell. exec unsets AWS_PROFILE and sets AWS_MFA_PROFILE. NULL without such a
+ * shell, or if a variable names a profile.
+ */
+const char *outer_profile(void);
+
+/*
+ * Are the variables of the region those of exec? It sets both, to the region of its profile. If the
+ * user has set one of them since, they differ, and count.
+ */
+bool outer_set_region(void);
+
+#endif
