@@ -1,6 +1,6 @@
 /* aws-mfa [refresh]: trades a code for a session, and says until when it is valid. */
-#include "command.h"
-#include "renew.h"
+#include "command_line.h"
+#include "several.h"
 #include "text/log.h"
 
 #include <stdio.h>
@@ -49,13 +49,38 @@ static void warn_about_hiding(void)
 	}
 }
 
-static enum status run(const struct command_line *line)
+static enum mode mode_of(const struct command_line *line)
 {
-	struct refresh r = {.mode = line->option[FORCE] ? MODE_FORCE : MODE_BY_HAND};
+	return line->option[FORCE] ? MODE_FORCE : MODE_BY_HAND;
+}
+
+static enum status run_several(const struct command_line *line)
+{
+	struct several s = {.mode = mode_of(line), .options = line->option};
+	const struct renew_options options = {.token = line->option[TOKEN]};
+	struct error e;
+	enum status rc = STATUS_OK;
+
+	for (size_t i = 0; rc == STATUS_OK && i < line->n_operands; i++)
+		rc = several_add(&s, line->operands[i], &e);
+	if (rc == STATUS_OK)
+		rc = several_renew(&s, &options, &e);
+	if (rc != STATUS_OK)
+		log_error("%s", e.text);
+	else
+		rc = several_report(&s);
+	warn_about_hiding();
+	several_free(&s);
+	return rc;
+}
+
+static enum status run_one(const struct command_line *line, const char *const settings[N_SETTINGS])
+{
+	struct refresh r = {.mode = mode_of(line)};
 	const struct renew_options options = {.token = line->option[TOKEN]};
 	struct error e = {0};
 	char text[128];
-	enum status rc = refresh_load(&r, line->option, &e);
+	enum status rc = refresh_load(&r, settings, &e);
 
 	if (rc == STATUS_OK)
 		rc = renew(&r, &options, &e);
@@ -79,6 +104,18 @@ static enum status run(const struct command_line *line)
 	return rc;
 }
 
+static enum status run(const struct command_line *line)
+{
+	const char *settings[N_SETTINGS];
+	struct error e;
+	enum status rc = command_line_profile(line, settings, &e);
+
+	if (rc == STATUS_OK)
+		return line->n_operands > 1 ? run_several(line) : run_one(line, settings);
+	log_error("%s", e.text);
+	return rc;
+}
+
 static const struct option own[] = {
 	{.names = {"--force"}, .help = "renew a session that is still valid, too"},
 	RENEW_OPTION_TOKEN,
@@ -90,10 +127,14 @@ const struct command cmd_refresh = {
 	.summary = "get a session, unless one is valid; the default command",
 	.help = "Trade an MFA code for temporary AWS credentials and write them to [NAME] of "
 		"~/.aws/credentials. The long-term keys and aws_mfa_device are in "
-		"[NAME-long-term] of the same file. A session that is still valid is kept.",
+		"[NAME-long-term] of the same file. A session that is still valid is kept. "
+		"Several profiles with the same MFA device need one code.",
 	.example = "  aws-mfa --profile work\n"
-		   "  aws --profile work s3 ls",
+		   "  aws --profile work s3 ls\n"
+		   "  aws-mfa refresh work stage prod",
 	.settings = ALL_SETTINGS,
 	.own = own,
 	.n_own = sizeof(own) / sizeof(own[0]),
+	.operand = "NAME",
+	.max_operands = SEVERAL_MAX,
 };

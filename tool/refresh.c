@@ -198,9 +198,29 @@ static int64_t store_deadline(const struct refresh *r)
 	return now_ms + (left_ms < STORE_MS ? left_ms : STORE_MS);
 }
 
-enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
+static enum status store(
+	struct refresh *r, const struct session *session, int64_t deadline_ms, struct error *e)
 {
 	const struct store_place to = place(r);
+
+	r->expiration = session->expiration;
+	snprintf(r->key_id, sizeof(r->key_id), "%s", session->access_key_id.data);
+	return policy_of(r->mode)->stores_nothing ? STATUS_OK
+						  : store_session(&to, session, deadline_ms, e);
+}
+
+enum status refresh_store(struct refresh *r, const struct session *session, struct error *e)
+{
+	return store(r, session, monotonic_ms() + STORE_MS, e);
+}
+
+void refresh_restart_time(struct refresh *r)
+{
+	r->deadline_ms = monotonic_ms() + r->settings.timeout * 1000;
+}
+
+enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
+{
 	enum status rc;
 	int64_t start_ms = monotonic_ms();
 	int lock;
@@ -217,10 +237,7 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 	if (rc != STATUS_OK && rc != STATUS_VALID)
 		code_strike_out(e->text, code); /* AWS may quote the code in its message */
 	if (rc == STATUS_OK) {
-		r->expiration = r->session.expiration;
-		snprintf(r->key_id, sizeof(r->key_id), "%s", r->session.access_key_id.data);
-		if (!policy_of(r->mode)->stores_nothing)
-			rc = store_session(&to, &r->session, store_deadline(r), e);
+		rc = store(r, &r->session, store_deadline(r), e);
 		if (rc == STATUS_OK)
 			sts_process_judge_clock(&r->exchange.process, e->text, sizeof(e->text));
 	}

@@ -51,6 +51,15 @@ enum status refresh_start(struct refresh *r, struct error *e);
  */
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e);
 
+/*
+ * Stores the session of another profile, which has the same device and key. STATUS_NOT_STORED: it
+ * was not stored.
+ */
+enum status refresh_store(struct refresh *r, const struct session *session, struct error *e);
+
+/* The whole time starts now. For a refresh that was loaded while another one was under way. */
+void refresh_restart_time(struct refresh *r);
+
 void refresh_free(struct refresh *r);
 
 #endif

@@ -81,16 +81,16 @@ static enum status ask_once(struct attempts *a, const char *question, struct err
 
 /* Asks again after a wrong code, but only at the terminal. */
 static enum status ask_and_finish(
-	struct refresh *r, const struct code_source *source, struct error *e)
+	struct refresh *r, const struct code_source *source, const char *names, struct error *e)
 {
-	const char *role = r->settings.value[SETTING_ASSUME_ROLE];
+	const char *role = names ? NULL : r->settings.value[SETTING_ASSUME_ROLE];
 	struct attempts a = {r, source, source->tty >= 0 ? PROMPTS : 1, {0}};
 	char question[2048];
 	enum status rc;
 
 	snprintf(question, sizeof(question),
 		"MFA code of %s (for %s%s%s): ", r->settings.value[SETTING_DEVICE],
-		r->settings.session, role ? ", " : "", role ? role : "");
+		names ? names : r->settings.session, role ? ", " : "", role ? role : "");
 	rc = refresh_start(r, e);
 	while (rc == STATUS_OK) {
 		a.left--;
@@ -112,7 +112,7 @@ enum status renew(struct refresh *r, const struct renew_options *options, struct
 	enum status rc = code_source_open(&source, options->token, &r->settings, e);
 
 	if (rc == STATUS_OK)
-		rc = ask_and_finish(r, &source, e);
+		rc = ask_and_finish(r, &source, options->names, e);
 	code_source_close(&source);
 	return rc;
 }

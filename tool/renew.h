@@ -17,9 +17,9 @@
 		.secret = true}
 /* clang-format on */
 
-/* The values of these options; NULL: not given. */
 struct renew_options {
-	const char *token;
+	const char *token; /* the value of --token; NULL: not given */
+	const char *names; /* the question is for these; NULL: for the profile and its role */
 };
 
 /*

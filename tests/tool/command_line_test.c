@@ -205,7 +205,7 @@ static const struct {
 
 	{"--t 5",
 		"--t: is short for several options; write one of them in full: --tag, "
-		"--transitive-tag-key, --timeout, --token"},
+		"--transitive-tag-key, --token-command, --timeout, --token"},
 	{"explain --ti 5 --t 5",
 		"write one of them in full: --tag, --transitive-tag-key, --timeout"},
 	{"--fo run -- ls", "--fo: differs between commands; write the command before this option"},

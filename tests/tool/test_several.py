@@ -1,0 +1,139 @@
+"""aws-mfa refresh with several profiles: one code for each MFA device."""
+
+import unittest
+
+from home import config, long_term
+from host import HostTest
+
+
+class Several(HostTest):
+    def setUp(self):
+        super().setUp()
+        self.other = self.box.add_user(f"other{type(self).users}")
+        self.env["NO_COLOR"] = "1"
+        self.profiles = {"work": self.user, "twin": self.user, "stage": self.other}
+        self.write_credentials("".join(long_term(user, name) for name, user in self.profiles.items()))
+        self.config.write_text("".join(map(self.config_of, self.profiles)))
+        self.start = len(self.box.requests)
+
+    def config_of(self, name):
+        return config(self.box.url, self.box.ca_path).replace("[profile work]", f"[profile {name}]")
+
+    def add(self, name, line, user=None):
+        """Adds the line to the long-term section of the profile, which may be new."""
+        if name not in self.profiles:
+            self.profiles[name] = user or self.user
+            self.config.write_text(self.config.read_text() + self.config_of(name))
+            self.write_credentials(self.credentials.read_text() + long_term(user or self.user, name))
+        self.write_credentials(self.credentials.read_text().replace(
+            f"[{name}-long-term]\n", f"[{name}-long-term]\n{line}\n"))
+
+    def sent(self, *actions):
+        """-> what was sent to spend a code or to assume a role"""
+        return [r.action for r in self.box.requests[self.start:] if r.action in
+                (actions or ("GetSessionToken", "AssumeRole"))]
+
+    def refresh(self, *names, status=0, **options):
+        run = self.aws_mfa("refresh", *names, profile=None, **options)
+        self.assertEqual(run.returncode, status, run.stdout + run.stderr)
+        return run
+
+    def at_terminal(self, *args):
+        return self.terminal("refresh", *args, profile=None, all_on_it=True)
+
+    def works(self, *names):
+        for name in names:
+            answer = self.aws("sts", "get-caller-identity", profile=name)
+            self.assertEqual(answer.returncode, 0, answer.stderr)
+
+    def test_one_device_after_the_other(self):
+        term = self.at_terminal("work", "stage")
+        term.expect(f"MFA code of {self.user.serial} (for work): ")
+        term.send(self.user.code() + "\n")
+        term.expect(f"MFA code of {self.other.serial} (for stage): ")
+        term.send(self.other.code() + "\n")
+        term.expect("\nwork   valid    12 h\r\nstage  valid    12 h\r\n")
+        self.assertEqual(term.wait()[0], 0)
+        self.works("work", "stage")
+
+    def test_one_code_for_the_profiles_of_a_device(self):
+        """In the order given, though another device is between them."""
+        term = self.at_terminal("work", "stage", "twin")
+        term.expect(f"MFA code of {self.user.serial} (for work, twin): ")
+        term.send(self.user.code() + "\n")
+        term.expect(f"MFA code of {self.other.serial} (for stage): ")
+        term.send(self.other.code() + "\n")
+        term.expect("work   valid    12 h\r\nstage  valid    12 h\r\ntwin   valid    12 h\r\n")
+        self.assertEqual(term.wait()[0], 0)
+        self.assertEqual(self.sent(), ["GetSessionToken"] * 2)
+        self.assertEqual(self.section("work"), self.section("twin"))
+        self.works("work", "stage", "twin")
+
+    def test_goes_on_after_a_failure(self):
+        term = self.at_terminal("stage", "work", "twin")
+        term.expect("(for stage): ")
+        for _ in range(2):
+            term.send("12345\n")
+            term.expect("MFA code: ")
+        term.send("12345\n")
+        term.expect("(for work, twin): ")
+        term.send("\x04")
+        term.expect("error: stage: MFA code: expected exactly six digits")
+        term.expect("error: work: no answer was given")
+        term.expect("error: twin: no answer was given")
+        term.expect("stage  refused  wrong code\r\nwork   failed   see above\r\n")
+        self.assertEqual(term.wait()[0], 11)
+        self.assertEqual(self.sent(), [])
+
+    def test_the_first_failure_in_the_order_given(self):
+        codes = f"{self.user.code()}\n{self.other.wrong_code()}\n"
+        run = self.refresh("nobody", "work", "stage", "--token", "-", input=codes, status=12)
+        self.assertIn("nobody  failed   not set up\nwork    valid    12 h\nstage   refused  wrong code\n",
+                      run.stderr)
+        self.assertEqual(run.stdout, "")
+        self.refresh("stage", "nobody", "--token", self.other.wrong_code(), status=11)
+
+    def test_what_is_valid_is_left_alone(self):
+        self.refresh("work", "--token", self.user.code())
+        run = self.refresh("work", "twin", "work", "--token", self.user.code())
+        self.assertIn("work  valid    ", run.stderr)
+        self.assertIn("twin  valid    12 h\n", run.stderr)
+        self.assertEqual(len(self.sent()), 2)
+        self.refresh("work", "twin")
+        self.assertEqual(len(self.sent()), 2)
+
+    def test_one_code_for_two_devices(self):
+        run = self.refresh("work", "stage", "--token", self.user.code(), status=2)
+        self.assertIn("--token: work and stage need a code each; use --token -", run.stderr)
+        self.assertEqual(self.sent(), [])
+
+    def test_one_cannot_be_stored(self):
+        """10 for that one."""
+        keys = (f"[twin]\naws_access_key_id = AKIAEXAMPLE000000001\n"
+                f"aws_secret_access_key = {'x' * 40}\n")
+        self.write_credentials(self.credentials.read_text() + keys)
+        run = self.refresh("work", "twin", "--token", self.user.code(), status=13)
+        self.assertIn("error: twin: ", run.stderr)
+        self.works("work")
+        self.assertIn(keys, self.credentials.read_text())
+
+    def test_names(self):
+        run = self.refresh("work", "--profile", "twin", status=2)
+        self.assertIn("--profile: the profile is named already: 'work'", run.stderr)
+        self.refresh("twin", "--token", self.user.code())
+        self.works("twin")
+        self.assertEqual(self.aws_mfa("work", profile=None).returncode, 2)
+
+    def test_time_to_type_does_not_count(self):
+        term = self.at_terminal("work", "stage", "--timeout", "1")
+        for user, name in ((self.user, "work"), (self.other, "stage")):
+            term.expect(f"(for {name}): ")
+            with self.assertRaises(AssertionError):
+                term.expect("nothing", timeout=0.7)
+            term.send(user.code() + "\n")
+        term.expect("stage  valid")
+        self.assertEqual(term.wait()[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

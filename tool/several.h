@@ -1,0 +1,48 @@
+/* Refreshes of several profiles, with one code for each MFA device. */
+#ifndef AWS_MFA_SEVERAL_H
+#define AWS_MFA_SEVERAL_H
+
+#include "refresh.h"
+#include "renew.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A profile. */
+struct one {
+	const char *name;
+	struct refresh r;
+	enum status rc; /* STATUS_OK: a code is needed, or later: there is a new session */
+	bool done;
+	struct error e; /* of rc; else a warning or empty */
+};
+
+#define SEVERAL_MAX 64
+
+struct several {
+	enum mode mode;
+	const char *const *options; /* of the command, for all profiles */
+	struct one *of[SEVERAL_MAX];
+	size_t n;
+};
+
+/*
+ * Adds a profile, and loads its settings. A profile that is there already is not added again. After
+ * STATUS_OK, s->of[]->rc may be a failure of this profile alone. Otherwise nothing should be done.
+ */
+enum status several_add(struct several *s, const char *name, struct error *e);
+
+/*
+ * Asks for one code for each MFA device of the profiles that need a session. Profiles with the same
+ * device and the same key get the session of the first one. Goes on after a failure.
+ *
+ * STATUS_USAGE: there are several devices, and the option has one code; nothing was done.
+ */
+enum status several_renew(struct several *s, const struct renew_options *options, struct error *e);
+
+/* Prints a table to standard error. Returns the first failure in the order of the profiles. */
+enum status several_report(const struct several *s);
+
+void several_free(struct several *s);
+
+#endif
