@@ -31,6 +31,11 @@ TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awsc
 	mmdebstrap systemd-container zsh fish
 
 VM_PACKAGES    = qemu-system-x86
+# npm is a package of its own in Debian, but not where node comes from elsewhere.
+SDK_PACKAGES   = golang-go golang-github-aws-aws-sdk-go-v2-dev ruby ruby-aws-sdk-core \
+	$(if $(shell command -v npm),,nodejs npm)
+# The last ones for Node.js 18, which Debian 12 has.
+SDKS_OF_NPM    = @aws-sdk/client-sts@3.699.0 @aws-sdk/credential-providers@3.699.0
 
 CFLAGS   ?= -O2 -g
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wvla -Wformat=2 -Wstrict-prototypes \
@@ -107,6 +112,7 @@ help:
 	@echo 'make coverage    the same, and a table of the lines that ran, by folder'
 	@echo 'make check-suites  tests and lint on Debian 12, 13 and 11 made from nothing, and for Arm'
 	@echo 'make check-keystore  attacks on keystore mode, in a container that boots (root)'
+	@echo 'make check-sdks  a session in the SDKs for Go, Ruby and JavaScript (make deps-sdks)'
 	@echo 'make check-vm    a whole bastion in a virtual machine (root; SUITE=bookworm: Debian 12)'
 	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
 	@echo 'make picture     draw the login of README.md anew (root)'
@@ -238,10 +244,11 @@ deb:
 # --- needed packages ------------------------------------------------------------------------
 
 # If all packages are installed, these do nothing and need no root.
-.PHONY: deps-vm
+.PHONY: deps-vm deps-sdks
 deps:    PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES)
 deps-vm: PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES) $(VM_PACKAGES)
-deps deps-vm:
+deps-sdks: PACKAGES = $(SDK_PACKAGES)
+deps deps-vm deps-sdks:
 	@command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || { \
 		echo 'make deps needs apt-get; install what your system calls:' \
 			'$(PACKAGES)' >&2; exit 1; }
@@ -353,6 +360,22 @@ check-suites:
 .PHONY: check-vm
 check-vm: $(addprefix $(BUILD)/tests/,bastion/inject tool/sts/confine_test)
 	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(ONLY)
+
+# The SDKs for Go, Ruby and JavaScript. Needs `make deps-sdks`, and once the registry of npm.
+SDKS = $(CURDIR)/$(BUILD)/sdks
+.PHONY: check-sdks
+check-sdks: check_built $(SDKS)/caller-go $(SDKS)/node_modules
+	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) SDKS=$(SDKS) /usr/bin/python3 tests/run.py \
+		$(or $(ONLY),tests.sdks.test_sdks)
+
+$(SDKS)/caller-go: tests/sdks/caller.go
+	@mkdir -p $(@D)
+	$(call say,GO,$@)GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$(@D)/go go build -o $@ $<
+
+$(SDKS)/node_modules: Makefile
+	@mkdir -p $(@D)
+	$(call say,NPM,$@)npm install --silent --no-save --no-audit --no-fund --prefix $(@D) $(SDKS_OF_NPM)
+	@touch $@
 
 # Root. In `make check` the slow ones of these skip themselves.
 .PHONY: check-keystore
