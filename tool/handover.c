@@ -4,19 +4,18 @@
 #include "settings/outer.h"
 #include "text/log.h"
 #include "text/shell.h"
+#include "text/span.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* "4 min", "75 s" */
-static const char *left(time_t expiration, char text[static 32])
+static void warn_of_end(const struct settings *s, time_t expiration)
 {
-	long s = (long)(expiration - time(NULL));
+	char text[SPAN_SIZE];
 
-	snprintf(text, 32, "%ld %s", s >= 120 ? s / 60 : s, s >= 120 ? "min" : "s");
-	return text;
+	log_warning("[%s] ends in %s", s->session, span_text(text, expiration - time(NULL)));
 }
 
 /* The inner profile may have another region. */
@@ -62,7 +61,6 @@ static enum status take_without_keys(struct task *t, struct error *e)
 	struct error none = *e;
 	enum session_state state;
 	time_t end;
-	char text[32];
 	enum status rc;
 
 	settings_free(&t->r.settings);
@@ -78,7 +76,7 @@ static enum status take_without_keys(struct task *t, struct error *e)
 		return e->status;
 	}
 	if (end - time(NULL) < HANDOVER_LEAST)
-		log_warning("[%s] ends in %s", s->session, left(end, text));
+		warn_of_end(s, end);
 	return take_stored(t, e);
 }
 
@@ -90,10 +88,10 @@ static enum status take_or_refuse(struct task *t, struct error *e)
 		[SESSION_OTHER_ROLE] = "holds the session of another role"};
 	const struct settings *s = &t->r.settings;
 	const char *profile = s->value[SETTING_PROFILE];
-	char text[32], name[256];
+	char name[256];
 
 	if (t->r.state == SESSION_EXPIRED && t->r.expiration - time(NULL) >= SESSION_LEAST) {
-		log_warning("[%s] ends in %s", s->session, left(t->r.expiration, text));
+		warn_of_end(s, t->r.expiration);
 		return take_stored(t, e);
 	}
 	if (!shell_quote(profile, strlen(profile), name, sizeof(name)))

@@ -214,7 +214,7 @@ class Output(ExportTest):
         self.session(100)
         run = self.export("work", "--format", "process")
         self.assertEqual((run.returncode, json.loads(run.stdout)["AccessKeyId"]), (0, KEY_ID))
-        self.assertRegex(run.stderr, r"^aws-mfa: warning: \[work\] ends in \d+ s\n$")
+        self.assertRegex(run.stderr, r"^aws-mfa: warning: \[work\] ends in 1 min\n$")
         self.again()
         self.session(50)
         self.refused(self.export("work"), 2, "[work] has expired")
