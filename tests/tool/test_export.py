@@ -9,6 +9,7 @@ import unittest
 
 from paths import AWS_MFA
 from sandbox import faults
+from terminal import Terminal
 from tool.handing import KEY_ID, SECRET, TOKEN, UNSET, VARIABLES, HandingTest
 from tool.test_job_control import CODE
 
@@ -227,11 +228,13 @@ class Output(ExportTest):
     def test_at_a_terminal(self):
         """Also while AWS is slow, standard output has the session alone."""
         self.box.fault("GetSessionToken", faults.delay(1.2, faults.close()))
-        term = self.terminal("export", "work", "--format", "json", profile=None, all_on_it=False)
+        out = self.home / "out"
+        term = Terminal(["sh", "-c", f'exec "$@" >{out}', "sh", AWS_MFA, "export", "work"], self.env,
+                        all_on_it=True)
         term.expect(CODE)
         term.send(self.user.code() + "\n")
-        status, out, err = term.wait()
-        self.assertEqual((status, out), (15, ""), err)
+        term.expect("waiting for AWS to answer")
+        self.assertEqual((term.wait()[0], out.read_text()), (15, ""), term.screen)
         self.box.clear_faults()
         term = self.terminal("export", "work", "--format", "json", "--no-store", profile=None)
         term.expect(CODE)
