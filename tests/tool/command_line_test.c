@@ -207,7 +207,7 @@ static const struct {
 		"--t: is short for several options; write one of them in full: --tag, "
 		"--transitive-tag-key, --token-command, --timeout, --token"},
 	{"explain --ti 5 --t 5",
-		"write one of them in full: --tag, --transitive-tag-key, --timeout"},
+		"write one of them in full: --tag, --transitive-tag-key, --token-command, --timeout"},
 	{"--fo run -- ls", "--fo: differs between commands; write the command before this option"},
 
 	{"--force=yes", "--force: takes no value"},
