@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include "monotonic.h"
+#include "text/progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,16 @@ static void take_steps(struct caller *c, const char *text)
 	c->steps = (struct call_steps){(int)(n[0] < 3 ? n[0] : 3), n[1], n[2], n[3]};
 }
 
+static enum record_error read_record(struct caller *c, int64_t deadline_ms, struct record *rec)
+{
+	enum record_error rc;
+
+	progress_begin("AWS's answer");
+	rc = sts_process_read(&c->process, deadline_ms + LATER_MS, rec);
+	progress_end();
+	return rc;
+}
+
 static enum status read_answer(struct caller *c, int64_t deadline_ms, bool changes, take_fn *take,
 	void *into, struct error *e)
 {
@@ -55,7 +66,7 @@ static enum status read_answer(struct caller *c, int64_t deadline_ms, bool chang
 	enum status rc;
 
 	for (;;) {
-		if (peer_read(&c->process.peer, deadline_ms + LATER_MS, &rec) != RECORD_OK)
+		if (read_record(c, deadline_ms, &rec) != RECORD_OK)
 			return broken(c, changes, e);
 		if (strcmp(rec.word, WORD_RESULT) == 0)
 			break;

@@ -162,7 +162,7 @@ static enum status trade_key(struct command_state *c, const struct code_source *
 {
 	const struct settings *s = &c->settings;
 	struct sts_request request = sts_request_of(s);
-	struct exchange x = {.show_progress = isatty(STDERR_FILENO)};
+	struct exchange x = {.ready = false};
 	int64_t deadline_ms = monotonic_ms() + s->timeout * INT64_C(1000);
 	enum status rc;
 

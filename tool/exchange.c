@@ -1,15 +1,13 @@
 #include "exchange.h"
 
-#include "monotonic.h"
 #include "paths.h"
 #include "text/log.h"
+#include "text/progress.h"
 #include "words_sts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SLOW_MS 1000 /* after this time tell the user to wait */
 
 static enum status broken(struct exchange *x, struct error *e)
 {
@@ -42,21 +40,11 @@ enum status exchange_start(
 static enum status take(
 	struct exchange *x, int64_t deadline_ms, struct record *rec, struct error *e)
 {
-	int64_t slow_ms = monotonic_ms() + SLOW_MS;
-	enum record_error rc = RECORD_TIMEOUT;
+	/* Wait a little longer: at the deadline the process says what it waited for. */
+	enum record_error rc = sts_process_read(&x->process, deadline_ms + 500, rec);
 	enum status status;
 	const char *text;
 
-	if (x->show_progress && slow_ms < deadline_ms)
-		rc = peer_read(&x->process.peer, slow_ms, rec);
-	if (rc == RECORD_TIMEOUT) {
-		if (x->show_progress && slow_ms < deadline_ms) {
-			log_info("waiting for AWS to answer ...");
-			x->show_progress = false;
-		}
-		/* Wait a little longer: at the deadline the process says what it waited for. */
-		rc = peer_read(&x->process.peer, deadline_ms + 500, rec);
-	}
 	if (rc != RECORD_OK)
 		return broken(x, e);
 	sts_process_note(&x->process, rec);
@@ -118,18 +106,22 @@ enum status exchange_code(struct exchange *x, const char *code, int64_t deadline
 	enum record_error sent = RECORD_OK;
 
 	*session = (struct session){0};
+	progress_begin("the connection to AWS");
 	while (rc == STATUS_OK && !x->ready)
 		rc = exchange_step(x, deadline_ms, e);
+	progress_end();
 	if (rc != STATUS_OK)
 		return rc;
 	sts_process_send_number(&x->process, deadline_ms, WORD_DEADLINE, deadline_ms, &sent);
 	sts_process_send(&x->process, deadline_ms, WORD_CODE, code, &sent);
 	x->code_sent = sent != RECORD_EOF;
 	/* RECORD_EOF: the process ended before it read the code, and said why. */
+	progress_begin("AWS's answer");
 	if (sent == RECORD_OK || sent == RECORD_EOF)
 		rc = take_session(x, deadline_ms, session, e);
 	else
 		rc = broken(x, e);
+	progress_end();
 	if (rc != STATUS_OK)
 		session_free(session);
 	return rc;

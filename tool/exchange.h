@@ -12,14 +12,13 @@
 
 struct exchange {
 	struct sts_process process;
-	bool ready;         /* the warm-up succeeded: a code may be sent */
-	bool code_sent;     /* after this a failure may have used up the code */
-	bool show_progress; /* print a line when an answer takes long */
+	bool ready;     /* the warm-up succeeded: a code may be sent */
+	bool code_sent; /* after this a failure may have used up the code */
 };
 
 /*
- * Starts the process and sends it the request. Does not wait for the network. *x must be zeros
- * except show_progress, or must have ended. STATUS_CONFIG: the program is missing. STATUS_SYSTEM:
+ * Starts the process and sends it the request. Does not wait for the network. *x must be zeros,
+ * or must have ended. STATUS_CONFIG: the program is missing. STATUS_SYSTEM:
  * any other failure. Call exchange_end() afterwards, also after a failure.
  */
 enum status exchange_start(struct exchange *x, const struct sts_request *request,

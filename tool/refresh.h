@@ -26,8 +26,8 @@ struct refresh {
 
 /*
  * Loads the settings and checks the session. STATUS_VALID: there is nothing to do. STATUS_OK: a
- * code is needed. Otherwise *e says what is wrong. *r must be zeros except mode, least and
- * exchange.show_progress. Call refresh_free() afterwards, also after a failure.
+ * code is needed. Otherwise *e says what is wrong. *r must be zeros except mode and least.
+ * Call refresh_free() afterwards, also after a failure.
  */
 enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS], struct error *e);
 

@@ -67,7 +67,6 @@ static enum status ask_once(struct attempts *a, const char *question, struct err
 	struct secret code = {0};
 	enum status rc;
 
-	x->show_progress = isatty(STDERR_FILENO);
 	rc = ask_code(a->source, question, x, a->r->deadline_ms, &code, e);
 	if (rc == STATUS_OK)
 		rc = try_code(a, &code, e);

@@ -1,21 +1,13 @@
 #include "rotate_calls.h"
 
 #include "monotonic.h"
-#include "text/log.h"
+#include "text/progress.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* Of a call. AWS limits the rate of requests, and networks fail for a moment. */
 #define TRIES 3
-
-static void wait_ms(long ms)
-{
-	const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-
-	nanosleep(&pause, NULL);
-}
 
 bool rotate_accepts(const struct settings *s, const struct rotation_key *key)
 {
@@ -46,7 +38,7 @@ enum status rotate_start_calls(struct rotate *r, struct error *e)
 		rc = call_identity(&r->caller, &r->who, e);
 		if (rc != STATUS_UNAVAILABLE || tries == TRIES)
 			break;
-		wait_ms(tries * 500L);
+		progress_sleep(tries * 500L);
 		rc = STATUS_OK;
 	}
 	if (rc == STATUS_OK)
@@ -116,7 +108,7 @@ enum status rotate_call(
 		rc = call_once(r, call, key_id, e);
 		if ((rc != STATUS_UNAVAILABLE && rc != STATUS_CODE_SPENT) || tries == TRIES)
 			break;
-		wait_ms(tries * 500L);
+		progress_sleep(tries * 500L);
 	}
 	if (rc == STATUS_CONFIG && call == DELETE_KEY && rotate_says(r, "NoSuchEntity"))
 		rc = STATUS_OK;
@@ -134,7 +126,7 @@ enum status rotate_create(struct rotate *r, struct rotation_key *key, struct err
 		rc = call_create_key(&r->caller, &made, e);
 		if (rc != STATUS_UNAVAILABLE || tries == TRIES)
 			break;
-		wait_ms(tries * 500L);
+		progress_sleep(tries * 500L);
 	}
 	*key = (struct rotation_key){.id = made.id.data, .secret = made.secret};
 	return explain(r, "CreateAccessKey", rc, e);
@@ -157,26 +149,23 @@ enum status rotate_prove(struct rotate *r, const struct rotation_key *key, int p
 	int64_t until_ms = monotonic_ms() + seconds * INT64_C(1000);
 	struct call_identity who;
 	struct caller c = {0};
-	bool told = false;
 	enum status rc;
 
 	*unknown = false;
 	request.access_key_id = key->id;
 	request.secret_access_key = &key->secret;
+	progress_begin("AWS to know the new key");
 	rc = call_start(&c, &request, e);
 	while (rc == STATUS_OK) {
 		rc = call_identity(&c, &who, e);
 		*unknown = rc == STATUS_CONFIG && strcmp(c.aws_error, "InvalidClientTokenId") == 0;
 		if ((!*unknown && rc != STATUS_UNAVAILABLE) || monotonic_ms() >= until_ms)
 			break;
-		if (!told && *unknown)
-			log_info("AWS does not know %s yet; waiting for up to %ld s ...", key->id,
-				seconds);
-		told = told || *unknown;
-		wait_ms(pause_ms);
+		progress_sleep(pause_ms);
 		pause_ms = pause_ms < 2000 ? pause_ms * 2 : pause_ms;
 		rc = STATUS_OK;
 	}
+	progress_end();
 	call_end(&c);
 	if (*unknown)
 		return error_set(e, STATUS_CODE_SPENT,

@@ -5,6 +5,7 @@
 #include "paths.h"
 #include "settings/tags.h"
 #include "text/log.h"
+#include "text/progress.h"
 #include "words_sts.h"
 
 #include <errno.h>
@@ -192,6 +193,18 @@ enum status sts_process_start(struct sts_process *p, const struct sts_request *r
 	sts_process_end(p);
 	return error_set(
 		e, STATUS_SYSTEM, "%s does not read its settings; try again", AWS_MFA_STS_PATH);
+}
+
+enum record_error sts_process_read(struct sts_process *p, int64_t deadline_ms, struct record *rec)
+{
+	for (;;) {
+		int64_t step_ms = progress_step(deadline_ms);
+		enum record_error rc = peer_read(&p->peer, step_ms, rec);
+
+		if (rc != RECORD_TIMEOUT || step_ms == deadline_ms)
+			return rc;
+		progress_show();
+	}
 }
 
 static void hear_time(struct sts_process *p, const char *text)

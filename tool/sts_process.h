@@ -42,6 +42,9 @@ void sts_process_send(struct sts_process *p, int64_t deadline_ms, const char *wo
 void sts_process_send_number(struct sts_process *p, int64_t deadline_ms, const char *word,
 	int64_t n, enum record_error *rc);
 
+/* Reads the next record. While it waits, it shows the wait (text/progress.h). */
+enum record_error sts_process_read(struct sts_process *p, int64_t deadline_ms, struct record *rec);
+
 /* Keeps the server's time or the request id, or prints a debug line, if rec is one of these. */
 void sts_process_note(struct sts_process *p, const struct record *rec);
 

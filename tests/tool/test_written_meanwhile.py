@@ -87,11 +87,11 @@ class WrittenMeanwhile(HostTest):
 
     def test_one_that_does_not_end(self):
         writer = self.write(8, rest=12)
-        run = self.aws_mfa("--token", self.user.code())
-        self.assertEqual(run.returncode, 4, run.stderr)
+        run = self.terminal("--token", self.user.code(), env={"TERM": "dumb"}, all_on_it=True)
+        self.assertEqual(run.wait()[0], 4, run.screen)
         self.assertIn(f"{self.credentials}: another program is still writing it; try again",
-                      run.stderr)
-        self.assertIn("waiting for the program that is writing it", run.stdout)
+                      run.screen)
+        self.assertEqual(run.screen.count("waiting for the program that writes credentials ...\r\n"), 1)
         self.assertEqual(self.box.codes_seen(self.user), [])
         writer.join()
 

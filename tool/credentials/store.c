@@ -10,6 +10,7 @@
 #include "file/target.h"
 #include "monotonic.h"
 #include "text/log.h"
+#include "text/progress.h"
 #include "text/utf8.h"
 
 #include <errno.h>
@@ -90,18 +91,19 @@ enum status store_check(const char *path, bool again, struct error *e)
 static int open_in_place(
 	const struct target *t, int64_t deadline_ms, struct stat *st, struct error *e)
 {
-	const struct timespec pause = {.tv_nsec = 5000000};
+	int fd;
 
-	for (;;) {
-		int fd = target_open(t, O_RDWR, deadline_ms, st, e);
-
-		if (fd < 0 || lock_content(t, fd, LOCK_TO_WRITE, 0, e) == STATUS_OK)
-			return fd;
+	progress_begin("the program that holds the file");
+	while ((fd = target_open(t, O_RDWR, deadline_ms, st, e)) >= 0 &&
+		lock_content(t, fd, LOCK_TO_WRITE, 0, e) != STATUS_OK) {
 		close(fd);
+		fd = -1;
 		if (e->status != STATUS_SYSTEM || monotonic_ms() >= deadline_ms)
-			return -1;
-		nanosleep(&pause, NULL);
+			break;
+		progress_sleep(5);
 	}
+	progress_end();
+	return fd;
 }
 
 /* Undoes a write in place that was interrupted. */

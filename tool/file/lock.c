@@ -3,13 +3,13 @@
 #include "hash.h"
 #include "monotonic.h"
 #include "text/log.h"
+#include "text/progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The locks use different bytes, so two descriptors of one process never clash. */
@@ -137,11 +137,11 @@ static void warn_about_no_locks(const struct target *t, int error)
 }
 
 /* Polls for the lock: the blocking form of fcntl() has no deadline. */
-static enum status wait_for(int fd, short type, off_t byte, const struct target *t,
+static enum status poll_for(int fd, short type, off_t byte, const struct target *t,
 	const char *section, int64_t deadline_ms, struct error *e)
 {
 	struct flock range = {.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
-	struct timespec pause = {.tv_nsec = 2000000};
+	int64_t pause_ms = 2;
 
 	while (fcntl(fd, F_OFD_SETLK, &range) < 0) {
 		if (has_no_locks(errno)) {
@@ -157,11 +157,25 @@ static enum status wait_for(int fd, short type, off_t byte, const struct target 
 				"time; try again",
 				t->path, section ? "[" : "the file", section ? section : "",
 				section ? "]" : "");
-		nanosleep(&pause, NULL);
-		if (pause.tv_nsec < 50000000)
-			pause.tv_nsec *= 2;
+		progress_sleep(pause_ms);
+		if (pause_ms < 50)
+			pause_ms *= 2;
 	}
 	return STATUS_OK;
+}
+
+static enum status wait_for(int fd, short type, off_t byte, const struct target *t,
+	const char *section, int64_t deadline_ms, struct error *e)
+{
+	char what[320];
+	enum status rc;
+
+	snprintf(what, sizeof(what), "another aws-mfa that %s%.256s%s",
+		section ? "renews [" : "writes ", section ? section : t->name, section ? "]" : "");
+	progress_begin(what);
+	rc = poll_for(fd, type, byte, t, section, deadline_ms, e);
+	progress_end();
+	return rc;
 }
 
 static enum status take(const struct target *t, const char *section, int64_t deadline_ms, int *lock,

@@ -1,16 +1,17 @@
 #include "steady.h"
 
 #include "monotonic.h"
-#include "text/log.h"
+#include "text/progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define YOUNG_NS 50000000
 #define SHUT_MS 10
-#define SLOW_MS 1000 /* after this time, print what we wait for */
 
 enum lease { LEASE_TAKEN, LEASE_WRITER, LEASE_NONE };
 
@@ -58,11 +59,10 @@ static enum status look(
 	return rc;
 }
 
-enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct secret *b,
+static enum status look_until(int fd, const char *path, int64_t deadline_ms, struct secret *b,
 	struct stat *st, bool *steady, struct error *e)
 {
-	struct timespec pause = {.tv_nsec = 1000000};
-	int64_t slow_ms = monotonic_ms() + SLOW_MS;
+	int64_t pause_ms = 1;
 
 	for (;;) {
 		enum status rc = look(fd, path, b, st, steady, e);
@@ -70,14 +70,24 @@ enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct se
 		if (rc != STATUS_OK || *steady || monotonic_ms() >= deadline_ms)
 			return rc;
 		secret_free(b);
-		if (monotonic_ms() >= slow_ms) {
-			log_info("%s: waiting for the program that is writing it ...", path);
-			slow_ms = INT64_MAX;
-		}
-		nanosleep(&pause, NULL);
-		if (pause.tv_nsec < 16000000)
-			pause.tv_nsec *= 2;
+		progress_sleep(pause_ms);
+		if (pause_ms < 16)
+			pause_ms *= 2;
 	}
+}
+
+enum status steady_read(int fd, const char *path, int64_t deadline_ms, struct secret *b,
+	struct stat *st, bool *steady, struct error *e)
+{
+	const char *name = strrchr(path, '/');
+	char what[320];
+	enum status rc;
+
+	snprintf(what, sizeof(what), "the program that writes %.256s", name ? name + 1 : path);
+	progress_begin(what);
+	rc = look_until(fd, path, deadline_ms, b, st, steady, e);
+	progress_end();
+	return rc;
 }
 
 bool steady_holds(int fd, const struct secret *b)

@@ -1,13 +1,13 @@
 #include "target.h"
 
 #include "monotonic.h"
+#include "text/progress.h"
 #include "walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static enum status refuse(const struct target *t, uid_t owner, struct error *e)
@@ -77,16 +77,15 @@ void target_free(struct target *t)
 /* O_NONBLOCK: without it the open waits forever for a FIFO's writer, and 45 s for a lease. */
 static int open_in_time(const struct target *t, int flags, int64_t deadline_ms)
 {
-	const struct timespec pause = {.tv_nsec = 5000000};
+	int fd;
 
-	for (;;) {
-		int fd = openat(
-			t->folder, t->name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-		if (fd >= 0 || errno != EAGAIN || monotonic_ms() >= deadline_ms)
-			return fd;
-		nanosleep(&pause, NULL);
-	}
+	progress_begin("the program that holds the file");
+	while ((fd = openat(t->folder, t->name,
+			flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0 &&
+		errno == EAGAIN && monotonic_ms() < deadline_ms)
+		progress_sleep(5);
+	progress_end();
+	return fd;
 }
 
 static int open_checked(const struct target *t, int flags, bool any_readable, int64_t deadline_ms,

@@ -3,6 +3,7 @@
 #include "file/file.h"
 #include "monotonic.h"
 #include "paths.h"
+#include "text/progress.h"
 #include "text/write_all.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #define WAIT_MS 5000 /* another change takes milliseconds */
@@ -101,17 +101,20 @@ static void unlock(int folder)
 /* Locks the folder, and removes what an earlier change has left. */
 static enum status lock(int folder, struct error *e)
 {
-	const struct timespec pause = {.tv_nsec = 20000000};
 	int64_t until = monotonic_ms() + WAIT_MS;
+	bool locked;
 
-	while (flock(folder, LOCK_EX | LOCK_NB) < 0) {
+	progress_begin("another aws-mfa keystore");
+	while (!(locked = flock(folder, LOCK_EX | LOCK_NB) == 0) &&
+		(errno == EWOULDBLOCK || errno == EINTR) && monotonic_ms() <= until)
+		progress_sleep(20);
+	progress_end();
+	if (!locked) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return error_system(e, AWS_MFA_KEYS_DIR);
-		if (monotonic_ms() > until)
-			return error_set(e, STATUS_SYSTEM,
-				"%s: another aws-mfa keystore is changing an entry; try again",
-				AWS_MFA_KEYS_DIR);
-		nanosleep(&pause, NULL);
+		return error_set(e, STATUS_SYSTEM,
+			"%s: another aws-mfa keystore is changing an entry; try again",
+			AWS_MFA_KEYS_DIR);
 	}
 	if (unlinkat(folder, TEMPORARY, 0) == 0 || errno == ENOENT)
 		return STATUS_OK;

@@ -12,6 +12,7 @@
 
 static enum log_level lowest = LOG_LEVEL_INFO;
 static bool stdout_is_spared;
+static void (*before_message)(void);
 static log_take_fn *taker;
 static void *taker_arg;
 
@@ -41,6 +42,16 @@ bool log_set_level(const char *name)
 void log_spare_stdout(void)
 {
 	stdout_is_spared = true;
+}
+
+bool log_prints(enum log_level level)
+{
+	return level >= lowest;
+}
+
+void log_before(void (*before)(void))
+{
+	before_message = before;
 }
 
 void log_take(log_take_fn *take, void *arg)
@@ -75,7 +86,7 @@ void log_message(enum log_level level, const char *fmt, ...)
 	size_t len;
 	va_list ap;
 
-	if (level < lowest && !(taker && level >= LOG_LEVEL_WARNING))
+	if (!log_prints(level) && !(taker && level >= LOG_LEVEL_WARNING))
 		return;
 	if (!*color || !color_wanted(fileno(out)))
 		color = "";
@@ -89,6 +100,8 @@ void log_message(enum log_level level, const char *fmt, ...)
 		taker(taker_arg, level, line + len);
 		return;
 	}
+	if (before_message)
+		before_message();
 	len += strlen(line + len);
 	line[len++] = '\n';
 	/* Write without stdio: its buffer would cost as much as everything else. */

@@ -19,6 +19,12 @@ void log_spare_stdout(void);
  */
 bool log_set_level(const char *name);
 
+/* Are messages of this level printed? */
+bool log_prints(enum log_level level);
+
+/* Calls this before each message is printed: a line that is not complete must go. NULL: nothing. */
+void log_before(void (*before)(void));
+
 /*
  * Replaces in place, by character_shown(). The length stays: each byte of a replaced character
  * becomes '?'.
