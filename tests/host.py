@@ -6,6 +6,7 @@ import struct
 import subprocess
 import unittest
 
+from aws_cli import aws
 from home import Home, config, long_term, section, write
 from paths import AWS_MFA, temporary
 from sandbox.sts import Sandbox
@@ -66,10 +67,8 @@ class HostTest(unittest.TestCase):
 
     def aws(self, *args, profile="work"):
         """Runs Debian's AWS CLI on the same files."""
-        return subprocess.run(
-            ["/usr/bin/aws", "--endpoint-url", self.box.url, "--profile", profile, *args],
-            env={**self.env, "AWS_CA_BUNDLE": str(self.box.ca_path), "AWS_DEFAULT_REGION": "us-east-1"},
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        return aws(["--endpoint-url", self.box.url, "--profile", profile, *args],
+                   {**self.env, "AWS_CA_BUNDLE": str(self.box.ca_path), "AWS_DEFAULT_REGION": "us-east-1"})
 
     def refused(self, run, status, *parts):
         """Checks that the run failed with status, said all parts in one line, and did not change

@@ -1,17 +1,16 @@
 """Writing a session: the content of the file. Every byte outside the session stays, and all readers
 find the session."""
 
-import concurrent.futures
 import os
 import random
 import re
-import subprocess
 from unittest import mock
 
 import boto3
 from botocore.configloader import raw_config_parse
 from botocore.exceptions import ConfigParseError
 
+from aws_cli import aws
 from tool.credentials.storing import INPUT, KEYS, ROLE, SESSION, StoreTest
 
 
@@ -199,16 +198,12 @@ class RoundTrip(StoreTest):
             files.append(self.home / f"file{seed}")
             self.credentials.rename(files[-1])
 
-        def aws(path):
-            env = {**self.env, "AWS_SHARED_CREDENTIALS_FILE": str(path),
-                   "AWS_CONFIG_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true"}
-            return subprocess.run(["/usr/bin/aws", "configure", "list", "--profile", "work"], env=env,
-                                  capture_output=True, text=True, timeout=60)
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            for path, run in zip(files, pool.map(aws, files)):
-                self.assertEqual(run.returncode, 0, run.stderr)
-                self.assertRegex(run.stdout, r"access_key\s+\*{16}NEW1 shared-credentials-file")
         for path in files:
+            run = aws(["configure", "list", "--profile", "work"],
+                      {**self.env, "AWS_SHARED_CREDENTIALS_FILE": str(path),
+                       "AWS_CONFIG_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true"})
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertRegex(run.stdout, r"access_key\s+\*{16}NEW1 shared-credentials-file")
             env = {"AWS_SHARED_CREDENTIALS_FILE": str(path), "AWS_CONFIG_FILE": "/dev/null"}
             with mock.patch.dict(os.environ, env):
                 found = boto3.Session(profile_name="work").get_credentials()
