@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from home import section
+from home import long_term, section
 from host import HostTest
 from paths import REPO, STAGE
 from terminal import Terminal
@@ -128,6 +128,14 @@ class Readme(HostTest):
     def test_a_file_of_ci(self, command):
         session = self.valid()
         self.assertIn(f"AWS_ACCESS_KEY_ID={session['aws_access_key_id']}\n", self.shell(command))
+
+    @runs("aws-mfa refresh work stage")
+    def test_several_profiles(self, command):
+        self.write_credentials(long_term(self.user) + long_term(self.user).replace("work", "stage"))
+        self.config.write_text(self.config.read_text() +
+                               self.config.read_text().replace("profile work", "profile stage"))
+        self.asked(command)
+        self.assertEqual(self.section(), self.section("stage"))
 
     @runs("aws-mfa --profile work --token-command 'ykman oath accounts code -s aws'")
     def test_no_typing(self, command):
