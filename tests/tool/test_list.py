@@ -49,6 +49,10 @@ class Names(LookTest):
         suffixes = ["--long-term-suffix", "none", "--short-term-suffix", "mfa"]
         self.assertEqual(self.names(*suffixes), ["work", "other", "solo-mfa", "none-long-term"])
         self.assertEqual(self.names(), ["work", "work-mfa", "other", "solo-mfa", "none"])
+        # the AWS CLI's settings of the session and of the keys, which are profiles for it
+        self.write(keys() + session("work-mfa"),
+                   "[profile work-mfa]\nregion = x\n[profile work-long-term]\nregion = x\n")
+        self.assertEqual(self.names("--short-term-suffix", "mfa"), ["work"])
 
     def test_names_that_no_command_takes(self):
         self.write(static("a\x1b[31m") + static("x" * 300) + static("ok") + static(" b "),

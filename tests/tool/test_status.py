@@ -182,6 +182,9 @@ class States(LookTest):
                          ("valid", None, "work-long-term"))
         for name in ("self", "loose"):
             self.assertEqual(self.one(name, status=1)["LongTermSection"], None)
+        # the first source with credentials counts, also if they are over
+        self.write(keys() + session() + session("between", -60))
+        self.assertEqual(self.one("prod", status=1)["State"], "absent")
         # a session that these tools ignore
         self.write(keys() + session() + session("prod", -60, OPS))
         self.assertEqual(self.one("prod")["State"], "valid")

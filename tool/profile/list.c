@@ -28,11 +28,11 @@ static const struct ini_line *section(
 
 	if (value_is_word(word, "none"))
 		return section_header(f, name, len);
-	if (len + more + 1 > sizeof(text))
+	if (len + more + 2 > sizeof(text))
 		return NULL;
 	memcpy(text, name, len);
 	text[len] = '-';
-	memcpy(text + len + 1, word, more);
+	memcpy(text + len + 1, word, more + 1);
 	return section_header(f, text, len + 1 + more);
 }
 

@@ -294,7 +294,7 @@ enum status profile_state_read(
 	rc = look_at(f, &look, p, e);
 	if (rc != STATUS_OK)
 		return rc;
-	if (p->session == PROFILE_STATIC && is_section_of_keys(&f->settings, name))
+	if (p->session == PROFILE_STATIC && !p->makes && is_section_of_keys(&f->settings, name))
 		return unknown(f, name, e);
 	if (!p->keys && !look.profile.part[OWN].ini && !look.profile.part[CONFIG].ini &&
 		!look.session.part[OWN].ini)

@@ -5,15 +5,14 @@
 
 const char *span_text(char text[static SPAN_SIZE], int64_t seconds)
 {
-	int64_t minutes = seconds / 60;
+	int64_t minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
 
-	if (minutes >= INT64_C(2) * 24 * 60)
-		snprintf(text, SPAN_SIZE, "%" PRId64 " d", minutes / (24 * 60));
-	else if (minutes >= 60 && minutes % 60 > 0)
-		snprintf(text, SPAN_SIZE, "%" PRId64 " h %" PRId64 " min", minutes / 60,
-			minutes % 60);
-	else if (minutes >= 60)
-		snprintf(text, SPAN_SIZE, "%" PRId64 " h", minutes / 60);
+	if (days >= 2)
+		snprintf(text, SPAN_SIZE, "%" PRId64 " d", days);
+	else if (hours > 0 && minutes % 60 > 0)
+		snprintf(text, SPAN_SIZE, "%" PRId64 " h %" PRId64 " min", hours, minutes % 60);
+	else if (hours > 0)
+		snprintf(text, SPAN_SIZE, "%" PRId64 " h", hours);
 	else if (minutes > 0)
 		snprintf(text, SPAN_SIZE, "%" PRId64 " min", minutes);
 	else
