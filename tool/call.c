@@ -146,6 +146,44 @@ enum status call_try_session(struct caller *c, struct error *e)
 	return ask(c, "TrySession", false, NULL, NULL, e);
 }
 
+struct received {
+	struct session *session;
+	bool failed;
+};
+
+static bool take_session(const struct record *rec, void *into)
+{
+	struct received *r = into;
+
+	if (strcmp(rec->word, WORD_EXPIRATION) == 0)
+		r->session->expiration = (time_t)record_number(rec->text);
+	else if (!sts_process_collect(
+			 rec, WORD_ACCESS_KEY_ID, &r->session->access_key_id, &r->failed) &&
+		!sts_process_collect(
+			rec, WORD_SECRET_ACCESS_KEY, &r->session->secret_access_key, &r->failed))
+		sts_process_collect(
+			rec, WORD_SESSION_TOKEN, &r->session->session_token, &r->failed);
+	return !r->failed;
+}
+
+/* Threat: a session that never ends hides a newer one. */
+static bool is_credible(const struct caller *c, const struct session *s)
+{
+	return s->access_key_id.data && s->secret_access_key.data && s->session_token.data &&
+		s->expiration > 0 &&
+		s->expiration <= sts_process_time(&c->process) + STS_SESSION_LONGEST;
+}
+
+enum status call_assume_role(struct caller *c, struct session *session, struct error *e)
+{
+	struct received received = {session, false};
+	enum status rc;
+
+	*session = (struct session){0};
+	rc = ask(c, "AssumeWithSession", false, take_session, &received, e);
+	return rc != STATUS_OK || is_credible(c, session) ? rc : broken(c, false, e);
+}
+
 void call_name_user(struct caller *c, const struct call_identity *who)
 {
 	/* arn:PARTITION:iam::ACCOUNT:user/PATH/NAME */

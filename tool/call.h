@@ -21,6 +21,7 @@
 #ifndef AWS_MFA_CALL_H
 #define AWS_MFA_CALL_H
 
+#include "credentials/session.h"
 #include "error.h"
 #include "sts_process.h"
 #include "sts_request.h"
@@ -68,8 +69,8 @@ struct call_new_key {
 
 /*
  * Starts aws-mfa-sts, and sends nothing to AWS yet. request needs keys, region, endpoints and the
- * like, but no device and no roles. *c must be zeros, or must have ended. Call call_end()
- * afterwards, also after a failure.
+ * like, but no device; a role only for call_assume_role(). *c must be zeros, or must have ended.
+ * Call call_end() afterwards, also after a failure.
  */
 enum status call_start(struct caller *c, const struct sts_request *request, struct error *e);
 
@@ -81,6 +82,12 @@ enum status call_identity(struct caller *c, struct call_identity *who, struct er
  * same policies apply as with a code.
  */
 enum status call_try_session(struct caller *c, struct error *e);
+
+/*
+ * sts:AssumeRole of the one role of the request, whose keys are those of a session. *session is
+ * filled after STATUS_OK; the caller frees it in any case.
+ */
+enum status call_assume_role(struct caller *c, struct session *session, struct error *e);
 
 /*
  * Makes calls to IAM name the user. The IAM API Reference demands a UserName if the keys are those

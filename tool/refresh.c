@@ -123,9 +123,13 @@ static enum status can_store(const struct refresh *r, bool again, struct error *
 
 enum status refresh_start(struct refresh *r, struct error *e)
 {
-	const struct sts_request request = sts_request_for_code(&r->settings);
+	struct sts_request request = sts_request_for_code(&r->settings);
 	enum status rc = can_store(r, false, e);
 
+	if (r->base_only) {
+		request.n_roles = 0;
+		request.duration = STS_SESSION_SHORTEST; /* the roles are assumed at once */
+	}
 	if (rc == STATUS_OK)
 		rc = exchange_start(&r->exchange, &request, r->deadline_ms, e);
 	r->asked_since_ms = monotonic_ms();
@@ -237,7 +241,8 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 	if (rc != STATUS_OK && rc != STATUS_VALID)
 		code_strike_out(e->text, code); /* AWS may quote the code in its message */
 	if (rc == STATUS_OK) {
-		rc = store(r, &r->session, store_deadline(r), e);
+		if (!r->base_only)
+			rc = store(r, &r->session, store_deadline(r), e);
 		if (rc == STATUS_OK)
 			sts_process_judge_clock(&r->exchange.process, e->text, sizeof(e->text));
 	}

@@ -13,6 +13,8 @@
 
 struct refresh {
 	enum mode mode;
+	/* Get the user's own session, not that of the role, and store nothing: for share.h. */
+	bool base_only;
 	long least; /* a session with fewer seconds left is renewed, whatever renew_before says */
 	struct settings settings;
 	enum session_state state; /* of the session in the file */
@@ -26,8 +28,8 @@ struct refresh {
 
 /*
  * Loads the settings and checks the session. STATUS_VALID: there is nothing to do. STATUS_OK: a
- * code is needed. Otherwise *e says what is wrong. *r must be zeros except mode and least.
- * Call refresh_free() afterwards, also after a failure.
+ * code is needed. Otherwise *e says what is wrong. *r must be zeros except mode, least and
+ * base_only. Call refresh_free() afterwards, also after a failure.
  */
 enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS], struct error *e);
 

@@ -1,5 +1,6 @@
 #include "several.h"
 
+#include "share.h"
 #include "text/color.h"
 #include "text/log.h"
 #include "text/span.h"
@@ -42,64 +43,96 @@ enum status several_add(struct several *s, const char *name, struct error *e)
 	return STATUS_OK;
 }
 
+#define SHOWN_SIZE 512
+
+/* Writes the name as a terminal may show it. Returns its columns. */
+static size_t show(const struct one *one, char name[static SHOWN_SIZE])
+{
+	snprintf(name, SHOWN_SIZE, "%s", one->name);
+	return width_clean(name);
+}
+
 static bool are_equal(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Can b have the session of a? */
-static bool share(const struct one *a, const struct one *b)
+/* Is one code enough for both? */
+static bool have_same_device(const struct one *a, const struct one *b)
 {
 	const struct settings *of_a = &a->r.settings, *of_b = &b->r.settings;
 
-	return !a->done && !b->done && !of_a->value[SETTING_ASSUME_ROLE] &&
-		!of_b->value[SETTING_ASSUME_ROLE] &&
-		are_equal(of_a->access_key_id, of_b->access_key_id) &&
+	return !a->done && !b->done && are_equal(of_a->access_key_id, of_b->access_key_id) &&
 		are_equal(of_a->value[SETTING_DEVICE], of_b->value[SETTING_DEVICE]) &&
 		are_equal(of_a->value[SETTING_ENDPOINT_URL], of_b->value[SETTING_ENDPOINT_URL]);
 }
 
-/* The profiles that get a session with the code of the first one. */
+static bool has_role(const struct one *one)
+{
+	return one->r.settings.value[SETTING_ASSUME_ROLE] != NULL;
+}
+
+/* Profiles with the same device. */
 struct group {
 	struct one *of[SEVERAL_MAX];
 	size_t n;
+	struct one *first; /* gets its session with the code; without a role, if one has none */
 	char names[NAMES_SIZE]; /* "default, admin" */
 };
 
-/* Finds the group of the profile at `from` and those behind it. */
+/* Finds the profile at `from` and those behind it that have the same device. */
 static void gather(const struct several *s, size_t from, struct group *g)
 {
 	size_t used = 0;
 
-	g->n = 0;
-	g->names[0] = '\0';
+	*g = (struct group){.n = 0};
 	for (size_t i = from; i < s->n; i++) {
 		struct one *one = s->of[i];
 
-		if (i != from && !share(s->of[from], one))
+		if (i != from && !have_same_device(s->of[from], one))
 			continue;
+		if (!has_role(one) && (!g->first || has_role(g->first)))
+			g->first = one;
 		g->of[g->n++] = one;
 		if (used < sizeof(g->names))
 			used += (size_t)snprintf(g->names + used, sizeof(g->names) - used, "%s%s",
 				used ? ", " : "", one->name);
 	}
+	g->first = g->first ? g->first : g->of[0];
+	g->first->r.base_only = g->n > 1 && has_role(g->first);
 }
 
-/* The others get the session of the first one, or its failure. */
+/* A duration of more is not a mistake: the profile alone could have it. */
+static void tell_roles(const struct group *g)
+{
+	for (size_t i = 0; i < g->n && g->n > 1; i++) {
+		char text[SHOWN_SIZE];
+
+		if (!has_role(g->of[i]))
+			continue;
+		show(g->of[i], text);
+		dprintf(STDERR_FILENO,
+			"%s's role is assumed from a session: AWS ends it after 1 h\n", text);
+	}
+}
+
+/* The others share the session of the first one, or its failure. */
 static void hand_on(struct group *g)
 {
-	struct one *first = g->of[0];
+	struct one *first = g->first;
 	bool has_session = first->r.session.expiration > 0;
 
 	first->done = true;
 	/* Another process has renewed the session. The code was not sent: ask for the others. */
 	if (first->rc == STATUS_VALID)
 		return;
-	for (size_t i = 1; i < g->n; i++) {
+	for (size_t i = 0; i < g->n; i++) {
 		struct one *one = g->of[i];
 
 		one->done = true;
-		one->rc = has_session ? refresh_store(&one->r, &first->r.session, &one->e)
+		if (one == first && !(has_session && one->r.base_only))
+			continue;
+		one->rc = has_session ? share_session(&one->r, &first->r.session, &one->e)
 				      : error_set(&one->e, first->rc, "%s", first->e.text);
 	}
 }
@@ -111,7 +144,7 @@ static enum status check_token(
 	const struct one *first = NULL;
 
 	for (size_t i = 0; i < s->n && options->token && strcmp(options->token, "-") != 0; i++) {
-		if (s->of[i]->done || (first && share(first, s->of[i])))
+		if (s->of[i]->done || (first && have_same_device(first, s->of[i])))
 			continue;
 		if (first)
 			return error_set(e, STATUS_USAGE,
@@ -137,8 +170,9 @@ enum status several_renew(struct several *s, const struct renew_options *options
 		}
 		gather(s, i, &g);
 		of_group.names = g.n > 1 ? g.names : NULL;
-		refresh_restart_time(&g.of[0]->r);
-		g.of[0]->rc = renew(&g.of[0]->r, &of_group, &g.of[0]->e);
+		tell_roles(&g);
+		refresh_restart_time(&g.first->r);
+		g.first->rc = renew(&g.first->r, &of_group, &g.first->e);
 		hand_on(&g);
 	}
 	return rc;
@@ -167,15 +201,6 @@ static struct outcome outcome_of(const struct one *one, char left[static SPAN_SI
 	default:
 		return (struct outcome){COLOR_RED, "failed", "see above"};
 	}
-}
-
-#define SHOWN_SIZE 512
-
-/* Writes the name as a terminal may show it. Returns its columns. */
-static size_t show(const struct one *one, char name[static SHOWN_SIZE])
-{
-	snprintf(name, SHOWN_SIZE, "%s", one->name);
-	return width_clean(name);
 }
 
 static void print_table(const struct several *s)

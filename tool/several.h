@@ -34,7 +34,8 @@ enum status several_add(struct several *s, const char *name, struct error *e);
 
 /*
  * Asks for one code for each MFA device of the profiles that need a session. Profiles with the same
- * device and the same key get the session of the first one. Goes on after a failure.
+ * device and the same key get the session of the first one without a role, and roles are assumed
+ * from it. Goes on after a failure.
  *
  * STATUS_USAGE: there are several devices, and the option has one code; nothing was done.
  */

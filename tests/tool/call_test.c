@@ -209,7 +209,7 @@ static void every_record(void **state)
 {
 	static const struct words *const tables[] = {&words_pam, &words_sts};
 	static const char in_turn[] =
-		" account-id arn secret-access-key server-time request-id "
+		" account-id arn secret-access-key session-token expiration server-time request-id "
 		"aws-error item serial access-key-id key-status action decision created "
 		"debug steps ";
 

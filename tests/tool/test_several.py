@@ -3,7 +3,8 @@
 import unittest
 
 from home import config, long_term
-from host import HostTest
+from host import ROLE, HostTest
+from sandbox import faults
 
 
 class Several(HostTest):
@@ -42,9 +43,14 @@ class Several(HostTest):
         return self.terminal("refresh", *args, profile=None, all_on_it=True)
 
     def works(self, *names):
+        """Each has a session that AWS has issued, until its end."""
+        issued = {session.access_key_id: session for session in self.box.sessions}
         for name in names:
-            answer = self.aws("sts", "get-caller-identity", profile=name)
-            self.assertEqual(answer.returncode, 0, answer.stderr)
+            section = self.section(name)
+            session = issued[section["aws_access_key_id"]]
+            self.assertEqual(
+                (section["aws_secret_access_key"], section["aws_session_token"], section["aws_security_token"]),
+                (session.secret_access_key, *[session.session_token] * 2))
 
     def test_one_device_after_the_other(self):
         term = self.at_terminal("work", "stage")
@@ -116,6 +122,75 @@ class Several(HostTest):
         self.assertIn("error: twin: ", run.stderr)
         self.works("work")
         self.assertIn(keys, self.credentials.read_text())
+
+    def test_roles_are_assumed_from_the_session(self):
+        self.box.add_role(ROLE, max_session=43200)
+        self.add("admin", f"assume_role = {ROLE}\nduration = 12h")
+        term = self.at_terminal("admin", "work", "stage")
+        term.expect("admin's role is assumed from a session: AWS ends it after 1 h\r\n")
+        term.expect(f"MFA code of {self.user.serial} (for admin, work): ")
+        term.send(self.user.code() + "\n")
+        term.expect("(for stage): ")
+        term.send(self.other.code() + "\n")
+        term.expect("admin  valid    1 h\r\nwork   valid    12 h\r\nstage  valid    12 h\r\n")
+        self.assertEqual(term.wait()[0], 0)
+        self.assertEqual(self.sent(), ["GetSessionToken", "AssumeRole", "GetSessionToken"])
+        request = [r for r in self.box.requests if r.action == "AssumeRole"][-1]
+        self.assertEqual((request.params["DurationSeconds"], request.access_key_id),
+                         ("3600", self.section("work")["aws_access_key_id"]))
+        self.assertNotIn("TokenCode", request.params)
+        self.assertEqual(self.section("admin")["assumed_role_arn"], ROLE)
+        self.works("admin", "work", "stage")
+
+    def test_only_roles(self):
+        """The user's own session is stored nowhere."""
+        second = "arn:aws:iam::123456789012:role/Second"
+        self.box.add_role(second)
+        self.add("admin", f"assume_role = {ROLE}\nexternal_id = abc")
+        self.add("second", f"assume_role = {second}\nduration = 15m")
+        run = self.refresh("admin", "second", "--token", self.user.code())
+        self.assertRegex(run.stderr, "admin   valid    1 h\nsecond  valid    1[45] min\n")
+        self.assertEqual(self.sent(), ["GetSessionToken", "AssumeRole", "AssumeRole"])
+        self.assertEqual([r.params["DurationSeconds"] for r in self.box.requests[self.start:]
+                          if "DurationSeconds" in r.params], ["900", "3600", "900"])
+        self.assertEqual([r.params.get("ExternalId") for r in self.box.requests[self.start:]
+                          if r.action == "AssumeRole"], ["abc", None])
+        self.assertEqual(self.section("work"), {})
+        self.works("admin", "second")
+
+    def test_a_chain_of_roles(self):
+        second = "arn:aws:iam::123456789012:role/Next"
+        self.box.add_role(second, requires_mfa=False)
+        self.config.write_text(self.config.read_text() + self.config_of("a") + f"role_arn = {ROLE}\n"
+                               f"source_profile = work\n" + self.config_of("b") +
+                               f"role_arn = {second}\nsource_profile = a\n")
+        run = self.refresh("work", "b", "--short-term-suffix", "mfa", "--token", self.user.code())
+        self.assertIn("b     valid    1 h\n", run.stderr)
+        self.assertEqual(self.sent(), ["GetSessionToken", "AssumeRole", "AssumeRole"])
+        self.works("b-mfa")
+        self.config.write_text(self.config.read_text() + self.config_of("b-mfa"))
+        self.assertEqual(self.aws("sts", "get-caller-identity", profile="b-mfa").returncode, 0)
+
+    def test_a_role_alone_is_assumed_with_the_code(self):
+        self.box.add_role(ROLE, max_session=43200)
+        self.add("admin", f"assume_role = {ROLE}\nduration = 12h")
+        run = self.refresh("stage", "admin", "--token", "-",
+                           input=f"{self.other.code()}\n{self.user.code()}\n")
+        self.assertIn("admin  valid    12 h\n", run.stderr)
+        self.assertNotIn("AWS ends it", run.stderr)
+
+    def test_a_role_that_aws_refuses(self):
+        self.add("admin", "assume_role = arn:aws:iam::123456789012:role/Nobody")
+        run = self.refresh("admin", "work", "--token", self.user.code(), status=13)
+        self.assertIn("error: admin: the code was accepted, but the role arn:aws:iam::123456789012:role/"
+                      "Nobody could not be assumed: ", run.stderr)
+        self.assertIn("admin  failed   see above\nwork   valid    12 h\n", run.stderr)
+        self.box.fault("AssumeRole", faults.close())
+        self.add("other", f"assume_role = {ROLE}")
+        device = self.user.add_device("second")
+        run = self.refresh("other", "work", "--force", "--device", device.serial, "--token",
+                           device.code(), status=15)
+        self.works("work")
 
     def test_names(self):
         run = self.refresh("work", "--profile", "twin", status=2)

@@ -164,6 +164,9 @@ const struct action actions[N_ACTIONS] = {
 	/* Without a code, to see whether a policy denies it. Its credentials are not read. */
 	[ACTION_TRY_SESSION] = {STS, "GetSessionToken", put_shortest, NULL, .arguments = "",
 		.called = "TrySession"},
+	/* The session that signs it carries the MFA. The role is that of the settings. */
+	[ACTION_ASSUME_WITH_SESSION] = {STS, "AssumeRole", put_role, credentials, .arguments = "",
+		.called = "AssumeWithSession"},
 };
 
 static const struct action *find(const char *name)

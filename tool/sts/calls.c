@@ -54,7 +54,8 @@ static enum status uncertain(
 static enum status refused(const struct calls *s, const struct client *c, const struct call *call,
 	const struct answer *a, long http, struct error *e)
 {
-	const struct aws_error_names names = client_names(c, &call->keys, NULL);
+	const struct aws_error_names names = client_names(
+		c, &call->keys, c->parameters.n_roles > 0 ? c->parameters.roles[0].arn : NULL);
 	char code[80], message[300], why[340];
 
 	quote(code, sizeof(code), a->error_code ? a->error_code : "");
@@ -132,13 +133,17 @@ static bool report_field(struct peer *signer, enum field field, const char *text
 		[FIELD_ACTION] = WORD_ACTION,
 		[FIELD_DECISION] = WORD_DECISION,
 		[FIELD_CREATED] = WORD_CREATED,
+		[FIELD_SESSION_TOKEN] = WORD_SESSION_TOKEN,
+		[FIELD_EXPIRATION] = WORD_EXPIRATION,
 		[FIELD_MARKER] = NULL,
 	};
 	const char *word = words[field];
 
 	if (!word)
 		return true;
-	if (field == FIELD_CREATED)
+	if (field == FIELD_SESSION_TOKEN)
+		return *text && report_pieces(signer, word, text);
+	if (field == FIELD_CREATED || field == FIELD_EXPIRATION)
 		return iso_time_from_aws(text) >= 0 &&
 			report_number(signer, word, iso_time_from_aws(text));
 	return (field == FIELD_ITEM || (*text && strlen(text) <= 512 && ascii_is_graphic(text))) &&

@@ -72,7 +72,7 @@ enum heard parameters_read(
 
 /*
  * Checks the settings against the limits of sts_limits.h, before anything is sent. A `call` needs
- * only the keys. With an endpoint
+ * no device. With an endpoint
  * URL, a role's ARN may lack the account. Returns STATUS_OK, or STATUS_CONFIG with *e filled.
  */
 enum status parameters_check(const struct parameters *s, struct error *e);

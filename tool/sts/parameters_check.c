@@ -101,9 +101,8 @@ enum status parameters_check(const struct parameters *s, struct error *e)
 {
 	enum status rc = check_keys(s, e);
 
-	if (rc != STATUS_OK || s->call)
-		return rc;
-	rc = check_serial(s, e);
+	if (rc == STATUS_OK && !s->call)
+		rc = check_serial(s, e);
 	if (rc == STATUS_OK)
 		rc = check_duration(s, e);
 	for (size_t i = 0; rc == STATUS_OK && i < s->n_roles; i++)

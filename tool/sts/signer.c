@@ -114,7 +114,7 @@ static enum status check_call(struct signer *s, struct error *e)
 	const struct action *action = action_parse(s->call, s->arguments, &s->due.n_arguments);
 	enum status rc;
 
-	if (!action)
+	if (!action || (action == &actions[ACTION_ASSUME_WITH_SESSION] && s->settings.n_roles != 1))
 		return fault_of_aws_mfa(s, e);
 	rc = parameters_check(&s->settings, e);
 	if (rc == STATUS_OK)

@@ -122,10 +122,13 @@ static void what_may_be_called(void **state)
 		assert_ptr_equal(found, a->spends_code ? NULL : a);
 		assert_int_equal(a->changes,
 			strncmp(a->name, "Get", 3) != 0 && strncmp(a->name, "List", 4) != 0 &&
-				strncmp(a->name, "Simulate", 8) != 0 && !a->spends_code);
+				strncmp(a->name, "Simulate", 8) != 0 &&
+				strncmp(a->name, "Assume", 6) != 0);
 	}
 	assert_null(parse(""));
 	assert_null(parse("GetSessionToken"));
+	assert_null(parse("AssumeRole"));
+	assert_null(parse("AssumeWithSession RoleArn=x"));
 	write(ACTION_TRY_SESSION, &settings, "012345");
 	assert_string_equal(body, "Action=GetSessionToken&Version=2011-06-15&DurationSeconds=900");
 	assert_null(parse("listaccesskeys"));

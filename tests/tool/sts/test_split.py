@@ -149,6 +149,15 @@ class HostileTalker(unittest.TestCase):
                 name = {"TrySession": "GetSessionToken"}.get(call, call.split()[0])
                 self.assertEqual([form["Action"] for form in got], [name] * most)
 
+    def test_a_role_of_a_session(self):
+        """The role of the settings, and no other. Without one role, nothing is signed."""
+        role = {"session_token": "t", "role_arn": ROLE, "role_session_name": "me"}
+        sign = ["+sign 0", "=signed"] * 2
+        got = self.signed("=call", *sign, "+sign 0", call="AssumeWithSession", **role)
+        self.assertEqual([(form["Action"], form["RoleArn"], "TokenCode" in form) for form in got],
+                         [("AssumeRole", ROLE, False)] * 2)
+        self.assertEqual(self.signed("+sign 0", call="AssumeWithSession", session_token="t"), [])
+
     def test_a_part_of_a_list_is_no_other_parameter(self):
         marker = "a&Action=CreateAccessKey&UserName=b"
         form, = self.signed("=call", f"+sign 0 {marker}", "=signed", "+sign x", call="ListAccessKeys")

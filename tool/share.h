@@ -1,0 +1,19 @@
+/* Gives the session of an MFA device to a further profile: as it is, or to assume its roles. */
+#ifndef AWS_MFA_SHARE_H
+#define AWS_MFA_SHARE_H
+
+#include "refresh.h"
+
+/* Seconds. AWS ends the session of a role that is assumed from a session then. */
+#define SHARE_ROLE_LONGEST 3600
+
+/*
+ * Assumes the roles of *r, if it has any, with the session, and stores the result. r->expiration is
+ * that of the result. A role's session lasts SHARE_ROLE_LONGEST at most, whatever the duration is.
+ *
+ * STATUS_CONFIG: AWS refuses a role. STATUS_CODE_SPENT: there was no answer. STATUS_NOT_STORED: it
+ * was not stored.
+ */
+enum status share_session(struct refresh *r, const struct session *session, struct error *e);
+
+#endif
