@@ -208,7 +208,7 @@ enum status owner_check_way(const char *home, const char *path, struct error *e)
 		return w.rc;
 	walked = walk_guarded(&t, path, &guard);
 	if (w.rc == STATUS_OK && !(walked && w.found))
-		w.rc = explain(&w, t.path, walked ? ENOENT : errno);
+		w.rc = explain(&w, *t.path ? t.path : path, walked ? ENOENT : errno);
 	target_free(&t);
 	return w.rc;
 }
@@ -273,7 +273,7 @@ enum status owner_check_roots(const char *path, struct error *e)
 	bool walked = walk_guarded(&t, path, &guard);
 
 	if (w.rc == STATUS_OK && !(walked && w.found && lstat(t.path, &st) == 0))
-		w.rc = explain(&w, t.path, walked ? ENOENT : errno);
+		w.rc = explain(&w, *t.path ? t.path : path, walked ? ENOENT : errno);
 	else if (w.rc == STATUS_OK)
 		w.rc = check_one(t.path, &st, e);
 	target_free(&t);
