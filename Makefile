@@ -358,7 +358,7 @@ check-suites:
 
 # Root, and what `make deps-vm` installs.
 .PHONY: check-vm
-check-vm: $(addprefix $(BUILD)/tests/,bastion/inject tool/sts/confine_test)
+check-vm: $(addprefix $(BUILD)/tests/,bastion/hold bastion/inject tool/sts/confine_test)
 	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(ONLY)
 
 # The SDKs for Go, Ruby and JavaScript. Needs `make deps-sdks`, and once the registry of npm.

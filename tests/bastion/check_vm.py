@@ -21,7 +21,7 @@ from bastion import case, recipe    # noqa: E402
 from run import Result, Tally       # noqa: E402
 
 ALL = ("test_package", "test_sshd", "test_local", "test_keystore", "test_keystore_units",
-       "test_keystore_attacks", "test_machine")
+       "test_keystore_attacks", "test_keystore_machine", "test_machine")
 
 
 class Timed(Result):

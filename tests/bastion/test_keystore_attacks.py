@@ -10,6 +10,7 @@ from bastion.case import PROMPT
 from bastion.keystore import (
     ACCEPTED, CONFIG, DOOR, KEYS, SERVES, SOCKET, SYSTEM, WRONG, SlowTest)
 from live.world import PASSWORD
+from paths import BUILD
 
 # What a process may try at another one. util-linux has a program for most of it.
 AT_PROCESSES = r"""
@@ -37,6 +38,7 @@ for pid in %s; do
 done
 echo tried
 """
+HUNDREDS = 300
 SAY = r"""perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Peer => "%s") or exit print "closed\n";
     $s->print("version 1\nlogin 0123abcd\nuser 0 root\n"); print while <$s>; print "end\n"'"""
 # Of each process: whether a text is in the memory that it has written to.
@@ -211,6 +213,20 @@ class LockedOut(SlowTest):
         self.serving(64)
         self.goes_on()
         self.end(held)
+        self.serving(0)
+        self.goes_on()
+
+    def test_hundreds_wait(self):
+        """Far more than the 64 of systemd's default. (The most is 4,096, and the module keeps below.)"""
+        program = "/root/hold"
+        with open(BUILD / "tests/bastion/hold", "rb") as file:
+            self.run_there(f"install -m 700 /dev/stdin {program}", stdin=file)
+        held = self.ssh(f"{program} {HUNDREDS} alice $(id -u alice)", host="control", tty=False)
+        held.expect(f"asked {HUNDREDS}", 300)
+        self.assertEqual(self.run_there(f"systemctl show {SOCKET} -P NConnections -P MaxConnections"),
+                         f"4096\n{HUNDREDS}\n")
+        self.goes_on()
+        held.kill()
         self.serving(0)
         self.goes_on()
 

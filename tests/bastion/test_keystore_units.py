@@ -3,8 +3,8 @@
 import re
 import unittest
 
-from bastion.case import PROMPT
-from bastion.keystore import SOCKET, SlowTest
+from bastion.case import KEPT, PROMPT
+from bastion.keystore import DOOR, KEYS, SOCKET, SlowTest
 
 UNITS = ("/usr/lib/systemd/system/aws-mfa-keystore@.service "
          "/usr/lib/systemd/system/aws-mfa-keystore.socket")
@@ -31,6 +31,27 @@ class Units(SlowTest):
         self.assertEqual(self.run_there(show), before)
         held.send(self.user.code() + "\n")
         self.logged_in(held)
+
+    def test_purge_with_the_socket_enabled(self):
+        """Nothing of the units is left, and the next installation begins anew. Root's entries stay."""
+        self.addCleanup(self.choose_stacks)
+        self.run_there(f"systemctl enable -q --now {SOCKET}")
+        ssh, _ = self.waiting()
+        self.run_there(f"cp {KEPT}/* /etc/pam.d; dpkg --purge libpam-aws-mfa </dev/null")
+        ssh.kill()
+        self.serving(0)
+        said = self.run_there("systemctl list-units --state=active,failed --plain --no-legend "
+                              "'aws-mfa*.socket' 'aws-mfa*.service'; "
+                              "systemctl list-unit-files --plain --no-legend 'aws-mfa*'; "
+                              "systemctl --failed --plain --no-legend; "
+                              "find /etc/systemd /run/systemd /usr/lib/systemd -name '*aws*mfa*'; "
+                              f"ls {KEYS}")
+        self.assertEqual(said, "alice\n")
+        self.choose_stacks()
+        said = self.run_there(f"systemctl is-enabled {SOCKET}; systemctl start {SOCKET}; "
+                              f"systemctl is-active {SOCKET}; stat -c '%a %U' {DOOR}")
+        self.assertEqual(said, "disabled\nactive\n600 root\n")
+        self.ready()
 
 
 if __name__ == "__main__":

@@ -198,19 +198,12 @@ class AppArmor(MachineTest):
         self.assertNotEqual(self.denied(), [])
 
 
-class HeldUp(MachineTest):
-    """systemd has delegated a control group to bob, who holds up their own su and all below it.
-    Under failmode=safe that must not look like an outage, which lets the caller become alice."""
-
-    TIMEOUT, AMPLE = 3, 120
-    FREEZE = f"echo 1 >cgroup.freeze; sleep {TIMEOUT + 0.7}; echo 0 >cgroup.freeze"
-    SU = ("@include common-auth\nauth required pam_aws_mfa.so profile=work always failmode=safe "
-          "timeout={}\n@include common-account\n@include common-session\n")
+class Delegated(MachineTest):
+    """systemd has delegated a control group to bob, who holds up their own su and all below it."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.bastion.write("/etc/pam.d/su", cls.SU.format(cls.TIMEOUT))
         # Else systemd ends su, too, when something of it had no memory.
         cls.bastion.write("/home/bob/.config/systemd/user.conf",
                           "[Manager]\nDefaultOOMPolicy=continue\n")
@@ -235,6 +228,20 @@ class HeldUp(MachineTest):
                        shlex.quote(script), host="control", tty=False)
         bob.expect("ready", 60)
         return bob
+
+
+class HeldUp(Delegated):
+    """Under failmode=safe that must not look like an outage, which lets the caller become alice."""
+
+    TIMEOUT, AMPLE = 3, 120
+    FREEZE = f"echo 1 >cgroup.freeze; sleep {TIMEOUT + 0.7}; echo 0 >cgroup.freeze"
+    SU = ("@include common-auth\nauth required pam_aws_mfa.so profile=work always failmode=safe "
+          "timeout={}\n@include common-account\n@include common-session\n")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bastion.write("/etc/pam.d/su", cls.SU.format(cls.TIMEOUT))
 
     def refused(self, su, *results):
         self.assertNotEqual(su.wait(), 0, su.screen)

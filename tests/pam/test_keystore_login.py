@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import resource
 import socket
 import subprocess
 import threading
@@ -16,6 +17,16 @@ from paths import AWS_MFA, BUILD, MODULE, STAGE
 from tool.keystore.keystoretest import RECORD_FD, SERVE_UID, KeystoreTest
 
 RUN = STAGE / "run/aws-mfa"
+
+
+OUT = 100       # login.c prints there
+
+
+def fill(free):
+    """In a child: so many descriptors below OUT are left, and none above."""
+    for fd in range(3 + free, OUT):
+        os.dup2(0, fd)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OUT + 1, OUT + 1))
 
 
 class Systemd(threading.Thread):
@@ -76,14 +87,16 @@ class Login(KeystoreTest):
             f"alice:x:{OTHER_UID}:{OTHER_UID}::{self.home}:/bin/sh\n")
         (self.folder / "group").write_text(f"alice:x:{OTHER_UID}:\n")
 
-    def start(self, *answers, options=()):
+    def start(self, *answers, options=(), free=None):
         env = {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": f"{self.folder}/passwd",
                "NSS_WRAPPER_GROUP": f"{self.folder}/group", "NSS_WRAPPER_DISABLE_DEEPBIND": "1"}
         argv = [BUILD / "tests/pam/login", self.folder / "pam.d", "bastion", "alice", *options]
         for answer in answers:
             argv += ["--answer", answer]
         return subprocess.Popen([*argv, "auth", "account"], env=env, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                close_fds=free is None,
+                                preexec_fn=None if free is None else lambda: fill(free))
 
     def login(self, *answers, **more):
         run = self.start(*answers, **more)
@@ -136,6 +149,20 @@ class Login(KeystoreTest):
                 su.communicate()
             out = self.login("123456", options=("--ruser", "alice"))
             self.assertIn("16 logins of this caller wait for a code already", out)
+
+    def test_no_descriptor_is_left(self):
+        """The application has all that it may have: refused at whatever step that is."""
+        said = ""
+        for free in range(16):
+            app = self.start(self.user.wrong_code(), free=free)
+            out, _ = app.communicate(timeout=60)
+            self.assertNotRegex(out, "= PAM_(SUCCESS|IGNORE)|LEFT BEHIND")
+            if app.returncode == 0:     # else the application itself could not start
+                self.assertRegex(out, r"(?m)^auth = PAM_\w+$", free)
+            said += out
+        self.assertIn("result=system-error answer=PAM_SYSTEM_ERR", said)
+        self.assertIn("Too many open files", said)
+        self.assertIn("result=wrong-code", said)
 
     def test_the_user_s_own_files_do_not_matter(self):
         """A session that is valid, keys, and an endpoint of the user's own."""

@@ -25,7 +25,7 @@ class Module:
     """The end of the PAM module: on a connection to `aws-mfa serve`, which this starts as systemd
     does."""
 
-    def __init__(self, folder, peer=0, program=AWS_MFA, env=None, fds=1, pid="$$"):
+    def __init__(self, folder, peer=0, program=AWS_MFA, env=None, fds=1, pid="$$", limit=""):
         path = str(folder / "keystore.sock")
         with socket.socket(socket.AF_UNIX) as door:
             door.bind(path)
@@ -36,7 +36,7 @@ class Module:
             accepted, _ = door.accept()
         os.unlink(path)
         self.lines = self.socket.makefile("r", encoding="utf-8", newline="\n")
-        script = f'LISTEN_PID={pid} LISTEN_FDS={fds} exec "$0" serve'
+        script = f'LISTEN_PID={pid} LISTEN_FDS={fds} exec {limit} "$0" serve'
         with accepted:
             number = accepted.fileno()
             self.process = subprocess.Popen(

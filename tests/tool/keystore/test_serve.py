@@ -340,6 +340,38 @@ class Trusted(KeystoreTest):
         self.refused(self.login(), 13, "ACCOUNT may be empty only with an endpoint_url")
 
 
+class Tables(KeystoreTest):
+    """No descriptor or process is left: refused as a fault of this system, and not in silence."""
+
+    def judged(self, limit):
+        """-> the result, at whatever step it comes"""
+        module = self.login(limit=limit)
+        word = module.read()
+        if word.startswith("account "):
+            word = module.read()
+        if word == "ask":
+            module.send("code " + self.user.wrong_code())
+            word = "result {} {}".format(*module.result())
+        return word, module.end()
+
+    def test_no_descriptor_is_left(self):
+        reasons = set()
+        for most in range(4, 20):
+            result, said = self.judged(f"prlimit --nofile={most}")
+            if "loading shared libraries" in said:
+                continue
+            self.assertRegex(result, "^result 4 [^:]", most)
+            self.assertIn(" result=system-error ", said)
+            reasons.add(result.rpartition(": ")[2])
+        self.assertIn("Too many open files", reasons)
+        self.assertIn("raise it", reasons)
+
+    def test_no_process_is_left(self):
+        for most in (0, 1, 2):
+            result, _ = self.judged(f"prlimit --nproc={most}")
+            self.assertRegex(result, f"^result 4 .*: RLIMIT_NPROC is {most} .*; raise it$")
+
+
 class HandedOver(KeystoreTest):
     """A pipe that takes no session: the code counts all the same."""
 
