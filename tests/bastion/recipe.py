@@ -17,13 +17,16 @@ from paths import BUILD
 from suites.suites import mirror, settings
 
 PLACE = BUILD / "bastion"
-PACKAGES = ("systemd systemd-sysv dbus libpam-systemd openssh-server sudo login passwd udev "
-            "iproute2 procps curl libexpat1 ca-certificates").split()
+PACKAGES = ("systemd systemd-sysv dbus libpam-systemd openssh-server sudo login passwd procps curl "
+            "libexpat1").split()
 # What a machine has and a container has not.
+KERNEL = ("linux-image-cloud-amd64 initramfs-tools zstd apparmor udev iproute2 "
+          "ca-certificates").split()
+# dpkg need not wait for the disk. No path-exclude: mmdebstrap has a slow filter for it.
+DPKG = ("force-unsafe-io",)
+# Without this, Debian 12 installs all of Perl to merge /usr.
+MERGED = Path("/usr/share/mmdebstrap/hooks/maybe-merged-usr")
 MNT_DETACH = 2
-KERNEL = "linux-image-cloud-amd64 initramfs-tools zstd apparmor".split()
-# dpkg need not wait for the disk, and nobody reads translations.
-DPKG = ("force-unsafe-io", "path-exclude=/usr/share/locale/*")
 
 CONTROL_PORT = 2222     # of an sshd without PAM, the way back in
 CONTROL = f"""
@@ -100,6 +103,7 @@ def make(suite, packages, made):
         shutil.rmtree(new)      # nothing is mounted there: the namespace of mmdebstrap is gone
     argv = ["mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory",
             f"--include={','.join(packages)}", '--aptopt=Acquire::Languages "none"',
+            *([f"--hook-dir={MERGED}"] if MERGED.exists() else []),
             *(f"--aptopt={line}" for line in settings().splitlines()),
             *(f"--dpkgopt={option}" for option in DPKG), suite, new, mirror()]
     log = PLACE / f"{suite}.log"
