@@ -118,7 +118,7 @@ class Table(LookTest):
         self.assertFalse(re.search(r"(?m) $", run.stdout))
 
     def test_today_needs_no_date(self):
-        self.write(keys() + session(left=90000))
+        self.write(keys() + session(left=90030))
         self.assertRegex(self.run_it("list").stdout, r"valid   25 h        \(20\d\d-\d\d-\d\d \d\d:\d\d\)")
         self.write(keys() + session(left=300))
         # in one of these zones it may be midnight

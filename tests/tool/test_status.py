@@ -404,7 +404,7 @@ class Shell(LookTest):
         self.assertEqual(shell.pop("Expiration")[-1], "Z")
         self.assertEqual({k: v for k, v in shell.items() if v is not None}, {
             "Profile": "work", "State": "valid", "AccessKeyId": "ASIASHELL", "Region": "eu-north-1"})
-        lines = self.run_it("status", env=self.shell(7205)).stdout.splitlines()
+        lines = self.run_it("status", env=self.shell(7230)).stdout.splitlines()
         self.assertRegex(lines[0], r"^work               valid 3 h, until ")
         self.assertRegex(lines[1], r"^work \(this shell\)  valid 2 h, until ")
 
