@@ -49,70 +49,65 @@ static void warn_about_hiding(void)
 	}
 }
 
-static enum mode mode_of(const struct command_line *line)
+static enum status run_one(struct one *one, const struct renew_options *options)
 {
-	return line->option[FORCE] ? MODE_FORCE : MODE_BY_HAND;
-}
-
-static enum status run_several(const struct command_line *line)
-{
-	struct several s = {.mode = mode_of(line), .options = line->option};
-	const struct renew_options options = {.token = line->option[TOKEN]};
-	struct error e;
-	enum status rc = STATUS_OK;
-
-	for (size_t i = 0; rc == STATUS_OK && i < line->n_operands; i++)
-		rc = several_add(&s, line->operands[i], &e);
-	if (rc == STATUS_OK)
-		rc = several_renew(&s, &options, &e);
-	if (rc != STATUS_OK)
-		log_error("%s", e.text);
-	else
-		rc = several_report(&s);
-	warn_about_hiding();
-	several_free(&s);
-	return rc;
-}
-
-static enum status run_one(const struct command_line *line, const char *const settings[N_SETTINGS])
-{
-	struct refresh r = {.mode = mode_of(line)};
-	const struct renew_options options = {.token = line->option[TOKEN]};
-	struct error e = {0};
+	struct refresh *r = &one->r;
 	char text[128];
-	enum status rc = refresh_load(&r, settings, &e);
 
-	if (rc == STATUS_OK)
-		rc = renew(&r, &options, &e);
-	switch (rc) {
+	if (one->rc == STATUS_OK)
+		one->rc = renew(r, options, &one->e);
+	switch (one->rc) {
 	case STATUS_OK:
-		log_info("[%s] is valid %s", r.settings.session, until(&r, text, sizeof(text)));
-		if (e.text[0])
-			log_warning("%s", e.text);
+		log_info("[%s] is valid %s", r->settings.session, until(r, text, sizeof(text)));
+		if (one->e.text[0])
+			log_warning("%s", one->e.text);
 		warn_about_hiding();
-		break;
+		return STATUS_OK;
 	case STATUS_VALID:
-		log_info("[%s] is still valid %s", r.settings.session,
-			until(&r, text, sizeof(text)));
+		log_info("[%s] is still valid %s", r->settings.session,
+			until(r, text, sizeof(text)));
 		warn_about_hiding();
-		rc = STATUS_OK;
-		break;
+		return STATUS_OK;
 	default:
-		renew_tell_failure(rc, &e);
+		renew_tell_failure(one->rc, &one->e);
+		return one->rc;
 	}
-	refresh_free(&r);
+}
+
+static enum status run_all(struct several *s, const struct renew_options *options, struct error *e)
+{
+	enum status rc;
+
+	if (s->n == 1)
+		return run_one(s->of[0], options);
+	rc = several_renew(s, options, e);
+	if (rc != STATUS_OK) {
+		log_error("%s", e->text);
+		return rc;
+	}
+	rc = several_report(s);
+	warn_about_hiding();
 	return rc;
 }
 
 static enum status run(const struct command_line *line)
 {
+	struct several s = {
+		.mode = line->option[FORCE] ? MODE_FORCE : MODE_BY_HAND, .options = line->option};
+	const struct renew_options options = {.token = line->option[TOKEN]};
 	const char *settings[N_SETTINGS];
 	struct error e;
 	enum status rc = command_line_profile(line, settings, &e);
 
+	for (size_t i = 0; rc == STATUS_OK && i < line->n_operands; i++)
+		rc = several_add(&s, line->operands[i], &e);
+	if (rc == STATUS_OK && line->n_operands == 0)
+		rc = several_add(&s, NULL, &e);
 	if (rc == STATUS_OK)
-		return line->n_operands > 1 ? run_several(line) : run_one(line, settings);
-	log_error("%s", e.text);
+		rc = run_all(&s, &options, &e);
+	else
+		log_error("%s", e.text);
+	several_free(&s);
 	return rc;
 }
 

@@ -13,36 +13,6 @@
 
 #define NAMES_SIZE 1024
 
-static struct one *find(const struct several *s, const char *name)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(s->of[i]->name, name) == 0)
-			return s->of[i];
-	return NULL;
-}
-
-enum status several_add(struct several *s, const char *name, struct error *e)
-{
-	const char *options[N_SETTINGS];
-	struct one *one;
-
-	if (find(s, name))
-		return STATUS_OK;
-	if (s->n == SEVERAL_MAX)
-		return error_set(e, STATUS_USAGE, "more than %d profiles", SEVERAL_MAX);
-	one = calloc(1, sizeof(*one));
-	if (!one)
-		return error_system(e, name);
-	s->of[s->n++] = one;
-	one->name = name;
-	one->r.mode = s->mode;
-	memcpy(options, s->options, sizeof(options));
-	options[SETTING_PROFILE] = name;
-	one->rc = refresh_load(&one->r, options, &one->e);
-	one->done = one->rc != STATUS_OK;
-	return STATUS_OK;
-}
-
 #define SHOWN_SIZE 512
 
 /* Writes the name as a terminal may show it. Returns its columns. */
@@ -248,6 +218,7 @@ void several_free(struct several *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		refresh_free(&s->of[i]->r);
+		free(s->of[i]->name);
 		free(s->of[i]);
 	}
 	s->n = 0;

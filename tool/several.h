@@ -10,7 +10,8 @@
 
 /* A profile. */
 struct one {
-	const char *name;
+	char *name;
+	const struct one *from; /* the profile that names it in `also`; NULL: the user does */
 	struct refresh r;
 	enum status rc; /* STATUS_OK: a code is needed, or later: there is a new session */
 	bool done;
@@ -27,8 +28,13 @@ struct several {
 };
 
 /*
- * Adds a profile, and loads its settings. A profile that is there already is not added again. After
- * STATUS_OK, s->of[]->rc may be a failure of this profile alone. Otherwise nothing should be done.
+ * Adds a profile, and the profiles that its long-term section names in `also`; loads their
+ * settings. name is NULL for the profile of the options. A profile that is there already is not
+ * added again. After STATUS_OK, s->of[]->rc may be a failure of this profile alone. Otherwise
+ * nothing should be done.
+ *
+ * STATUS_CONFIG: `also` names a profile that does not exist, the profile itself, or one on the way
+ * to it.
  */
 enum status several_add(struct several *s, const char *name, struct error *e);
 

@@ -1,5 +1,6 @@
 """aws-mfa refresh with several profiles: one code for each MFA device."""
 
+import re
 import unittest
 
 from home import config, long_term
@@ -191,6 +192,43 @@ class Several(HostTest):
         run = self.refresh("other", "work", "--force", "--device", device.serial, "--token",
                            device.code(), status=15)
         self.works("work")
+
+    def test_also(self):
+        """`also` of one profile is that of the profiles that it names, too."""
+        self.add("work", "also = twin , stage")
+        self.add("stage", "also = last,twin")
+        self.add("last", "duration = 1h", user=self.other)
+        run = self.aws_mfa("--token", "-", input=f"{self.user.code()}\n{self.other.code()}\n")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("work   valid    12 h\ntwin   valid    12 h\nstage  valid    12 h\n"
+                      "last   valid    12 h\n", run.stderr)
+        self.assertEqual(self.sent(), ["GetSessionToken"] * 2)
+        self.assertEqual(self.aws_mfa().returncode, 0)
+        self.assertEqual(len(self.sent()), 2)
+
+    def test_a_bad_also(self):
+        """Found before any code is asked for."""
+        for name, line, words in (
+                ("work", "also = twin, work", "names profile work itself"),
+                ("work", "also = twin\n", "leads in a circle, back to profile work"),
+                ("work", "also = nobody", "nobody: "), ("work", "also = a[b", "a[b: ")):
+            with self.subTest(line):
+                self.write_credentials("".join(long_term(user, n) for n, user in self.profiles.items()))
+                self.add("twin", "also = " + ("work" if "circle" in words else "stage"))
+                self.add(name, line)
+                run = self.aws_mfa("--token", "123456")
+                self.assertEqual(run.returncode, 13, run.stderr)
+                self.assertRegex(run.stderr, rf"error: {self.credentials}:\d+: also:? {re.escape(words)}")
+        self.assertEqual(self.sent(), [])
+
+    def test_also_of_the_keys_of_a_source_profile(self):
+        """It is about the profile of that section, not about those that use its keys."""
+        self.add("work", "also = admin")
+        self.config.write_text(self.config.read_text() + self.config_of("admin") +
+                               f"role_arn = {ROLE}\nsource_profile = work\n")
+        run = self.aws_mfa("--short-term-suffix", "mfa", "--token", self.user.code(), profile="admin")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("[admin-mfa] is valid until", run.stdout)
 
     def test_names(self):
         run = self.refresh("work", "--profile", "twin", status=2)
