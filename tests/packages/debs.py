@@ -30,6 +30,29 @@ def build(into):
     return debs_in(into)
 
 
+def build_again(into):
+    """A second time, in another folder. Each tenth object is compiled anew, the others are those of
+    the first time. (test_build compares what all of them become in another folder.)"""
+    source, folder = into / "deb/source", into.relative_to(REPO)
+    source.mkdir(parents=True)
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=REPO, capture_output=True, check=True).stdout
+    subprocess.run(["rsync", "-0", "--files-from=-", ".", source], cwd=REPO, input=names, check=True)
+    made = SHARED / "deb/source" / SHARED.relative_to(REPO)
+    objects = sorted(made.rglob("*.o"))
+    for n, file in enumerate(objects):
+        copy = source / folder / file.relative_to(made)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if n % 10:
+            shutil.copyfile(file, copy)     # newer than its source, so make keeps it
+    run = subprocess.run(["dpkg-buildpackage", "--no-sign", "--build=binary", "--no-pre-clean"],
+                         cwd=source, text=True, capture_output=True,
+                         env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "BUILD": str(folder)})
+    anew = run.stdout.count(" -c -o ")
+    if run.returncode != 0 or not len(objects) / 10 <= anew < len(objects) / 2:
+        raise AssertionError(f"{anew} compiled\n{run.stdout}{run.stderr}")
+    return debs_in(into)
+
+
 def debs_in(folder):
     return [folder / "deb" / f"{name}_{version()}_{architecture()}.deb" for name in PACKAGES]
 
