@@ -27,8 +27,8 @@ static void tell_about_shell(const struct handover *h)
 	char until[64];
 
 	if (isatty(STDERR_FILENO) && local_time(until, sizeof(until), h->session.expiration))
-		log_info("this shell has the session of %s, valid until %s; exit ends it",
-			h->profile, until);
+		log_info(
+			"a shell with the session of %s until %s; exit ends it", h->profile, until);
 }
 
 /* Returns only if the command cannot be run. */
