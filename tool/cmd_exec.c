@@ -11,15 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The shell of the user: what the environment says, else passwd. */
-static const char *login_shell(void)
+/* The shell of the user: what the environment says, else passwd. Valid until the next look-up. */
+static char *login_shell(void)
 {
-	const char *shell = getenv("SHELL");
+	static char every_system_has[] = "/bin/sh";
+	char *shell = getenv("SHELL");
 	const struct passwd *pw = shell && *shell ? NULL : getpwuid(getuid());
 
 	if (shell && *shell)
 		return shell;
-	return pw && pw->pw_shell && *pw->pw_shell ? pw->pw_shell : "/bin/sh";
+	return pw && pw->pw_shell && *pw->pw_shell ? pw->pw_shell : every_system_has;
 }
 
 static void tell_about_shell(const struct handover *h)
@@ -36,38 +37,41 @@ static enum status become(const struct handover *h, char **argv)
 {
 	struct secret text = {0};
 	char **environment = variables_environment(h, &text);
-	int error = ENOMEM;
+	enum status rc = STATUS_NOT_RUN;
 
 	if (environment) {
 		own_process_restore();
 		execvpe(argv[0], argv, environment);
-		error = errno;
+		rc = errno == ENOENT ? STATUS_NO_COMMAND : STATUS_NOT_EXECUTABLE;
 	}
+	log_error("%s: %s; nothing was run", argv[0], strerror(errno));
 	secret_free(&text);
 	free(environment);
-	log_error("%s: %s; nothing was run", argv[0], strerror(error));
-	if (!text.data && error == ENOMEM)
-		return STATUS_NOT_RUN;
-	return error == ENOENT ? STATUS_NO_COMMAND : STATUS_NOT_EXECUTABLE;
+	return rc;
+}
+
+static enum status hand_over(const struct handover *h, char **rest)
+{
+	char *shell[] = {NULL, NULL};
+
+	if (rest && rest[0])
+		return become(h, rest);
+	tell_about_shell(h);
+	shell[0] = login_shell();
+	return become(h, shell);
 }
 
 static enum status run(const struct command_line *line)
 {
-	bool is_shell = !line->rest || !line->rest[0];
-	char *shell[] = {strdup(is_shell ? login_shell() : ""), NULL};
 	const struct handover_way way = {.undone = "nothing was run"};
 	struct handover h = {0};
 	enum status rc = STATUS_NOT_RUN;
 
-	if (!shell[0] || !own_process_note_passed())
+	if (!own_process_note_passed())
 		log_error("/proc/self/fd: %s; nothing was run", strerror(errno));
-	else if (handover_get(&h, line, &way) == STATUS_OK) {
-		if (is_shell)
-			tell_about_shell(&h);
-		rc = become(&h, is_shell ? shell : line->rest);
-	}
+	else if (handover_get(&h, line, &way) == STATUS_OK)
+		rc = hand_over(&h, line->rest);
 	handover_free(&h);
-	free(shell[0]);
 	return rc;
 }
 

@@ -24,7 +24,8 @@ static void warn_of_end(const struct settings *s, time_t expiration)
 /* The inner profile may have another region. */
 static char *forget_outer_region(void)
 {
-	char *forgotten = outer_set_region() ? strdup(getenv("AWS_REGION")) : NULL;
+	const char *region = getenv("AWS_REGION");
+	char *forgotten = region && outer_set_region() ? strdup(region) : NULL;
 
 	if (!forgotten)
 		return NULL;

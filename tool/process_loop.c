@@ -40,16 +40,16 @@ static const char *exported(char *command)
 		before = word, word = strtok_r(NULL, blanks, &rest)) {
 		if (!ours)
 			ours = is_ours(word);
-		else if (strcmp(before, "--profile") == 0)
-			profile = word;
 		else if (strncmp(word, option, strlen(option)) == 0)
 			profile = word + strlen(option);
-		else if (word[0] == '-' || takes_next(before))
+		else if (word[0] == '-')
 			continue;
-		else if (!export)
-			export = strcmp(word, "export") == 0;
-		else
+		else if (takes_next(before))
+			profile = strcmp(before, "--profile") == 0 ? word : profile;
+		else if (export)
 			profile = word;
+		else
+			export = strcmp(word, "export") == 0;
 	}
 	if (!export)
 		return NULL;
