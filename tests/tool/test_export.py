@@ -233,7 +233,7 @@ class Output(ExportTest):
                         all_on_it=True)
         term.expect(CODE)
         term.send(self.user.code() + "\n")
-        term.expect("waiting for AWS to answer")
+        term.expect("waiting for AWS")
         self.assertEqual((term.wait()[0], out.read_text()), (15, ""), term.screen)
         self.box.clear_faults()
         term = self.terminal("export", "work", "--format", "json", "--no-store", profile=None)
