@@ -28,7 +28,7 @@ TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awsc
 	python3-botocore python3-boto3 openssl clang clang-format clang-tidy libclang-rt-dev mandoc \
 	util-linux strace acl procps e2fsprogs tinyproxy-bin libpam-google-authenticator \
 	openssh-server openssh-client sudo login rsync git openvpn debhelper lintian \
-	mmdebstrap systemd-container zsh fish
+	mmdebstrap systemd-container zsh fish tmux
 
 VM_PACKAGES    = qemu-system-x86
 # npm is a package of its own in Debian, but not where node comes from elsewhere.
@@ -323,11 +323,11 @@ $(SHORT_NAMES):
 # FAKE: a module with a helper that plays a script, and its key store in /mnt (keystore_host.c).
 # SITE: an aws-mfa with a separate site file. All tests share the site file of the stage.
 # IDLE: a module with an aws-mfa that waits one second for a code, not five minutes, and for a
-# command that prints one not one minute.
+# command that prints one not one minute. Its aws-mfa-sts keeps the connection for one second.
 FAKE = $(BUILD)/tests/fake
 SITE = $(BUILD)/tests/site
 IDLE = $(BUILD)/tests/idle
-VARIANTS = $(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(IDLE)/aws-mfa
+VARIANTS = $(FAKE)/bin/aws-mfa $(FAKE)/pam_aws_mfa.so $(SITE)/aws-mfa $(IDLE)/aws-mfa $(IDLE)/aws-mfa-sts
 
 $(FAKE)/bin/aws-mfa: $(BUILD)/tests/pam/scripted_helper
 	@mkdir -p $(@D) && ln -f $< $@
@@ -342,8 +342,15 @@ $(SITE)/aws-mfa: FORCE
 		$(SITE)/aws-mfa
 
 $(IDLE)/aws-mfa: FORCE
-	+@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(STAGE)/libexec' \
+	+@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(CURDIR)/$(IDLE)' \
 		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000 -DTOKEN_COMMAND_SECONDS=1' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
+
+# One file differs from that of the stage.
+$(IDLE)/aws-mfa-sts: stage
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -DWAIT_WARM_MS=1000 $(ALL_LDFLAGS) -pie -o $@ tool/sts/talker.c \
+		$(patsubst $(BUILD)/%,$(BUILD)/tests/obj/%,$(filter-out %/talker.o,$(STS_OBJS) \
+		$(CONTRACT_OBJS))) $(STS_LIBS) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip
 
 .PHONY: check_built
 check_built: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)

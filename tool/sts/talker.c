@@ -19,7 +19,9 @@
 #include <string.h>
 
 /* How long the connection is kept warm for a person, and how often it is opened again. */
+#ifndef WAIT_WARM_MS
 #define WAIT_WARM_MS (5 * INT64_C(60000))
+#endif
 #define REWARM_MAX 20
 #define REWARM_PAUSE_MS 1000
 #define REWARM_TIMEOUT_MS 5000
