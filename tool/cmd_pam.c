@@ -5,7 +5,7 @@
 #include "command.h"
 #include "conversation.h"
 #include "file/read.h"
-#include "refresh.h"
+#include "login_also.h"
 
 enum { ALWAYS = OPTION_OWN, NOTIFY };
 
@@ -22,11 +22,20 @@ static void bound_waiting(const struct command_line *line)
 		file_wait_at_most(n * 400);
 }
 
+struct login {
+	struct refresh r;
+	const char *const *options;
+};
+
 static enum status try_code(void *arg, const char *code, struct tried *tried, struct error *e)
 {
-	struct refresh *r = arg;
+	struct login *login = arg;
+	struct refresh *r = &login->r;
 	enum status rc = refresh_finish(r, code, e);
 
+	/* Now: the module ends this process as soon as it has the verdict. */
+	if (rc == STATUS_OK)
+		login_also(r, login->options);
 	*tried = (struct tried){r->exchange.process.request_id, r->key_id, r->expiration};
 	return rc;
 }
@@ -57,7 +66,9 @@ static enum status refuse(const struct error *e)
 
 static enum status run(const struct command_line *line)
 {
-	struct refresh r = {.mode = line->option[ALWAYS] ? MODE_ALWAYS : MODE_LOGIN};
+	struct login login = {.r = {.mode = line->option[ALWAYS] ? MODE_ALWAYS : MODE_LOGIN},
+		.options = line->option};
+	struct refresh *r = &login.r;
 	struct conversation c;
 	struct error e = {0};
 	enum status rc;
@@ -66,25 +77,25 @@ static enum status run(const struct command_line *line)
 		return STATUS_USAGE;
 	conversation_begin(&c, line->option[NOTIFY] ? LOGIN_NOTIFIED : LOGIN_STARTED);
 	bound_waiting(line);
-	rc = refresh_load(&r, line->option, &e);
-	conversation_tell_account(&c, &r.settings);
+	rc = refresh_load(r, line->option, &e);
+	conversation_tell_account(&c, &r->settings);
 	if (line->option[NOTIFY]) {
-		if (rc == STATUS_OK && is_still_valid(&r))
+		if (rc == STATUS_OK && is_still_valid(r))
 			rc = STATUS_VALID;
-		conversation_tell_until(&c, r.expiration);
+		conversation_tell_until(&c, r->expiration);
 		conversation_tell_result(&c, rc == STATUS_OK ? STATUS_NO_SESSION : rc, e.text);
 	} else if (rc == STATUS_VALID) {
 		conversation_tell_result(&c, rc, "");
 	} else {
 		if (rc == STATUS_OK)
-			rc = refresh_start(&r, &e);
+			rc = refresh_start(r, &e);
 		if (rc == STATUS_OK)
-			conversation_ask(&c, try_code, &r);
+			conversation_ask(&c, try_code, &login);
 		else
 			conversation_tell_result(&c, rc, e.text);
 	}
 	conversation_end(&c);
-	refresh_free(&r);
+	refresh_free(r);
 	return STATUS_OK;
 }
 

@@ -27,14 +27,17 @@ static bool are_equal(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Is one code enough for both? */
-static bool have_same_device(const struct one *a, const struct one *b)
+static bool have_same_device(const struct settings *a, const struct settings *b)
 {
-	const struct settings *of_a = &a->r.settings, *of_b = &b->r.settings;
+	return are_equal(a->access_key_id, b->access_key_id) &&
+		are_equal(a->value[SETTING_DEVICE], b->value[SETTING_DEVICE]) &&
+		are_equal(a->value[SETTING_ENDPOINT_URL], b->value[SETTING_ENDPOINT_URL]);
+}
 
-	return !a->done && !b->done && are_equal(of_a->access_key_id, of_b->access_key_id) &&
-		are_equal(of_a->value[SETTING_DEVICE], of_b->value[SETTING_DEVICE]) &&
-		are_equal(of_a->value[SETTING_ENDPOINT_URL], of_b->value[SETTING_ENDPOINT_URL]);
+/* Is one code enough for both? */
+static bool share_code(const struct one *a, const struct one *b)
+{
+	return !a->done && !b->done && have_same_device(&a->r.settings, &b->r.settings);
 }
 
 static bool has_role(const struct one *one)
@@ -59,7 +62,7 @@ static void gather(const struct several *s, size_t from, struct group *g)
 	for (size_t i = from; i < s->n; i++) {
 		struct one *one = s->of[i];
 
-		if (i != from && !have_same_device(s->of[from], one))
+		if (i != from && !share_code(s->of[from], one))
 			continue;
 		if (!has_role(one) && (!g->first || has_role(g->first)))
 			g->first = one;
@@ -114,7 +117,7 @@ static enum status check_token(
 	const struct one *first = NULL;
 
 	for (size_t i = 0; i < s->n && options->token && strcmp(options->token, "-") != 0; i++) {
-		if (s->of[i]->done || (first && have_same_device(first, s->of[i])))
+		if (s->of[i]->done || (first && share_code(first, s->of[i])))
 			continue;
 		if (first)
 			return error_set(e, STATUS_USAGE,
@@ -146,6 +149,17 @@ enum status several_renew(struct several *s, const struct renew_options *options
 		hand_on(&g);
 	}
 	return rc;
+}
+
+void several_share(struct several *s, const struct refresh *from)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct one *one = s->of[i];
+
+		if (!one->done && strcmp(one->r.settings.session, from->settings.session) != 0 &&
+			have_same_device(&one->r.settings, &from->settings))
+			one->rc = share_session(&one->r, &from->session, &one->e);
+	}
 }
 
 struct outcome {

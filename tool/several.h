@@ -47,6 +47,15 @@ enum status several_add(struct several *s, const char *name, struct error *e);
  */
 enum status several_renew(struct several *s, const struct renew_options *options, struct error *e);
 
+/* Does the long-term section of the profile name others in `also`? */
+bool several_has_also(const struct settings *settings);
+
+/*
+ * Shares the new session of `from` with all profiles that need one and have its device and key.
+ * Asks nothing.
+ */
+void several_share(struct several *s, const struct refresh *from);
+
 /* Prints a table to standard error. Returns the first failure in the order of the profiles. */
 enum status several_report(const struct several *s);
 

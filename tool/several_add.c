@@ -53,21 +53,35 @@ static enum status load(struct several *s, const char *name, struct error *e)
 static enum status add(
 	struct several *s, const char *name, const struct origin_of_name *origin, struct error *e);
 
+/* The value of `also` in the long-term section of the profile itself; the caller frees it. */
+static char *also_of(const struct settings *settings, size_t *line)
+{
+	char *own = settings_section_name(
+		settings->value[SETTING_PROFILE], settings->value[SETTING_LONG_TERM_SUFFIX]);
+	char *list = own ? ini_get(&settings->credentials, own, "also", line) : NULL;
+
+	free(own);
+	return list;
+}
+
+bool several_has_also(const struct settings *settings)
+{
+	char *list = also_of(settings, NULL);
+
+	free(list);
+	return list != NULL;
+}
+
 /* Adds the profiles that `also` of this one names. */
 static enum status add_others(struct several *s, const struct one *one, struct error *e)
 {
 	const struct settings *settings = &one->r.settings;
 	enum status rc = STATUS_OK;
-	char *own, *list, *rest, *name, *where;
+	char *list, *rest, *name, *where;
 	size_t line = 0;
 
-	own = settings_section_name(
-		settings->value[SETTING_PROFILE], settings->value[SETTING_LONG_TERM_SUFFIX]);
-	if (!own)
-		return error_system(e, "settings");
-	list = rest = ini_get(&settings->credentials, own, "also", &line);
+	list = rest = also_of(settings, &line);
 	where = settings_format("%s:%zu: also", settings->credentials.path, line);
-	free(own);
 	while (rc == STATUS_OK && where && (name = strsep(&rest, ",\n"))) {
 		const struct origin_of_name origin = {one, where};
 

@@ -8,6 +8,7 @@ import threading
 import time
 import unittest
 
+from home import config, long_term
 from host import ROLE
 from pam.logintest import LoginTest, OtherUser
 from paths import BUILD, MODULE
@@ -306,6 +307,38 @@ class Login(LoginTest):
                                           rf"\1renew_before = {ahead}\n", self.credentials.read_text()))
             self.assertIn(out, self.login(self.user.code()))
             self.assertEqual(self.login(calls=("open",)), "open = PAM_SUCCESS\n")
+
+    def others(self, also):
+        """Further profiles: of the same device without and with a role, and of another device."""
+        self.write_credentials(
+            long_term(self.user).replace("]\n", f"]\nalso = {also}\n") + long_term(self.user, "twin") +
+            long_term(self.user, "admin") + f"assume_role = {ROLE}\n" +
+            long_term(self.box.add_user(f"{self.user.name}-other"), "stage"))
+        text = config(self.box.url, self.box.ca_path)
+        self.config.write_text("".join(text.replace("[profile work]", f"[profile {name}]")
+                                       for name in ("work", "twin", "admin", "stage")))
+
+    def test_also(self):
+        """After the verdict, those of the same device get the session, too."""
+        self.others("stage, admin, twin")
+        self.stack("profile=work always")
+        self.assertIn("auth = PAM_SUCCESS\n", self.login(self.user.code()))
+        end = time.monotonic() + 15
+        while not self.section("twin") or not self.section("admin"):
+            self.assertLess(time.monotonic(), end, self.credentials.read_text())
+            time.sleep(0.02)
+        self.assertEqual(self.section("twin"), self.section("work"))
+        self.assertEqual(self.section("admin")["assumed_role_arn"], ROLE)
+        self.assertEqual(self.section("stage"), {})
+
+    def test_a_bad_also(self):
+        """It changes nothing for the login."""
+        self.others("nobody, twin")
+        self.assertIn("auth = PAM_SUCCESS\n", self.login(self.user.code()))
+        self.write_credentials(self.credentials.read_text().replace("nobody", "work"))
+        self.stack("profile=work always")
+        self.assertIn("auth = PAM_SUCCESS\n", self.login(self.user.code()))
+        self.assertEqual(self.section("twin"), {})
 
     def test_notify_of_no_set_up(self):
         self.stack("profile=work notify")
