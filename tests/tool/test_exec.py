@@ -131,7 +131,7 @@ class Inherited(ExecTest):
 
         def ordinary():
             os.umask(0o027)
-            if hard:
+            if hard and b"__asan_init" not in AWS_MFA.read_bytes():     # that sets it to 0
                 resource.setrlimit(resource.RLIMIT_CORE, (4096, hard))
 
         def odd():
