@@ -90,7 +90,7 @@ static enum record_error open_conversation(
 	const int64_t deadline_ms = monotonic_ms() + WRITE_MS;
 	char user[sizeof("4294967295 ") + USER_NAME_MAX];
 	char version[12], timeout[12], held[512];
-	enum record_error rc;
+	enum record_error rc, released;
 
 	/*
 	 * Threat: the caller kills this process before the place is with serve. Then nothing counts
@@ -109,8 +109,10 @@ static enum record_error open_conversation(
 		rc = peer_write(&j->peer, deadline_ms, WORD_PROFILE, login->opt->profile);
 	if (rc == RECORD_OK)
 		rc = peer_write_with(&j->peer, deadline_ms, WORD_USER, user, d);
+	/* In any case: `held` ends here. */
+	released = peer_release(&j->peer, deadline_ms);
 	if (rc == RECORD_OK)
-		rc = peer_release(&j->peer, deadline_ms);
+		rc = released;
 	return rc == RECORD_EOF ? RECORD_OK : rc;
 }
 
