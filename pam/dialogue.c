@@ -195,7 +195,8 @@ static void advise(const struct call *c)
 	char service[64];
 	size_t used = strlen(c->talk->reason);
 
-	if (!c->kind->advice || c->judge.peer.state != LOGIN_STARTED)
+	if (!c->kind->advice ||
+		!(c->judge.peer.state & (LOGIN_VERSION | LOGIN_OPENING | LOGIN_STARTED)))
 		return;
 	clean_word(service, sizeof(service), item_text(c->login.pamh, PAM_SERVICE));
 	snprintf(c->talk->reason + used, sizeof(c->talk->reason) - used, "%s%s", c->kind->advice,
