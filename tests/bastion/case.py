@@ -101,7 +101,7 @@ class BastionTest(unittest.TestCase):
         self.box.clear_faults()
         self.consoles = []
         self.addCleanup(lambda: [console.kill() for console in self.consoles if console.fd >= 0])
-        self.user = self.enroll("alice", "rm -rf /run/faillock /run/sudo/ts\n")
+        self.user = self.enroll("alice", "rm -rf /run/faillock* /run/sudo/ts\n")
 
     def enroll(self, name, script=""):
         """Fresh keys and a fresh device, so that no test waits for the next code."""
