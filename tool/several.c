@@ -232,7 +232,6 @@ void several_free(struct several *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		refresh_free(&s->of[i]->r);
-		free(s->of[i]->name);
 		free(s->of[i]);
 	}
 	s->n = 0;

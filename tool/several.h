@@ -10,7 +10,7 @@
 
 /* A profile. */
 struct one {
-	char *name;
+	const char *name;
 	const struct one *from; /* the profile that names it in `also`; NULL: the user does */
 	struct refresh r;
 	enum status rc; /* STATUS_OK: a code is needed, or later: there is a new session */

@@ -33,10 +33,9 @@ static enum status check_circle(
 	return STATUS_OK;
 }
 
-/* Loads the profile at the end of the list. NULL: the profile that is the default. */
-static enum status load(struct several *s, const char *name, struct error *e)
+/* Loads a profile. NULL: the profile that is the default. */
+static void load(const struct several *s, struct one *one, const char *name)
 {
-	struct one *one = s->of[s->n - 1];
 	const char *options[N_SETTINGS];
 
 	memcpy(options, s->options, sizeof(options));
@@ -44,10 +43,10 @@ static enum status load(struct several *s, const char *name, struct error *e)
 		options[SETTING_PROFILE] = name;
 	one->rc = refresh_load(&one->r, options, &one->e);
 	one->done = one->rc != STATUS_OK;
-	if (!name)
-		name = one->r.settings.value[SETTING_PROFILE];
-	one->name = strdup(name ? name : "default");
-	return one->name ? STATUS_OK : error_system(e, "settings");
+	/* Without it, not even the site's file could be read, so no name came from a profile. */
+	one->name = one->r.settings.value[SETTING_PROFILE];
+	if (!one->name)
+		one->name = name && !one->from ? name : "default";
 }
 
 static enum status add(
@@ -112,9 +111,7 @@ static enum status add(
 	s->of[s->n++] = one;
 	one->from = origin->from;
 	one->r.mode = s->mode;
-	rc = load(s, name, e);
-	if (rc != STATUS_OK)
-		return rc;
+	load(s, one, name);
 	if (origin->from && (one->rc == STATUS_NOT_SET_UP || one->rc == STATUS_USAGE))
 		return error_set(
 			e, STATUS_CONFIG, "%s: %.200s: %.700s", origin->where, name, one->e.text);

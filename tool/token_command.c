@@ -314,7 +314,7 @@ enum status token_command_run(char *const words[], const char *named,
 	}
 	j.tty = prompt_open();
 	j.has_modes = j.tty >= 0 && tcgetattr(j.tty, &j.modes) == 0;
-	j.deadline_ms = monotonic_ms() + TOKEN_COMMAND_SECONDS * 1000;
+	j.deadline_ms = monotonic_ms() + TOKEN_COMMAND_SECONDS * INT64_C(1000);
 	catch_signals(&j);
 	rc = start(&j, e);
 	if (rc == STATUS_OK)
