@@ -45,14 +45,15 @@ static enum status read_files(struct clear *c, struct error *e)
 static enum status add(struct clear *c, const char *section, size_t len, struct error *e)
 {
 	const struct ini *ini = &c->settings.credentials;
-	char *copy = strndup(section, len);
+	char **copy = &c->sections[c->n];
 	time_t until;
 
-	if (!copy)
+	*copy = strndup(section, len);
+	if (!*copy)
 		return error_system(e, ini->path);
-	session_check(ini, copy, NULL, 0, 0, &until);
+	c->n++;
+	session_check(ini, *copy, NULL, 0, 0, &until);
 	c->until = until > c->until ? until : c->until;
-	c->sections[c->n++] = copy;
 	return STATUS_OK;
 }
 
@@ -176,13 +177,14 @@ static enum status check(const struct clear *c, struct error *e)
 
 static void tell(const struct clear *c)
 {
-	char when[64] = "it ends";
+	char when[64] = "";
 	struct tm tm;
 
 	for (size_t i = 0; i < c->n; i++)
 		log_info("the session is removed from [%s]", c->sections[i]);
-	if (c->until > 0 && localtime_r(&c->until, &tm))
-		strftime(when, sizeof(when), "%H:%M:%S on %Y-%m-%d", &tm);
+	if (c->until <= 0 || !localtime_r(&c->until, &tm) ||
+		strftime(when, sizeof(when), "%H:%M:%S on %Y-%m-%d", &tm) == 0)
+		snprintf(when, sizeof(when), "it ends");
 	if (c->until == 0 || c->until > time(NULL))
 		log_info("a copy in another shell or program works until %s: this command cannot "
 			 "reach it, and cannot revoke a session at AWS",
@@ -224,6 +226,21 @@ static enum status check_line(const struct command_line *line, struct error *e)
 	return error_set(e, STATUS_USAGE, "--all: names all profiles already; leave the name out");
 }
 
+/* Notes the sections. *failed: the status of the first name with a mistake. */
+static enum status find(
+	struct clear *c, const struct command_line *line, enum status *failed, struct error *e)
+{
+	size_t room = c->settings.credentials.n_lines + line->n_operands + 1;
+
+	c->sections = calloc(room, sizeof(*c->sections));
+	if (!c->sections)
+		return error_system(e, "clear");
+	if (line->option[ALL])
+		return add_all(c, e);
+	*failed = add_names(c, line);
+	return STATUS_OK;
+}
+
 static enum status run(const struct command_line *line)
 {
 	struct clear c = {.n = 0};
@@ -236,15 +253,8 @@ static enum status run(const struct command_line *line)
 		rc = settings_locate(&c.settings, c.options, &e);
 	if (rc == STATUS_OK)
 		rc = read_files(&c, &e);
-	if (rc == STATUS_OK) {
-		c.sections = calloc(
-			c.settings.credentials.n_lines + line->n_operands + 1, sizeof(*c.sections));
-		rc = c.sections ? STATUS_OK : error_system(&e, "clear");
-	}
-	if (rc == STATUS_OK && line->option[ALL])
-		rc = add_all(&c, &e);
-	else if (rc == STATUS_OK)
-		failed = add_names(&c, line);
+	if (rc == STATUS_OK)
+		rc = find(&c, line, &failed, &e);
 	if (rc == STATUS_OK && c.n > 0)
 		rc = clear(&c, &e);
 	if (rc != STATUS_OK)

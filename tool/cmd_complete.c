@@ -104,7 +104,7 @@ static enum status run(const struct command_line *line)
 			print(&a, kind);
 	}
 	if (a.out)
-		fclose(a.out);
+		(void)fclose(a.out);
 	free(a.text);
 	free(a.line.words);
 	free(a.line.text);
