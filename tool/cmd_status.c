@@ -86,16 +86,6 @@ static void tell(struct answer *a, const char *name)
 	worsen(a, rc);
 }
 
-/* In a shell of `aws-mfa exec`, AWS tools use the profile of the shell. */
-static char *effective(const struct settings *s)
-{
-	const char *outer = outer_profile();
-
-	if (s->origin[SETTING_PROFILE] == ORIGIN_BUILT_IN && outer && !value_profile(outer))
-		return strdup(outer);
-	return strdup(s->value[SETTING_PROFILE]);
-}
-
 static enum status tell_named(struct answer *a, const struct command_line *line, struct error *e)
 {
 	/* one for the effective profile, one for the shell */
@@ -105,7 +95,7 @@ static enum status tell_named(struct answer *a, const struct command_line *line,
 	for (size_t i = 0; i < line->n_operands; i++)
 		tell(a, line->operands[i]);
 	if (line->n_operands == 0) {
-		char *name = effective(&a->files.settings);
+		char *name = strdup(a->files.settings.value[SETTING_PROFILE]);
 
 		if (!name)
 			return error_system(e, "status");

@@ -257,9 +257,6 @@ enum status handover_get(
 
 	*h = (struct handover){0};
 	log_spare_stdout();
-	/* Otherwise a second export in the same shell would be of another account. */
-	if (!t.options[SETTING_PROFILE])
-		t.options[SETTING_PROFILE] = outer_profile();
 	if (rc == STATUS_OK)
 		rc = take(&t, &e);
 	if (rc == STATUS_OK)

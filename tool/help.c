@@ -72,7 +72,7 @@ static void print_option(const struct command *c, size_t id)
 		o->argument ? o->argument : "");
 	snprintf(l.text, sizeof(l.text), "%s", o->help);
 	add(&l, "also ", o->names[1]);
-	for (size_t i = 0; rule && i < 2; i++)
+	for (size_t i = 0; rule && i < RULE_ENV; i++)
 		add(&l, "", rule->env[i]);
 	if (rule)
 		add(&l, "else ", rule->built_in);

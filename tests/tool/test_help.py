@@ -85,7 +85,7 @@ class Help(unittest.TestCase):
     def test_names_variables_and_what_is_built_in(self):
         common = options("refresh")[1]
         self.assertIn("(also --serial-number; MFA_DEVICE)", common["--device ARN"])
-        self.assertIn("(AWS_PROFILE; AWS_DEFAULT_PROFILE; else default)", common["--profile NAME"])
+        self.assertIn("(AWS_PROFILE; AWS_DEFAULT_PROFILE; AWS_MFA_PROFILE; else default)", common["--profile NAME"])
 
 
 if __name__ == "__main__":

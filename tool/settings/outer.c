@@ -10,11 +10,6 @@ static const char *get(const char *name)
 	return value && *value ? value : NULL;
 }
 
-const char *outer_profile(void)
-{
-	return get("AWS_PROFILE") || get("AWS_DEFAULT_PROFILE") ? NULL : get("AWS_MFA_PROFILE");
-}
-
 bool outer_set_region(void)
 {
 	const char *region = get("AWS_REGION"), *other = get("AWS_DEFAULT_REGION");

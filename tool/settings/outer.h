@@ -5,12 +5,6 @@
 #include <stdbool.h>
 
 /*
- * The profile of the shell. exec unsets AWS_PROFILE and sets AWS_MFA_PROFILE. NULL without such a
- * shell, or if a variable names a profile.
- */
-const char *outer_profile(void);
-
-/*
  * Are the variables of the region those of exec? It sets both, to the region of its profile. If the
  * user has set one of them since, they differ, and count.
  */

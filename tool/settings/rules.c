@@ -9,7 +9,7 @@ static const struct rule rules[N_SETTINGS] = {
 	[SETTING_PROFILE] = {"profile",
 		{.names = {"--profile"}, .argument = "NAME",
 			.help = "the profile", .values = VALUES_PROFILES},
-		{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}, {NULL}, "default", false},
+		{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_MFA_PROFILE"}, {NULL}, "default", false},
 	[SETTING_LONG_TERM_SUFFIX] = {"long-term suffix",
 		{.names = {"--long-term-suffix", "--long-suffix"}, .argument = "WORD",
 			.help = "keys are in [NAME-WORD], or in [NAME] if WORD is none"},

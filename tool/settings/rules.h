@@ -40,15 +40,17 @@ enum setting {
 	N_SETTINGS
 };
 
+enum { RULE_ENV = 3 };
+
 /*
- * A row of the table of settings. --help prints it, and SETTINGS in aws-mfa(1) shows the same. The
- * first of two names wins, if both are set. Keys that are not personal are read from the site's
+ * A row of the table of settings. --help prints it, and SETTINGS in aws-mfa(1) shows the same. Of
+ * several names that are set, the first one wins. Keys that are not personal are read from the site's
  * file only.
  */
 struct rule {
 	const char *name;
 	struct option option; /* no names: the setting has no option */
-	const char *env[2];
+	const char *env[RULE_ENV];
 	const char *keys[2];
 	const char *built_in;
 	bool personal;

@@ -51,7 +51,7 @@ enum status settings_take_given(
 			rc = settings_take(s, id, strdup(options[by]),
 				strdup(settings_rule(by)->option.names[0]), ORIGIN_OPTION, e);
 		} else {
-			for (size_t i = 0; i < 2 && rule->env[i] && !s->value[id]; i++) {
+			for (size_t i = 0; i < RULE_ENV && rule->env[i] && !s->value[id]; i++) {
 				const char *env = getenv(rule->env[i]);
 
 				if (env && *env)

@@ -36,7 +36,7 @@ static void expect(struct row *row, const struct rule *rule)
 	*row->text = '\0';
 	add(row, "", rule->name, ":");
 	add(row, " ", rule->option.names[0], "");
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < RULE_ENV; i++)
 		add(row, " ", rule->env[i], "");
 	for (size_t i = 0; i < 2; i++)
 		add(row, " ", rule->keys[i], rule->personal ? "" : "*");
