@@ -29,8 +29,7 @@ import open_clone       # noqa: E402
 import sanitizer        # noqa: E402
 from paths import BUILD, REPO, STAGE, TESTS     # noqa: E402
 
-with contextlib.suppress(ImportError):      # what takes longest to load is loaded once, for all files
-    import sandbox.sts      # noqa: E402, F401
+# Not botocore: in a test that loads the AWS CLI, the CLI's own must be the first.
 gc.freeze()     # so that a fork copies less
 
 os.environ |= {"BUILD": str(BUILD), "STAGE": str(STAGE)}
