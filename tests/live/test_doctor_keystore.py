@@ -376,9 +376,9 @@ class Keystore(AdminTest):
         self.assertIn("user=alice account=123456789012 result=accepted\n", self.said)
         self.assertIn("aws_session_token", self.section("default"))
 
-    def recipe(self, number):
-        """-> the lines of a recipe of README.md"""
-        text = (REPO / "README.md").read_text().partition(f"\n**{number}. ")[2].partition("\n**")[0]
+    def recipe(self, heading):
+        """-> the commands of README.md below a heading"""
+        text = (REPO / "README.md").read_text().partition(f"\n{heading}")[2].partition("\n**")[0]
         return [line.strip() for line in re.findall(r"(?m)^ {4}(.*)$", text)]
 
     def follow(self, *lines):
@@ -402,20 +402,28 @@ class Keystore(AdminTest):
         self.addCleanup(shutil.rmtree, copy)
         for file in copy.glob("pam.d/*"):
             file.write_text(with_module(file.read_text()))
-        *install, check = self.recipe(1)
+        stack = self.world.path("/etc/pam.d/sshd")
+        settings = self.world.path("/etc/ssh/sshd_config.d/00-aws-mfa.conf")
+        stack.write_text("# the old one\n")
+        self.own.add("/root/pam.d-sshd")
+        self.follow(*self.recipe("## Recipes"))
+        *install, check = self.recipe("**1. ")
         self.follow(*install)
         self.assertIn("Nothing to mend", self.follow(check))
-        *install, check, last = self.recipe(2)
+        *install, check, last = self.recipe("**2. ")
         self.follow(*install, check)
         self.tried(last)
         self.box.add_role("arn:aws:iam::123456789012:role/Bastion")
-        add, enable, *install, check = self.recipe(3)
+        add, enable, *install, check = self.recipe("**3. ")
         self.world.run("rm", "-r", KEYS)
         self.follow(f"printf '%s\\n' {self.user.secret_access_key} | {add} --access-key-id "
                     f"{self.user.access_key_id}", enable, *install)
         check, _, last = check.partition(" && ")
         self.follow(check)
         self.tried(last, self.serve_one())
+        self.follow(*self.recipe("**The way back**"))
+        self.assertEqual(stack.read_text(), "# the old one\n")
+        self.assertFalse(settings.exists())
 
 
 if __name__ == "__main__":

@@ -148,8 +148,9 @@ class Page(AdminTest):
             "aws iam create-policy --policy-name keystore-no-new-keys", "[aws-mfa]",
             "aws-mfa keystore add alice", "systemctl enable --now aws-mfa-keystore.socket",
             f"cd {DOC}", "aws-mfa doctor --pam sshd --user alice",
-            "while IFS=, read -r user id secret || [ -n \"$user\" ]; do",
-            "for user in $(getent group aws-mfa | cut -d: -f4 | tr , ' '); do", "groupadd aws-mfa",
+            "cp -p /root/pam.d-sshd /etc/pam.d/sshd", "cp -p /etc/pam.d/sudo /root/pam.d-sudo",
+            "(while IFS=, read -r user id secret || [ -n \"$user\" ]; do",
+            "(for user in $(getent group aws-mfa | cut -d: -f4 | tr , ' '); do", "groupadd aws-mfa",
             "groupadd break-glass", "journalctl -p alert -t break-glass",
             "aws iam update-access-key --user-name alice --status Inactive",
             "aws-mfa keystore add alice --force", "systemctl restart aws-mfa-keystore.socket",
@@ -202,15 +203,18 @@ class Page(AdminTest):
         self.world.write("/tmp/keys.csv", "\n".join(
             f"{name},{user.access_key_id},{user.secret_access_key}" for name, user in people.items()),
             mode=0o600)
-        self.ran("cd /tmp\n" + self.examples["while IFS=, read -r user id secret || [ -n \"$user\" ]; do"])
+        self.ran("cd /tmp\n" + self.examples["(while IFS=, read -r user id secret || [ -n \"$user\" ]; do"])
         for name, user in people.items():
             self.holds(user, name, role_arn=ROLE)
         self.assertFalse(self.world.path("/tmp/keys.csv").exists())
         self.ran("aws-mfa keystore remove bob --yes")
         self.world.write("/tmp/keys.csv", f"nobody-here,AKIAEXAMPLE000000001,{'a' * 40}\n"
                          f"bob,{people['bob'].access_key_id},{people['bob'].secret_access_key}\n")
-        run = self.shell("cd /tmp\n" + self.examples["while IFS=, read -r user id secret || [ -n \"$user\" ]; do"])
+        loop = "cd /tmp\n" + self.examples["(while IFS=, read -r user id secret || [ -n \"$user\" ]; do"]
+        run = self.shell(loop)
         self.assertEqual((run.returncode, self.names()), (12, ["alice"]))
+        # The shell of the administrator goes on, and the file is still there.
+        self.assertTrue(self.ran(loop.rstrip() + " || echo still here").endswith("still here\n"))
         self.world.path("/tmp/keys.csv").unlink()
 
     def accounts_change(self):
@@ -247,25 +251,40 @@ class Page(AdminTest):
         for name, user in people.items():
             home = self.world.path(f"/home/{name}/.aws/credentials")
             home.write_text(long_term(user, "default"))
-        self.ran(self.examples["for user in $(getent group aws-mfa | cut -d: -f4 | tr , ' '); do"])
+        self.ran(self.examples["(for user in $(getent group aws-mfa | cut -d: -f4 | tr , ' '); do"])
         for name, user in people.items():
             self.holds(user, name, role_arn=ROLE)
             self.assertNotIn(user.secret_access_key,
                              self.world.path(f"/home/{name}/.aws/credentials").read_text())
 
-    def test_the_files_of_sshd(self):
+    def test_the_files_of_sshd_and_sudo(self):
+        settings, stack = "/etc/ssh/sshd_config.d/00-aws-mfa.conf", "/etc/pam.d/sshd"
+        sudo = {"/etc/sudoers.d/aws-mfa": "sudoers.d/aws-mfa-keystore", "/etc/pam.d/sudo": "pam.d/sudo-keystore"}
         text = self.examples[f"cd {DOC}"].replace(DOC, "/tmp/examples")
         # A copy: the world does not show each clone.
         copy = self.world.path("/tmp/examples")
         shutil.copytree(REPO / "examples", copy)
         self.addCleanup(shutil.rmtree, copy)
-        self.own |= {"/etc/pam.d/sshd", "/etc/ssh", "/etc/ssh/sshd_config.d",
-                     "/etc/ssh/sshd_config.d/00-aws-mfa.conf"}
-        self.world.folder_at("/etc/ssh/sshd_config.d")
-        run = self.ran(text.replace("sshd -t", "true"))
-        self.assertEqual(run, "systemctl reload ssh\n")
-        for name, source in (("/etc/pam.d/sshd", "pam.d/sshd-keystore"),
-                             ("/etc/ssh/sshd_config.d/00-aws-mfa.conf", "sshd_config.d/keystore.conf")):
+        self.own |= {stack, settings, *sudo, "/etc/ssh", "/etc/ssh/sshd_config.d", "/etc/sudoers.d",
+                     "/root/pam.d-sshd", "/root/pam.d-sudo"}
+        for folder in ("/etc/ssh/sshd_config.d", "/etc/sudoers.d"):
+            self.world.folder_at(folder)
+        for name in (stack, "/etc/pam.d/sudo"):
+            self.world.write(name, "# the old one\n")
+        # Where sshd cannot read its settings, the stack must stay: it would refuse every login.
+        self.assertNotEqual(self.shell(text.replace("sshd -t", "false")).returncode, 0)
+        self.assertEqual(self.world.path(stack).read_text(), "# the old one\n")
+        self.assertEqual(self.ran(text.replace("sshd -t", "true")), "systemctl reload ssh\n")
+        self.came({settings: "sshd_config.d/keystore.conf", stack: "pam.d/sshd-keystore"})
+        text = self.examples["cp -p /etc/pam.d/sudo /root/pam.d-sudo"]
+        self.ran(f"cd /tmp/examples; visudo() {{ cat $2; }}\n{text}".rpartition("\naws-mfa doctor")[0])
+        self.came(sudo)
+        self.ran(self.examples["cp -p /root/pam.d-sshd /etc/pam.d/sshd"])
+        self.assertEqual(self.world.path(stack).read_text(), "# the old one\n")
+        self.assertFalse(self.world.path(settings).exists())
+
+    def came(self, files):
+        for name, source in files.items():
             self.assertEqual(self.world.path(name).read_text(), (REPO / "examples" / source).read_text())
 
     def test_the_units_exist(self):
