@@ -210,10 +210,10 @@ install: all
 		$(INSTALL) -D -m 0644 $$file "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
 	@[ -n '$(DESTDIR)' ] || [ '$(SYSCONFDIR)' != /etc ] || printf '%s\n' \
 		'pam_aws_mfa is installed and changes no login yet. Next, with a root shell kept open:' \
-		'  1. each user:  aws-mfa setup' \
+		'  1. each user:  aws-mfa setup work   (the stacks name the profile work)' \
 		'  2. sshd:       the settings in $(DOCDIR)/examples/sshd_config.d,' \
 		'                 then sshd -t, then reload sshd' \
-		'  3. the stack:  $(DOCDIR)/examples/pam.d, then try it with pamtester' \
+		'  3. the stack:  $(DOCDIR)/examples/pam.d, then aws-mfa doctor --pam sshd' \
 		'See pam_aws_mfa(8), SETTING UP.'
 
 # Files in $(SYSCONFDIR) stay: they belong to the administrator. Refused while a PAM stack names the
