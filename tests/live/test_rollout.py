@@ -1,14 +1,20 @@
 """The rollouts of examples/: who needs a code, until which day, and in which group."""
 
 import datetime
+import re
 import shutil
+import time
 import unittest
 
+from bench.stacks import GOOGLE_SECRET, has
 from live.case import LiveTest, example
 from live.sshd import PROMPT, SshTest
+from paths import REPO
+from sandbox import totp
 
 DATE = "2031-05-06"
 CONFIG = "sshd_config.d/after-publickey.conf"
+GOOGLE_PROMPT = "Verification code: "
 
 
 def day(offset):
@@ -27,9 +33,13 @@ class Rollout(SshTest):
         cls.until = cls.sshd("sshd-until", stack.replace(DATE, cls.tomorrow), config)
         cls.over = cls.sshd("sshd-over", stack.replace(DATE, day(-2)), config)
         cls.stack_alone = cls.sshd("sshd-alone", stack.replace(DATE, cls.tomorrow), "UsePAM yes\n")
+        line = re.search(r"^\.Bd .*\n(auth .*pam_google_authenticator\.so\n)\.Ed",
+                         (REPO / "pam/pam_aws_mfa.8").read_text(), re.M)[1]
+        google = re.sub(r"(?m)^auth .*pam_exec.*\n", line, stack.replace(DATE, cls.tomorrow))
+        cls.google = cls.sshd("sshd-google", google, config)
         cls.group = cls.sshd("sshd-group", example("pam.d/sshd-rollout-group"), config)
         public = cls.world.path("/home/bob/.ssh/authorized_keys").read_text()
-        for name in ("carol", "dave"):
+        for name in ("carol", "dave", "erin"):
             cls.world.add_user(name)
             cls.world.folder_at(f"/home/{name}/.ssh", cls.world.users[name], 0o700)
             cls.world.write(f"/home/{name}/.ssh/authorized_keys", public, cls.world.users[name],
@@ -49,6 +59,21 @@ class Rollout(SshTest):
         return ssh.screen
 
     # --- with a date
+
+    @unittest.skipUnless(has("pam_google_authenticator"), "libpam-google-authenticator is not installed")
+    def test_side_by_side_with_google(self):
+        self.world.write("/home/erin/.google_authenticator", f'{GOOGLE_SECRET}\n" TOTP_AUTH\n',
+                         self.world.users["erin"], 0o600)
+        self.addCleanup(self.world.path("/home/erin/.google_authenticator").unlink)
+        code = totp.code(totp.secret_from_base32(GOOGLE_SECRET), totp.step_at(time.time()))
+        for user, prompt, answer, passes in (
+                ("alice", PROMPT, self.user.wrong_code(), False), ("alice", PROMPT, self.user.code(), True),
+                ("erin", GOOGLE_PROMPT, f"{(int(code) + 1) % 10**6:06}", False),
+                ("erin", GOOGLE_PROMPT, code, True), ("bob", GOOGLE_PROMPT, code, False)):
+            ssh = self.ssh(self.google, "true", user=user)
+            ssh.answer(prompt, answer)
+            (self.logged_in if passes else self.refused)(ssh)
+            self.assertEqual({PROMPT in ssh.screen, GOOGLE_PROMPT in ssh.screen}, {True, False})
 
     def test_enrolled(self):
         ssh = self.ssh(self.until, "true")
