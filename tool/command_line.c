@@ -2,6 +2,7 @@
 
 #include "code.h"
 #include "command_options.h"
+#include "other_tools.h"
 #include "pasted.h"
 #include "settings/spelling.h"
 #include "text/log.h"
@@ -50,10 +51,11 @@ static bool has_value(const struct parser *p, int at)
 
 static enum status no_such_command(struct parser *p, const char *name)
 {
-	const char *nearest = NULL;
+	const char *theirs = other_tools_word(name, name ? strlen(name) : 0);
+	const char *nearest = theirs;
 	size_t distance = SIZE_MAX;
 
-	for (const struct command *const *c = p->commands; *c; c++)
+	for (const struct command *const *c = p->commands; *c && !theirs; c++)
 		if (!(*c)->hidden &&
 			spelling_is_nearer(
 				(*c)->name, strlen((*c)->name), name, strlen(name), &distance))
@@ -62,8 +64,9 @@ static enum status no_such_command(struct parser *p, const char *name)
 		return error_set(p->e, STATUS_USAGE,
 			"'%s': no such command; did you mean %s? Else see aws-mfa --help", name,
 			nearest);
-	return error_set(
-		p->e, STATUS_USAGE, "'%s': no such command; see aws-mfa --help", pasted_hide(name));
+	return error_set(p->e, STATUS_USAGE,
+		"'%s': no such command; write --profile NAME for a profile; see aws-mfa --help",
+		pasted_hide(name));
 }
 
 /*
@@ -165,17 +168,23 @@ static const char *help_of(struct parser *p)
 static enum status no_such_option(struct parser *p, const struct written *w)
 {
 	const struct command *c = p->line->command;
-	const char *nearest = command_option_nearest(c, w->name, w->len);
+	const char *nearest = other_tools_word(w->name, w->len);
 	/* Do not show the code of -t123456. */
 	int shown = (int)strcspn(w->name, "=0123456789");
 	const struct command *other;
 	bool differs;
 	size_t id;
 
+	if (nearest && command_option_find(c, nearest, strlen(nearest), &id) == FOUND_NONE)
+		nearest = NULL;
 	other = find_anywhere(p, w, &id, &differs);
 	if (other)
-		return error_set(p->e, STATUS_USAGE, "%s: is no option of %s, but of %s; see %s",
-			command_option_get(other, id)->names[0], c->name, other->name, help_of(p));
+		return error_set(p->e, STATUS_USAGE,
+			"%s: is no option of %s, but of %s%s%s; see %s",
+			command_option_get(other, id)->names[0], c->name, other->name,
+			nearest ? "; did you mean " : "", nearest ? nearest : "", help_of(p));
+	if (!nearest)
+		nearest = command_option_nearest(c, w->name, w->len);
 	if (nearest)
 		return error_set(p->e, STATUS_USAGE,
 			"%.*s: no such option; did you mean %s? Else see %s", shown, w->name,
@@ -359,8 +368,9 @@ enum status command_line_profile(
 		options[id] = line->option[id];
 	if (name && options[SETTING_PROFILE]) {
 		error_set(e, STATUS_USAGE,
-			"--profile: the profile is named already: '%.200s'; leave one of them out",
-			name);
+			"--profile: the profile is named already: '%.200s'; leave one of them out%s%s",
+			name, line->command->rest && !line->rest ? ", or write -- before " : "",
+			line->command->rest && !line->rest ? line->command->rest : "");
 		code_strike_out_any(e->text);
 		return STATUS_USAGE;
 	}

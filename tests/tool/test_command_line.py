@@ -18,6 +18,12 @@ OF_SETUP = ("--device", "--region", "--endpoint-url", "--timeout")
 NAMES = {"--long-term-suffix": "keys", "--short-term-suffix": "session"}
 
 
+# What people type who come from aws-vault, awsume, granted or the AWS CLI
+OTHER_TOOLS = {"login work": "refresh", "add work": "setup", "ls": "list", "env": "export", "import": "setup",
+               "unset": "clear", "help exec": "--help",
+               "--token-code=123456": "--token", "--duration-seconds=900": "--duration"}
+
+
 class CommandLine(HostTest):
     def refuses(self, *args, parts):
         run = self.aws_mfa(*args, timeout=10)
@@ -27,7 +33,7 @@ class CommandLine(HostTest):
 
     def test_words(self):
         """The message names the first extra word. aws-mfa does not wait, and ignores no word."""
-        for args, named in [(("frobnicate",), "'frobnicate': no such command"),
+        for args, named in [(("frobnicate",), "'frobnicate': no such command; write --profile NAME for a"),
                             (("",), "'': no such command"),
                             (("wrap", "--", "env"), "'wrap': no such command"),
                             (("--", "wrap", "--", "env"), "'wrap': no such command"),
@@ -51,9 +57,17 @@ class CommandLine(HostTest):
                             (("explain", "--durration=900"), "--duration")]:
             with self.subTest(args=args):
                 self.refuses(*args, parts=[f"did you mean {meant}? Else see aws-mfa ", "--help"])
+        for args, ours in OTHER_TOOLS.items():
+            with self.subTest(args=args):
+                self.refuses(*args.split(), parts=[f"did you mean {ours}? Else see aws-mfa ", "--help"])
+        self.refuses("--role-arn=x", parts=["but of keystore; did you mean --assume-role; see aws-mfa "])
         for args in [("frobnicate",), ("explain", "--frobnicate"), ("pem",), ("--alwais",)]:
             with self.subTest(args=args):
                 self.assertNotIn("did you mean", self.aws_mfa(*args, timeout=10).stderr)
+
+    def test_a_command_without_dashes(self):
+        run = self.aws_mfa("exec", "ls")        # with --profile work
+        self.assertIn("'ls'; leave one of them out, or write -- before COMMAND", run.stderr)
 
     def test_words_that_are_right(self):
         for args in [("explain",), ("--", "explain"), ("explain", "--"), ("--explain",),

@@ -74,7 +74,7 @@ class Help(unittest.TestCase):
                 with self.subTest(command=command, option=option):
                     if option not in every[command]:
                         self.assertRegex(told, f"{name}: is no option of {command}, but of "
-                                               f"[a-z]+; see aws-mfa {command} --help")
+                                               f"[a-z]+(; did you mean --[a-z-]+)?; see aws-mfa {command} --help")
                     elif argument == "LEVEL":
                         self.assertIn("expected DEBUG", told)
                     elif argument:
