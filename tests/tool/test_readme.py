@@ -14,7 +14,7 @@ from tool.test_setup import SetupTest
 
 BY_HAND = "## Use it by hand"
 # The workflow without this product, and the Python tool, which has many users in Japan.
-ONLY_JAPANESE = "## こんな作業をなくします", "## Python 版 aws-mfa を使っている方へ"
+ONLY_JAPANESE = "## こんな作業がなくなります", "## Python 版 aws-mfa を使っている方へ"
 
 
 def text_of(page):
