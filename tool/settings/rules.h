@@ -44,8 +44,8 @@ enum { RULE_ENV = 3 };
 
 /*
  * A row of the table of settings. --help prints it, and SETTINGS in aws-mfa(1) shows the same. Of
- * several names that are set, the first one wins. Keys that are not personal are read from the site's
- * file only.
+ * several names that are set, the first one wins. Keys that are not personal are read from the
+ * site's file only.
  */
 struct rule {
 	const char *name;
