@@ -146,7 +146,7 @@ enum status entry_account(const char *user, uid_t *uid, struct error *e)
 
 enum status entry_check_account(const struct entry *entry, const char *path, struct error *e)
 {
-	uid_t uid;
+	uid_t uid = (uid_t)-1;
 	enum status rc = entry_account(entry->user, &uid, e);
 
 	return rc == STATUS_OK ? entry_is_of(entry, entry->user, uid, path, e) : rc;
