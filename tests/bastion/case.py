@@ -118,7 +118,7 @@ END
             install -o {name} -g {name} /dev/stdin {home}/config <<'END'
 {config(STS, CA)}
 END
-            journalctl -qn0 --show-cursor""")
+            journalctl --sync; journalctl -qn0 --show-cursor""")
         self.cursor = re.search("cursor: (.*)", said)[1]
         return user
 

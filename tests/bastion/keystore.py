@@ -49,7 +49,7 @@ class KeystoreTest(BastionTest):
             {script}
             rm -rf /home/{name}/.aws
             aws-mfa keystore add {name} --force --access-key-id {user.access_key_id}
-            journalctl -qn0 --show-cursor""", input=user.secret_access_key + "\n")
+            journalctl --sync; journalctl -qn0 --show-cursor""", input=user.secret_access_key + "\n")
         self.cursor = re.search("cursor: (.*)", said)[1]
         return user
 

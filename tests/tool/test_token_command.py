@@ -185,8 +185,8 @@ exit 1
 
     def test_stopped(self):
         """^Z stops both, as a job of the shell."""
-        self.script("slow", "trap 'echo \"$CODE\"; exit' USR1\necho $$ >\"$HOME/pid\"\n"
-                    "echo sleeps >/dev/tty\nwhile :; do sleep 0.02; done\n")
+        self.script("slow", "trap 'echo \"$CODE\"; exit' USR1\ntrap 'echo goes on >/dev/tty' CONT\n"
+                    "echo $$ >\"$HOME/pid\"\necho sleeps >/dev/tty\nwhile :; do sleep 0.02; done\n")
         shell = Terminal(["bash", "--norc", "--noprofile", "-i"],
                          {**self.env, "PS1": "$ ", "TERM": "dumb", "CODE": self.user.code()}, all_on_it=True)
         self.addCleanup(shell.wait)
@@ -199,7 +199,7 @@ exit 1
             shell.expect("Stopped")
             shell.expect("$ ")
             shell.send("fg\n")
-            shell.expect("slow")
+            shell.expect("goes on")     # it has the terminal now
         os.kill(int((self.home / "pid").read_text()), signal.SIGUSR1)
         shell.expect("is valid until")
         shell.expect("$ ")
