@@ -24,12 +24,11 @@ struct handover {
 /* The own options of a command that hands over. They come first in its table. */
 enum { HANDOVER_TOKEN = OPTION_OWN, HANDOVER_NO_STORE, HANDOVER_OWN };
 
-#define HANDOVER_OPTIONS                                                                           \
-	RENEW_OPTION_TOKEN,                                                                        \
-	{                                                                                          \
-		.names = {"--no-store"},                                                           \
-		.help = "do not write a new session to the credentials file"                       \
-	}
+/* clang-format off */
+#define HANDOVER_OPTIONS \
+	RENEW_OPTION_TOKEN, \
+	{.names = {"--no-store"}, .help = "do not write a new session to the credentials file"}
+/* clang-format on */
 
 /* What differs between the commands that hand over. */
 struct handover_way {

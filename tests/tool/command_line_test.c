@@ -181,7 +181,7 @@ static const struct {
 	{"explan", "'explan': no such command; did you mean explain? Else see aws-mfa --help"},
 	{"Explain", "'Explain': no such command; did you mean explain?"},
 	{"rum", "'rum': no such command; did you mean run?"},
-	{"secrets", "'secrets': no such command; write --profile NAME for a profile; see aws-mfa --help"},
+	{"secrets", "'secrets': no such command; write --profile NAME for a profile; see"},
 	{"''", "'': no such command"},
 	{"--profile work x", "'x': no such command"},
 	{"-- --force", "'--force': no such command"},

@@ -185,10 +185,13 @@ exit 1
 
     def test_stopped(self):
         """^Z stops both, as a job of the shell."""
-        self.script("slow", "trap 'echo \"$CODE\"; exit' USR1\ntrap 'echo goes on >/dev/tty' CONT\n"
-                    "echo $$ >\"$HOME/pid\"\necho sleeps >/dev/tty\nwhile :; do sleep 0.02; done\n")
+        # No new process while it waits: ^Z between vfork() and exec() stops a shell's child for good.
+        fifo = self.home / "fifo"
+        os.mkfifo(fifo)
+        self.script("slow", "exec 3<>\"$HOME/fifo\"\ntrap 'echo goes on >/dev/tty' CONT\n"
+                    "echo sleeps >/dev/tty\nuntil read code <&3; do :; done\necho $code\n")
         shell = Terminal(["bash", "--norc", "--noprofile", "-i"],
-                         {**self.env, "PS1": "$ ", "TERM": "dumb", "CODE": self.user.code()}, all_on_it=True)
+                         {**self.env, "PS1": "$ ", "TERM": "dumb"}, all_on_it=True)
         self.addCleanup(shell.wait)
         self.addCleanup(shell.process.kill)
         shell.expect("$ ")
@@ -200,7 +203,7 @@ exit 1
             shell.expect("$ ")
             shell.send("fg\n")
             shell.expect("goes on")     # it has the terminal now
-        os.kill(int((self.home / "pid").read_text()), signal.SIGUSR1)
+        fifo.write_text(self.user.code() + "\n")
         shell.expect("is valid until")
         shell.expect("$ ")
 

@@ -8,7 +8,7 @@ import time
 import unittest
 
 from host import OTHER_UID, ROLE
-from paths import BUILD
+from paths import BUILD, STAGE
 from sandbox import faults
 from tool.keystore.keystoretest import LOGIN, SERVE_UID, KeystoreTest, fill
 
@@ -328,6 +328,8 @@ class Trusted(KeystoreTest):
         for path, folder in (("/home/ca.pem", "/home"), ("/root/x/ca", "/root"), ("/tmp/ca.pem", "/tmp"),
                              ("/var/tmp/ca", "/var/tmp"), ("/run/user/0/ca.pem", "/run/user"),
                              (link / ".", "/tmp")):
+            if STAGE.is_relative_to(folder):    # the unit of such an installation sees it
+                continue
             self.write_site(ca_bundle=path)
             self.refused(self.login(), 13, f"ca_bundle: {path}", f"sees nothing below {folder}; move")
 
