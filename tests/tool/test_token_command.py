@@ -183,12 +183,19 @@ exit 1
         for pid in pids:
             self.gone(pid)
 
+    def goes_on(self, shell, pid):
+        """Waits until fg has given it the terminal: before that, ^Z would be for another."""
+        end = time.monotonic() + 15
+        while os.tcgetpgrp(shell.fd) != pid or Path(f"/proc/{pid}/stat").read_text().split()[2] == "T":
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.005)
+
     def test_stopped(self):
         """^Z stops both, as a job of the shell."""
         # No new process while it waits: ^Z between vfork() and exec() stops a shell's child for good.
         fifo = self.home / "fifo"
         os.mkfifo(fifo)
-        self.script("slow", "exec 3<>\"$HOME/fifo\"\ntrap 'echo goes on >/dev/tty' CONT\n"
+        self.script("slow", "exec 3<>\"$HOME/fifo\"\necho $$ >\"$HOME/pid\"\n"
                     "echo sleeps >/dev/tty\nuntil read code <&3; do :; done\necho $code\n")
         shell = Terminal(["bash", "--norc", "--noprofile", "-i"],
                          {**self.env, "PS1": "$ ", "TERM": "dumb"}, all_on_it=True)
@@ -202,7 +209,7 @@ exit 1
             shell.expect("Stopped")
             shell.expect("$ ")
             shell.send("fg\n")
-            shell.expect("goes on")     # it has the terminal now
+            self.goes_on(shell, int((self.home / "pid").read_text()))
         fifo.write_text(self.user.code() + "\n")
         shell.expect("is valid until")
         shell.expect("$ ")
