@@ -84,8 +84,8 @@ enum status call_identity(struct caller *c, struct call_identity *who, struct er
 enum status call_try_session(struct caller *c, struct error *e);
 
 /*
- * sts:AssumeRole of the one role of the request, whose keys are those of a session. *session is
- * filled after STATUS_OK; the caller frees it in any case.
+ * sts:AssumeRole of the one role of the request. The keys of the request must be those of a
+ * session. *session is filled after STATUS_OK; the caller frees it in any case.
  */
 enum status call_assume_role(struct caller *c, struct session *session, struct error *e);
 

@@ -4,6 +4,7 @@
 #include "credentials/clear.h"
 #include "credentials/session.h"
 #include "credentials/store.h"
+#include "local_time.h"
 #include "monotonic.h"
 #include "settings/absence.h"
 #include "settings/files.h"
@@ -177,13 +178,11 @@ static enum status check(const struct clear *c, struct error *e)
 
 static void tell(const struct clear *c)
 {
-	char when[64] = "";
-	struct tm tm;
+	char when[64] = "it ends";
 
 	for (size_t i = 0; i < c->n; i++)
 		log_info("the session is removed from [%s]", c->sections[i]);
-	if (c->until <= 0 || !localtime_r(&c->until, &tm) ||
-		strftime(when, sizeof(when), "%H:%M:%S on %Y-%m-%d", &tm) == 0)
+	if (c->until > 0 && !local_time(when, sizeof(when), c->until))
 		snprintf(when, sizeof(when), "it ends");
 	if (c->until == 0 || c->until > time(NULL))
 		log_info("a copy in another shell or program works until %s: this command cannot "
@@ -257,9 +256,10 @@ static enum status run(const struct command_line *line)
 		rc = find(&c, line, &failed, &e);
 	if (rc == STATUS_OK && c.n > 0)
 		rc = clear(&c, &e);
-	if (rc != STATUS_OK)
+	if (rc == STATUS_OK)
+		warn_of_this_shell();
+	else
 		log_error("%s", e.text);
-	warn_of_this_shell();
 	for (size_t i = 0; i < c.n; i++)
 		free(c.sections[i]);
 	free(c.sections);

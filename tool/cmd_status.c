@@ -17,7 +17,7 @@
 
 enum { ALL = OPTION_OWN, JSON, QUIET };
 
-/* What is told, and the worst status so far. */
+/* What to show, and the worst status so far. */
 struct answer {
 	struct profile_files files;
 	struct profile_list told;

@@ -104,7 +104,8 @@ static enum status add(
 	if (rc != STATUS_OK || (name && find(s, name)))
 		return rc;
 	if (s->n == SEVERAL_MAX)
-		return error_set(e, STATUS_USAGE, "more than %d profiles", SEVERAL_MAX);
+		return error_set(e, STATUS_USAGE,
+			"more than %d profiles; refresh some of them first", SEVERAL_MAX);
 	one = calloc(1, sizeof(*one));
 	if (!one)
 		return error_system(e, "settings");

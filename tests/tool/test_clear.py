@@ -44,7 +44,7 @@ class Clear(ClearTest):
         self.assertEqual(run.stderr, "")
         self.assertEqual(run.stdout,
                          "aws-mfa: the session is removed from [work]\naws-mfa: a copy in another shell or "
-                         "program works until 03:04:05 on 2035-01-02: this command cannot reach it, and "
+                         "program works until 2035-01-02 03:04 UTC: this command cannot reach it, and "
                          "cannot revoke a session at AWS\n")
 
     def test_the_header_stays_and_a_refresh_writes_the_same_bytes_again(self):

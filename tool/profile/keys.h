@@ -14,7 +14,7 @@ struct profile_keys {
 	char *device;     /* of the source profile nearest to the keys; NULL without one */
 	/*
 	 * What AWS tools assume a role from: the first source profile with credentials. They are
-	 * static keys, or a session that ends then; 0: none that is valid.
+	 * static keys, or a session that ends then; 0: there is no valid one.
 	 */
 	bool source_is_static;
 	time_t source_expiration;

@@ -16,7 +16,7 @@
 /* What is known of a profile while it is looked at. */
 struct look {
 	struct sections profile; /* its own */
-	struct sections session; /* the one that AWS tools use, whose section has the session */
+	struct sections session; /* of the profile that has the session for AWS tools */
 	char session_name[SECTION_SIZE];
 	struct profile_keys keys;
 };
