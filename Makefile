@@ -109,7 +109,7 @@ help:
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
 	@echo 'make check-asan  the same with the sanitizers for addresses and undefined behaviour'
-	@echo 'make coverage    the same, and a table of the lines that ran, by folder'
+	@echo 'make coverage    the same, and a table of the lines that ran; fails if they are too few'
 	@echo 'make check-suites  tests and lint on Debian 12, 13 and 11 made from nothing, and for Arm'
 	@echo 'make check-keystore  attacks on keystore mode, in a container that boots (root)'
 	@echo 'make check-sdks  a session in the SDKs for Go, Ruby and JavaScript (make deps-sdks)'
@@ -515,18 +515,18 @@ check-asan:
 		CPPFLAGS='-include tests/sanitizer.h -DSANITIZER_LOG=$(ASAN_REPORTS)/of' check
 
 # Tests become other users, who must be able to write what ran. So the files are there before. The
-# status of the tests does not count: some measure what this build costs. live/ is left out: sudo and
-# su start with limits and rights that this build does not expect.
-COVERAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CC=gcc LDFLAGS=--coverage \
+# status of the tests does not count: some measure what this build costs.
+COVERAGE_MAKE = COVERAGE=$(CURDIR)/$(BUILD)/coverage \
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CC=gcc LDFLAGS=--coverage \
 	CPPFLAGS='-include tests/coverage.h' CFLAGS='-O0 -g --coverage -fprofile-update=atomic'
-COVERED = /examples/ /include/ /pam/ /sandbox/ /tool/
+COVERED = /examples/ /include/ /live/ /pam/ /sandbox/ /tool/
 coverage:
 	+$(Q)$(COVERAGE_MAKE) check_built
 	$(Q)find $(BUILD)/coverage -name '*.gcda' -delete
 	$(Q)find $(BUILD)/coverage -name '*.gcno' | sed 's/gcno$$/gcda/' | \
 		xargs sh -c ': | tee "$$@" && chmod 666 "$$@"' sh
 	+-$(Q)$(COVERAGE_MAKE) ONLY='$(or $(ONLY),$(COVERED))' check
-	$(Q)/usr/bin/python3 tests/coverage.py $(BUILD)/coverage
+	$(Q)/usr/bin/python3 tests/coverage.py $(BUILD)/coverage $(if $(ONLY),,--hold)
 
 clean:
 	rm -rf $(BUILD)

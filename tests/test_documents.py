@@ -18,8 +18,10 @@ OTHERS = {"always", "result", "/bin/true", "~/.aws/credentials"}
 
 def functions():
     """The functions that each file of the product has for other files: {name: file}."""
-    objects = [file for part in ("include", "pam", "tool") for file in (OBJECTS / part).rglob("*.o")]
-    table = subprocess.run(["nm", "-gA", *(file.relative_to(OBJECTS) for file in objects)],
+    sources = [file.relative_to(REPO).with_suffix(".o") for part in ("include", "pam", "tool")
+               for file in (REPO / part).rglob("*.c")]
+    objects = [file for file in sources if (OBJECTS / file).exists()]
+    table = subprocess.run(["nm", "-gA", *objects],
                            cwd=OBJECTS, capture_output=True, text=True, check=True).stdout
     return {name: f"{file}.c" for file, name in re.findall(r"(?m)^(\S+)\.o:\S* T (\w+)$", table)}
 

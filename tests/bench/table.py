@@ -194,4 +194,4 @@ def machine():
     except OSError:
         curl = "no curl"
     return (f"{cpu}, {len(os.sched_getaffinity(0))} cores (load {os.getloadavg()[2]:.1f}), "
-            f"Linux {platform.release()}, {system}, {curl}")
+            f"Linux {'.'.join(platform.release().split('.')[:2])}, {system}, {curl}")

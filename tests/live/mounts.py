@@ -116,6 +116,11 @@ def make(folder, stage, layers):
     mount(stage, folder / "stage", flags=BIND)
     mount("/", root, flags=BIND | REC)
     attr(root, AT_RECURSIVE, set=ATTR_RDONLY)
+    if "COVERAGE" in os.environ:    # a build that writes down what ran, into this folder
+        counted = Path(os.environ["COVERAGE"])
+        inside = root / counted.relative_to("/")
+        mount(counted, inside, flags=BIND)
+        attr(inside, clr=ATTR_RDONLY)
     attr(root / "proc", clr=ATTR_RDONLY)
     for name in ("etc", "var", *layers):
         overlay(folder, root, name)
