@@ -1,5 +1,5 @@
 /* aws-mfa rotate: replaces the long-term key by a new one, with the session of a fresh code. */
-#include "ask_code.h"
+#include "attempts.h"
 #include "code.h"
 #include "command.h"
 #include "command_line.h"
@@ -8,6 +8,7 @@
 #include "file/file.h"
 #include "file/lock.h"
 #include "monotonic.h"
+#include "renew.h"
 #include "rotate.h"
 #include "settings/checks.h"
 #include "settings/inherit.h"
@@ -27,7 +28,7 @@ struct command_state {
 	struct settings settings;
 	struct rotate rotate;
 	struct session session;
-	struct secret code; /* a code that was typed and not sent */
+	struct secret code; /* that was typed, and neither accepted nor refused */
 	char command[300];
 	int lock;
 };
@@ -136,23 +137,31 @@ static enum status trade(struct command_state *c, struct exchange *x,
 	const struct code_source *source, int64_t deadline_ms, struct error *e)
 {
 	const struct settings *s = &c->settings;
-	int64_t asked_ms = monotonic_ms();
+	struct attempts a;
 	char question[2048];
 	enum status rc = STATUS_OK;
 
 	snprintf(question, sizeof(question),
 		"MFA code of %s (to rotate %s): ", s->value[SETTING_DEVICE],
 		s->value[SETTING_PROFILE]);
-	if (!c->code.data)
-		rc = ask_code(source, question, x, deadline_ms, &c->code, e);
-	if (rc != STATUS_OK) {
-		secret_free(&c->code);
-		return rc;
-	}
-	deadline_ms += monotonic_ms() - asked_ms;
-	rc = exchange_code(x, c->code.data, deadline_ms, &c->session, e);
-	if (rc != STATUS_OK)
-		code_strike_out(e->text, c->code.data); /* AWS may quote the code */
+	attempts_init(&a, source);
+	if (c->code.data)
+		attempts_count(&a);
+	do {
+		int64_t asked_ms = monotonic_ms();
+
+		if (!c->code.data)
+			rc = attempts_ask(&a, question, x, deadline_ms, &c->code, e);
+		if (rc != STATUS_OK) {
+			secret_free(&c->code);
+			break;
+		}
+		deadline_ms += monotonic_ms() - asked_ms;
+		rc = exchange_code(x, c->code.data, deadline_ms, &c->session, e);
+		if (rc != STATUS_OK)
+			code_strike_out(e->text, c->code.data); /* AWS may quote the code */
+	} while (rc == STATUS_WRONG_CODE && attempts_refused(&a, x, &c->code));
+	attempts_free(&a);
 	return rc;
 }
 
@@ -279,11 +288,7 @@ static enum status run(const struct command_line *line)
 static const struct option options[] = {
 	{.names = {"--finish"}, .help = "delete the old key, here and at AWS"},
 	{.names = {"--undo"}, .help = "go back to the old key, and delete the new one"},
-	{.names = {"--token", "--mfa-token"},
-		.argument = "CODE",
-		.help = "the code; - reads it from standard input. Without this option "
-			"you are asked on the terminal",
-		.secret = true},
+	RENEW_OPTION_TOKEN,
 };
 
 const struct command cmd_rotate = {

@@ -74,6 +74,35 @@ ok     {second.access_key_id} deleted
         self.assertIn("\033[32mok\033[0m     created ", term.screen)
         self.rotated()
 
+    def test_a_wrong_code_is_asked_again(self):
+        """Nothing is changed before AWS has accepted a code, and then each thing once."""
+        before, wrong = self.credentials.read_bytes(), self.user.wrong_code()
+        term = self.terminal("rotate", env={"NO_COLOR": "1"}, all_on_it=True)
+        term.expect("(to rotate work): ")
+        for code, said in ((wrong, r"\nRefused: wrong, or used before\. 2 tries left; next code in \d+ s\.\r\n"),
+                           (wrong, r"\nNot sent: AWS has just refused this code\. Next code in \d+ s\.\r\n")):
+            term.send(code + "\n")
+            self.assertRegex(term.expect("MFA code: "), said)
+        self.assertEqual(self.actions(), self.CALLS[:2])
+        self.assertEqual((self.credentials.read_bytes(), self.user.keys), (before, [self.first]))
+        term.send(self.user.code() + "\n")
+        self.assertEqual(term.wait()[0], 0, term.screen)
+        self.rotated()
+        self.assertEqual(self.actions(), [*self.CALLS[1:], "CreateAccessKey", "GetCallerIdentity",
+                                          ("UpdateAccessKey", "Inactive")])
+
+    def test_three_prompts_in_all(self):
+        before = self.credentials.read_bytes()
+        term = self.terminal("rotate", env={"NO_COLOR": "1"}, all_on_it=True)
+        for question, code in (("(to rotate work): ", self.user.wrong_code()), ("MFA code: ", "12345"),
+                               ("MFA code: ", self.user.wrong_code())):
+            term.expect(question)
+            term.send(code + "\n")
+        self.assertEqual(term.wait()[0], 11, term.screen)
+        self.assertIn("1 try left", term.screen)
+        self.assertEqual(self.actions(), [*self.CALLS[:2], "GetSessionToken"])
+        self.assertEqual(self.credentials.read_bytes(), before)
+
     def test_every_other_byte_stays(self):
         before = (f"# mine\n[a]\r\nx=1\n[work-long-term] ; here\n  aws_mfa_device: {self.user.serial}\n"
                   f"  aws_secret_access_key={self.first.secret_access_key}\n# between\n"
