@@ -200,7 +200,7 @@ class Units(KeystoreTest):
         self.bastion.write(drop, "[Service]\nExecStart=\nExecStart=/bin/sh -c "
                            f"\"printf '{says}'; printf '{says}' >&2; printf '{says}' >&0\"\n")
         self.run_there("systemctl daemon-reload")
-        self.addCleanup(self.run_there, f"rm {drop}; systemctl daemon-reload")
+        self.addCleanup(self.run_there, f"rm -r {os.path.dirname(drop)}; systemctl daemon-reload")
         self.refused(self.login(self.user.code()))
         self.assertIn("result 0", self.lines())
         self.assertEqual(self.results("sshd"), [SYSTEM])

@@ -266,8 +266,8 @@ class Store(SlowTest):
         drop = "/run/systemd/system/ssh.service.d/limit.conf"
         self.run_there("systemd-run -q --unit=sleepers --uid=alice "
                        "sh -c 'sleep 600 & sleep 600 & sleep 600 & sleep 600 & wait'")
-        self.addCleanup(self.run_there, f"systemctl stop sleepers; rm {drop}; systemctl daemon-reload; "
-                        "systemctl restart ssh")
+        self.addCleanup(self.run_there, f"systemctl stop sleepers; rm -r {os.path.dirname(drop)}; "
+                        "systemctl daemon-reload; systemctl restart ssh")
         self.bastion.write(drop, "[Service]\nLimitNPROC=2\n")
         self.run_there("systemctl daemon-reload && systemctl restart ssh")
         ssh = self.login(self.user.code())
