@@ -114,6 +114,7 @@ help:
 	@echo 'make check-keystore  attacks on keystore mode, in a container that boots (root)'
 	@echo 'make check-sdks  a session in the SDKs for Go, Ruby and JavaScript (make deps-sdks)'
 	@echo 'make check-vm    a whole bastion in a virtual machine (root; SUITE=bookworm: Debian 12)'
+	@echo 'make check-keystore-vm  keystore mode and the attacks on it, in a virtual machine (root)'
 	@echo 'make bench       time, CPU and memory beside those of curl, awscli and others'
 	@echo 'make picture     draw the login of README.md anew (root)'
 	@echo 'make fuzz        libFuzzer on all that reads foreign bytes (FUZZ_SECONDS=20 each)'
@@ -364,9 +365,11 @@ check-suites:
 	$(Q)BUILD=$(BUILD) /usr/bin/python3 tests/suites/suites.py $(SUITES)
 
 # Root, and what `make deps-vm` installs.
-.PHONY: check-vm
-check-vm: $(addprefix $(BUILD)/tests/,bastion/hold bastion/inject tool/sts/confine_test)
-	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(ONLY)
+.PHONY: check-vm check-keystore-vm
+check-vm: IN_VM = test_package test_sshd test_local test_machine
+check-keystore-vm: IN_VM = test_keystore test_keystore_units test_keystore_attacks test_keystore_machine
+check-vm check-keystore-vm: $(addprefix $(BUILD)/tests/,bastion/hold bastion/inject tool/sts/confine_test)
+	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(or $(ONLY),$(IN_VM))
 
 # The SDKs for Go, Ruby and JavaScript. Needs `make deps-sdks`, and once the registry of npm.
 SDKS = $(CURDIR)/$(BUILD)/sdks

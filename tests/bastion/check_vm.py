@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""`make check-vm`: all scenarios of this folder, in one virtual machine.
+"""`make check-vm` and `make check-keystore-vm`: all scenarios of this folder, in a virtual machine.
 
-    check_vm.py [TEST...]       such as test_sshd or test_machine.Kernel
+    check_vm.py TEST...     such as test_sshd or test_machine.Kernel
 
 SUITE in the environment is the release of Debian; without it, trixie. Prints what run.py prints.
 Nothing is skipped: the status is 1 when a test failed, was skipped, or none ran.
@@ -19,10 +19,6 @@ sys.dont_write_bytecode = True
 os.environ["BASTION"] = "machine"
 from bastion import case, recipe    # noqa: E402
 from run import Result, Tally       # noqa: E402
-
-ALL = ("test_package", "test_sshd", "test_local", "test_keystore", "test_keystore_units",
-       "test_keystore_attacks", "test_keystore_machine", "test_machine")
-
 
 class Timed(Result):
     """Prints how long each test took, in seconds of the wall and of a processor."""
@@ -56,7 +52,7 @@ def main():
         sys.exit(f"check-vm: {missing}")
     timed(f"until {bastion.suite} had booted", began)
     tally = Tally()
-    for name in sys.argv[1:] or ALL:
+    for name in sys.argv[1:]:
         start = time.monotonic()
         unittest.defaultTestLoader.loadTestsFromName(f"bastion.{name}").run(Timed(tally, bastion))
         timed(name, start)

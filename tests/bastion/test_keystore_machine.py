@@ -1,4 +1,4 @@
-"""Keystore mode where control groups are real: `make check-vm`."""
+"""Keystore mode where control groups are real: `make check-keystore-vm`."""
 
 import unittest
 
@@ -18,7 +18,7 @@ class Slice(KeystoreTest):
     @classmethod
     def setUpClass(cls):
         if not MACHINE:
-            raise unittest.SkipTest("needs a machine of its own: `make check-vm`")
+            raise unittest.SkipTest("needs a machine of its own: `make check-keystore-vm`")
         super().setUpClass()
 
     def setUp(self):

@@ -1,5 +1,5 @@
 """What needs a machine of its own: its kernel, its control groups, a reboot. `make check` skips
-these; `make check-vm` runs them with all other scenarios."""
+these; `make check-vm` runs them with the other scenarios."""
 
 import errno
 import os
