@@ -197,8 +197,10 @@ class BadInput(HostTest):
                      "a profile of its own that has source_profile = work")
         self.write_credentials(self.credentials.read_text() + "source_profile = base\n")
         self.before = self.credentials.read_bytes()
-        self.refused(self.aws_mfa(), 13, f"{self.credentials}:6: profile work has role_arn",
-                     "refresh profile base instead", "remove mfa_serial here")
+        run = self.aws_mfa()
+        self.refused(run, 13, f"{self.credentials}:6: profile work has role_arn, which AWS tools prefer "
+                     "to a session in [work]; run aws-mfa --profile base instead (a login: profile=base)")
+        self.assertNotIn("mfa_serial", run.stderr)
 
     def test_a_secret_at_the_wrong_place(self):
         """No message quotes it, of a refresh (which a login logs) or of doctor."""

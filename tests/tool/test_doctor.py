@@ -277,7 +277,8 @@ class Planted(DoctorTest):
         self.write_credentials(self.credentials.read_text().replace("work", "base"))
         fixes = [f["Fix"] for f in self.findings("--offline") if f["Id"] == "preferred-by-all"]
         self.assertEqual(len(fixes), 1)
-        self.assertIn("refresh profile base instead (a login: profile=base) and remove mfa_serial", fixes[0])
+        self.assertIn(f"remove mfa_serial ({self.config}:6), so that no tool asks for a code itself, and run "
+                      "aws-mfa --profile base instead (a login: profile=base): AWS", fixes[0])
         self.healthy(profile="base")
 
     def test_all_that_hides_the_session(self):

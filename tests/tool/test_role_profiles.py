@@ -71,6 +71,17 @@ class RoleProfiles(HostTest):
         run = self.admin("--token", self.user.code())
         self.assertEqual(run.returncode, 0, run.stderr)
 
+    def test_without_a_suffix_the_session_is_that_of_the_source(self):
+        """AWS tools assume the role; a chain begins at the profile that has a session."""
+        told = "run aws-mfa --profile work instead (a login: profile=work)"
+        admin = f"role_arn = {NEXT}\nsource_profile = other"
+        for serial in ("", f"\nmfa_serial = {self.user.serial}"):
+            self.configure(("admin", admin), ("other", f"role_arn = {ROLE}\nsource_profile = work{serial}"))
+            run = self.aws_mfa(profile="admin")
+            self.refused(run, 13, "profile admin has role_arn", told)
+            line = self.config.read_text().split("\n").index(serial[1:]) + 1 if serial else 0
+            self.assertEqual(f"remove mfa_serial ({self.config}:{line}), so" in run.stderr, bool(serial))
+
     def test_circles(self):
         self.configure(("admin", f"role_arn = {ROLE}\nsource_profile = a"),
                        ("a", "source_profile = b"), ("b", "source_profile = a"))

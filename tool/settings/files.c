@@ -3,7 +3,6 @@
 #include "absence.h"
 #include "file/owner.h"
 #include "file/read.h"
-#include "preferred.h"
 #include "profiles.h"
 #include "text/log.h"
 #include "text/shell.h"
@@ -212,5 +211,5 @@ enum status settings_take_config(struct settings *s, struct error *e)
 			     : error_system(e, config->path);
 		free(section);
 	}
-	return rc == STATUS_OK && !policy_of(s->mode)->hands_over ? preferred_check(s, e) : rc;
+	return rc;
 }

@@ -22,10 +22,7 @@ enum status settings_read_keys(struct settings *s, struct error *e);
 /* Reads the config file into s->config. A missing file is no error. */
 enum status settings_read_config(struct settings *s, struct error *e);
 
-/*
- * Takes the settings of the profile from s->config. STATUS_CONFIG if AWS tools would not use a
- * session in s->session. Warns if some of them would not.
- */
+/* Takes the settings of the profile from s->config. */
 enum status settings_take_config(struct settings *s, struct error *e);
 
 /*

@@ -1,7 +1,9 @@
 #include "preferred.h"
 
+#include "files.h"
 #include "profiles.h"
 #include "text/log.h"
+#include "text/shell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@ static const char *const by_every[] = {"role_arn", "web_identity_token_file", "s
 static const char *const by_some[] = {"login_session", "credential_process"};
 
 #define TO_ANOTHER_PROFILE "remove it, or move it to a profile of its own"
+#define STEPS_MAX 16 /* source profiles to follow: as source.c */
 #define BY_HAND ". By hand, --short-term-suffix WORD uses another section"
 
 enum {
@@ -30,34 +33,71 @@ enum {
 	N_SOME = sizeof(by_some) / sizeof(by_some[0])
 };
 
+/*
+ * Returns the profile with the session from which AWS tools assume the role of s->session: the
+ * first source_profile that has no role. It is s->session itself without a source. *serial is the
+ * first mfa_serial on the way, "PATH:LINE: mfa_serial", or NULL. The caller frees both.
+ */
+static char *session_of_role(const struct settings *s, char **serial)
+{
+	char *name = strdup(s->session);
+
+	*serial = NULL;
+	for (int i = 0; name && i < STEPS_MAX; i++) {
+		char *role = settings_of_profile(s, name, "role_arn", NULL);
+		char *next = role ? settings_of_profile(s, name, "source_profile", NULL) : NULL;
+
+		free(role);
+		if (!next)
+			break;
+		if (!*serial)
+			free(settings_of_profile(s, name, "mfa_serial", serial));
+		free(name);
+		name = next;
+	}
+	return name;
+}
+
+/* What is to be done about role_arn. A login has no options, so say what the file must have. */
+static void advise_on_role(const struct settings *s, char *words, size_t size)
+{
+	char *serial, *source = session_of_role(s, &serial), quoted[256] = "NAME";
+
+	if (!source || strcmp(source, s->session) == 0) {
+		snprintf(words, size,
+			"move it to a profile of its own that has source_profile = %.256s, so that "
+			"AWS tools assume the role from this session",
+			s->session);
+	} else {
+		if (serial)
+			serial[strlen(serial) - strlen(": mfa_serial")] = '\0';
+		shell_quote(source, strlen(source), quoted, sizeof(quoted));
+		snprintf(words, size,
+			"%s%.400s%srun aws-mfa --profile %s instead (a login: profile=%s): AWS "
+			"tools assume the role from its session",
+			serial ? "remove mfa_serial (" : "", serial ? serial : "",
+			serial ? "), so that no tool asks for a code itself, and " : "", quoted,
+			quoted);
+	}
+	free(serial);
+	free(source);
+}
+
 static void report_every(const struct settings *s, const struct ini *in,
 	const struct ini_line *header, size_t which, preferred_fn *found, void *arg)
 {
 	const struct ini_line *l = ini_key(in, header, by_every[which], strlen(by_every[which]));
-	const struct ini_line *from =
-		ini_key(in, header, "source_profile", strlen("source_profile"));
-	char *source = l && from && which == ROLE_ARN ? ini_value(in, from).data : NULL;
 	char words[1000] = TO_ANOTHER_PROFILE;
 	struct error e;
 
 	if (!l)
 		return;
-	/* A login has no options, so say what the file must have. */
-	if (source)
-		snprintf(words, sizeof(words),
-			"refresh profile %.256s instead (a login: profile=%.256s) and remove "
-			"mfa_serial here, so that AWS tools assume the role from that session",
-			source, source);
-	else if (which == ROLE_ARN)
-		snprintf(words, sizeof(words),
-			"move it to a profile of its own that has source_profile = %.256s, so that "
-			"AWS tools assume the role from this session",
-			s->session);
+	if (which == ROLE_ARN)
+		advise_on_role(s, words, sizeof(words));
 	error_set(&e, STATUS_CONFIG,
 		"%s:%zu: profile %s has %s, which AWS tools prefer to a session in [%s]; "
 		"%s" BY_HAND,
 		in->path, ini_line_number(in, l), s->session, by_every[which], s->session, words);
-	free(source);
 	found(arg, true, &e);
 }
 

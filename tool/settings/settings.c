@@ -4,6 +4,7 @@
 #include "checks.h"
 #include "files.h"
 #include "hint.h"
+#include "preferred.h"
 #include "services.h"
 #include "site.h"
 #include "source.h"
@@ -59,7 +60,10 @@ static enum status find_keys(struct settings *s, struct error *e)
 	return rc;
 }
 
-/* What the two files of the user say of the profile. */
+/*
+ * What the two files of the user say of the profile. STATUS_CONFIG if AWS tools would not use a
+ * session in s->session. Warns if some of them would not.
+ */
 static enum status take_files(struct settings *s, struct error *e)
 {
 	enum status rc = services_take(s, e);
@@ -68,7 +72,9 @@ static enum status take_files(struct settings *s, struct error *e)
 		rc = settings_take_section(s, &s->credentials, s->long_term, e);
 	if (rc == STATUS_OK)
 		rc = settings_take_section(s, &s->credentials, s->value[SETTING_PROFILE], e);
-	return rc == STATUS_OK ? settings_take_config(s, e) : rc;
+	if (rc == STATUS_OK)
+		rc = settings_take_config(s, e);
+	return rc == STATUS_OK && !policy_of(s->mode)->hands_over ? preferred_check(s, e) : rc;
 }
 
 /* What is left then. */
