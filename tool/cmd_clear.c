@@ -8,6 +8,7 @@
 #include "monotonic.h"
 #include "settings/absence.h"
 #include "settings/files.h"
+#include "settings/outer.h"
 #include "settings/profiles.h"
 #include "settings/settings.h"
 #include "text/log.h"
@@ -214,8 +215,8 @@ static void warn_of_this_shell(void)
 			    "it with exit",
 			profile);
 	else
-		log_warning("this shell still holds the session of AWS_SESSION_TOKEN; run: "
-			    "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN");
+		log_warning("this shell still holds the session of AWS_SESSION_TOKEN; run: %s",
+			outer_unset_keys());
 }
 
 static enum status check_line(const struct command_line *line, struct error *e)

@@ -1,5 +1,6 @@
 /* aws-mfa [refresh]: trades a code for a session, and says until when it is valid. */
 #include "command_line.h"
+#include "settings/outer.h"
 #include "several.h"
 #include "text/log.h"
 
@@ -40,10 +41,8 @@ static void warn_about_hiding(void)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (getenv(names[i])) {
-			log_warning("%s is set and hides this session from every AWS tool; run: "
-				    "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY "
-				    "AWS_SESSION_TOKEN",
-				names[i]);
+			log_warning("%s is set and hides this session from every AWS tool; run: %s",
+				names[i], outer_unset_keys());
 			return;
 		}
 	}

@@ -1,5 +1,6 @@
 #include "hidden.h"
 
+#include "settings/outer.h"
 #include "settings/preferred.h"
 
 #include <stdlib.h>
@@ -35,8 +36,7 @@ static void check_keys(struct findings *l, const struct settings *s)
 		"AWS_ACCESS_KEY_ID is set in this shell; every SDK takes it before [%s] (JavaScript "
 		"only without AWS_PROFILE)",
 		s->session);
-	findings_run(l, "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN%s",
-		is_set("AWS_SECURITY_TOKEN") ? " AWS_SECURITY_TOKEN" : "");
+	findings_run(l, "%s", outer_unset_keys());
 }
 
 /*

@@ -16,3 +16,9 @@ bool outer_set_region(void)
 
 	return get("AWS_MFA_PROFILE") && region && other && strcmp(region, other) == 0;
 }
+
+const char *outer_unset_keys(void)
+{
+#define UNSET "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
+	return get("AWS_SECURITY_TOKEN") ? UNSET " AWS_SECURITY_TOKEN" : UNSET;
+}
