@@ -2,7 +2,7 @@
 #include "formats.h"
 #include "handover.h"
 #include "own_process.h"
-#include "process_loop.h"
+#include "settings/process_loop.h"
 #include "text/log.h"
 #include "text/write_all.h"
 

@@ -281,6 +281,25 @@ class Planted(DoctorTest):
                       "aws-mfa --profile base instead (a login: profile=base): AWS", fixes[0])
         self.healthy(profile="base")
 
+    def test_a_process_that_exports_another_profile(self):
+        """As README.md has it: doctor looks at the profile that has the keys."""
+        text = self.config.read_text()
+        self.add(self.config, "[profile auto]\ncredential_process = aws-mfa export work --format process\n")
+        told = "credential_process gets the session of profile work, so doctor looks at that profile"
+        self.finds("process", self.config, 5, "note", told, profile="auto")
+        self.healthy()
+        self.credentials.chmod(0o644)
+        self.assertEqual([f["Id"] for f in self.findings("--offline", profile="auto")],
+                         ["process", "file-mode"])
+        self.credentials.chmod(0o600)
+        for other in ("auto", "work"):      # its own name, or by way of another profile
+            self.config.write_text(f"{text}credential_process = aws-mfa export auto\n"
+                                   f"[profile auto]\ncredential_process = aws-mfa export {other}\n")
+            found = [f for f in self.findings("--offline", profile="auto") if f["Level"] == "fault"]
+            self.assertEqual((found[0]["Id"], found[0]["Line"]), ("process-loop", 6 if other == "auto" else 4))
+            self.assertIn("leads in a circle", found[0]["Message"])
+            self.assertIn("such as [profile auto-process]", found[0]["Fix"])
+
     def test_all_that_hides_the_session(self):
         self.add(self.config, "sso_session = x\nlogin_session = x\ncredential_process = x\nsso_role_name = x\n")
         self.assertEqual(sorted(f["Line"] for f in self.findings("--offline")), [4, 5, 6, 7])

@@ -8,6 +8,7 @@
 #include "rights.h"
 #include "settings/files.h"
 #include "settings/preferred.h"
+#include "settings/process_loop.h"
 #include "storing.h"
 #include "text/log.h"
 
@@ -170,12 +171,11 @@ static enum status load(struct findings *l, struct settings *s,
 										   : STATUS_CONFIG;
 }
 
-enum status user_check(struct findings *l, struct settings *s,
+static enum status check(struct findings *l, struct settings *s,
 	const char *const options[N_SETTINGS], struct error *e)
 {
 	enum status rc;
 
-	note_sudo(l);
 	log_take(take_warning, l);
 	rc = settings_locate(s, options, e);
 	if (rc != STATUS_OK) {
@@ -191,5 +191,62 @@ enum status user_check(struct findings *l, struct settings *s,
 	log_take(NULL, NULL);
 	if ((rc == STATUS_OK || rc == STATUS_CONFIG) && !findings_have(l, "keystore"))
 		login_check(l, s->value[SETTING_PROFILE]);
+	return rc;
+}
+
+/* Does a refresh of this profile have keys to work with, or a session to replace? */
+static bool has_sections(const struct settings *s)
+{
+	char *source = settings_of_profile(s, s->value[SETTING_PROFILE], "source_profile", NULL);
+	bool has = source || ini_has_section(&s->credentials, s->long_term) ||
+		ini_has_section(&s->credentials, s->session);
+
+	free(source);
+	return has;
+}
+
+/*
+ * If AWS tools get the session of the profile from `aws-mfa export OTHER`, returns OTHER, which is
+ * to be looked at. The caller frees it.
+ */
+static char *exported_profile(struct findings *l, const char *const options[N_SETTINGS])
+{
+	char *other = NULL, *where = NULL;
+	struct settings s;
+	struct error e;
+
+	log_take(take_warning, l);
+	if (settings_read(&s, options, &e) == STATUS_OK) {
+		if (process_loop_check(&s, &e) != STATUS_OK)
+			findings_take(l, "process-loop", FINDING_FAULT, e.text);
+		else if (!has_sections(&s))
+			other = process_exports(&s, s.value[SETTING_PROFILE], &where);
+	}
+	log_take(NULL, NULL);
+	if (other) {
+		error_set(&e, STATUS_OK,
+			"%s gets the session of profile %s, so doctor looks at that profile",
+			where ? where : "credential_process", other);
+		findings_take(l, "process", FINDING_NOTE, e.text);
+	}
+	settings_free(&s);
+	free(where);
+	return other;
+}
+
+enum status user_check(struct findings *l, struct settings *s,
+	const char *const options[N_SETTINGS], struct error *e)
+{
+	const char *followed[N_SETTINGS];
+	enum status rc;
+	char *other;
+
+	note_sudo(l);
+	memcpy(followed, options, sizeof(followed));
+	other = exported_profile(l, options);
+	if (other)
+		followed[SETTING_PROFILE] = other;
+	rc = check(l, s, followed, e);
+	free(other);
 	return rc;
 }

@@ -1,6 +1,6 @@
 #include "process_loop.h"
 
-#include "settings/files.h"
+#include "files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,32 +58,35 @@ static const char *exported(char *command)
 	return profile && *profile ? profile : "default";
 }
 
+char *process_exports(const struct settings *s, const char *profile, char **where)
+{
+	char *command = settings_of_profile(s, profile, "credential_process", where);
+	const char *name = command ? exported(command) : NULL;
+	char *copy = name ? strdup(name) : NULL;
+
+	free(command);
+	return copy;
+}
+
 enum status process_loop_check(const struct settings *s, struct error *e)
 {
 	const char *first = s->value[SETTING_PROFILE];
-	char *name = strdup(first), *where = NULL;
-	enum status rc = STATUS_OK;
-	bool followed = true;
+	char *name = strdup(first);
+	enum status rc = name ? STATUS_OK : error_system(e, "settings");
 
-	for (int i = 0; name && followed && rc == STATUS_OK; i++) {
-		char *command = settings_of_profile(s, name, "credential_process", &where);
-		const char *next = command ? exported(command) : NULL;
+	for (int i = 0; name && rc == STATUS_OK; i++) {
+		char *where = NULL, *next = process_exports(s, name, &where);
 
-		followed = next;
 		if (next && (strcmp(next, first) == 0 || i == STEPS_MAX))
 			rc = error_set(e, STATUS_CONFIG,
 				"%s of profile %s exports profile %s, which leads in a circle; give "
 				"credential_process to a profile that no other one gets its session "
 				"from, such as [profile %s-process]",
 				where ? where : "credential_process", name, next, first);
-		free(name);
-		name = next ? strdup(next) : NULL;
-		free(command);
 		free(where);
-		where = NULL;
+		free(name);
+		name = next;
 	}
-	if (followed && !name)
-		rc = error_system(e, "settings");
 	free(name);
 	return rc;
 }

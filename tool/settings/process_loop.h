@@ -5,7 +5,14 @@
 #ifndef AWS_MFA_PROCESS_LOOP_H
 #define AWS_MFA_PROCESS_LOOP_H
 
-#include "settings/settings.h"
+#include "error.h"
+#include "taken.h"
+
+/*
+ * Returns NAME if credential_process of the profile is `aws-mfa export NAME`, else NULL. The caller
+ * frees it, and *where: "PATH:LINE: credential_process", NULL without one.
+ */
+char *process_exports(const struct settings *s, const char *profile, char **where);
 
 /* Follows `credential_process = aws-mfa export NAME` from profile to profile. STATUS_CONFIG: it
  * leads in a circle; *e names the line. */
