@@ -14,6 +14,8 @@ struct exchange {
 	struct sts_process process;
 	bool ready;     /* the warm-up succeeded: a code may be sent */
 	bool code_sent; /* after this a failure may have used up the code */
+	bool answered;  /* AWS has accepted the code, and session is complete */
+	struct session session;
 };
 
 /*
@@ -25,15 +27,30 @@ enum status exchange_start(struct exchange *x, const struct sts_request *request
 	int64_t deadline_ms, struct error *e);
 
 /*
- * Reads the next record of the warm-up. Waits until deadline_ms (monotonic_ms()). After STATUS_OK
- * look at x->ready. After any other status x has ended; *e says why.
+ * Reads the next record, of the warm-up or of the answer to the code. Waits until deadline_ms
+ * (monotonic_ms()). After STATUS_OK look at x->ready or x->answered. After STATUS_WRONG_CODE
+ * another code may be sent. After any other failure x has ended; *e says why.
  */
 enum status exchange_step(struct exchange *x, int64_t deadline_ms, struct error *e);
 
+/* The same for all records that have come, and at least one. */
+enum status exchange_look(struct exchange *x, int64_t deadline_ms, struct error *e);
+
 /*
- * Waits for the warm-up, sends the code (six digits) and fills *session. The caller frees *session.
- * After STATUS_WRONG_CODE another code may be sent. After any other failure x has ended.
+ * Waits for the warm-up and sends the code (six digits). After a failure x has ended. The answer
+ * comes to exchange_step(), or to exchange_receive().
  */
+enum status exchange_send(
+	struct exchange *x, const char *code, int64_t deadline_ms, struct error *e);
+
+/*
+ * Waits until the answer is complete, and fills *session. The caller frees *session. Failures are
+ * those of exchange_step().
+ */
+enum status exchange_receive(
+	struct exchange *x, int64_t deadline_ms, struct session *session, struct error *e);
+
+/* Both, one after the other. */
 enum status exchange_code(struct exchange *x, const char *code, int64_t deadline_ms,
 	struct session *session, struct error *e);
 

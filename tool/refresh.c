@@ -223,21 +223,9 @@ void refresh_restart_time(struct refresh *r)
 	r->deadline_ms = monotonic_ms() + r->settings.timeout * 1000;
 }
 
-enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
+/* rc is that of the exchange. */
+static enum status conclude(struct refresh *r, enum status rc, const char *code, struct error *e)
 {
-	enum status rc;
-	int64_t start_ms = monotonic_ms();
-	int lock;
-
-	r->deadline_ms += start_ms - r->asked_since_ms;
-	rc = lock_session(r, &lock, e);
-	if (rc == STATUS_OK || rc == STATUS_VALID)
-		e->text[0] = '\0'; /* drop errors that did not matter */
-	/* Check again: the files can change while the user types. */
-	if (rc == STATUS_OK)
-		rc = can_store(r, true, e);
-	if (rc == STATUS_OK)
-		rc = exchange_code(&r->exchange, code, r->deadline_ms, &r->session, e);
 	if (rc != STATUS_OK && rc != STATUS_VALID)
 		code_strike_out(e->text, code); /* AWS may quote the code in its message */
 	if (rc == STATUS_OK) {
@@ -246,10 +234,50 @@ enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
 		if (rc == STATUS_OK)
 			sts_process_judge_clock(&r->exchange.process, e->text, sizeof(e->text));
 	}
-	if (lock >= 0)
-		close(lock);
+	if (r->lock >= 0)
+		close(r->lock);
 	r->asked_since_ms = monotonic_ms();
 	return rc;
+}
+
+enum status refresh_send(struct refresh *r, const char *code, struct error *e)
+{
+	enum status rc;
+	int64_t start_ms = monotonic_ms();
+
+	r->deadline_ms += start_ms - r->asked_since_ms;
+	rc = lock_session(r, &r->lock, e);
+	if (rc == STATUS_OK || rc == STATUS_VALID)
+		e->text[0] = '\0'; /* drop errors that did not matter */
+	/* Check again: the files can change while the user types. */
+	if (rc == STATUS_OK)
+		rc = can_store(r, true, e);
+	if (rc == STATUS_OK)
+		rc = exchange_send(&r->exchange, code, r->deadline_ms, e);
+	return rc == STATUS_OK ? rc : conclude(r, rc, code, e);
+}
+
+enum status refresh_receive(struct refresh *r, const char *code, struct error *e)
+{
+	enum status rc = exchange_receive(&r->exchange, r->deadline_ms, &r->session, e);
+
+	return conclude(r, rc, code, e);
+}
+
+bool refresh_look(struct refresh *r, const char *code, enum status *rc, struct error *e)
+{
+	*rc = exchange_look(&r->exchange, r->deadline_ms, e);
+	if (*rc == STATUS_OK && !r->exchange.answered)
+		return false;
+	*rc = *rc == STATUS_OK ? refresh_receive(r, code, e) : conclude(r, *rc, code, e);
+	return true;
+}
+
+enum status refresh_finish(struct refresh *r, const char *code, struct error *e)
+{
+	enum status rc = refresh_send(r, code, e);
+
+	return rc == STATUS_OK ? refresh_receive(r, code, e) : rc;
 }
 
 void refresh_free(struct refresh *r)

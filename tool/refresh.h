@@ -22,6 +22,7 @@ struct refresh {
 	struct session session;   /* the new one */
 	char key_id[129];         /* its access key id */
 	struct exchange exchange;
+	int lock;               /* while a code is on its way; -1: none */
 	int64_t deadline_ms;    /* CLOCK_MONOTONIC; excludes the time the user takes to type */
 	int64_t asked_since_ms; /* when the user was asked: refresh_start() has returned */
 };
@@ -41,7 +42,7 @@ enum status refresh_start(struct refresh *r, struct error *e);
 
 /*
  * Sends the code (six digits) and stores the session, unless the policy stores_nothing. r->session
- * has it after STATUS_OK and STATUS_NOT_STORED.
+ * has it after STATUS_OK and STATUS_NOT_STORED. This is refresh_send() and refresh_receive().
  *
  * Takes the lock of the section first, unless the policy renews_valid. STATUS_VALID: another
  * process renewed the session meanwhile, and the code was not sent. settings.credentials then has
@@ -52,6 +53,18 @@ enum status refresh_start(struct refresh *r, struct error *e);
  * code. Otherwise the status of exchange_code().
  */
 enum status refresh_finish(struct refresh *r, const char *code, struct error *e);
+
+/* Sends the code. After STATUS_OK its answer must be received, and the lock is held until then. */
+enum status refresh_send(struct refresh *r, const char *code, struct error *e);
+
+/* Waits for the answer to the code, and stores the session. */
+enum status refresh_receive(struct refresh *r, const char *code, struct error *e);
+
+/*
+ * The same with what has come, once the descriptor of the process is readable. False: more is to
+ * come. Otherwise *rc is the status.
+ */
+bool refresh_look(struct refresh *r, const char *code, enum status *rc, struct error *e);
 
 /*
  * Stores the session of another profile, which has the same device and key. STATUS_NOT_STORED: it
