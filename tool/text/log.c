@@ -13,6 +13,11 @@
 static enum log_level lowest = LOG_LEVEL_INFO;
 static bool stdout_is_spared;
 static void (*before_message)(void);
+static struct {
+	bool on;
+	size_t len;
+	char text[4096];
+} held;
 static log_take_fn *taker;
 static void *taker_arg;
 
@@ -52,6 +57,25 @@ bool log_prints(enum log_level level)
 void log_before(void (*before)(void))
 {
 	before_message = before;
+}
+
+void log_hold(void)
+{
+	held.on = true;
+}
+
+void log_release(void)
+{
+	held.on = false;
+	if (held.len > 0 && before_message)
+		before_message();
+	write_all(STDERR_FILENO, held.text, held.len);
+	held.len = 0;
+}
+
+bool log_is_held(void)
+{
+	return held.on;
 }
 
 void log_take(log_take_fn *take, void *arg)
@@ -100,10 +124,15 @@ void log_message(enum log_level level, const char *fmt, ...)
 		taker(taker_arg, level, line + len);
 		return;
 	}
-	if (before_message)
-		before_message();
 	len += strlen(line + len);
 	line[len++] = '\n';
+	if (held.on && out == stderr && len <= sizeof(held.text) - held.len) {
+		memcpy(held.text + held.len, line, len);
+		held.len += len;
+		return;
+	}
+	if (before_message)
+		before_message();
 	/* Write without stdio: its buffer would cost as much as everything else. */
 	fflush(out);
 	write_all(fileno(out), line, len);

@@ -26,6 +26,14 @@ bool log_prints(enum log_level level);
 void log_before(void (*before)(void));
 
 /*
+ * Holds back what goes to standard error, up to some lines, until log_release(): a question stands
+ * there. log_is_held(): this is so.
+ */
+void log_hold(void);
+void log_release(void);
+bool log_is_held(void);
+
+/*
  * Replaces in place, by character_shown(). The length stays: each byte of a replaced character
  * becomes '?'.
  */

@@ -120,8 +120,9 @@ void progress_show(void)
 	int64_t waited_ms = monotonic_ms() - wait.since_ms;
 	const char *term = getenv("TERM");
 
-	if (wait.depth == 0 || waited_ms < QUIET_MS || wait.told || !log_prints(LOG_LEVEL_INFO) ||
-		!isatty(STDERR_FILENO) || (shown && waited_ms / 1000 == wait.seconds))
+	if (wait.depth == 0 || waited_ms < QUIET_MS || wait.told || log_is_held() ||
+		!log_prints(LOG_LEVEL_INFO) || !isatty(STDERR_FILENO) ||
+		(shown && waited_ms / 1000 == wait.seconds))
 		return;
 	/* In the background, the terminal belongs to another program. */
 	if (tcgetpgrp(STDERR_FILENO) != getpgrp())

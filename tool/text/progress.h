@@ -22,7 +22,7 @@ void progress_end(void);
 /* Until when to wait before progress_show(): not beyond deadline_ms (monotonic_ms()). */
 int64_t progress_step(int64_t deadline_ms);
 
-/* Does nothing outside of a wait. */
+/* Does nothing outside of a wait, and while log_is_held(). */
 void progress_show(void);
 
 /* Sleeps, and shows the wait meanwhile. */
