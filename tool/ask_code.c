@@ -1,7 +1,6 @@
 #include "ask_code.h"
 
 #include "code.h"
-#include "prompt.h"
 #include "text/log.h"
 #include "text/split.h"
 #include "token_command.h"
@@ -19,13 +18,7 @@ static enum status on_record(void *arg, struct error *e)
 {
 	struct warm_up *w = arg;
 
-	do {
-		enum status rc = exchange_step(w->x, w->deadline_ms, e);
-
-		if (rc != STATUS_OK)
-			return rc;
-	} while (record_pending(&w->x->process.peer.reader));
-	return STATUS_OK;
+	return exchange_look(w->x, w->deadline_ms, e);
 }
 
 static enum status split_command(
@@ -80,18 +73,17 @@ static enum status read_token(struct secret *answer, struct error *e)
 	return rc;
 }
 
-static enum status get_answer(const struct code_source *s, const char *question, struct warm_up *w,
-	struct secret *answer, struct error *e)
+static enum status get_answer(const struct code_source *s, const char *question,
+	const struct prompt_watch *watch, struct secret *answer, struct error *e)
 {
-	const struct prompt_watch watch = {w->x->process.peer.reader.fd, on_record, w};
 	char clean[2048];
 
 	if (s->words[0])
-		return token_command_run(s->words, s->named, &watch, answer, e);
+		return token_command_run(s->words, s->named, watch, answer, e);
 	if (!s->token) {
 		snprintf(clean, sizeof(clean), "%s", question);
 		log_clean(clean);
-		return prompt_ask(s->tty, clean, false, answer, &watch, e);
+		return prompt_ask(s->tty, clean, false, answer, watch, e);
 	}
 	if (strcmp(s->token, "-") == 0)
 		return read_token(answer, e);
@@ -100,16 +92,18 @@ static enum status get_answer(const struct code_source *s, const char *question,
 }
 
 enum status ask_code(const struct code_source *s, const char *question, struct exchange *x,
-	int64_t deadline_ms, struct secret *code, struct error *e)
+	int64_t deadline_ms, const struct prompt_watch *other, struct secret *code, struct error *e)
 {
 	struct warm_up w = {x, deadline_ms};
+	const struct prompt_watch watch = {
+		.fd = x->process.peer.reader.fd, .ready = on_record, .arg = &w, .next = other};
 	struct secret answer = {0};
 	enum status rc;
 
 	if (!secret_make(code, CODE_DIGITS))
 		return error_system(e, "MFA code");
 	code->size = CODE_DIGITS;
-	rc = get_answer(s, question, &w, &answer, e);
+	rc = get_answer(s, question, &watch, &answer, e);
 	if (rc == STATUS_OK && !code_from_answer(code->data, answer.data))
 		rc = error_set(e, STATUS_WRONG_CODE,
 			"MFA code: expected exactly six digits; nothing was sent");

@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "exchange.h"
+#include "prompt.h"
 #include "settings/taken.h"
 #include "text/secret.h"
 
@@ -35,12 +36,14 @@ void code_source_close(struct code_source *s);
 
 /*
  * Fills *code, six digits. The caller frees *code, also after a failure. While the user types, this
- * follows the warm-up of x; deadline_ms is as in exchange_step().
+ * follows the warm-up of x, and `other` if that is not NULL: then the code must come from the
+ * terminal. deadline_ms is as in exchange_step().
  *
  * STATUS_WRONG_CODE: the answer is no code. Otherwise as of token_command_run(). If the warm-up
  * fails, the prompt ends with its status: a code would not help.
  */
 enum status ask_code(const struct code_source *s, const char *question, struct exchange *x,
-	int64_t deadline_ms, struct secret *code, struct error *e);
+	int64_t deadline_ms, const struct prompt_watch *other, struct secret *code,
+	struct error *e);
 
 #endif

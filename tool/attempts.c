@@ -37,12 +37,19 @@ static const char *tries(const struct attempts *a)
 	return a->left == 1 ? "1 try" : "2 tries";
 }
 
-static enum status ask_once(struct attempts *a, const char *question, struct exchange *x,
-	int64_t deadline_ms, struct secret *code, struct error *e)
+enum status attempts_ask_once(struct attempts *a, const char *question, bool follows,
+	struct exchange *x, int64_t deadline_ms, const struct prompt_watch *other,
+	struct secret *code, struct error *e)
 {
 	const struct asker asker = {.tty = a->source->tty};
-	enum status rc = ask_code(a->source, question, x, deadline_ms, code, e);
+	enum status rc;
 
+	secret_free(code);
+	/* What was typed before the question is no answer to it. */
+	if (a->made > 0)
+		prompt_discard(a->source->tty);
+	attempts_count(a);
+	rc = ask_code(a->source, follows ? "MFA code: " : question, x, deadline_ms, other, code, e);
 	if (rc == STATUS_WRONG_CODE && a->left > 0)
 		ask_tell_marked(&asker, COLOR_YELLOW, "Not sent", "",
 			": a code has exactly six digits. %s left; next code in %d s.", tries(a),
@@ -63,27 +70,23 @@ enum status attempts_ask(struct attempts *a, const char *question, struct exchan
 {
 	enum status rc;
 
-	do {
-		bool again = a->made > 0;
-
-		secret_free(code);
-		/* What was typed before the question is no answer to it. */
-		if (again)
-			prompt_discard(a->source->tty);
-		attempts_count(a);
-		rc = ask_once(a, again ? "MFA code: " : question, x, deadline_ms, code, e);
-	} while (rc == STATUS_WRONG_CODE && a->left > 0);
+	do
+		rc = attempts_ask_once(a, question, a->made > 0, x, deadline_ms, NULL, code, e);
+	while (rc == STATUS_WRONG_CODE && a->left > 0);
 	return rc;
 }
 
-bool attempts_refused(struct attempts *a, const struct exchange *x, struct secret *code)
+bool attempts_refused(
+	struct attempts *a, const struct exchange *x, struct secret *code, const char *whose)
 {
 	const struct asker asker = {.tty = a->source->tty};
 
 	if (a->left == 0)
 		return false;
 	ask_tell_marked(&asker, COLOR_RED, "Refused", "",
-		": wrong, or used before. %s left; next code in %d s.", tries(a), next_code(x));
+		": %s%s%swrong, or used before. %s left; next code in %d s.",
+		whose ? "the code for " : "", whose ? whose : "", whose ? " was " : "", tries(a),
+		next_code(x));
 	secret_free(&a->refused);
 	a->refused = *code;
 	*code = (struct secret){0};

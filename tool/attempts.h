@@ -10,7 +10,7 @@
  *		rc = attempts_ask(&a, "MFA code of ...: ", x, deadline_ms, &code, e);
  *		if (rc == STATUS_OK)
  *			rc = (send it: STATUS_WRONG_CODE if AWS refuses it);
- *	} while (rc == STATUS_WRONG_CODE && attempts_refused(&a, x, &code));
+ *	} while (rc == STATUS_WRONG_CODE && attempts_refused(&a, x, &code, NULL));
  *	secret_free(&code);
  *	attempts_free(&a);
  */
@@ -38,8 +38,20 @@ void attempts_count(struct attempts *a);
 enum status attempts_ask(struct attempts *a, const char *question, struct exchange *x,
 	int64_t deadline_ms, struct secret *code, struct error *e);
 
-/* AWS has refused this code, and x has not ended. Returns true if the user may be asked again. */
-bool attempts_refused(struct attempts *a, const struct exchange *x, struct secret *code);
+/*
+ * The same, but asks once. follows: nothing else was asked since the last time, so a short question
+ * will do. other is as in ask_code(). STATUS_WRONG_CODE: ask again, unless a->left is 0.
+ */
+enum status attempts_ask_once(struct attempts *a, const char *question, bool follows,
+	struct exchange *x, int64_t deadline_ms, const struct prompt_watch *other,
+	struct secret *code, struct error *e);
+
+/*
+ * AWS has refused this code, and x has not ended. Returns true if the user may be asked again.
+ * whose says which code that was; NULL: the last one that was asked for.
+ */
+bool attempts_refused(
+	struct attempts *a, const struct exchange *x, struct secret *code, const char *whose);
 
 void attempts_free(struct attempts *a);
 

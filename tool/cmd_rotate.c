@@ -160,7 +160,7 @@ static enum status trade(struct command_state *c, struct exchange *x,
 		rc = exchange_code(x, c->code.data, deadline_ms, &c->session, e);
 		if (rc != STATUS_OK)
 			code_strike_out(e->text, c->code.data); /* AWS may quote the code */
-	} while (rc == STATUS_WRONG_CODE && attempts_refused(&a, x, &c->code));
+	} while (rc == STATUS_WRONG_CODE && attempts_refused(&a, x, &c->code, NULL));
 	attempts_free(&a);
 	return rc;
 }

@@ -153,32 +153,47 @@ static void add(struct secret *answer, char c, bool *whole)
 		secret_clear(answer);
 }
 
+/* Waits, and looks at what is watched. *typed: there is something to read from the terminal. */
+static enum status await(
+	const struct asking *a, const struct prompt_watch *watch, bool *typed, struct error *e)
+{
+	struct pollfd fds[1 + PROMPT_WATCHES] = {{.fd = a->tty, .events = POLLIN}};
+	enum status rc = STATUS_OK;
+	nfds_t n = 1;
+
+	for (const struct prompt_watch *w = watch; w; w = w->next)
+		fds[n++] = (struct pollfd){.fd = w->fd, .events = POLLIN};
+	if (ppoll(fds, n, NULL, &a->before_block) < 0) {
+		if (errno != EINTR)
+			return error_system(e, "/dev/tty");
+		for (nfds_t i = 0; i < n; i++)
+			fds[i].revents = 0;
+	}
+	if (end_signal || pause_signal)
+		return no_answer(e);
+	*typed = fds[0].revents != 0;
+	n = 1;
+	for (const struct prompt_watch *w = watch; w && rc == STATUS_OK; w = w->next)
+		if (fds[n++].revents)
+			rc = w->ready(w->arg, e);
+	return rc;
+}
+
 /* Reads one line. Returns without an answer after a signal. */
 static enum status read_line(const struct asking *a, struct secret *answer,
 	const struct prompt_watch *watch, struct error *e)
 {
-	struct pollfd fds[2] = {
-		{.fd = a->tty, .events = POLLIN}, {.fd = watch ? watch->fd : -1, .events = POLLIN}};
 	bool whole = true;
 
 	for (;;) {
+		bool typed = false;
 		char c;
 		ssize_t n;
+		enum status rc = await(a, watch, &typed, e);
 
-		if (ppoll(fds, 2, NULL, &a->before_block) < 0) {
-			if (errno != EINTR)
-				return error_system(e, "/dev/tty");
-			fds[0].revents = fds[1].revents = 0;
-		}
-		if (end_signal || pause_signal)
-			return no_answer(e);
-		if (watch && fds[1].revents) {
-			enum status rc = watch->ready(watch->arg, e);
-
-			if (rc != STATUS_OK)
-				return rc;
-		}
-		if (!fds[0].revents)
+		if (rc != STATUS_OK)
+			return rc;
+		if (!typed)
 			continue;
 		/* In the background now, without a signal: the input is for another job. */
 		if (!is_ours(a->tty)) {
@@ -215,6 +230,9 @@ enum status prompt_ask(int tty, const char *question, bool hidden, struct secret
 		if (rc != STATUS_OK)
 			secret_clear(answer);
 		end(&a, rc != STATUS_OK, hidden || rc != STATUS_OK);
+		for (const struct prompt_watch *w = watch; w && end_signal; w = w->next)
+			if (w->ending)
+				w->ending(w->arg);
 		if (end_signal)
 			raise(end_signal);
 		if (end_signal || !pause_signal)

@@ -17,13 +17,20 @@ int prompt_open(void);
 
 /*
  * A prompt also watches fd and calls ready() when fd becomes readable. A status other than
- * STATUS_OK ends the prompt, which returns that status.
+ * STATUS_OK ends the prompt, which returns that status. ready() may set fd to -1: there is no more
+ * to watch.
+ *
+ * ending() is called before a signal ends this program; the prompt is over by then. It may be NULL.
  */
 struct prompt_watch {
 	int fd;
 	enum status (*ready)(void *arg, struct error *e);
+	void (*ending)(void *arg);
 	void *arg;
+	const struct prompt_watch *next; /* NULL: the last one */
 };
+
+#define PROMPT_WATCHES 2 /* at most */
 
 /*
  * Writes question and reads one line into *answer, without its newline. The caller frees *answer,

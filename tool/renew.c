@@ -1,47 +1,69 @@
 #include "renew.h"
 
-#include "ask_code.h"
-#include "attempts.h"
 #include "prompt.h"
 #include "text/log.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-/* Asks again after a wrong code, but only at the terminal. */
-static enum status ask_and_finish(
-	struct refresh *r, const struct code_source *source, const char *names, struct error *e)
+static const char *names_of(const struct renewal *n)
 {
-	const char *role = names ? NULL : r->settings.value[SETTING_ASSUME_ROLE];
-	struct secret code = {0};
-	struct attempts a;
-	char question[2048];
+	return n->names ? n->names : n->r->settings.session;
+}
+
+enum status renewal_start(
+	struct renewal *n, struct refresh *r, const struct renew_options *options, struct error *e)
+{
 	enum status rc;
 
+	*n = (struct renewal){.r = r, .names = options->names};
+	rc = code_source_open(&n->source, options->token, &r->settings, e);
+	attempts_init(&n->attempts, &n->source);
+	return rc == STATUS_OK ? refresh_start(r, e) : rc;
+}
+
+enum status renewal_ask(
+	struct renewal *n, bool follows, const struct prompt_watch *other, struct error *e)
+{
+	struct refresh *r = n->r;
+	const char *role = n->names ? NULL : r->settings.value[SETTING_ASSUME_ROLE];
+	char question[2048];
+
 	snprintf(question, sizeof(question),
-		"MFA code of %s (for %s%s%s): ", r->settings.value[SETTING_DEVICE],
-		names ? names : r->settings.session, role ? ", " : "", role ? role : "");
-	attempts_init(&a, source);
-	rc = refresh_start(r, e);
-	if (rc == STATUS_OK)
-		do {
-			rc = attempts_ask(&a, question, &r->exchange, r->deadline_ms, &code, e);
-			if (rc == STATUS_OK)
-				rc = refresh_finish(r, code.data, e);
-		} while (rc == STATUS_WRONG_CODE && attempts_refused(&a, &r->exchange, &code));
-	secret_free(&code);
-	attempts_free(&a);
-	return rc;
+		"MFA code of %s (for %s%s%s): ", r->settings.value[SETTING_DEVICE], names_of(n),
+		role ? ", " : "", role ? role : "");
+	return attempts_ask_once(
+		&n->attempts, question, follows, &r->exchange, r->deadline_ms, other, &n->code, e);
+}
+
+void renewal_tell_refused(struct renewal *n, bool follows)
+{
+	attempts_refused(&n->attempts, &n->r->exchange, &n->code, follows ? NULL : names_of(n));
+}
+
+void renewal_end(struct renewal *n)
+{
+	secret_free(&n->code);
+	attempts_free(&n->attempts);
+	code_source_close(&n->source);
 }
 
 enum status renew(struct refresh *r, const struct renew_options *options, struct error *e)
 {
-	struct code_source source;
-	enum status rc = code_source_open(&source, options->token, &r->settings, e);
+	struct renewal n;
+	enum status rc = renewal_start(&n, r, options, e);
+	bool goes_on = rc == STATUS_OK;
 
-	if (rc == STATUS_OK)
-		rc = ask_and_finish(r, &source, options->names, e);
-	code_source_close(&source);
+	while (goes_on) {
+		rc = renewal_ask(&n, n.attempts.made > 0, NULL, e);
+		if (rc == STATUS_OK) {
+			rc = refresh_finish(r, n.code.data, e);
+			if (rc == STATUS_WRONG_CODE)
+				renewal_tell_refused(&n, true);
+		}
+		goes_on = rc == STATUS_WRONG_CODE && n.attempts.left > 0;
+	}
+	renewal_end(&n);
 	return rc;
 }
 

@@ -11,144 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAMES_SIZE 1024
-
-#define SHOWN_SIZE 512
-
-/* Writes the name as a terminal may show it. Returns its columns. */
-static size_t show(const struct one *one, char name[static SHOWN_SIZE])
+size_t several_show(const struct one *one, char name[static SHOWN_SIZE])
 {
 	snprintf(name, SHOWN_SIZE, "%s", one->name);
 	return width_clean(name);
-}
-
-static bool are_equal(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool have_same_device(const struct settings *a, const struct settings *b)
-{
-	return are_equal(a->access_key_id, b->access_key_id) &&
-		are_equal(a->value[SETTING_DEVICE], b->value[SETTING_DEVICE]) &&
-		are_equal(a->value[SETTING_ENDPOINT_URL], b->value[SETTING_ENDPOINT_URL]);
-}
-
-/* Is one code enough for both? */
-static bool share_code(const struct one *a, const struct one *b)
-{
-	return !a->done && !b->done && have_same_device(&a->r.settings, &b->r.settings);
-}
-
-static bool has_role(const struct one *one)
-{
-	return one->r.settings.value[SETTING_ASSUME_ROLE] != NULL;
-}
-
-/* Profiles with the same device. */
-struct group {
-	struct one *of[SEVERAL_MAX];
-	size_t n;
-	struct one *first; /* gets its session with the code; without a role, if one has none */
-	char names[NAMES_SIZE]; /* "default, admin" */
-};
-
-/* Finds the profile at `from` and those behind it that have the same device. */
-static void gather(const struct several *s, size_t from, struct group *g)
-{
-	size_t used = 0;
-
-	*g = (struct group){.n = 0};
-	for (size_t i = from; i < s->n; i++) {
-		struct one *one = s->of[i];
-
-		if (i != from && !share_code(s->of[from], one))
-			continue;
-		if (!has_role(one) && (!g->first || has_role(g->first)))
-			g->first = one;
-		g->of[g->n++] = one;
-		if (used < sizeof(g->names))
-			used += (size_t)snprintf(g->names + used, sizeof(g->names) - used, "%s%s",
-				used ? ", " : "", one->name);
-	}
-	g->first = g->first ? g->first : g->of[0];
-	g->first->r.base_only = g->n > 1 && has_role(g->first);
-}
-
-/* A duration of more is not a mistake: the profile alone could have it. */
-static void tell_roles(const struct group *g)
-{
-	for (size_t i = 0; i < g->n && g->n > 1; i++) {
-		char text[SHOWN_SIZE];
-
-		if (!has_role(g->of[i]))
-			continue;
-		show(g->of[i], text);
-		dprintf(STDERR_FILENO,
-			"%s's role is assumed from a session: AWS ends it after 1 h\n", text);
-	}
-}
-
-/* The others share the session of the first one, or its failure. */
-static void hand_on(struct group *g)
-{
-	struct one *first = g->first;
-	bool has_session = first->r.session.expiration > 0;
-
-	first->done = true;
-	/* Another process has renewed the session. The code was not sent: ask for the others. */
-	if (first->rc == STATUS_VALID)
-		return;
-	for (size_t i = 0; i < g->n; i++) {
-		struct one *one = g->of[i];
-
-		one->done = true;
-		if (one == first && !(has_session && one->r.base_only))
-			continue;
-		one->rc = has_session ? share_session(&one->r, &first->r.session, &one->e)
-				      : error_set(&one->e, first->rc, "%s", first->e.text);
-	}
-}
-
-/* With several devices, one code cannot be right. */
-static enum status check_token(
-	const struct several *s, const struct renew_options *options, struct error *e)
-{
-	const struct one *first = NULL;
-
-	for (size_t i = 0; i < s->n && options->token && strcmp(options->token, "-") != 0; i++) {
-		if (s->of[i]->done || (first && share_code(first, s->of[i])))
-			continue;
-		if (first)
-			return error_set(e, STATUS_USAGE,
-				"--token: %s and %s need a code each; use --token - and write the "
-				"codes to standard input in this order, one in a line",
-				first->name, s->of[i]->name);
-		first = s->of[i];
-	}
-	return STATUS_OK;
-}
-
-enum status several_renew(struct several *s, const struct renew_options *options, struct error *e)
-{
-	enum status rc = check_token(s, options, e);
-
-	for (size_t i = 0; rc == STATUS_OK && i < s->n;) {
-		struct renew_options of_group = *options;
-		struct group g;
-
-		if (s->of[i]->done) {
-			i++;
-			continue;
-		}
-		gather(s, i, &g);
-		of_group.names = g.n > 1 ? g.names : NULL;
-		tell_roles(&g);
-		refresh_restart_time(&g.first->r);
-		g.first->rc = renew(&g.first->r, &of_group, &g.first->e);
-		hand_on(&g);
-	}
-	return rc;
 }
 
 void several_share(struct several *s, const struct refresh *from)
@@ -157,7 +23,7 @@ void several_share(struct several *s, const struct refresh *from)
 		struct one *one = s->of[i];
 
 		if (!one->done && strcmp(one->r.settings.session, from->settings.session) != 0 &&
-			have_same_device(&one->r.settings, &from->settings))
+			share_is_possible(&from->settings, &one->r.settings))
 			one->rc = share_session(&one->r, &from->session, &one->e);
 	}
 }
@@ -194,17 +60,27 @@ static void print_table(const struct several *s)
 	size_t most = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
-		size_t width = show(s->of[i], name);
+		size_t width = several_show(s->of[i], name);
 
 		most = width > most ? width : most;
 	}
 	for (size_t i = 0; i < s->n; i++) {
 		struct outcome w = outcome_of(s->of[i], left);
-		size_t width = show(s->of[i], name);
+		size_t width = several_show(s->of[i], name);
 
 		dprintf(STDERR_FILENO, "%s%*s  %s%-7s%s  %s\n", name, (int)(most - width), "",
 			color ? w.color : "", w.word, color ? COLOR_END : "", w.rest);
 	}
+}
+
+void several_tell_failure(const struct one *one)
+{
+	struct error e;
+
+	if (one->rc == STATUS_OK || one->rc == STATUS_VALID)
+		return;
+	error_set(&e, one->rc, "%.256s: %.700s", one->name, one->e.text);
+	renew_tell_failure(one->rc, &e);
 }
 
 enum status several_report(const struct several *s)
@@ -213,16 +89,12 @@ enum status several_report(const struct several *s)
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct one *one = s->of[i];
-		struct error e;
 
-		if (one->rc == STATUS_OK || one->rc == STATUS_VALID) {
-			if (one->e.text[0])
-				log_warning("%s", one->e.text);
-			continue;
-		}
-		error_set(&e, one->rc, "%.256s: %.700s", one->name, one->e.text);
-		renew_tell_failure(one->rc, &e);
-		first = first == STATUS_OK ? one->rc : first;
+		several_tell_failure(one);
+		if (one->rc != STATUS_OK && one->rc != STATUS_VALID)
+			first = first == STATUS_OK ? one->rc : first;
+		else if (one->e.text[0])
+			log_warning("%s", one->e.text);
 	}
 	print_table(s);
 	return first;

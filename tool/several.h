@@ -14,7 +14,7 @@ struct one {
 	const struct one *from; /* the profile that names it in `also`; NULL: the user does */
 	struct refresh r;
 	enum status rc; /* STATUS_OK: a code is needed, or later: there is a new session */
-	bool done;
+	bool done;      /* nothing more is to be done, or its code is being asked for */
 	struct error e; /* of rc; else a warning or empty */
 };
 
@@ -43,6 +43,10 @@ enum status several_add(struct several *s, const char *name, struct error *e);
  * device and the same key get the session of the first one without a role, and roles are assumed
  * from it. Goes on after a failure.
  *
+ * While AWS judges the code of a device, the next device is asked for. Its session is stored as
+ * soon as it comes, also while the user types. A wrong code is told when that question is answered,
+ * and its device is then asked for again.
+ *
  * STATUS_USAGE: there are several devices, and the option has one code; nothing was done.
  */
 enum status several_renew(struct several *s, const struct renew_options *options, struct error *e);
@@ -55,6 +59,14 @@ bool several_has_also(const struct settings *settings);
  * Asks nothing.
  */
 void several_share(struct several *s, const struct refresh *from);
+
+/* Prints why the profile has no session, if it has none. */
+void several_tell_failure(const struct one *one);
+
+#define SHOWN_SIZE 512
+
+/* Writes the name as a terminal may show it. Returns its columns. */
+size_t several_show(const struct one *one, char name[static SHOWN_SIZE]);
 
 /* Prints a table to standard error. Returns the first failure in the order of the profiles. */
 enum status several_report(const struct several *s);

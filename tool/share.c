@@ -3,6 +3,19 @@
 #include "call.h"
 
 #include <stdio.h>
+#include <string.h>
+
+static bool are_equal(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool share_is_possible(const struct settings *from, const struct settings *to)
+{
+	return are_equal(from->access_key_id, to->access_key_id) &&
+		are_equal(from->value[SETTING_DEVICE], to->value[SETTING_DEVICE]) &&
+		are_equal(from->value[SETTING_ENDPOINT_URL], to->value[SETTING_ENDPOINT_URL]);
+}
 
 /* Assumes one role. The keys of *from sign for it. */
 static enum status assume(const struct settings *s, const struct sts_request_role *role,

@@ -8,6 +8,12 @@
 #define SHARE_ROLE_LONGEST 3600
 
 /*
+ * May a session that was got with the settings `from` go to the profile of `to`? They have the same
+ * key, device and endpoint then.
+ */
+bool share_is_possible(const struct settings *from, const struct settings *to);
+
+/*
  * Assumes the roles of *r, if it has any, with the session, and stores the result. r->expiration is
  * that of the result. A role's session lasts SHARE_ROLE_LONGEST at most, whatever the duration is.
  *

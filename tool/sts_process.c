@@ -50,7 +50,9 @@ static int spawn(struct sts_process *p, int peer)
 	if (rc == 0) {
 		posix_spawnattr_setsigmask(&attr, &none);
 		posix_spawnattr_setsigdefault(&attr, &all);
-		posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		/* A group of its own: ^C must not end it while its answer is on the way. */
+		posix_spawnattr_setflags(&attr,
+			POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 		errno = 0;
 		rc = posix_spawn(&p->pid, AWS_MFA_STS_PATH, &actions, &attr, argv, envp);
 		/* glibc 2.31 says EPERM whenever clone() fails. */
