@@ -1,5 +1,7 @@
 /*
  * Folders that only root can change: what stands in them under a name stands there by root's will.
+ * The sticky bit of /tmp does not make a folder one of them. Others cannot rename or remove what is
+ * root's there, but they can take a name before root does, or after a cleaner has removed it.
  */
 #ifndef AWS_MFA_ROOT_FOLDER_H
 #define AWS_MFA_ROOT_FOLDER_H

@@ -10,6 +10,7 @@ REPO = TESTS.parent
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 STAGE = Path(os.environ.get("STAGE", BUILD / "tests/stage"))    # `make install` puts it there
 
+TEMPORARY = BUILD / "tests/tmp"
 AWS_MFA = STAGE / "bin/aws-mfa"
 AWS_MFA_STS = STAGE / "libexec/aws-mfa-sts"
 MODULE = STAGE / "lib/security/pam_aws_mfa.so"
@@ -18,9 +19,8 @@ MODULE = STAGE / "lib/security/pam_aws_mfa.so"
 def temporary(cleanup=None, prefix="tmp"):
     """-> a new folder in BUILD, of mode 0700. cleanup, such as a test's addCleanup, removes the
     folder later. Without a cleanup, the caller removes it."""
-    inside = BUILD / "tests/tmp"
-    inside.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=inside))
+    TEMPORARY.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=TEMPORARY))
     if cleanup:
         cleanup(shutil.rmtree, folder)
     return folder

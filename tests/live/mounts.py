@@ -102,8 +102,8 @@ def show(folder, root, stage):
     inside = root / stage.relative_to("/")
     if not (inside / "bin").exists():
         inside.mkdir(parents=True)
-        mount(folder / "stage", inside, flags=BIND)
-        attr(inside, set=ATTR_RDONLY)
+        mount(folder / "stage", inside, flags=BIND | REC)
+        attr(inside, AT_RECURSIVE, set=ATTR_RDONLY)
 
 
 def make(folder, stage, layers):
@@ -113,7 +113,7 @@ def make(folder, stage, layers):
     root = folder / "root"
     for place in (root, folder / "stage"):
         place.mkdir()
-    mount(stage, folder / "stage", flags=BIND)
+    mount(stage, folder / "stage", flags=BIND | REC)
     mount("/", root, flags=BIND | REC)
     attr(root, AT_RECURSIVE, set=ATTR_RDONLY)
     if "COVERAGE" in os.environ:    # a build that writes down what ran, into this folder

@@ -13,10 +13,9 @@ import unittest
 from live.case import EXAMPLES, example, with_module
 from live.sshd import HOST_KEY, PROMPT
 from paths import AWS_MFA, REPO, STAGE
-from tool.keystore.admintest import ETC, KEYS, AdminTest
-from tool.keystore.keystoretest import RECORD_FD
+from tool.keystore.admintest import ETC, HIDDEN, KEYS, AdminTest
+from tool.keystore.keystoretest import RECORD_FD, RUN
 
-RUN = STAGE / "run/aws-mfa"
 DOOR = RUN / "keystore.sock"
 SITE = ETC / "aws-mfa.conf"
 ENTRY = KEYS / "alice"
@@ -64,8 +63,6 @@ class Keystore(AdminTest):
 
     @classmethod
     def setUpClass(cls):
-        if os.geteuid() == 0:
-            RUN.mkdir(parents=True, exist_ok=True)
         super().setUpClass()
         cls.world.run("ssh-keygen", "-q", "-N", "", "-t", "ed25519", "-f", HOST_KEY)
         cls.world.run("mount", "-n", "-t", "tmpfs", "-o", "nodev,mode=755", "run", RUN).check_returncode()
@@ -334,9 +331,8 @@ class Keystore(AdminTest):
         site.write_text(site.read_text().replace("https://", "http://"))
         finding = self.found("keystore-site", "fault", "http", "su")
         self.assertIn("endpoint_url", finding["Message"])
-        hidden = "/home" if STAGE.is_relative_to("/root") else "/root"
-        self.write_site(ca=f"{hidden}/ca.pem")
-        finding = self.found("keystore-site", "fault", f"sees nothing below {hidden}", "su")
+        self.write_site(ca=f"{HIDDEN}/ca.pem")
+        finding = self.found("keystore-site", "fault", f"sees nothing below {HIDDEN}", "su")
         self.assertEqual(finding["Fix"], "move the certificates, as to /etc/ssl")
 
     def serve_one(self):

@@ -10,12 +10,13 @@ import unittest
 
 from host import OTHER_UID, HostTest
 from live import mounts
-from open_clone import closed_to_others
+from open_clone import closed_to_others, trust
 from paths import AWS_MFA, STAGE, temporary
 
 SERVE_UID = 54321       # systemd gives each login a uid of its own
 LOGIN = "0123abcd"
 SITE = STAGE / "etc/aws-mfa"
+RUN = STAGE / "run/aws-mfa"
 RECORD_FD = 3
 # Popen needs pipes between fork and exec: not this number, which becomes the program's socket.
 while os.open("/dev/null", os.O_RDONLY) < RECORD_FD:
@@ -116,13 +117,9 @@ class KeystoreTest(HostTest):
             raise unittest.SkipTest("needs root, to become other users")
         if closed_to_others():
             raise unittest.SkipTest(closed_to_others())
-        try:
-            mounts.leave_the_host()
-        except OSError as error:
-            raise unittest.SkipTest(f"no mount namespace of our own here: {error}") from None
+        trust(SITE, RUN)
         super().setUpClass()
         cls.tls.chmod(0o755)
-        SITE.mkdir(parents=True, exist_ok=True)
 
     def setUp(self):
         super().setUp()

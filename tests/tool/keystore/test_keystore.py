@@ -7,7 +7,7 @@ import unittest
 from live.world import CA
 from paths import AWS_MFA
 from sandbox import faults
-from tool.keystore.admintest import ETC, KEYS, AdminTest
+from tool.keystore.admintest import ETC, HIDDEN, KEYS, AdminTest
 
 ROLE = "arn:aws:iam::123456789012:role/Bastion"
 POLICY = '{\n  "Version": "2012-10-17",\n  "Statement": [{"Effect": "Allow", "Action": "s3:* #;",' \
@@ -157,9 +157,9 @@ class Add(AdminTest):
         self.holds()
         self.write_site("http://127.0.0.1:1")
         self.add("alice", "--force", status=13)
-        self.write_site(ca="/tmp/ca.pem")
+        self.write_site(ca=f"{HIDDEN}/ca.pem")
         for run in (self.add("alice", "--force", status=13), self.run_it("check", status=13)):
-            self.assertIn("sees nothing below /tmp; move", run.stderr)
+            self.assertIn(f"sees nothing below {HIDDEN}; move", run.stderr)
 
     def test_rights_of_the_folders(self):
         self.add()
