@@ -52,9 +52,8 @@ class Try(LiveTest):
         """The terminal shows what is typed afterwards."""
         self.stack("ask", "auth required pam_unix.so\n")
         doctor = self.doctor("alice", "--pam", "ask")
-        doctor.expect("Password: ")
-        while doctor.echo():
-            pass
+        doctor.asked("Password: ")
+        self.assertFalse(doctor.echo())
         doctor.send("\x03")
         self.assertEqual(doctor.wait(), -2, doctor.screen)
 

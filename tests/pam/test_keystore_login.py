@@ -136,8 +136,9 @@ class Login(KeystoreTest):
             for _ in range(16):
                 su = self.start(f"@until={self.folder}/never", options=("--ruser", "alice"))
                 waits = queue.enter_context(door.accept()[0])
-                while b"user " not in waits.recv(4096, socket.MSG_PEEK):
-                    pass
+                waits.settimeout(20)
+                while b"user " not in (got := waits.recv(4096, socket.MSG_PEEK)):
+                    self.assertTrue(got, "the login has ended")
                 su.kill()
                 su.communicate()
             out = self.login("123456", options=("--ruser", "alice"))

@@ -277,7 +277,7 @@ class Settings(HostTest):
 
         def refuse():
             with listener, listener.accept()[0] as client:
-                while b"\r\n\r\n" not in client.recv(4096, socket.MSG_PEEK):
+                while b"\r\n\r\n" not in (got := client.recv(4096, socket.MSG_PEEK)) and got:
                     pass
                 client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
         thread = threading.Thread(target=refuse, daemon=True)

@@ -214,8 +214,8 @@ class HostileTalker(unittest.TestCase):
         talk = Talk("=connect", "+ready", "=spend", "fd", "stay", secret_access_key="s" * 40)
         self.assertEqual(talk.peer.read()[0], "ready")
         talk.peer.send("code", "736251")
-        while b"HAS NOT" not in talk.peer.process.stdout.readline():
-            pass
+        said = iter(talk.peer.process.stdout.readline, b"")
+        self.assertTrue(any(b"HAS NOT" in line for line in said), "it has ended")
         self.assertEqual(holders(talk.peer, "736251"), [True, False])
         self.assertEqual(holders(talk.peer, "s" * 40), [True, False])
         talk.peer.socket.close()
