@@ -283,8 +283,10 @@ static void who_can_change_the_file(void **state)
 	int fd;
 
 	(void)state;
-	if (geteuid() != 0)
+	if (geteuid() != 0) {
+		print_message("# needs root, to own the entry\n");
 		skip();
+	}
 	put_text("alice", GOOD);
 	fd = open(in_folder("alice"), O_RDONLY);
 	assert_int_equal(entry_read(&entry, fd, "alice", &e), STATUS_OK);
