@@ -132,6 +132,27 @@ class Prompts(TmuxTest):
         self.shows(r"[$] .*aws-mfa", re.escape(self.question()) + r" \d{6}", r"aws-mfa: \[work\] is valid .*", r"[$]")
         self.assertEqual(self.box.connections, connections + 1)
 
+    def test_one_that_is_stopped_for_long(self):
+        """Longer than --timeout, and than the connection lives. The time asleep counts for neither."""
+        before, self.box.idle_timeout = self.box.idle_timeout, 0.5
+        self.addCleanup(setattr, self.box, "idle_timeout", before)
+        known = len(self.box.requests)
+        self.start(f"{BUILD / 'tests/idle/aws-mfa'} --timeout 1")
+        end = time.monotonic() + 10
+        while len(self.box.requests) == known:      # the warm-up
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+        self.window.key("C-z")
+        self.window.wait("$")
+        connections = self.box.connections
+        time.sleep(1.7)         # what is tested is the time itself
+        self.window.run("fg")
+        self.window.wait(self.question())
+        self.answer(self.user.code())
+        self.shows(r"[$] fg", ".*/aws-mfa --timeout 1", re.escape(self.question()) + r" \d{6}",
+                   r"aws-mfa: \[work\] is valid .*", r"[$]")
+        self.assertGreater(self.box.connections, connections)
+
 
 class Narrow(TmuxTest):
     columns = 40
