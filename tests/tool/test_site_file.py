@@ -1,5 +1,6 @@
 """aws-mfa.conf: the administrator's settings for every user, and the faults in it."""
 
+import json
 import re
 import unittest
 
@@ -27,6 +28,28 @@ class SiteFile(HostTest):
         run = self.aws_mfa("--token", self.user.code())
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(self.box.requests[-1].params["DurationSeconds"], "7200")
+
+    def test_suffixes_in_status_and_list(self):
+        """They name the same sections as a refresh, and the command to run needs no option."""
+        self.write("[aws-mfa]\nlong_term_suffix = keys\nshort_term_suffix = mfa\n")
+        self.write_credentials(self.credentials.read_text().replace("long-term", "keys") +
+                               "[other-long-term]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n"
+                               "aws_secret_access_key = wJalrXUtnFEMIzK7MDENGzbPxRfiCYEXAMPLEKEY\n")
+        for state, status in (("absent", 1), ("valid", 0)):
+            for command in ("status", "list"):
+                run = self.aws_mfa(command, "--json", profile="work" if command == "status" else None)
+                known = {p["Profile"]: p for p in json.loads(run.stdout)["Profiles"]}
+                self.assertEqual(run.returncode, status if command == "status" else 0, run.stderr)
+                self.assertEqual((known["work"]["State"], known["work"]["LongTermSection"]),
+                                 (state, "work-keys"))
+                self.assertEqual(sorted(known), ["other-long-term", "work"] if command == "list" else ["work"])
+            told = self.aws_mfa("status").stdout + self.aws_mfa("list", profile=None).stdout
+            self.assertNotIn("suffix", told)
+            self.assertIn("work-keys\n", told)
+            if state == "absent":
+                self.assertIn("aws-mfa --profile work\n", told)
+                self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
+                self.assertIn("aws_session_token", self.section("work-mfa"))
 
     def test_the_example(self):
         """As it stands, and with each line in force that it shows commented out."""
