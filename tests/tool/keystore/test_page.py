@@ -25,6 +25,7 @@ IAM = REPO / "examples/iam"
 DOC = "/usr/share/doc/libpam-aws-mfa/examples"
 ACCOUNT = "arn:aws:iam::123456789012"
 ROLE = f"{ACCOUNT}:role/Bastion"
+KEEP_SUDO = "[ -e /root/pam.d-sudo ] || cp -p /etc/pam.d/sudo /root/pam.d-sudo"
 
 
 def examples():
@@ -148,7 +149,7 @@ class Page(AdminTest):
             "aws iam create-policy --policy-name keystore-no-new-keys", "[aws-mfa]",
             "aws-mfa keystore add alice", "systemctl enable --now aws-mfa-keystore.socket",
             f"cd {DOC}", "aws-mfa doctor --pam sshd --user alice",
-            "cp -p /root/pam.d-sshd /etc/pam.d/sshd", "cp -p /etc/pam.d/sudo /root/pam.d-sudo",
+            "cp -p /root/pam.d-sshd /etc/pam.d/sshd", KEEP_SUDO,
             "(while IFS=, read -r user id secret || [ -n \"$user\" ]; do",
             "(for user in $(getent group aws-mfa | cut -d: -f4 | tr , ' '); do", "groupadd aws-mfa",
             "groupadd break-glass", "journalctl -p alert -t break-glass",
@@ -274,11 +275,14 @@ class Page(AdminTest):
         # Where sshd cannot read its settings, the stack must stay: it would refuse every login.
         self.assertNotEqual(self.shell(text.replace("sshd -t", "false")).returncode, 0)
         self.assertEqual(self.world.path(stack).read_text(), "# the old one\n")
-        self.assertEqual(self.ran(text.replace("sshd -t", "true")), "systemctl reload ssh\n")
+        for _ in ("then", "and again"):     # the copy of the old stack stays
+            self.assertEqual(self.ran(text.replace("sshd -t", "true")), "systemctl reload ssh\n")
         self.came({settings: "sshd_config.d/keystore.conf", stack: "pam.d/sshd-keystore"})
-        text = self.examples["cp -p /etc/pam.d/sudo /root/pam.d-sudo"]
-        self.ran(f"cd /tmp/examples; visudo() {{ cat $2; }}\n{text}".rpartition("\naws-mfa doctor")[0])
+        text = self.examples[KEEP_SUDO]
+        for _ in ("then", "and again"):
+            self.ran(f"cd /tmp/examples; visudo() {{ cat $2; }}\n{text}".rpartition("\naws-mfa doctor")[0])
         self.came(sudo)
+        self.assertEqual(self.world.path("/root/pam.d-sudo").read_text(), "# the old one\n")
         self.ran(self.examples["cp -p /root/pam.d-sshd /etc/pam.d/sshd"])
         self.assertEqual(self.world.path(stack).read_text(), "# the old one\n")
         self.assertFalse(self.world.path(settings).exists())
