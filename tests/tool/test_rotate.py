@@ -6,6 +6,7 @@ import unittest
 from home import long_term
 from host import ROLE
 from sandbox import faults
+from test_pages import PAGES, blocks
 from tool.rotating import ID, NEW, OLD, SECRET, STARTED, RotateTest
 
 
@@ -23,6 +24,9 @@ ok     {self.first.access_key_id} deactivated, not yet deleted.  Undo or finish:
        aws-mfa rotate work --undo   |   aws-mfa rotate work --finish
 """)
         self.assertEqual(run.stderr, "")
+        page, = [text for text in blocks(PAGES[0]) if "(to rotate work)" in text]
+        self.assertEqual(page.split("\n", 2)[2], run.stdout.replace(
+            second.access_key_id, "AKIAEXAMPLE000000002").replace(self.first.access_key_id, "AKIAEXAMPLE000000001"))
         self.assertEqual(self.actions(), [*self.CALLS, "CreateAccessKey", "GetCallerIdentity",
                                           ("UpdateAccessKey", "Inactive")])
         run = self.rotate("--finish")

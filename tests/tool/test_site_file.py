@@ -6,6 +6,7 @@ import unittest
 
 from host import HostTest
 from paths import BUILD, REPO
+from test_pages import PAGES, blocks
 
 EXAMPLE = REPO / "examples/aws-mfa.conf"
 SITE = BUILD / "tests/site"
@@ -52,14 +53,17 @@ class SiteFile(HostTest):
                 self.assertIn("aws_session_token", self.section("work-mfa"))
 
     def test_the_example(self):
-        """As it stands, and with each line in force that it shows commented out."""
+        """As it stands, and with each line in force that it shows commented out; and those of the pages."""
         example = EXAMPLE.read_text()
         in_force = re.sub(r"(?m)^# (\w+ = )", r"\1", example)
         in_force = re.sub(r"(?<=\nca_bundle = ).*", str(self.box.ca_path), in_force)   # is there
         shown = re.findall(r"(?m)^\w+ = (.*)", in_force)
         self.assertTrue(shown)
         self.config.unlink()
-        for text, values in ((example, []), (in_force, shown)):
+        of_pages = [text for page in PAGES for text in blocks(page) if text.startswith("[aws-mfa]")]
+        self.assertEqual(len(of_pages), 2)
+        for text, values in ((example, []), (in_force, shown),
+                             *((text, re.findall("(?m) = (.*)", text)) for text in of_pages)):
             self.write(text)
             run = self.aws_mfa("--explain")
             self.assertEqual((run.returncode, run.stderr), (0, ""))

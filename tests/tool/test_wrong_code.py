@@ -1,10 +1,12 @@
 """aws-mfa at a terminal, after a code that is wrong: it asks again, three times in all."""
 
+import re
 import time
 import unittest
 
 from host import HostTest
 from sandbox import totp
+from test_pages import PAGES, blocks
 
 FIRST = "(for work): "
 AGAIN = "MFA code: "
@@ -68,6 +70,9 @@ class WrongCode(HostTest):
                     r"\nNot sent: AWS has just refused this code\. Next code in \d+ s\.\r\n")
         self.term.send(wrong + "\n")
         self.ends(11, "AWS has just refused this code, so it was not sent again; the next one comes in ")
+        page, = [text for text in blocks(PAGES[0]) if "Refused: wrong" in text]
+        for line in re.sub(r"in \d+ s", "in N s", page).splitlines()[1::2]:
+            self.assertIn(line + "\r\n", re.sub(r"in \d+ s", "in N s", self.term.screen))
         self.assertEqual(self.asked(), [wrong])
 
     def test_not_six_digits(self):
