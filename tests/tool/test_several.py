@@ -120,6 +120,16 @@ class Several(HostTest):
         self.refresh("work", "twin")
         self.assertEqual(len(self.sent()), 2)
 
+    def test_a_warning_about_a_file_comes_once(self):
+        self.write_credentials(self.credentials.read_text() + "???\n", mode=0o640)
+        self.config.write_text(self.config.read_text() + "!!!\n")
+        run = self.refresh("work", "twin", "stage", "--token", "-",
+                           input=f"{self.user.wrong_code()}\n{self.other.wrong_code()}\n", status=11)
+        warnings = [line for line in run.stderr.splitlines() if "warning: " in line]
+        self.assertEqual(len(warnings), 3, run.stderr)
+        for words in (f"{self.credentials}:", f"{self.config}:", "others may read your keys (mode 0640)"):
+            self.assertTrue([line for line in warnings if words in line], run.stderr)
+
     def test_one_code_for_two_devices(self):
         run = self.refresh("work", "stage", "--token", self.user.code(), status=2)
         self.assertIn("--token: work and stage need a code each; use --token -", run.stderr)

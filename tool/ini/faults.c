@@ -1,7 +1,9 @@
 #include "faults.h"
 
+#include "file/hash.h"
 #include "text/log.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 void faults_note(void *arg, enum ini_fault fault, const char *path, size_t line, const char *what)
@@ -20,11 +22,31 @@ void faults_note(void *arg, enum ini_fault fault, const char *path, size_t line,
 	f->n++;
 }
 
+void faults_tell(const char *fmt, ...)
+{
+	static uint64_t told[16];
+	static size_t n;
+	char text[2048];
+	uint64_t hash;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	hash = hash_text(text);
+	for (size_t i = 0; i < n && !log_is_taken(); i++)
+		if (told[i] == hash)
+			return;
+	if (n < sizeof(told) / sizeof(told[0]) && !log_is_taken())
+		told[n++] = hash;
+	log_warning("%s", text);
+}
+
 void faults_warn(const struct faults *f, const char *path)
 {
 	for (size_t i = 0; i < f->n && i < FAULTS_TOLD; i++)
-		log_warning("%s:%zu: %s", path, f->told[i].line, f->told[i].what);
+		faults_tell("%s:%zu: %s", path, f->told[i].line, f->told[i].what);
 	if (f->n > FAULTS_TOLD)
-		log_warning("%s: %zu more faults; fix the first ones, then look again", path,
+		faults_tell("%s: %zu more faults; fix the first ones, then look again", path,
 			f->n - FAULTS_TOLD);
 }

@@ -1,4 +1,4 @@
-/* Notes the faults of a file of ~/.aws while it is read, and prints the first of them. */
+/* Notes the faults of a file of ~/.aws while it is read, and prints the first of them once. */
 #ifndef AWS_MFA_FAULTS_H
 #define AWS_MFA_FAULTS_H
 
@@ -20,7 +20,13 @@ struct faults {
 /* For ini_parse(), with a struct faults as arg. */
 ini_fault_fn faults_note;
 
-/* Prints a warning for each of the first faults, and one with the number of the others. */
+/*
+ * Prints a warning about a file, unless this run has printed it: several profiles have their
+ * settings in the same files. log_take() gets all of them.
+ */
+void faults_tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Does so for each of the first faults, and with the number of the others. */
 void faults_warn(const struct faults *f, const char *path);
 
 #endif

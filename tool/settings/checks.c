@@ -281,7 +281,7 @@ static enum status check_duration(struct settings *s, struct error *e)
 		s->duration = n_roles > 0 ? 3600 : 43200;
 	if (s->duration <= sts_session_longest(n_roles)) {
 		if (s->renew_before >= s->duration)
-			log_warning(
+			faults_tell(
 				"%s: '%.200s' is not less than the %ld seconds that the session "
 				"lasts: every run renews it",
 				s->where[SETTING_RENEW_BEFORE], s->value[SETTING_RENEW_BEFORE],

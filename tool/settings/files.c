@@ -4,7 +4,6 @@
 #include "file/owner.h"
 #include "file/read.h"
 #include "profiles.h"
-#include "text/log.h"
 #include "text/shell.h"
 #include "value.h"
 
@@ -96,7 +95,7 @@ void settings_warn(const struct settings *s)
 
 	faults_warn(&s->credentials_faults, s->credentials.path);
 	if (settings_check_mode(s, &e) != STATUS_OK)
-		log_warning("%s", e.text);
+		faults_tell("%s", e.text);
 	faults_warn(&s->config_faults, s->config.path);
 }
 

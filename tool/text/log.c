@@ -84,6 +84,11 @@ void log_take(log_take_fn *take, void *arg)
 	taker_arg = arg;
 }
 
+bool log_is_taken(void)
+{
+	return taker;
+}
+
 void log_clean(char *text)
 {
 	size_t len;

@@ -44,6 +44,7 @@ void log_clean(char *text);
  */
 typedef void log_take_fn(void *arg, enum log_level level, const char *text);
 void log_take(log_take_fn *take, void *arg);
+bool log_is_taken(void);
 
 /* Prints one line, cleaned by log_clean(). */
 void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
