@@ -121,7 +121,7 @@ static enum record_error write_or_hold(struct peer *p, int64_t deadline_ms, cons
 		return rc;
 	rc = send_held(p, deadline_ms);
 	return rc == RECORD_OK
-		? record_write_with(p->reader.fd, p->words->line_max, deadline_ms, word, text, with)
+		? record_write(p->reader.fd, p->words->line_max, deadline_ms, word, text, with)
 		: rc;
 }
 

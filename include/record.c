@@ -230,7 +230,7 @@ enum record_error record_send(int fd, int64_t deadline_ms, const char *buf, size
 	return send_all(fd, deadline_ms, &all, 1, NULL);
 }
 
-enum record_error record_write_with(int fd, size_t max, int64_t deadline_ms, const char *word,
+enum record_error record_write(int fd, size_t max, int64_t deadline_ms, const char *word,
 	const char *text, const struct descriptors *with)
 {
 	size_t text_len = text ? strlen(text) : 0;
@@ -246,12 +246,6 @@ enum record_error record_write_with(int fd, size_t max, int64_t deadline_ms, con
 	if (!is_good(word, text ? text : "", max))
 		return RECORD_BROKEN;
 	return send_all(fd, deadline_ms, parts, sizeof(parts) / sizeof(parts[0]), with);
-}
-
-enum record_error record_write(
-	int fd, size_t max, int64_t deadline_ms, const char *word, const char *text)
-{
-	return record_write_with(fd, max, deadline_ms, word, text, NULL);
 }
 
 void record_fit(char *text, size_t room)

@@ -78,14 +78,11 @@ bool record_pending(const struct record_reader *r);
 void record_reader_wipe(struct record_reader *r);
 
 /*
- * Sends one record, without SIGPIPE. text may be NULL or empty. Returns RECORD_BROKEN and sends
- * nothing if text holds a control character or the line is longer than max.
+ * Sends one record, without SIGPIPE. text may be NULL or empty. The descriptors go with the record,
+ * and the caller keeps its own; with may be NULL. Returns RECORD_BROKEN and sends nothing if text
+ * holds a control character or the line is longer than max.
  */
-enum record_error record_write(
-	int fd, size_t max, int64_t deadline_ms, const char *word, const char *text);
-
-/* The same, and sends descriptors with the record. The caller keeps its own. */
-enum record_error record_write_with(int fd, size_t max, int64_t deadline_ms, const char *word,
+enum record_error record_write(int fd, size_t max, int64_t deadline_ms, const char *word,
 	const char *text, const struct descriptors *with);
 
 /*

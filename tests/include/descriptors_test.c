@@ -87,7 +87,7 @@ static void come_with_their_record(void **state)
 	start(&w, LOGIN_VERSION);
 	assert_int_equal(pipe(pipes), 0);
 	send_with(&w, "version 1\nlogin 00c0ffee\n", 0);
-	assert_int_equal(record_write_with(w.fd, RECORD_MAX_PAM, -1, WORD_USER, "1 alice",
+	assert_int_equal(record_write(w.fd, RECORD_MAX_PAM, -1, WORD_USER, "1 alice",
 				 &(struct descriptors){{pipes[0], pipes[1], pipes[1]}, 3}),
 		RECORD_OK);
 	assert_int_equal(next(&w, &rec), RECORD_OK);

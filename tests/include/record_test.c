@@ -45,9 +45,9 @@ static void carries_records(void **state)
 
 	(void)state;
 	open_wire(&w);
-	assert_int_equal(record_write(w.writer, 64, -1, "code", "123456"), RECORD_OK);
-	assert_int_equal(record_write(w.writer, 64, -1, "ready", NULL), RECORD_OK);
-	assert_int_equal(record_write(w.writer, 64, -1, "result", "13 a b"), RECORD_OK);
+	assert_int_equal(record_write(w.writer, 64, -1, "code", "123456", NULL), RECORD_OK);
+	assert_int_equal(record_write(w.writer, 64, -1, "ready", NULL, NULL), RECORD_OK);
+	assert_int_equal(record_write(w.writer, 64, -1, "result", "13 a b", NULL), RECORD_OK);
 	assert_int_equal(record_read(&w.reader, -1, &rec), RECORD_OK);
 	assert_string_equal(rec.word, "code");
 	assert_string_equal(rec.text, "123456");
@@ -104,10 +104,10 @@ static void never_sends_what_it_would_refuse(void **state)
 	open_wire(&w);
 	memset(text, 'a', sizeof(text));
 	text[59] = '\0';
-	assert_int_equal(record_write(w.writer, 64, -1, "code", text), RECORD_BROKEN);
+	assert_int_equal(record_write(w.writer, 64, -1, "code", text, NULL), RECORD_BROKEN);
 	text[58] = '\0'; /* word, space, text and LF: 64 */
-	assert_int_equal(record_write(w.writer, 64, -1, "code", text), RECORD_OK);
-	assert_int_equal(record_write(w.writer, 64, -1, "code", "1\n2"), RECORD_BROKEN);
+	assert_int_equal(record_write(w.writer, 64, -1, "code", text, NULL), RECORD_OK);
+	assert_int_equal(record_write(w.writer, 64, -1, "code", "1\n2", NULL), RECORD_BROKEN);
 	assert_int_equal(record_read(&w.reader, -1, &rec), RECORD_OK);
 	assert_int_equal(rec.text_len, 58);
 	assert_int_equal(record_read(&w.reader, 0, &rec), RECORD_TIMEOUT);
@@ -137,7 +137,7 @@ static void wiping_leaves_nothing(void **state)
 	(void)state;
 	memset(w.buf, 0, sizeof(w.buf));
 	open_wire(&w);
-	record_write(w.writer, 64, -1, "code", "123456");
+	record_write(w.writer, 64, -1, "code", "123456", NULL);
 	assert_int_equal(record_read(&w.reader, -1, &rec), RECORD_OK);
 	/* the half of a record, which is moved to the front of the buffer */
 	assert_int_equal(write(w.writer, "code 65", 7), 7);

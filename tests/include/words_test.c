@@ -162,8 +162,7 @@ static enum record_error sent(const char *word, const char *text, struct record 
 	const struct descriptors *with = strcmp(word, WORD_USER) == 0 ? &three : NULL;
 	enum record_error rc;
 
-	assert_int_equal(
-		record_write_with(wire.fd, RECORD_MAX_STS, -1, word, text, with), RECORD_OK);
+	assert_int_equal(record_write(wire.fd, RECORD_MAX_STS, -1, word, text, with), RECORD_OK);
 	rc = peer_read(&wire.peer, 0, rec);
 	assert_int_equal(rec->with.n, rc == RECORD_OK && with ? 3 : 0);
 	descriptors_close(&rec->with);
@@ -332,7 +331,8 @@ static void what_is_not_sent_does_not_count(void **state)
 	(void)state;
 	start(&words_pam, LOGIN_STARTED, CHILD);
 	assert_int_equal(sent(WORD_ASK, NULL, &rec), RECORD_OK);
-	assert_int_equal(record_write(wire.fd, RECORD_MAX_PAM, -1, WORD_IDLE, NULL), RECORD_OK);
+	assert_int_equal(
+		record_write(wire.fd, RECORD_MAX_PAM, -1, WORD_IDLE, NULL, NULL), RECORD_OK);
 	shutdown(wire.fd, SHUT_RD);
 	assert_int_equal(peer_write(&wire.peer, -1, WORD_CODE, "123456"), RECORD_EOF);
 	assert_int_equal(peer_read(&wire.peer, -1, &rec), RECORD_OK);

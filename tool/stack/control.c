@@ -16,11 +16,6 @@ static const char *const codes[N_CODES + 1] = {"success", "open_err", "symbol_er
 /* By number: actions[-ACTION_OK] and so on. */
 static const char *const actions[] = {"ignore", "ok", "done", "bad", "die", "reset"};
 
-const char *control_code_name(int code)
-{
-	return code >= 0 && code < N_CODES ? codes[code] : "?";
-}
-
 void control_default(struct control *c, int action)
 {
 	for (int code = 0; code < N_CODES; code++)

@@ -40,9 +40,6 @@ struct control {
 	int action[N_CODES];
 };
 
-/* "auth_err" */
-const char *control_code_name(int code);
-
 /* Fills what is still ACTION_UNSET. */
 void control_default(struct control *c, int action);
 
