@@ -18,6 +18,11 @@ bool ascii_is_graphic(const char *text)
 	return is_within(text, '!');
 }
 
+bool ascii_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 bool ascii_is_control(char c)
 {
 	return (unsigned char)c < ' ' || c == 0x7f;

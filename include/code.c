@@ -1,5 +1,7 @@
 #include "code.h"
 
+#include "ascii.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -65,17 +67,12 @@ bool code_is_exact(const char *text)
 	return strspn(text, DIGITS) == CODE_DIGITS && text[CODE_DIGITS] == '\0';
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 void code_strike_out(char *text, const char *code)
 {
 	char *at = text;
 
 	while ((at = strstr(at, code)) != NULL) {
-		if ((at > text && is_digit(at[-1])) || is_digit(at[CODE_DIGITS])) {
+		if ((at > text && ascii_is_digit(at[-1])) || ascii_is_digit(at[CODE_DIGITS])) {
 			at++;
 		} else {
 			memset(at, '*', CODE_DIGITS);

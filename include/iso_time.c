@@ -1,5 +1,7 @@
 #include "iso_time.h"
 
+#include "ascii.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -27,16 +29,11 @@ static int number(const char *digits, int n)
 	return sum;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool begins_with_time(const char *text)
 {
 	/* d is a digit. */
 	for (const char *form = "dddd-dd-dd dd:dd:dd"; *form; form++, text++)
-		if (*form == 'd' ? !is_digit(*text)
+		if (*form == 'd' ? !ascii_is_digit(*text)
 				 : *text != *form && !(*form == ' ' && *text == 'T'))
 			return false;
 	return true;

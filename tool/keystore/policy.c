@@ -1,5 +1,6 @@
 #include "policy.h"
 
+#include "ascii.h"
 #include "text/utf8.h"
 
 #include <string.h>
@@ -82,7 +83,7 @@ static size_t digits(struct json *j)
 {
 	size_t n = 0;
 
-	while (j->at < j->end && *j->at >= '0' && *j->at <= '9') {
+	while (j->at < j->end && ascii_is_digit(*j->at)) {
 		put(j, j->at++, 1);
 		n++;
 	}

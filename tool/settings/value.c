@@ -30,7 +30,7 @@ static long leading_number(const char *s, const char **end)
 	size_t digits;
 	long n = 0;
 
-	for (digits = 0; s[digits] >= '0' && s[digits] <= '9'; digits++)
+	for (digits = 0; ascii_is_digit(s[digits]); digits++)
 		n = digits < 9 ? 10 * n + (s[digits] - '0') : -1;
 	*end = s + digits;
 	return digits == 0 ? -1 : n;

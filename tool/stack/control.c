@@ -1,5 +1,7 @@
 #include "control.h"
 
+#include "ascii.h"
+
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -70,7 +72,7 @@ static const char *take_jump(const char **at, const struct libpam *lib, int *act
 
 	if (**at < '0' || **at > '9')
 		return "is no action";
-	for (; **at >= '0' && **at <= '9'; ++*at) {
+	for (; ascii_is_digit(**at); ++*at) {
 		lines = lines * 10 + (uint64_t)(**at - '0');
 		if (lib->limits_includes && lines > INT_MAX)
 			return "is too large for a jump";
