@@ -50,13 +50,8 @@ out:
 	return rc;
 }
 
-/* For file systems without O_TMPFILE: a name that store_undo() looks for. */
-static void temporary(const struct target *t, char name[static NAME_MAX + 32])
-{
-	snprintf(name, NAME_MAX + 32, ".%s.aws-mfa-new", t->name);
-}
-
-/* Opens a new file. *named: it has a name, which must be removed. Returns -1 and errno on failure.
+/* Opens a new file. The name is for file systems without O_TMPFILE. *named: it has a name, which
+ * must be removed. Returns -1 and errno on failure.
  */
 static int open_new(const struct target *t, const char *name, bool *named)
 {
@@ -94,7 +89,7 @@ static enum status make_file(
 
 	if (rc != STATUS_OK)
 		return rc;
-	temporary(t, name);
+	target_new_name(t, name);
 	signals_hold(&before);
 	fd = open_new(t, name, &named);
 	*made = fd >= 0 && give(t, fd) && write_all(fd, content->data, content->size) &&

@@ -11,15 +11,6 @@
 #include <unistd.h>
 
 /*
- * One fixed name, so that the next run finds what a killed run left. Used only under the file's
- * lock.
- */
-static void temporary(const struct target *t, char name[static NAME_MAX + 32])
-{
-	snprintf(name, NAME_MAX + 32, ".%s.aws-mfa-new", t->name);
-}
-
-/*
  * Writes the new file under its temporary name, with the attributes of the old file. Returns 0 or
  * an errno. *made is fstat() of the new file.
  */
@@ -96,7 +87,7 @@ bool replace_file(const struct target *t, int fd, const struct stat *st, const s
 	sigset_t before;
 	int error;
 
-	temporary(t, name);
+	target_new_name(t, name); /* only under the file's lock */
 	signals_hold(&before);
 	error = write_beside(t, name, fd, st, new, &made);
 	if (!error && !steady_begin(&quiet, fd, old)) {

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -147,6 +148,11 @@ bool target_is_fixed(int fd)
 
 	return statx(fd, "", AT_EMPTY_PATH, 0, &x) == 0 &&
 		(x.stx_attributes & (STATX_ATTR_APPEND | STATX_ATTR_IMMUTABLE));
+}
+
+void target_new_name(const struct target *t, char name[static NAME_MAX + 32])
+{
+	snprintf(name, NAME_MAX + 32, ".%s.aws-mfa-new", t->name);
 }
 
 bool target_folder_writable(const struct target *t)

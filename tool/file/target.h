@@ -19,6 +19,7 @@
 #include "error.h"
 #include "walk.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -61,6 +62,12 @@ int target_open_to_read(
 
 /* May a missing file be created here? Only root is ever refused (see above). */
 enum status target_check_folder(const struct target *t, struct error *e);
+
+/*
+ * Writes the name of the new file, while it is written beside this file. The name is fixed, so that
+ * the next run finds what a killed run left.
+ */
+void target_new_name(const struct target *t, char name[static NAME_MAX + 32]);
 
 /* Can names be created and replaced in the folder? If not, sets errno. */
 bool target_folder_writable(const struct target *t);
