@@ -95,8 +95,8 @@ static bool report_credentials(const struct client *c, const struct answer *a, t
 		report_origin(&signer, c, a->request_id);
 }
 
-/* Spends a code and reports the result. Returns the status. */
-static enum status spend(struct client *c, struct error *e)
+/* Returns the status of the code. */
+static enum status spend_and_report(struct client *c, struct error *e)
 {
 	struct answer a = {0};
 	time_t expires = 0;
@@ -153,7 +153,7 @@ static enum status serve(struct client *c, struct error *e)
 			return STATUS_OK;
 		if (clock_was_set(&c->clock))
 			ask_the_time(c);
-		rc = spend(c, e);
+		rc = spend_and_report(c, e);
 	} while (rc == STATUS_WRONG_CODE);
 	return rc;
 }
