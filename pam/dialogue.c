@@ -26,7 +26,7 @@
 #define PROMPT_MS 30
 #define PROMPT_SIZE 512 /* PAM_MAX_MSG_SIZE */
 
-struct call {
+struct dialogue {
 	struct login login;
 	struct talk *talk; /* of login */
 	const struct judge_kind *kind;
@@ -87,7 +87,7 @@ static bool is_password(pam_handle_t *pamh, const char *answer)
  * Asks for a code, or fills talk->outcome and returns false. sudo silences every message, so the
  * reason to type again stands in the prompt itself.
  */
-static bool ask_person(struct call *c, bool again, char code[static CODE_DIGITS + 1])
+static bool ask_person(struct dialogue *c, bool again, char code[static CODE_DIGITS + 1])
 {
 	const struct options *opt = c->login.opt;
 	char prompt[PROMPT_SIZE];
@@ -113,7 +113,7 @@ static void forget(struct talk *talk)
 	talk->request_id[0] = talk->key_id[0] = talk->reason[0] = '\0';
 }
 
-static enum listen listen_for(struct call *c, int64_t *left_ms)
+static enum listen listen_for(struct dialogue *c, int64_t *left_ms)
 {
 	return listen_next(c->login.pamh, c->login.opt, &c->judge.peer, left_ms, c->talk);
 }
@@ -123,7 +123,7 @@ static enum listen listen_for(struct call *c, int64_t *left_ms)
  * the prompt does not wait: the time until the prompt must not tell who is enrolled. An absent
  * judge is like an idle one: the person is asked, and then it is tried again.
  */
-static enum listen start(struct call *c, bool waits)
+static enum listen start(struct dialogue *c, bool waits)
 {
 	int64_t start_ms = monotonic_ms(), ms = c->left_ms - GRACE_MS;
 	unsigned seconds = ms > 1000 ? (unsigned)((ms + 999) / 1000) : 1;
@@ -137,7 +137,7 @@ static enum listen start(struct call *c, bool waits)
 	return c->kind->always_asks ? LISTEN_ASK : listen_for(c, &c->left_ms);
 }
 
-static void stop(struct call *c)
+static void stop(struct dialogue *c)
 {
 	if (c->runs)
 		c->kind->stop(&c->judge);
@@ -145,7 +145,7 @@ static void stop(struct call *c)
 }
 
 /* Waits for `ask` if the prompt did not. */
-static enum listen wait_for_ask(struct call *c)
+static enum listen wait_for_ask(struct dialogue *c)
 {
 	if (!c->runs)
 		return LISTEN_IDLE;
@@ -153,7 +153,7 @@ static enum listen wait_for_ask(struct call *c)
 }
 
 /* Sends the code and reads the result. */
-static enum listen send_code(struct call *c, const char *code)
+static enum listen send_code(struct dialogue *c, const char *code)
 {
 	int64_t start_ms = monotonic_ms();
 
@@ -169,7 +169,7 @@ static enum listen send_code(struct call *c, const char *code)
  * Sends the code. If the judge was absent, or became idle while the person was away, starts a new
  * one, once. The idle judge has read no code, so no code is sent twice.
  */
-static enum listen hand_over(struct call *c, const char *code)
+static enum listen hand_over(struct dialogue *c, const char *code)
 {
 	int64_t none_ms = 0;
 	enum listen heard = wait_for_ask(c);
@@ -190,7 +190,7 @@ static enum listen hand_over(struct call *c, const char *code)
 }
 
 /* It may not be able to start. */
-static void advise(const struct call *c)
+static void advise(const struct dialogue *c)
 {
 	char service[64];
 	size_t used = strlen(c->talk->reason);
@@ -204,7 +204,7 @@ static void advise(const struct call *c)
 }
 
 /* Sends the code and fills talk->outcome. */
-static void relay(struct call *c, const char *code)
+static void relay(struct dialogue *c, const char *code)
 {
 	struct talk *talk = c->talk;
 	enum listen heard = hand_over(c, code);
@@ -225,7 +225,7 @@ static void relay(struct call *c, const char *code)
 		c->kind->store(&c->judge, &c->login);
 }
 
-static void ask_and_relay(struct call *c)
+static void ask_and_relay(struct dialogue *c)
 {
 	struct talk *talk = c->talk;
 
@@ -261,7 +261,7 @@ static bool is_in_vain(const struct options *opt, enum status status)
 void dialogue(
 	pam_handle_t *pamh, const struct options *opt, const struct user *user, struct talk *talk)
 {
-	struct call c = {
+	struct dialogue c = {
 		.login = {pamh, opt, user, talk},
 		.talk = talk,
 		.kind = opt->keystore ? &judge_keystore : &judge_helper,

@@ -194,14 +194,14 @@ void call_name_user(struct caller *c, const struct call_identity *who)
 }
 
 /* A list that is being filled. The table of words allows ITEMS_MAX items. */
-struct devices {
+struct device_list {
 	struct call_device *items;
 	size_t n;
 };
 
 static bool take_device(const struct record *rec, void *into)
 {
-	struct devices *d = into;
+	struct device_list *d = into;
 	struct call_device *device = d->n > 0 ? d->items + d->n - 1 : NULL;
 
 	if (strcmp(rec->word, WORD_ITEM) == 0)
@@ -216,7 +216,7 @@ static bool take_device(const struct record *rec, void *into)
 enum status call_list_devices(
 	struct caller *c, struct call_device devices[static ITEMS_MAX], size_t *n, struct error *e)
 {
-	struct devices d = {devices, 0};
+	struct device_list d = {devices, 0};
 	enum status rc = ask_iam(c, "ListMFADevices", false, take_device, &d, e);
 
 	for (size_t i = 0; rc == STATUS_OK && i < d.n; i++)
@@ -226,14 +226,14 @@ enum status call_list_devices(
 	return rc;
 }
 
-struct keys {
+struct key_list {
 	struct call_key *items;
 	size_t n;
 };
 
 static bool take_key(const struct record *rec, void *into)
 {
-	struct keys *k = into;
+	struct key_list *k = into;
 	struct call_key *key = k->n > 0 ? k->items + k->n - 1 : NULL;
 
 	if (strcmp(rec->word, WORD_ITEM) == 0)
@@ -250,7 +250,7 @@ static bool take_key(const struct record *rec, void *into)
 enum status call_list_keys(
 	struct caller *c, struct call_key keys[static ITEMS_MAX], size_t *n, struct error *e)
 {
-	struct keys k = {keys, 0};
+	struct key_list k = {keys, 0};
 	enum status rc = ask_iam(c, "ListAccessKeys", false, take_key, &k, e);
 
 	for (size_t i = 0; rc == STATUS_OK && i < k.n; i++)

@@ -21,7 +21,7 @@
 
 #define INPUT_MAX 65536
 
-struct answer {
+struct offer {
 	bool bash;
 	struct bash_line line;
 	char *text; /* what add() gives, until the first line is known */
@@ -31,7 +31,7 @@ struct answer {
 
 static void add(void *arg, const char *word, const char *help)
 {
-	struct answer *a = arg;
+	struct offer *a = arg;
 	char quoted[4096];
 
 	if (!a->bash)
@@ -64,7 +64,7 @@ static bool split(struct bash_line *l, const struct secret *input)
 	return l->words;
 }
 
-static void print(const struct answer *a, enum completion_kind kind)
+static void print(const struct offer *a, enum completion_kind kind)
 {
 	static const char *const names[] = {[COMPLETION_WORDS] = "words",
 		[COMPLETION_FILES] = "files",
@@ -82,7 +82,7 @@ static void print(const struct answer *a, enum completion_kind kind)
 
 static enum status run(const struct command_line *line)
 {
-	struct answer a = {.bash = strcmp(line->operands[0], "bash") == 0};
+	struct offer a = {.bash = strcmp(line->operands[0], "bash") == 0};
 	struct secret input = {0};
 	bool good = read_input(&input);
 	size_t first;

@@ -18,7 +18,7 @@ enum { PROFILE, STATE, ACCOUNT, ROLE, KEYS, N_COLUMNS };
 #define WORD_WIDTH 7 /* "expired" */
 
 /* What a row shows. The color is that of the word at the start of the state. */
-struct row {
+struct profile_row {
 	char *cell[N_COLUMNS];
 	size_t width[N_COLUMNS];
 	char state[80];
@@ -35,7 +35,7 @@ struct layout {
 
 static const char source[] = "source ";
 
-static void make_row(const struct profile_state *p, struct row *row)
+static void make_row(const struct profile_state *p, struct profile_row *row)
 {
 	static char none[] = "-";
 	char *const cells[N_COLUMNS] = {p->name, row->state, p->account, profile_name_in(p->role),
@@ -57,7 +57,7 @@ static void make_row(const struct profile_state *p, struct row *row)
 }
 
 /* Prints the text in `width` columns, and two blanks. A width of 0: it is the last of the line. */
-static void print_cell(const struct row *row, int column, size_t width, bool color)
+static void print_cell(const struct profile_row *row, int column, size_t width, bool color)
 {
 	const char *text = row->cell[column];
 
@@ -72,7 +72,7 @@ static void print_cell(const struct row *row, int column, size_t width, bool col
 		putchar_unlocked(' ');
 }
 
-static void print_row(const struct row *row, const struct layout *l)
+static void print_row(const struct profile_row *row, const struct layout *l)
 {
 	for (int i = 0; i < N_COLUMNS; i++) {
 		bool last = i == N_COLUMNS - 1 || (l->narrow && i == STATE);
@@ -85,7 +85,7 @@ static void print_row(const struct row *row, const struct layout *l)
 	}
 }
 
-static void widen(struct layout *l, const struct row *row)
+static void widen(struct layout *l, const struct profile_row *row)
 {
 	for (int i = 0; i < N_COLUMNS; i++)
 		if (row->width[i] > l->width[i])
@@ -98,7 +98,7 @@ static enum status print(const struct profile_list *list, struct error *e)
 	char titles[N_COLUMNS][8] = {"PROFILE", "STATE", "ACCOUNT", "ROLE", "KEYS"};
 	struct layout l = {.color = color_wanted(STDOUT_FILENO)};
 	size_t columns = width_of_terminal(STDOUT_FILENO), sum = 0;
-	struct row title = {.color = ""}, *rows = calloc(list->n, sizeof(rows[0]));
+	struct profile_row title = {.color = ""}, *rows = calloc(list->n, sizeof(rows[0]));
 
 	if (!rows)
 		return error_system(e, "list");

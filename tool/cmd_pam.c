@@ -22,14 +22,14 @@ static void bound_waiting(const struct command_line *line)
 		file_wait_at_most(n * 400);
 }
 
-struct login {
+struct pam_login {
 	struct refresh r;
 	const char *const *options;
 };
 
 static enum status try_code(void *arg, const char *code, struct tried *tried, struct error *e)
 {
-	struct login *login = arg;
+	struct pam_login *login = arg;
 	struct refresh *r = &login->r;
 	enum status rc = refresh_finish(r, code, e);
 
@@ -66,7 +66,7 @@ static enum status refuse(const struct error *e)
 
 static enum status run(const struct command_line *line)
 {
-	struct login login = {.r = {.mode = line->option[ALWAYS] ? MODE_ALWAYS : MODE_LOGIN},
+	struct pam_login login = {.r = {.mode = line->option[ALWAYS] ? MODE_ALWAYS : MODE_LOGIN},
 		.options = line->option};
 	struct refresh *r = &login.r;
 	struct conversation c;

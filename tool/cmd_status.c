@@ -18,7 +18,7 @@
 enum { ALL = OPTION_OWN, JSON, QUIET };
 
 /* What to show, and the worst status so far. */
-struct answer {
+struct overview {
 	struct profile_files files;
 	struct profile_list told;
 	bool has_shell; /* the last one is the session of this shell */
@@ -29,7 +29,7 @@ struct answer {
 #define NEXT_AFTER 5 /* blanks before a command */
 
 /* How it is printed. */
-struct look {
+struct status_layout {
 	bool color;
 	size_t columns; /* of the terminal; SIZE_MAX: no terminal */
 	size_t indent;  /* of the states: they stand below each other */
@@ -45,7 +45,7 @@ static int rank(enum status rc)
 					  : 4;
 }
 
-static void worsen(struct answer *a, enum status rc)
+static void worsen(struct overview *a, enum status rc)
 {
 	if (rank(rc) > rank(a->status))
 		a->status = rc;
@@ -72,7 +72,7 @@ static enum status check_options(const struct command_line *line, struct error *
 	return STATUS_OK;
 }
 
-static void tell(struct answer *a, const char *name)
+static void tell(struct overview *a, const char *name)
 {
 	struct error e;
 	enum status rc = profile_state_read(&a->files, name, &a->told.list[a->told.n], &e);
@@ -86,7 +86,7 @@ static void tell(struct answer *a, const char *name)
 	worsen(a, rc);
 }
 
-static enum status tell_named(struct answer *a, const struct command_line *line, struct error *e)
+static enum status tell_named(struct overview *a, const struct command_line *line, struct error *e)
 {
 	/* one for the effective profile, one for the shell */
 	a->told.list = calloc(line->n_operands + 2, sizeof(a->told.list[0]));
@@ -110,7 +110,7 @@ static enum status tell_named(struct answer *a, const struct command_line *line,
 	return STATUS_OK;
 }
 
-static enum status tell_all(struct answer *a, struct error *e)
+static enum status tell_all(struct overview *a, struct error *e)
 {
 	enum status rc = profile_list_read(&a->files, true, &a->told, e);
 
@@ -126,7 +126,7 @@ static enum status tell_all(struct answer *a, struct error *e)
 	return rc;
 }
 
-static size_t name_of(const struct answer *a, size_t i, char name[static NAME_SIZE])
+static size_t name_of(const struct overview *a, size_t i, char name[static NAME_SIZE])
 {
 	snprintf(name, NAME_SIZE, "%s%s", a->told.list[i].name,
 		a->has_shell && i + 1 == a->told.n ? " (this shell)" : "");
@@ -134,7 +134,7 @@ static size_t name_of(const struct answer *a, size_t i, char name[static NAME_SI
 }
 
 /* Prints "work  expired 2 h 10 min ago, 2026-11-27 18:50 JST     aws-mfa --profile work". */
-static void print_line(const struct answer *a, size_t i, const struct look *look)
+static void print_line(const struct overview *a, size_t i, const struct status_layout *look)
 {
 	const struct profile_state *p = &a->told.list[i];
 	char name[NAME_SIZE], next[NEXT_SIZE];
@@ -159,7 +159,8 @@ static void print_line(const struct answer *a, size_t i, const struct look *look
 }
 
 /* Prints ", WHAT VALUE", on a line of its own if it does not fit. */
-static void detail(const struct look *look, size_t *column, const char *what, const char *value)
+static void detail(
+	const struct status_layout *look, size_t *column, const char *what, const char *value)
 {
 	char text[400];
 	size_t width;
@@ -177,7 +178,7 @@ static void detail(const struct look *look, size_t *column, const char *what, co
 	}
 }
 
-static void print_details(const struct profile_state *p, const struct look *look)
+static void print_details(const struct profile_state *p, const struct status_layout *look)
 {
 	const char *colon = p->device ? strrchr(p->device, ':') : NULL;
 	size_t column = 0;
@@ -191,10 +192,10 @@ static void print_details(const struct profile_state *p, const struct look *look
 		putchar('\n');
 }
 
-static void print(const struct answer *a)
+static void print(const struct overview *a)
 {
 	size_t columns = width_of_terminal(STDOUT_FILENO);
-	struct look look = {
+	struct status_layout look = {
 		.color = color_wanted(STDOUT_FILENO), .columns = columns > 0 ? columns : SIZE_MAX};
 	char name[NAME_SIZE];
 
@@ -210,14 +211,14 @@ static void print(const struct answer *a)
 }
 
 /* The shell counts only if no profile is named. */
-static void judge(struct answer *a, bool named)
+static void judge(struct overview *a, bool named)
 {
 	for (size_t i = 0; i < a->told.n - (named && a->has_shell); i++)
 		if (!profile_is_valid(&a->told.list[i]))
 			worsen(a, STATUS_NO_SESSION);
 }
 
-static enum status answer(struct answer *a, const struct command_line *line, struct error *e)
+static enum status answer(struct overview *a, const struct command_line *line, struct error *e)
 {
 	const char *options[N_SETTINGS];
 	enum status rc = check_options(line, e);
@@ -240,7 +241,7 @@ static enum status answer(struct answer *a, const struct command_line *line, str
 
 static enum status run(const struct command_line *line)
 {
-	struct answer a = {.status = STATUS_OK};
+	struct overview a = {.status = STATUS_OK};
 	struct error e = {0};
 	enum status rc;
 

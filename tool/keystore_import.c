@@ -18,14 +18,14 @@
 
 enum { PATH, SECTION, ID, SECRET, DEVICE }; /* the fields of the answer */
 
-struct wanted {
+struct keys_wanted {
 	const char *profile;     /* NULL: default */
 	const char *id, *secret; /* the keys to remove */
 };
 
 /* --- as the user --- */
 
-static enum status load(const struct wanted *w, struct settings *s, struct error *e)
+static enum status load(const struct keys_wanted *w, struct settings *s, struct error *e)
 {
 	const char *options[N_SETTINGS] = {NULL};
 
@@ -77,7 +77,7 @@ static enum status remove_keys(const void *arg, struct secret *out, struct error
 {
 	static const struct ini_pair removed[] = {{"aws_access_key_id", NULL},
 		{"aws_secret_access_key", NULL}, {"aws_mfa_device", NULL}};
-	const struct wanted *w = arg;
+	const struct keys_wanted *w = arg;
 	const struct ini_pair expected[] = {
 		{"aws_access_key_id", w->id}, {"aws_secret_access_key", w->secret}};
 	struct settings s;
@@ -174,7 +174,7 @@ static enum status make_entry(struct addition *a, struct error *e)
 	return rc == STATUS_OK ? addition_write(a, "import", e) : rc;
 }
 
-static enum status clear_home(struct addition *a, const struct wanted *w,
+static enum status clear_home(struct addition *a, const struct keys_wanted *w,
 	const struct as_user_answer *found, struct error *e)
 {
 	struct as_user_answer nothing;
@@ -197,7 +197,7 @@ static enum status clear_home(struct addition *a, const struct wanted *w,
 
 enum status keystore_import(const struct keystore *k, struct error *e)
 {
-	struct wanted w = {.profile = k->line->option[KEYSTORE_PROFILE]};
+	struct keys_wanted w = {.profile = k->line->option[KEYSTORE_PROFILE]};
 	struct as_user_answer found = {.field = {NULL}};
 	struct addition a;
 	enum status rc = addition_begin(&a, k, e);

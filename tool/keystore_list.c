@@ -9,7 +9,7 @@
 
 enum { USER, UID, ACCOUNT, DEVICE, ROLE, KEY, N_COLUMNS };
 
-struct row {
+struct entry_row {
 	struct entry entry;
 	bool readable;
 	char uid[16];
@@ -19,7 +19,7 @@ struct row {
 
 /* --- one entry --- */
 
-static void note_account(struct row *r)
+static void note_account(struct entry_row *r)
 {
 	struct error e;
 	uid_t uid;
@@ -31,12 +31,12 @@ static void note_account(struct row *r)
 			(unsigned long)uid);
 }
 
-static enum status read_row(int folder, const char *name, struct row *r, struct error *e)
+static enum status read_row(int folder, const char *name, struct entry_row *r, struct error *e)
 {
 	struct stat st;
 	enum status rc;
 
-	*r = (struct row){.readable = false};
+	*r = (struct entry_row){.readable = false};
 	rc = entries_read(folder, name, &r->entry, &st, e);
 	if (rc != STATUS_OK && rc != STATUS_CONFIG)
 		return rc;
@@ -66,7 +66,7 @@ static void print_member(const char *name, const char *value)
 	json_string(stdout, value);
 }
 
-static void print_json(const struct row *r)
+static void print_json(const struct entry_row *r)
 {
 	const struct entry *entry = &r->entry;
 
@@ -99,7 +99,7 @@ static void print_cells(const char *const cell[N_COLUMNS], const int width[N_COL
 	puts(cell[N_COLUMNS - 1]);
 }
 
-static void print_table(const struct row *rows, size_t n)
+static void print_table(const struct entry_row *rows, size_t n)
 {
 	static const char *const heads[N_COLUMNS] = {
 		"USER", "UID", "ACCOUNT", "DEVICE", "ROLE", "KEY"};
@@ -120,7 +120,7 @@ static void print_table(const struct row *rows, size_t n)
 }
 
 /* One line for each key that is set. */
-static void print_entry(const struct row *r)
+static void print_entry(const struct entry_row *r)
 {
 	const struct entry *entry = &r->entry;
 	char duration[32] = "";
@@ -152,7 +152,7 @@ static void print_entry(const struct row *r)
 
 /* --- the verbs --- */
 
-static void print_list(const struct row *rows, size_t n, bool json)
+static void print_list(const struct entry_row *rows, size_t n, bool json)
 {
 	if (json) {
 		fputs("{\"Version\":1,\"Entries\":[", stdout);
@@ -171,7 +171,7 @@ static void print_list(const struct row *rows, size_t n, bool json)
 static enum status list(const struct keystore *k, int folder, struct error *e)
 {
 	struct entry_names names;
-	struct row *rows = NULL;
+	struct entry_row *rows = NULL;
 	enum status rc = entries_names(folder, &names, e);
 
 	if (rc == STATUS_OK) {
@@ -192,7 +192,7 @@ static enum status list(const struct keystore *k, int folder, struct error *e)
 
 static enum status show(const struct keystore *k, int folder, struct error *e)
 {
-	struct row row;
+	struct entry_row row;
 	enum status rc = read_row(folder, k->users[0], &row, e);
 
 	if (rc == STATUS_OK && !row.readable)

@@ -21,7 +21,7 @@
 enum phase { AUTH, ACCOUNT, CREDENTIALS, SESSION, END, N_PHASES };
 
 /* What the child has seen of one phase, as it sends it to the parent. */
-struct outcome {
+struct phase_result {
 	enum phase phase;
 	int code;       /* of libpam */
 	char says[120]; /* pam_strerror() */
@@ -181,7 +181,7 @@ static int play_service(struct rehearsal *r)
 /* Tells the parent how a phase ended. True if the next one may follow. */
 static bool tell(const struct rehearsal *r, enum phase phase, int code)
 {
-	struct outcome o = {.phase = phase, .code = code};
+	struct phase_result o = {.phase = phase, .code = code};
 
 	snprintf(o.says, sizeof(o.says), "%s", r->pam.strerror(r->handle, code));
 	return write_all(r->report, (const char *)&o, sizeof(o)) && code == PAM_SUCCESS;
@@ -238,7 +238,7 @@ static const char *const names[N_PHASES] = {
 	[END] = "end of session",
 };
 
-static void report(struct findings *l, const struct rehearsal *r, const struct outcome *o)
+static void report(struct findings *l, const struct rehearsal *r, const struct phase_result *o)
 {
 	const char *name = o->phase < N_PHASES ? names[o->phase] : "?";
 	char service[200], user[200];
@@ -259,7 +259,7 @@ static void report(struct findings *l, const struct rehearsal *r, const struct o
 /* Reads what the child tells. Returns the number of phases that ended. */
 static size_t listen(struct findings *l, const struct rehearsal *r, int fd)
 {
-	struct outcome o;
+	struct phase_result o;
 	size_t n = 0;
 	ssize_t got;
 

@@ -30,12 +30,12 @@ static bool has_codes(const char *serial)
 }
 
 /* Those with codes come first. */
-struct devices {
+struct device_choice {
 	struct call_device list[ITEMS_MAX];
 	size_t n, with_codes;
 };
 
-static void sort(struct devices *d)
+static void sort(struct device_choice *d)
 {
 	struct call_device sorted[ITEMS_MAX];
 	size_t at = 0;
@@ -52,7 +52,7 @@ static void sort(struct devices *d)
 }
 
 /* "mfa/a, GAHT1 (hardware token), u2f/b (a passkey: STS takes none)" */
-static const char *name_from(const struct devices *d, size_t first, char *text, size_t size)
+static const char *name_from(const struct device_choice *d, size_t first, char *text, size_t size)
 {
 	static const char *const notes[] = {"", " (hardware token)",
 		" (a passkey or security key: STS takes none)",
@@ -73,7 +73,7 @@ static enum status take(const char *serial, struct secret *device, struct error 
 	return secret_copy(device, serial, strlen(serial)) ? STATUS_OK : error_system(e, "setup");
 }
 
-static void tell_table(const struct asker *a, const struct devices *d)
+static void tell_table(const struct asker *a, const struct device_choice *d)
 {
 	static const char *const kinds[] = {
 		"virtual", "hardware token", "passkey: no codes", "no serial for STS"};
@@ -92,8 +92,8 @@ static void tell_table(const struct asker *a, const struct devices *d)
 	}
 }
 
-static enum status choose(
-	const struct asker *a, const struct devices *d, struct secret *device, struct error *e)
+static enum status choose(const struct asker *a, const struct device_choice *d,
+	struct secret *device, struct error *e)
 {
 	struct secret answer = {0};
 	char question[64];
@@ -142,7 +142,7 @@ static enum status ask_serial(
 	return rc;
 }
 
-static bool is_listed(const struct devices *d, const char *serial)
+static bool is_listed(const struct device_choice *d, const char *serial)
 {
 	for (size_t i = 0; i < d->n; i++)
 		if (strcmp(d->list[i].serial, serial) == 0)
@@ -150,7 +150,7 @@ static bool is_listed(const struct devices *d, const char *serial)
 	return false;
 }
 
-static enum status pick(const struct device_search *search, const struct devices *d,
+static enum status pick(const struct device_search *search, const struct device_choice *d,
 	struct secret *device, struct error *e)
 {
 	const struct settings *s = search->settings;
@@ -182,7 +182,7 @@ enum status setup_find_device(
 	const struct device_search *search, struct secret *device, struct error *e)
 {
 	const char *known = search->settings->value[SETTING_DEVICE];
-	struct devices d = {.n = 0};
+	struct device_choice d = {.n = 0};
 	char names[600], note[640] = "";
 	enum status rc = call_list_devices(search->caller, d.list, &d.n, e);
 	bool listed = rc == STATUS_OK;

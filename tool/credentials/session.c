@@ -91,12 +91,12 @@ bool session_read(const struct ini *credentials, const char *section, struct ses
 		s->expiration > 0;
 }
 
-struct keys {
+struct section_keys {
 	struct secret id, secret;
 	bool token;
 };
 
-static void free_keys(struct keys *k)
+static void free_keys(struct section_keys *k)
 {
 	secret_free(&k->id);
 	secret_free(&k->secret);
@@ -119,11 +119,11 @@ static void take(const struct ini *ini, const struct ini_line *l, struct secret 
  * Reads the keys below one header. A section may appear twice. Each part is checked on its own:
  * writing the section removes also the values that do not count.
  */
-static void read_keys(const struct ini *ini, const struct ini_line *header, struct keys *k)
+static void read_keys(const struct ini *ini, const struct ini_line *header, struct section_keys *k)
 {
 	const struct ini_line *end = ini->lines + ini->n_lines;
 
-	*k = (struct keys){0};
+	*k = (struct section_keys){0};
 	for (const struct ini_line *l = header + 1; l < end && l->kind != INI_SECTION; l++) {
 		if (l->kind != INI_KEY)
 			continue;
@@ -139,13 +139,13 @@ static void read_keys(const struct ini *ini, const struct ini_line *header, stru
 
 /* Does another section, or [DEFAULT], hold the same keys? */
 static bool stand_elsewhere(
-	const struct ini *ini, const struct ini_line *header, const struct keys *k)
+	const struct ini *ini, const struct ini_line *header, const struct section_keys *k)
 {
 	bool found = false;
 
 	for (size_t i = 0; i < ini->n_lines && !found; i++) {
 		const struct ini_line *l = &ini->lines[i];
-		struct keys other;
+		struct section_keys other;
 
 		if (l->kind != INI_SECTION || l->section == header->section)
 			continue;
@@ -164,7 +164,7 @@ enum status session_spare_keys(const struct ini *credentials, const char *sectio
 
 	for (size_t i = last ? last->section : 0; i > 0 && !lost;) {
 		const struct ini_line *header = &credentials->lines[i - 1];
-		struct keys k;
+		struct section_keys k;
 
 		read_keys(credentials, header, &k);
 		lost = k.id.size > 0 && k.secret.size > 0 &&

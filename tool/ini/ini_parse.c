@@ -11,7 +11,7 @@
 
 #define BOM "\xef\xbb\xbf"
 
-struct reader {
+struct ini_reader {
 	struct ini *ini;
 	ini_fault_fn *fault;
 	void *arg;
@@ -23,13 +23,13 @@ struct reader {
 	const struct ini_line *key, *bad;
 };
 
-static void report(const struct reader *r, enum ini_fault fault, const char *what)
+static void report(const struct ini_reader *r, enum ini_fault fault, const char *what)
 {
 	if (r->fault)
 		r->fault(r->arg, fault, r->ini->path, r->ini->n_lines, what);
 }
 
-static void bad(struct reader *r, struct ini_line *l, const char *what)
+static void bad(struct ini_reader *r, struct ini_line *l, const char *what)
 {
 	l->kind = INI_BAD;
 	r->bad = l;
@@ -56,7 +56,7 @@ static void trim(const char *data, uint32_t *from, uint32_t *to)
 }
 
 /* Makes l the line that counts for its name. Returns the line that counted before, or NULL. */
-static struct ini_line *enter(const struct reader *r, struct ini_line *l, uint32_t section)
+static struct ini_line *enter(const struct ini_reader *r, struct ini_line *l, uint32_t section)
 {
 	struct ini *ini = r->ini;
 	uint32_t *slot = ini_slot(ini, section, ini->bytes.data + l->name, l->name_len);
@@ -68,7 +68,7 @@ static struct ini_line *enter(const struct reader *r, struct ini_line *l, uint32
 	return before;
 }
 
-static void read_header(struct reader *r, struct ini_line *l)
+static void read_header(struct ini_reader *r, struct ini_line *l)
 {
 	const char *name = r->ini->bytes.data + l->name;
 	const struct ini_line *before;
@@ -112,7 +112,7 @@ static uint32_t comment_in(const char *data, uint32_t from, uint32_t to, char si
 }
 
 /* data[from, to) is the line's text. */
-static void read_key(struct reader *r, struct ini_line *l, uint32_t from, uint32_t to)
+static void read_key(struct ini_reader *r, struct ini_line *l, uint32_t from, uint32_t to)
 {
 	const char *data = r->ini->bytes.data;
 	const struct ini_line *before;
@@ -155,14 +155,14 @@ static void read_key(struct reader *r, struct ini_line *l, uint32_t from, uint32
 	report(r, INI_REFUSED, what);
 }
 
-static bool in_default(const struct reader *r)
+static bool in_default(const struct ini_reader *r)
 {
 	const struct ini_line *header = &r->ini->lines[r->section - 1];
 
 	return !header->next && !ini_is_section(r->ini, header);
 }
 
-static void read_continuation(struct reader *r, struct ini_line *l, uint32_t from, uint32_t to)
+static void read_continuation(struct ini_reader *r, struct ini_line *l, uint32_t from, uint32_t to)
 {
 	const char *data = r->ini->bytes.data;
 	bool commented = r->key->value < r->key->end &&
@@ -180,7 +180,7 @@ static void read_continuation(struct reader *r, struct ini_line *l, uint32_t fro
 			"the file");
 }
 
-static bool has_header(const struct reader *r, struct ini_line *l, uint32_t from, uint32_t to)
+static bool has_header(const struct ini_reader *r, struct ini_line *l, uint32_t from, uint32_t to)
 {
 	const char *data = r->ini->bytes.data;
 
@@ -196,14 +196,14 @@ static bool has_header(const struct reader *r, struct ini_line *l, uint32_t from
 }
 
 /* Is a line that starts with '[' indented no deeper than the header or the key above? */
-static bool may_be_header(const struct reader *r, const struct ini_line *l)
+static bool may_be_header(const struct ini_reader *r, const struct ini_line *l)
 {
 	return !r->section || l->column <= r->ini->lines[r->section - 1].column ||
 		(r->key && l->column <= r->key->column);
 }
 
 /* data[from, to) is the line without its line ending. */
-static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint32_t to)
+static void read_line(struct ini_reader *r, struct ini_line *l, uint32_t from, uint32_t to)
 {
 	const char *data = r->ini->bytes.data;
 	uint32_t first = from;
@@ -254,7 +254,7 @@ static void read_line(struct reader *r, struct ini_line *l, uint32_t from, uint3
 }
 
 /* Returns where the line that starts at pos ends. *text_end is the end without the line ending. */
-static uint32_t line_end(struct reader *r, uint32_t pos, uint32_t *text_end)
+static uint32_t line_end(struct ini_reader *r, uint32_t pos, uint32_t *text_end)
 {
 	const char *data = r->ini->bytes.data;
 	uint32_t size = (uint32_t)r->ini->bytes.size;
@@ -282,7 +282,7 @@ static size_t count(const struct secret *b, char c)
 	return n;
 }
 
-static bool allocate(struct reader *r)
+static bool allocate(struct ini_reader *r)
 {
 	struct ini *ini = r->ini;
 	size_t lf = count(&ini->bytes, '\n'), cr = count(&ini->bytes, '\r');
@@ -306,7 +306,7 @@ static bool allocate(struct reader *r)
 enum status ini_parse(struct ini *ini, const char *path, struct secret *bytes, ini_fault_fn *fault,
 	void *arg, struct error *e)
 {
-	struct reader r = {.ini = ini, .fault = fault, .arg = arg};
+	struct ini_reader r = {.ini = ini, .fault = fault, .arg = arg};
 	uint32_t pos = 0;
 
 	*ini = (struct ini){.bytes = *bytes, .path = strdup(path)};

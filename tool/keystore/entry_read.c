@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct reading {
+struct entry_reading {
 	struct ini ini;
 	struct secret value[N_ENTRY_KEYS];
 	size_t line[N_ENTRY_KEYS]; /* 0: not there */
@@ -22,12 +22,12 @@ struct reading {
 
 /* --- the lines --- */
 
-static enum status fault(const struct reading *r, size_t line, const char *what)
+static enum status fault(const struct entry_reading *r, size_t line, const char *what)
 {
 	return error_set(r->e, STATUS_CONFIG, "%s:%zu: %s", r->ini.path, line, what);
 }
 
-static enum status fault_of(const struct reading *r, enum entry_key key, const char *what)
+static enum status fault_of(const struct entry_reading *r, enum entry_key key, const char *what)
 {
 	return error_set(r->e, STATUS_CONFIG, "%s:%zu: %s: %s", r->ini.path, r->line[key],
 		entry_rules[key].name, what);
@@ -40,7 +40,7 @@ static bool is_blank(const struct ini *ini, uint32_t from, uint32_t to)
 	return from == to;
 }
 
-static enum status take_header(struct reading *r, const struct ini_line *l, size_t line)
+static enum status take_header(struct entry_reading *r, const struct ini_line *l, size_t line)
 {
 	const struct ini *ini = &r->ini;
 
@@ -65,7 +65,7 @@ static enum entry_key find_key(const struct ini *ini, const struct ini_line *l)
 	return key;
 }
 
-static enum status take_key(struct reading *r, const struct ini_line *l, size_t line)
+static enum status take_key(struct entry_reading *r, const struct ini_line *l, size_t line)
 {
 	const struct ini *ini = &r->ini;
 	const char *after = ini->bytes.data + l->name + l->name_len, *expected;
@@ -90,7 +90,7 @@ static enum status take_key(struct reading *r, const struct ini_line *l, size_t 
 	return expected ? fault_of(r, key, expected) : STATUS_OK;
 }
 
-static enum status take_lines(struct reading *r)
+static enum status take_lines(struct entry_reading *r)
 {
 	enum status rc = STATUS_OK;
 
@@ -127,7 +127,7 @@ static enum status check_bytes(const char *path, const struct secret *bytes, str
 	return STATUS_OK;
 }
 
-static enum status check_duration_of(const struct reading *r, long *seconds)
+static enum status check_duration_of(const struct entry_reading *r, long *seconds)
 {
 	bool role = r->value[KEY_ROLE_ARN].data;
 
@@ -137,7 +137,7 @@ static enum status check_duration_of(const struct reading *r, long *seconds)
 		: fault_of(r, KEY_DURATION, STS_ROLE_SESSION_TOO_LONG);
 }
 
-static enum status check_together(const struct reading *r, long *seconds)
+static enum status check_together(const struct entry_reading *r, long *seconds)
 {
 	const char *account =
 		r->value[KEY_DEVICE].data ? value_account(r->value[KEY_DEVICE].data) : NULL;
@@ -155,7 +155,7 @@ static enum status check_together(const struct reading *r, long *seconds)
 	return r->line[KEY_DURATION] ? check_duration_of(r, seconds) : STATUS_OK;
 }
 
-static void give(struct reading *r, struct entry *entry)
+static void give(struct entry_reading *r, struct entry *entry)
 {
 	for (enum entry_key key = 0; key < N_ENTRY_KEYS; key++) {
 		char **to = entry_text(entry, key);
@@ -173,7 +173,7 @@ static void give(struct reading *r, struct entry *entry)
 enum status entry_parse(
 	struct entry *entry, const char *path, struct secret *bytes, struct error *e)
 {
-	struct reading r = {.e = e};
+	struct entry_reading r = {.e = e};
 	enum status rc = check_bytes(path, bytes, e);
 
 	*entry = (struct entry){0};

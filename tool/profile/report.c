@@ -152,13 +152,13 @@ char *profile_name_in(char *arn)
 	return slash && slash[1] ? slash + 1 : arn;
 }
 
-struct command {
+struct command_text {
 	char *text;
 	size_t used;
 	bool fits;
 };
 
-static void add(struct command *c, const char *before, const char *word)
+static void add(struct command_text *c, const char *before, const char *word)
 {
 	size_t left = NEXT_SIZE - c->used;
 	int len = snprintf(c->text + c->used, left, "%s", before);
@@ -174,7 +174,7 @@ bool profile_next(
 {
 	static const enum setting given[] = {SETTING_LONG_TERM_SUFFIX, SETTING_SHORT_TERM_SUFFIX,
 		SETTING_ASSUME_ROLE, SETTING_RENEW_BEFORE};
-	struct command c = {.text = to, .fits = true};
+	struct command_text c = {.text = to, .fits = true};
 	const char *name = p->by_tools && p->source ? p->source : p->name;
 	bool dash = *name == '-';
 	bool setup = p->session == PROFILE_STATIC || (p->session == PROFILE_ABSENT && !p->makes);

@@ -15,7 +15,7 @@
 #define MANY 1000 /* so many files only come of circles */
 #define BLANKS " \t\r"
 
-struct walk {
+struct config_walk {
 	const struct config_syntax *syntax;
 	const char *first; /* the file that the others are beside */
 	config_line *told;
@@ -23,9 +23,9 @@ struct walk {
 	int depth, n_files;
 };
 
-static void read_one(struct walk *w, const char *path);
+static void read_one(struct config_walk *w, const char *path);
 
-static void include_pattern(struct walk *w, const char *pattern)
+static void include_pattern(struct config_walk *w, const char *pattern)
 {
 	glob_t found;
 
@@ -36,7 +36,7 @@ static void include_pattern(struct walk *w, const char *pattern)
 }
 
 /* sudo leaves out the files of a folder that end with '~' or have a '.'. */
-static void include_folder(struct walk *w, const char *path)
+static void include_folder(struct config_walk *w, const char *path)
 {
 	char file[4096 + 1 + 256];
 	struct dirent **names;
@@ -54,7 +54,7 @@ static void include_folder(struct walk *w, const char *path)
 		free(names);
 }
 
-static void include(struct walk *w, char *names)
+static void include(struct config_walk *w, char *names)
 {
 	char *save = NULL;
 
@@ -73,7 +73,7 @@ static void include(struct walk *w, char *names)
 	}
 }
 
-static void take_line(struct walk *w, const char *path, size_t number, char *line)
+static void take_line(struct config_walk *w, const char *path, size_t number, char *line)
 {
 	char *word = line + strspn(line, BLANKS);
 	size_t len = strcspn(word, BLANKS "=");
@@ -96,7 +96,7 @@ static void take_line(struct walk *w, const char *path, size_t number, char *lin
 }
 
 /* Ends the line with a NUL, joined to the next ones where it goes on. Returns what follows it. */
-static char *end_line(const struct walk *w, char *line, size_t *lines)
+static char *end_line(const struct config_walk *w, char *line, size_t *lines)
 {
 	bool joins = w->syntax->joins && line[strspn(line, BLANKS)] != '#';
 
@@ -114,7 +114,7 @@ static char *end_line(const struct walk *w, char *line, size_t *lines)
 	}
 }
 
-static void read_one(struct walk *w, const char *path)
+static void read_one(struct config_walk *w, const char *path)
 {
 	bool reads = w->depth < DEEPEST && w->n_files++ < MANY;
 	int fd = reads ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
@@ -141,7 +141,7 @@ static void read_one(struct walk *w, const char *path)
 void config_lines(
 	const char *path, const struct config_syntax *syntax, config_line *told, void *data)
 {
-	struct walk w = {.syntax = syntax, .first = path, .told = told, .data = data};
+	struct config_walk w = {.syntax = syntax, .first = path, .told = told, .data = data};
 
 	read_one(&w, path);
 }

@@ -7,11 +7,11 @@
 #include <string.h>
 
 /* "session valid, no keys": the outcomes of a way that end so. */
-struct names {
+struct outcome_names {
 	char text[256];
 };
 
-static void add_name(struct names *n, const char *name)
+static void add_name(struct outcome_names *n, const char *name)
 {
 	size_t used = strlen(n->text);
 
@@ -33,7 +33,7 @@ static const char *short_name(const struct stack_line *line, char *text, size_t 
 static void judge_no_factor(struct view *v)
 {
 	const struct stack_line *line = view_line(v), *by = NULL;
-	struct names outcomes = {""};
+	struct outcome_names outcomes = {""};
 	char text[512], module[64];
 
 	for (int o = 0; o < N_OUTCOMES; o++) {
@@ -76,7 +76,7 @@ static bool is_excused(const struct view *v, enum outcome outcome)
 /* A wrong code is refused, and another answer of the module is not. */
 static void judge_softened(struct view *v)
 {
-	struct names outcomes = {""};
+	struct outcome_names outcomes = {""};
 
 	for (int way = WAY_BOTH; way <= WAY_PROMPT; way++)
 		for (int o = OUTCOME_WRONG; o < N_OUTCOMES && v->allowed[way]; o++)

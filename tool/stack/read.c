@@ -20,7 +20,7 @@
 #define ENDLESS 300 /* so many nested files only come of a circle */
 #define MANY 100000 /* so many lines and files only come of circles; libpam would need years */
 
-struct reader {
+struct stack_reader {
 	struct stack *stack;
 	const char *root, *service;
 	const struct libpam *lib;
@@ -31,7 +31,7 @@ struct reader {
 };
 
 /* One file that is being read. */
-struct place {
+struct open_file {
 	const char *path;    /* without the root */
 	const char *service; /* NULL: the first word of each line (pam.conf) */
 	int type;            /* an enum stack_type: other lines are skipped */
@@ -40,15 +40,15 @@ struct place {
 	struct control control; /* of the last line that had one */
 };
 
-static enum stack_read read_file(struct reader *r, const struct place *as, int fd);
+static enum stack_read read_file(struct stack_reader *r, const struct open_file *as, int fd);
 
-static void tell(const struct reader *r, const struct place *in, const char *what)
+static void tell(const struct stack_reader *r, const struct open_file *in, const char *what)
 {
 	if (r->told)
 		r->told(r->data, in->path, in->number, what);
 }
 
-static enum stack_read no_memory(const struct reader *r)
+static enum stack_read no_memory(const struct stack_reader *r)
 {
 	error_set(r->e, STATUS_SYSTEM, "no memory");
 	return STACK_NOT_READ;
@@ -78,10 +78,10 @@ static bool is_folder(const char *root, const char *path)
 }
 
 /* Reads FOLDER/NAME, or NAME if folder is NULL. STACK_REFUSED and *missing if it is not there. */
-static enum stack_read read_named(struct reader *r, const char *folder, const char *name,
-	const struct place *as, bool *missing)
+static enum stack_read read_named(struct stack_reader *r, const char *folder, const char *name,
+	const struct open_file *as, bool *missing)
 {
-	struct place in = *as;
+	struct open_file in = *as;
 	enum stack_read rc = STACK_REFUSED;
 	char *path = NULL;
 	int fd;
@@ -100,20 +100,20 @@ static enum stack_read read_named(struct reader *r, const char *folder, const ch
 
 /* Looks in both folders, as libpam does for a service. */
 static enum stack_read read_service(
-	struct reader *r, const char *name, const struct place *as, bool *missing)
+	struct stack_reader *r, const char *name, const struct open_file *as, bool *missing)
 {
 	enum stack_read rc = read_named(r, PAM_ETC, name, as, missing);
 
 	return *missing ? read_named(r, PAM_USR, name, as, missing) : rc;
 }
 
-static bool is_too_deep(const struct reader *r, const struct place *in)
+static bool is_too_deep(const struct stack_reader *r, const struct open_file *in)
 {
 	return (r->lib->limits_includes ? in->depth : in->level) >= DEEPEST;
 }
 
 /* Reads an included file. */
-static enum stack_read include(struct reader *r, const struct place *as, const char *name)
+static enum stack_read include(struct stack_reader *r, const struct open_file *as, const char *name)
 {
 	bool missing = false;
 	enum stack_read rc;
@@ -159,8 +159,8 @@ static bool has_name(const char *module)
 	return len > 0 && !(len == 1 && name[0] == '?');
 }
 
-static enum stack_read add(
-	struct reader *r, const struct place *in, struct stack_line *line, char *arguments)
+static enum stack_read add(struct stack_reader *r, const struct open_file *in,
+	struct stack_line *line, char *arguments)
 {
 	bool other = in->service && strcasecmp(in->service, "other") == 0;
 
@@ -182,12 +182,13 @@ static enum stack_read add(
 }
 
 /* The words of one line. */
-struct words {
+struct line_words {
 	char *rest;
 	bool silent, at_include, include, substack;
 };
 
-static int type_of(struct reader *r, struct place *in, struct words *w, enum stack_kind *kind)
+static int type_of(
+	struct stack_reader *r, struct open_file *in, struct line_words *w, enum stack_kind *kind)
 {
 	char *word = word_next(&w->rest);
 
@@ -208,7 +209,8 @@ static int type_of(struct reader *r, struct place *in, struct words *w, enum sta
 	return in->type != STACK_ANY ? in->type : STACK_AUTH;
 }
 
-static void take_control(struct reader *r, struct place *in, struct words *w, enum stack_kind *kind)
+static void take_control(
+	struct stack_reader *r, struct open_file *in, struct line_words *w, enum stack_kind *kind)
 {
 	const char *word = word_next(&w->rest), *wrong;
 	char text[256];
@@ -234,18 +236,18 @@ static void take_control(struct reader *r, struct place *in, struct words *w, en
 	}
 }
 
-static bool has_control(const struct place *in)
+static bool has_control(const struct open_file *in)
 {
 	return in->control.action[CODE_SUCCESS] != ACTION_UNSET ||
 		in->control.action[CODE_AUTH_ERR] != ACTION_UNSET;
 }
 
 /* An include that failed is a line that must fail. */
-static enum stack_read take_include(
-	struct reader *r, struct place *in, const struct words *w, int type, const char *name)
+static enum stack_read take_include(struct stack_reader *r, struct open_file *in,
+	const struct line_words *w, int type, const char *name)
 {
 	struct stack_line line = {.type = (enum stack_type)type, .control = in->control};
-	struct place as = *in;
+	struct open_file as = *in;
 	enum stack_read rc = STACK_READ;
 
 	if (w->substack) {
@@ -272,11 +274,11 @@ static enum stack_read take_include(
 	return add(r, in, &line, NULL);
 }
 
-static enum stack_read take_line(struct reader *r, struct place *in, char *text)
+static enum stack_read take_line(struct stack_reader *r, struct open_file *in, char *text)
 {
 	struct stack_line line = {.kind = STACK_MODULE};
-	struct words w = {.rest = text};
-	struct place of = *in;
+	struct line_words w = {.rest = text};
+	struct open_file of = *in;
 	int type;
 
 	if (!in->service) {
@@ -305,7 +307,8 @@ static enum stack_read take_line(struct reader *r, struct place *in, char *text)
 	return add(r, &of, &line, w.rest);
 }
 
-static enum stack_read read_lines(struct reader *r, struct place *in, const struct secret *bytes)
+static enum stack_read read_lines(
+	struct stack_reader *r, struct open_file *in, const struct secret *bytes)
 {
 	struct assembler a;
 	enum stack_read rc = STACK_READ;
@@ -338,9 +341,9 @@ static enum stack_read read_lines(struct reader *r, struct place *in, const stru
 }
 
 /* Reads the open file, and closes it first: nested files must not use up the descriptors. */
-static enum stack_read read_file(struct reader *r, const struct place *as, int fd)
+static enum stack_read read_file(struct stack_reader *r, const struct open_file *as, int fd)
 {
-	struct place in = *as;
+	struct open_file in = *as;
 	struct secret bytes = {0};
 	enum stack_read rc = STACK_READ;
 	struct stat st;
@@ -360,9 +363,9 @@ static enum stack_read read_file(struct reader *r, const struct place *as, int f
 	return rc;
 }
 
-static enum stack_read read_folders(struct reader *r)
+static enum stack_read read_folders(struct stack_reader *r)
 {
-	struct place as = {.service = r->service, .type = STACK_ANY};
+	struct open_file as = {.service = r->service, .type = STACK_ANY};
 	bool missing, no_other;
 	enum stack_read rc = read_service(r, r->service, &as, &missing);
 
@@ -377,8 +380,8 @@ enum stack_read stack_read(struct stack *s, const char *root, const char *servic
 	const struct libpam *lib, stack_told *told, void *data, struct error *e)
 {
 	const char *slash = strrchr(service, '/');
-	struct place conf = {.type = STACK_ANY};
-	struct reader r = {s, root, NULL, lib, told, data, e, 0};
+	struct open_file conf = {.type = STACK_ANY};
+	struct stack_reader r = {s, root, NULL, lib, told, data, e, 0};
 	char *name = strdup(slash ? slash + 1 : service);
 	enum stack_read rc;
 	bool missing;

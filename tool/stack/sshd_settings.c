@@ -91,7 +91,7 @@ static void simplify(char *to, size_t size, const char *from)
 	to[n] = '\0';
 }
 
-struct reading {
+struct sshd_reading {
 	struct sshd_settings *s;
 	bool in_match;
 	char match_file[256];
@@ -135,7 +135,7 @@ static void note_age(struct sshd_settings *s, const char *file)
 /* The first line counts; a Match block counts before it. */
 static void on_line(void *data, const char *file, size_t number, char *word, char *rest)
 {
-	struct reading *r = data;
+	struct sshd_reading *r = data;
 	int which = find(word);
 	struct sshd_value *v;
 	char value[256];
@@ -168,7 +168,7 @@ static void on_line(void *data, const char *file, size_t number, char *word, cha
 
 static void find_lines(struct sshd_settings *s)
 {
-	struct reading r = {.s = s};
+	struct sshd_reading r = {.s = s};
 
 	config_lines(CONFIG, &syntax, on_line, &r);
 	for (int i = 0; i < N_SSHD_SETTINGS; i++) {
@@ -181,14 +181,14 @@ static void find_lines(struct sshd_settings *s)
 	}
 }
 
-struct serving {
+struct sshd_serving {
 	const char *service;
 	bool serves;
 };
 
 static void on_service(void *data, const char *file, size_t number, char *word, char *rest)
 {
-	struct serving *s = data;
+	struct sshd_serving *s = data;
 	char value[256];
 
 	(void)file, (void)number;
@@ -199,7 +199,7 @@ static void on_service(void *data, const char *file, size_t number, char *word, 
 
 bool sshd_serves(const char *service)
 {
-	struct serving s = {.service = service};
+	struct sshd_serving s = {.service = service};
 
 	config_lines(CONFIG, &syntax, on_service, &s);
 	return s.serves;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct row {
+struct error_row {
 	const char *code;    /* NULL: any */
 	const char *message; /* a part of AWS's message; NULL: any */
 	enum status status;
@@ -35,7 +35,7 @@ static const char aws_fails[] = "AWS has an error of its own ({aws}); the code m
 				"with the next one";
 
 /* The first row that matches counts. */
-static const struct row rows[] = {
+static const struct error_row rows[] = {
 	{NULL, "invalid MFA one time pass code", STATUS_WRONG_CODE, false,
 		"the code for {serial} is wrong or was used before; the next one comes {next}"},
 	{NULL, "unable to validate MFA code", STATUS_CONFIG, false,
@@ -103,17 +103,17 @@ static const struct row rows[] = {
 	{"RequestTimeoutException", NULL, STATUS_CODE_SPENT, false, aws_fails},
 };
 
-static const struct row any_other = {
+static const struct error_row any_other = {
 	NULL, NULL, STATUS_CONFIG, false, "AWS refuses the request: {aws}"};
-static const struct row server_fails = {NULL, NULL, STATUS_CODE_SPENT, false, aws_fails};
-static const struct row slow_down = {NULL, NULL, STATUS_CODE_SPENT, false, slow};
+static const struct error_row server_fails = {NULL, NULL, STATUS_CODE_SPENT, false, aws_fails};
+static const struct error_row slow_down = {NULL, NULL, STATUS_CODE_SPENT, false, slow};
 
 static const char *or_empty(const char *s)
 {
 	return s ? s : "";
 }
 
-static const struct row *find(const struct answer *a)
+static const struct error_row *find(const struct answer *a)
 {
 	const char *code = or_empty(a->error_code), *message = or_empty(a->error_message);
 
@@ -125,7 +125,7 @@ static const struct row *find(const struct answer *a)
 }
 
 /* True if the line sends people to the keys in their file. */
-static bool is_about_written_keys(const struct row *row)
+static bool is_about_written_keys(const struct error_row *row)
 {
 	return row->say == unknown_key || row->say == wrong_secret || row->say == temporary_key;
 }
@@ -161,7 +161,7 @@ static void append(char *dst, size_t size, const char *src, size_t len)
 	dst[used + len] = '\0';
 }
 
-static enum status say(const struct row *row, const struct answer *a,
+static enum status say(const struct error_row *row, const struct answer *a,
 	const struct aws_error_names *names, struct error *e)
 {
 	char aws[400], message[300], id[80];
@@ -197,7 +197,7 @@ static enum status say(const struct row *row, const struct answer *a,
 enum status aws_error_explain(const struct answer *a, long http_status,
 	const struct aws_error_names *names, struct error *e)
 {
-	const struct row *row = find(a);
+	const struct error_row *row = find(a);
 
 	if (row && names->by_session && is_about_written_keys(row))
 		row = NULL;
@@ -213,7 +213,7 @@ enum status aws_error_explain(const struct answer *a, long http_status,
 bool aws_error_key_refused(
 	const struct answer *a, const struct aws_error_names *names, struct error *e)
 {
-	const struct row *row = a->is_error ? find(a) : NULL;
+	const struct error_row *row = a->is_error ? find(a) : NULL;
 
 	if (!row || !row->key_refused)
 		return false;
@@ -241,7 +241,7 @@ bool aws_error_may_be_clock(const struct answer *a)
 
 bool aws_error_is_throttling(const struct answer *a)
 {
-	const struct row *row = a->is_error ? find(a) : NULL;
+	const struct error_row *row = a->is_error ? find(a) : NULL;
 
 	return row && row->say == slow;
 }

@@ -12,12 +12,12 @@
 #define PASS_ON_MS 10000
 
 /* The field that takes the text of a record. */
-struct place {
+struct field_place {
 	const char *word;
 	size_t offset;
 };
 
-static const struct place of_all[] = {
+static const struct field_place of_all[] = {
 	{WORD_ACCESS_KEY_ID, offsetof(struct parameters, access_key_id)},
 	{WORD_SERIAL, offsetof(struct parameters, serial)},
 	{WORD_REGION, offsetof(struct parameters, region)},
@@ -29,7 +29,7 @@ static const struct place of_all[] = {
 };
 #define N_OF_ALL (sizeof(of_all) / sizeof(of_all[0]))
 
-static const struct place of_role[] = {
+static const struct field_place of_role[] = {
 	{WORD_ROLE_ARN, offsetof(struct role, arn)},
 	{WORD_ROLE_SESSION_NAME, offsetof(struct role, session_name)},
 	{WORD_EXTERNAL_ID, offsetof(struct role, external_id)},
@@ -38,14 +38,14 @@ static const struct place of_role[] = {
 };
 #define N_OF_ROLE (sizeof(of_role) / sizeof(of_role[0]))
 
-static char **at(void *base, const struct place *place)
+static char **at(void *base, const struct field_place *place)
 {
 	void *text = (char *)base + place->offset;
 
 	return (char **)text;
 }
 
-static char **find(const struct place *places, size_t n, void *base, const char *word)
+static char **find(const struct field_place *places, size_t n, void *base, const char *word)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(word, places[i].word) == 0)

@@ -23,7 +23,7 @@ static const struct wanted protocol[] = {
 	{NULL, 0, ONCE},
 };
 
-struct reader {
+struct answer_reader {
 	XML_Parser parser;
 	const struct wanted *wanted; /* may be NULL */
 	struct answer *answer;
@@ -34,7 +34,7 @@ struct reader {
 	bool refused;
 };
 
-static void refuse(struct reader *r)
+static void refuse(struct answer_reader *r)
 {
 	r->refused = true;
 	XML_StopParser(r->parser, XML_FALSE);
@@ -75,7 +75,7 @@ static const struct wanted *find(const struct wanted *wanted, const char *path)
 }
 
 /* Appends to answer->text. */
-static void add(struct reader *r, const char *text, size_t len)
+static void add(struct answer_reader *r, const char *text, size_t len)
 {
 	struct answer *a = r->answer;
 
@@ -88,7 +88,7 @@ static void add(struct reader *r, const char *text, size_t len)
 	a->used += len;
 }
 
-static void begin_field(struct reader *r, const struct wanted *w)
+static void begin_field(struct answer_reader *r, const struct wanted *w)
 {
 	const char tag = (char)(w->field + 1);
 	bool again = r->seen & 1U << w->field;
@@ -107,7 +107,7 @@ static void begin_field(struct reader *r, const struct wanted *w)
 
 static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **attributes)
 {
-	struct reader *r = data;
+	struct answer_reader *r = data;
 	const char *local = local_name(name);
 	const struct wanted *w;
 	char *end = r->path + strlen(r->path);
@@ -141,7 +141,7 @@ static bool is_blank(char c)
 
 static void XMLCALL on_text(void *data, const XML_Char *text, int len)
 {
-	struct reader *r = data;
+	struct answer_reader *r = data;
 
 	if (!r->field)
 		return;
@@ -153,7 +153,7 @@ static void XMLCALL on_text(void *data, const XML_Char *text, int len)
 
 static void XMLCALL on_end(void *data, const XML_Char *name)
 {
-	struct reader *r = data;
+	struct answer_reader *r = data;
 	struct answer *a = r->answer;
 
 	(void)name;
@@ -180,7 +180,7 @@ static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char 
 enum parsed answer_parse(
 	const char *body, size_t len, const struct wanted *wanted, struct answer *a)
 {
-	struct reader r = {.wanted = wanted, .answer = a};
+	struct answer_reader r = {.wanted = wanted, .answer = a};
 	enum parsed rc = PARSED;
 
 	*a = (struct answer){.size = len + 1};
