@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Checks which folder may include which, and that no files include each other in a circle. `make
-lint` runs it from the top of the tree. It prints each fault, and ends with 1 if it finds one."""
+"""Checks which folder may include which, that no files include each other in a circle, and that no
+two structs share a name. `make lint` runs it from the top of the tree. It prints each fault, and ends
+with 1 if it finds one."""
 
 import os
 import re
@@ -52,8 +53,18 @@ def circles(graph):
     return faults
 
 
+def same_names():
+    files = {}
+    for folder in ARROWS:
+        for file in sorted(Path(folder).glob("*.[ch]")):
+            for name in re.findall(r"^(?:static (?:const )?)?struct (\w+) \{", file.read_text(), re.M):
+                files.setdefault(name, []).append(str(file))
+    return [f"struct {name}: defined in {' and '.join(places)}" for name, places in files.items()
+            if len(places) > 1]
+
+
 def faults():
-    graph, found_faults = {}, []
+    graph, found_faults = {}, same_names()
     for folder in sorted({str(file.parent) for file in Path("tool").rglob("*.c")} - ARROWS.keys()):
         found_faults.append(f"{folder}: not in the table of {__file__}: say what it may include")
     for folder, allowed in ARROWS.items():
