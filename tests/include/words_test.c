@@ -1,9 +1,10 @@
 /*
- * Every word in every state of both conversations, sent by either side. A word in turn is taken; a
- * word out of turn ends the peer. The tables give the records to send. This file lists once more,
- * in full, which words are in turn.
+ * Every word in every state of each conversation, sent by either side. A word in turn is taken; a
+ * word out of turn ends the peer. The tables give the records to send. turns.c lists once more, in
+ * full, which words are in turn.
  */
 #include "peer.h"
+#include "turns.h"
 #include "words_pam.h"
 #include "words_sts.h"
 
@@ -17,96 +18,6 @@
 
 #include <cmocka.h>
 
-/* In this state, from this side, one of these words (and of these statuses) may come. */
-struct turn {
-	unsigned state;
-	enum side from;
-	const char *words; /* with blanks around each */
-	const char *statuses;
-	unsigned next;
-	unsigned times;
-};
-
-#define WITHOUT_CODE " 2 3 4 12 13 14 "
-
-static const struct turn login[] = {
-	{LOGIN_STARTED, CHILD, " account until ", "", LOGIN_STARTED, 1},
-	{LOGIN_STARTED, CHILD, " ask ", "", LOGIN_ASKED, 1},
-	{LOGIN_STARTED, CHILD, " result ", WITHOUT_CODE, STATE_ENDED, 1},
-	{LOGIN_NOTIFIED, CHILD, " account until ", "", LOGIN_NOTIFIED, 1},
-	{LOGIN_NOTIFIED, CHILD, " result ", " 1" WITHOUT_CODE, STATE_ENDED, 1},
-	{LOGIN_ASKED, PARENT, " code ", "", LOGIN_SPENDING, 1},
-	{LOGIN_ASKED, CHILD, " idle ", "", STATE_ENDED, 1},
-	{LOGIN_ASKED, CHILD, " result ", WITHOUT_CODE, STATE_ENDED, 1},
-	{LOGIN_SPENDING, CHILD, " until key-id request-id ", "", LOGIN_SPENDING, 1},
-	{LOGIN_SPENDING, CHILD, " result ", " 0 10 15" WITHOUT_CODE, STATE_ENDED, 1},
-	{LOGIN_SPENDING, CHILD, " result ", " 11 ", LOGIN_ASKED, 1},
-	{LOGIN_VERSION, PARENT, " version ", "", LOGIN_OPENING, 1},
-	{LOGIN_VERSION, CHILD, " result ", " 2 4 13 ", STATE_ENDED, 1},
-	{LOGIN_OPENING, PARENT, " login timeout profile ", "", LOGIN_OPENING, 1},
-	{LOGIN_OPENING, PARENT, " user ", "", LOGIN_STARTED, 1},
-	{LOGIN_OPENING, CHILD, " result ", " 2 4 13 ", STATE_ENDED, 1},
-	{LOGIN_STORING, CHILD, " result ", " 0 4 10 13 ", STATE_ENDED, 1},
-	{0},
-};
-
-static const struct turn sts[] = {
-	{STS_SETTINGS, PARENT,
-		" access-key-id secret-access-key serial region endpoint-url iam-endpoint-url ca-bundle "
-		"https-proxy no-proxy duration fips dual-stack legacy-endpoint deadline timeout ",
-		"", STS_SETTINGS, 1},
-	{STS_SETTINGS, PARENT, " session-token ", "", STS_SETTINGS, 32},
-	{STS_SETTINGS, PARENT, " call ", "", STS_CALLING, 1},
-	{STS_SETTINGS, PARENT, " role-arn ", "", STS_ROLE, 5},
-	{STS_SETTINGS, PARENT, " connect ", "", STS_WARMING, 1},
-	{STS_SETTINGS, CHILD, " result ", " 4 13 14 ", STATE_ENDED, 1},
-	{STS_ROLE, PARENT, " role-arn ", "", STS_ROLE, 5},
-	{STS_ROLE, PARENT, " role-session-name external-id source-identity session-policy ", "",
-		STS_ROLE, 1},
-	{STS_ROLE, PARENT, " tag transitive-tag-key ", "", STS_ROLE, 50},
-	{STS_ROLE, PARENT, " connect ", "", STS_WARMING, 1},
-	{STS_ROLE, PARENT, " call ", "", STS_CALLING, 1},
-	{STS_ROLE, CHILD, " result ", " 4 13 14 ", STATE_ENDED, 1},
-	{STS_WARMING, CHILD, " debug ", "", STS_WARMING, 8},
-	{STS_WARMING, CHILD, " ready ", "", STS_READY, 1},
-	{STS_WARMING, CHILD, " result ", " 4 13 14 ", STATE_ENDED, 1},
-	{STS_READY, PARENT, " deadline ", "", STS_READY, 1},
-	{STS_READY, PARENT, " code ", "", STS_SPENDING, 1},
-	{STS_READY, CHILD, " debug ", "", STS_READY, 8},
-	{STS_READY, CHILD, " result ", " 4 13 14 ", STATE_ENDED, 1},
-	{STS_SPENDING, CHILD, " access-key-id secret-access-key expiration server-time request-id ",
-		"", STS_SPENDING, 1},
-	{STS_SPENDING, CHILD, " session-token ", "", STS_SPENDING, 32},
-	{STS_SPENDING, CHILD, " debug ", "", STS_SPENDING, 8},
-	{STS_SPENDING, CHILD, " result ", " 0 4 13 14 15 ", STATE_ENDED, 1},
-	{STS_SPENDING, CHILD, " result ", " 11 ", STS_READY, 1},
-	{STS_CALLING, CHILD,
-		" account-id arn secret-access-key expiration server-time request-id aws-error ",
-		"", STS_CALLING, 1},
-	{STS_CALLING, CHILD, " session-token ", "", STS_CALLING, 32},
-	{STS_CALLING, CHILD, " item serial access-key-id key-status action decision created ", "",
-		STS_CALLING, 32},
-	{STS_CALLING, CHILD, " debug steps ", "", STS_CALLING, 8},
-	{STS_CALLING, CHILD, " result ", " 0 4 13 14 15 ", STS_CALLED, 1},
-	{STS_CALLED, PARENT, " deadline ", "", STS_CALLED, 1},
-	{STS_CALLED, PARENT, " call ", "", STS_CALLING, 1},
-	{STS_CALLED, CHILD, " result ", " 4 13 14 ", STATE_ENDED, 1},
-	{0},
-};
-
-static const struct conversation {
-	const struct words *words;
-	const struct turn *turns;
-	unsigned states[9];
-} conversations[] = {
-	{&words_pam, login,
-		{LOGIN_STARTED, LOGIN_NOTIFIED, LOGIN_ASKED, LOGIN_SPENDING, LOGIN_VERSION,
-			LOGIN_OPENING, LOGIN_STORING, STATE_ENDED}},
-	{&words_sts, sts,
-		{STS_SETTINGS, STS_ROLE, STS_WARMING, STS_READY, STS_SPENDING, STS_CALLING,
-			STS_CALLED, STATE_ENDED}},
-};
-
 static bool lists(const char *list, const char *item)
 {
 	char padded[64];
@@ -116,16 +27,18 @@ static bool lists(const char *list, const char *item)
 }
 
 /* The row of the list above for this record; NULL: the record is out of turn. */
-static const struct turn *expected(
-	const struct conversation *c, unsigned state, enum side from, const char *word, int status)
+static const struct turn *expected(const struct conversation *c, unsigned state, enum side from,
+	const char *word, const char *text, int status)
 {
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", status);
-	for (const struct turn *t = c->turns; t->state; t++)
-		if (t->state == state && t->from == from && lists(t->words, word) &&
-			(!*t->statuses || lists(t->statuses, number)))
-			return t;
+	for (size_t i = 0; i < 2; i++)
+		for (const struct turn *t = c->turns[i]; t && t->state; t++)
+			if (t->state == state && t->from == from && lists(t->words, word) &&
+				(!*t->statuses || lists(t->statuses, number) ||
+					(strcmp(t->statuses, BARE) == 0 && !*text)))
+				return t;
 	return NULL;
 }
 
@@ -178,12 +91,12 @@ static const char *good_text(const struct word_rule *rule)
 static void check(const struct conversation *c, unsigned state, enum side from, const char *word,
 	const char *text, int status)
 {
-	const struct turn *turn = expected(c, state, from, word, status);
+	const struct turn *turn = expected(c, state, from, word, text, status);
 	struct record rec;
 	unsigned n = 0;
 
 	start(c->words, state, from);
-	while (n < 200 && wire.peer.state == state && sent(word, text, &rec) == RECORD_OK)
+	while (n < ANY_NUMBER && wire.peer.state == state && sent(word, text, &rec) == RECORD_OK)
 		n++;
 	if (!turn && n > 0)
 		fail_msg("state %u: taken out of turn: %s %s", state, word, text);
@@ -202,12 +115,12 @@ static void check(const struct conversation *c, unsigned state, enum side from, 
 	stop();
 }
 
-/* Every row of both tables: each has the words of the other one, too. */
+/* Every row of all tables: each conversation gets the words of the others, too. */
 static void every_word_in_every_state(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 2; i++)
-		for (size_t k = 0; k < 2; k++)
+	for (size_t i = 0; i < N_CONVERSATIONS; i++)
+		for (size_t k = 0; k < N_CONVERSATIONS; k++)
 			for (size_t r = 0; r < conversations[k].words->n; r++) {
 				const struct word_rule *rule = &conversations[k].words->rules[r];
 				const unsigned *s = conversations[i].states;
@@ -224,7 +137,7 @@ static void every_word_in_every_state(void **state)
 static void every_result_in_every_state(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < N_CONVERSATIONS; i++)
 		for (const unsigned *s = conversations[i].states; *s; s++)
 			for (int status = 0; status < 100; status++) {
 				char text[32];
@@ -235,25 +148,33 @@ static void every_result_in_every_state(void **state)
 			}
 }
 
-/* Each word of the list above is in the table. Otherwise it would not have been sent. */
+static bool has(const struct words *table, const char *word)
+{
+	for (size_t r = 0; r < table->n; r++)
+		if (strcmp(table->rules[r].word, word) == 0)
+			return true;
+	return false;
+}
+
+static void look_up_words(const struct words *table, const struct turn *turns)
+{
+	for (const struct turn *t = turns; t && t->state; t++) {
+		char words[512], *rest = words, *word;
+
+		snprintf(words, sizeof(words), "%s", t->words + 1);
+		while ((word = strsep(&rest, " ")) && *word)
+			if (!has(table, word))
+				fail_msg("not in the table: %s", word);
+	}
+}
+
+/* Each word of turns.c is in the table. Otherwise it would not have been sent. */
 static void every_word_is_in_the_table(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 2; i++)
-		for (const struct turn *t = conversations[i].turns; t->state; t++) {
-			char words[512], *rest = words, *word;
-
-			snprintf(words, sizeof(words), "%s", t->words + 1);
-			while ((word = strsep(&rest, " ")) && *word) {
-				const struct words *table = conversations[i].words;
-				bool found = false;
-
-				for (size_t r = 0; r < table->n; r++)
-					found = found || strcmp(table->rules[r].word, word) == 0;
-				if (!found)
-					fail_msg("not in the table: %s", word);
-			}
-		}
+	for (size_t i = 0; i < N_CONVERSATIONS; i++)
+		for (size_t k = 0; k < 2; k++)
+			look_up_words(conversations[i].words, conversations[i].turns[k]);
 }
 
 /* In no state may a word come with a text that is not its own. */
@@ -266,7 +187,7 @@ static void wrong_texts(void **state)
 		{"server-time", ""}, {"unheard-of", ""}, {"version", "1.0"}, {"version", ""}};
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < N_CONVERSATIONS; i++)
 		for (const unsigned *s = conversations[i].states; *s; s++)
 			for (size_t b = 0; b < sizeof(bad) / sizeof(bad[0]); b++)
 				for (enum side from = PARENT; from <= CHILD; from++) {
