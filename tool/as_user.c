@@ -64,6 +64,7 @@ static _Noreturn void child(
 	struct error e = {0};
 	enum status rc = STATUS_OK;
 	char byte;
+	bool whole;
 
 	/* What root has open is not the user's business. */
 	if (dup2(fd, PIPE_FD) < 0 || syscall(SYS_close_range, PIPE_FD + 1, ~0U, 0) < 0)
@@ -75,10 +76,10 @@ static _Noreturn void child(
 	if (rc == STATUS_OK)
 		rc = work(arg, &fields, &e);
 	byte = (char)rc;
-	_exit(write_all(PIPE_FD, &byte, 1) && write_all(PIPE_FD, e.text, strlen(e.text) + 1) &&
-				write_all(PIPE_FD, fields.data ? fields.data : "", fields.size)
-			? 0
-			: 1);
+	whole = write_all(PIPE_FD, &byte, 1) && write_all(PIPE_FD, e.text, strlen(e.text) + 1) &&
+		write_all(PIPE_FD, fields.data ? fields.data : "", fields.size);
+	secret_free(&fields);
+	_exit(whole ? 0 : 1);
 }
 
 /* Threat: the user stops the child, and root's command waits for ever. */
