@@ -5,6 +5,7 @@
 #include "other_tools.h"
 #include "pasted.h"
 #include "settings/spelling.h"
+#include "settings/value.h"
 #include "text/log.h"
 #include "text/secret.h"
 
@@ -376,5 +377,12 @@ enum status command_line_profile(
 	}
 	if (name)
 		options[SETTING_PROFILE] = name;
+	for (size_t i = 0; i < line->n_operands; i++) {
+		const char *expected = value_profile(line->operands[i]);
+
+		if (expected)
+			return error_set(e, STATUS_USAGE, "'%.200s': %s",
+				pasted_hide(line->operands[i]), expected);
+	}
 	return STATUS_OK;
 }

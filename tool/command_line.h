@@ -26,7 +26,7 @@ void command_line_free(struct command_line *line);
 /*
  * For commands with the operand NAME: copies the options of the settings to options[], and takes
  * NAME as --profile. The strings still belong to *line. STATUS_USAGE with *e filled if both are
- * given.
+ * given, or if an operand cannot be the name of a profile.
  */
 enum status command_line_profile(
 	const struct command_line *line, const char *options[N_SETTINGS], struct error *e);

@@ -1,4 +1,6 @@
+#include "pasted.h"
 #include "settings/checks.h"
+#include "settings/value.h"
 #include "several.h"
 
 #include <stdlib.h>
@@ -99,8 +101,12 @@ static enum status add(
 	struct several *s, const char *name, const struct origin_of_name *origin, struct error *e)
 {
 	enum status rc = name ? check_circle(name, origin, e) : STATUS_OK;
+	const char *expected = origin->from ? value_profile(name) : NULL;
 	struct one *one;
 
+	if (expected)
+		return error_set(e, STATUS_CONFIG, "%s: '%.200s': %s", origin->where,
+			pasted_hide(name), expected);
 	if (rc != STATUS_OK || (name && find(s, name)))
 		return rc;
 	if (s->n == SEVERAL_MAX)

@@ -232,7 +232,7 @@ class Several(HostTest):
         for name, line, words in (
                 ("work", "also = twin, work", "names profile work itself"),
                 ("work", "also = twin\n", "leads in a circle, back to profile work"),
-                ("work", "also = nobody", "nobody: "), ("work", "also = a[b", "a[b: ")):
+                ("work", "also = nobody", "nobody: "), ("work", "also = a[b", "'a[b': expected")):
             with self.subTest(line):
                 self.write_credentials("".join(long_term(user, n) for n, user in self.profiles.items()))
                 self.add("twin", "also = " + ("work" if "circle" in words else "stage"))
