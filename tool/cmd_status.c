@@ -4,7 +4,6 @@
 #include "profile/list.h"
 #include "profile/report.h"
 #include "settings/outer.h"
-#include "settings/value.h"
 #include "text/color.h"
 #include "text/log.h"
 #include "text/width.h"
@@ -62,27 +61,25 @@ static enum status check_options(const struct command_line *line, struct error *
 		return error_set(e, STATUS_USAGE,
 			"--all: these are all profiles with keys; leave out '%.200s'",
 			line->n_operands > 0 ? line->operands[0] : o[SETTING_PROFILE]);
-	for (size_t i = 1; i < line->n_operands; i++) {
-		const char *expected = value_profile(line->operands[i]);
-
-		if (expected)
-			return error_set(
-				e, STATUS_USAGE, "'%.200s': %s", line->operands[i], expected);
-	}
 	return STATUS_OK;
 }
 
 static void tell(struct overview *a, const char *name)
 {
+	struct profile_state *p = &a->told.list[a->told.n];
 	struct error e;
-	enum status rc = profile_state_read(&a->files, name, &a->told.list[a->told.n], &e);
+	enum status rc = profile_state_read(&a->files, name, p, &e);
 
-	if (rc == STATUS_OK) {
+	if (rc != STATUS_OK) {
+		profile_state_free(p);
+	} else {
 		a->told.n++;
-		return;
+		/* The keys may be what an empty file has lost. */
+		if (p->session == PROFILE_ABSENT && !p->makes)
+			rc = profile_files_check(&a->files, &e);
 	}
-	profile_state_free(&a->told.list[a->told.n]);
-	log_error("%s", e.text);
+	if (rc != STATUS_OK)
+		log_error("%s", e.text);
 	worsen(a, rc);
 }
 

@@ -270,11 +270,13 @@ class Statuses(LookTest):
     def test_usage(self):
         self.write(keys() + session())
         for args in [("--all", "work"), ("--all", "--profile", "work"), ("-q", "--json", "work"),
-                     ("--profile", "work", "work"), ("a[b",), ("work", "a[b"), ("--offline",),
+                     ("--profile", "work", "work"), ("a[b",), ("work", "a[b"), ("",), ("--offline",),
                      ("--assume-role", "x", "work")]:
             run = self.run_it("status", *args)
             self.assertEqual((run.returncode, run.stdout), (2, ""), args)
             self.assertEqual(run.stderr.count("\n"), 1)
+            if "--profile" not in args:
+                self.assertNotIn("--profile", run.stderr)
 
     def test_cron_and_prompts(self):
         """`aws-mfa status -q || aws-mfa`"""
@@ -297,6 +299,8 @@ class Statuses(LookTest):
         for data in [b"", bytes(100), whole.encode("utf-16")]:
             self.write(data)
             self.assertEqual(self.status("--all"), 13, data[:20])
+        self.write("", "[profile work]\nregion = eu-west-1\n")   # a profile, but where are its keys?
+        self.assertEqual(self.status("work"), 13)
         self.credentials.unlink()
         self.credentials.mkdir()
         self.assertEqual(self.status("work"), 13)

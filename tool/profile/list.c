@@ -138,9 +138,10 @@ static void add_all(struct adding *a)
 	}
 }
 
-/* A file without any section may be a damaged one. */
-static enum status check(const struct settings *s, struct error *e)
+enum status profile_files_check(const struct profile_files *f, struct error *e)
 {
+	const struct settings *s = &f->settings;
+
 	for (size_t i = 0; i < s->credentials.n_lines; i++)
 		if (s->credentials.lines[i].kind == INI_SECTION)
 			return STATUS_OK;
@@ -156,7 +157,7 @@ enum status profile_list_read(
 
 	*l = (struct profile_list){0};
 	add_all(&a);
-	return a.status == STATUS_OK ? check(&f->settings, e) : a.status;
+	return a.status == STATUS_OK ? profile_files_check(f, e) : a.status;
 }
 
 void profile_list_free(struct profile_list *l)

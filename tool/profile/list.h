@@ -18,4 +18,10 @@ enum status profile_list_read(
 	struct profile_files *f, bool makes, struct profile_list *l, struct error *e);
 void profile_list_free(struct profile_list *l);
 
+/*
+ * STATUS_CONFIG for a credentials file that has no section and is damaged, such as an empty one.
+ * profile_list_read() checks this, too.
+ */
+enum status profile_files_check(const struct profile_files *f, struct error *e);
+
 #endif
