@@ -207,8 +207,9 @@ class LockedOut(SlowTest):
         ask.write_text("#!/bin/sh\nexec sleep 600\n")
         ask.chmod(0o755)
         env = {**self.bastion.env, "SSH_ASKPASS": str(ask), "SSH_ASKPASS_REQUIRE": "force"}
-        held = [subprocess.Popen(["ssh", "-F", self.bastion.config, "mfa", "-l", "bob", "true"], env=env,
-                                 cwd=self.bastion.folder, stdin=subprocess.DEVNULL,
+        # An emulated machine is busy for minutes with this many keys to exchange.
+        ssh = ["ssh", "-F", self.bastion.config, "-o", "ConnectTimeout=600", "mfa", "-l", "bob", "true"]
+        held = [subprocess.Popen(ssh, env=env, cwd=self.bastion.folder, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                  start_new_session=True) for _ in range(PROMPTS)]
         self.addCleanup(self.end, held)

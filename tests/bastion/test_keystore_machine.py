@@ -23,7 +23,7 @@ class Slice(KeystoreTest):
 
     def setUp(self):
         super().setUp()
-        self.addCleanup(self.run_there, f"{LIMIT}TasksMax=32768; {LIMIT}MemoryMax=50%")
+        self.addCleanup(self.run_there, f"systemctl revert {SLICE}")
 
     def test_what_the_unit_says(self):
         said = self.run_there(f"systemctl start {SLICE}; cat {GROUP}/pids.max; "
