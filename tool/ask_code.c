@@ -6,8 +6,12 @@
 #include "token_command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* The profiles that wait for a command, a line each, for the processes of these commands. */
+#define RUNNING "AWS_MFA_CODE_RUNNING"
 
 struct warm_up {
 	struct exchange *x;
@@ -38,12 +42,67 @@ static enum status split_command(
 		: STATUS_OK;
 }
 
+/* Is name a line of list? */
+static bool is_listed(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	while (list) {
+		if (strncmp(list, name, len) == 0 && (list[len] == '\n' || list[len] == '\0'))
+			return true;
+		list = strchr(list, '\n');
+		list += list != NULL;
+	}
+	return false;
+}
+
+/*
+ * Threat: the command that prints the code needs a new session of this profile, such as by
+ * `credential_process = aws-mfa export`. They would start each other without end.
+ */
+static enum status check_running(const char *profile, struct error *e)
+{
+	return is_listed(getenv(RUNNING), profile)
+		? error_set(e, STATUS_CONFIG,
+			  "profile %s is being renewed: the command that prints its code needs the "
+			  "session of %s itself, for example by a credential_process; give that "
+			  "command other credentials",
+			  profile, profile)
+		: STATUS_OK;
+}
+
+static enum status run_command(const struct code_source *s, const struct prompt_watch *watch,
+	struct secret *answer, struct error *e)
+{
+	const char *outer = getenv(RUNNING);
+	char *before = outer ? strdup(outer) : NULL;
+	char *running =
+		settings_format("%s%s%s", before ? before : "", before ? "\n" : "", s->profile);
+	enum status rc;
+
+	if (!running || (outer && !before) || setenv(RUNNING, running, 1) < 0)
+		rc = error_system(e, RUNNING);
+	else
+		rc = token_command_run(s->words, s->named, watch, answer, e);
+	/* A command of exec may renew what it wants. */
+	if (!before)
+		unsetenv(RUNNING);
+	else
+		setenv(RUNNING, before, 1);
+	free(running);
+	free(before);
+	return rc;
+}
+
 enum status code_source_open(
 	struct code_source *s, const char *token, const struct settings *settings, struct error *e)
 {
-	*s = (struct code_source){.token = token, .tty = -1};
-	if (token)
-		return STATUS_OK;
+	const char *profile = settings->value[SETTING_PROFILE];
+	enum status rc = token ? STATUS_OK : check_running(profile, e);
+
+	*s = (struct code_source){.token = token, .tty = -1, .profile = profile};
+	if (token || rc != STATUS_OK)
+		return rc;
 	if (settings->value[SETTING_TOKEN_COMMAND])
 		return split_command(s, settings, e);
 	s->tty = prompt_open();
@@ -79,7 +138,7 @@ static enum status get_answer(const struct code_source *s, const char *question,
 	char clean[2048];
 
 	if (s->words[0])
-		return token_command_run(s->words, s->named, watch, answer, e);
+		return run_command(s, watch, answer, e);
 	if (!s->token) {
 		snprintf(clean, sizeof(clean), "%s", question);
 		log_clean(clean);

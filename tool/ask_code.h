@@ -20,6 +20,7 @@ struct code_source {
 	struct secret command;  /* its words stand here */
 	char *words[WORDS_MAX]; /* of the command; the first is NULL without one */
 	const char *named;      /* where the command comes from, for messages */
+	const char *profile;    /* that is renewed */
 	int tty;                /* -1 if nothing is asked */
 };
 
@@ -28,7 +29,8 @@ struct code_source {
  * They must stay until code_source_close(), which is to be called also after a failure.
  *
  * STATUS_USAGE: the code is to be asked, and there is no terminal; or the command of the option has
- * an open quote. STATUS_CONFIG: the command of a file has one.
+ * an open quote. STATUS_CONFIG: the command of a file has one; or a command that prints the code
+ * for this profile runs already, and leads here.
  */
 enum status code_source_open(
 	struct code_source *s, const char *token, const struct settings *settings, struct error *e);

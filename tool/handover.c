@@ -11,9 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The profiles that are being renewed now, a line each, for processes that this one starts. */
-#define RUNNING "AWS_MFA_EXPORT_RUNNING"
-
 static void warn_of_end(const struct settings *s, time_t expiration)
 {
 	char text[SPAN_SIZE];
@@ -108,58 +105,6 @@ static enum status refuse(const struct task *t, struct error *e)
 		s->session, words[t->r.state], t->way->undone, name);
 }
 
-/* Is name a line of list? */
-static bool is_listed(const char *list, const char *name)
-{
-	size_t len = strlen(name);
-
-	while (list) {
-		if (strncmp(list, name, len) == 0 && (list[len] == '\n' || list[len] == '\0'))
-			return true;
-		list = strchr(list, '\n');
-		list += list != NULL;
-	}
-	return false;
-}
-
-static enum status renew_in(struct task *t, const char *running, struct error *e)
-{
-	const char *outer = getenv(RUNNING);
-	enum status rc;
-
-	if (setenv(RUNNING, running, 1) < 0)
-		return error_system(e, RUNNING);
-	rc = renew(&t->r, &t->renewal, e);
-	/* A command of exec may export what it wants. */
-	if (outer)
-		setenv(RUNNING, outer, 1);
-	else
-		unsetenv(RUNNING);
-	return rc;
-}
-
-/*
- * Threat: the command that prints the code uses an AWS tool, in a profile with `credential_process
- * = aws-mfa export` of this profile. They would start each other without end.
- */
-static enum status renew_once(struct task *t, struct error *e)
-{
-	const char *name = t->r.settings.value[SETTING_PROFILE], *outer = getenv(RUNNING);
-	char *running;
-	enum status rc;
-
-	if (is_listed(outer, name))
-		return error_set(e, STATUS_CONFIG,
-			"profile %s is being renewed: the command that prints its code needs the "
-			"session of %s itself, for example by a credential_process; give that "
-			"command other credentials",
-			name, name);
-	running = settings_format("%s%s%s", outer ? outer : "", outer ? "\n" : "", name);
-	rc = running ? renew_in(t, running, e) : error_system(e, RUNNING);
-	free(running);
-	return rc;
-}
-
 static enum status take_new(struct task *t, struct error *e)
 {
 	enum status rc = check_settings(t, e);
@@ -172,7 +117,7 @@ static enum status take_new(struct task *t, struct error *e)
 		warn_of_end(&t->r.settings, t->r.expiration);
 		return take_stored(t, e);
 	}
-	rc = renew_once(t, e);
+	rc = renew(&t->r, &t->renewal, e);
 	if (rc == STATUS_VALID) /* another process was faster */
 		return take_stored(t, e);
 	if (rc == STATUS_OK && e->text[0])

@@ -282,19 +282,21 @@ class Loops(ExportTest):
         """As an AWS tool with credential_process would run it. It ends, and says why."""
         self.again()
         code = self.home / "code"
-        code.write_text(f"#!/bin/sh\n{AWS_MFA} export work >&2 || exit 3\necho 123456\n")
-        code.chmod(0o700)
         self.config.write_text(self.plain + f"mfa_process = {code}\n")
-        run = self.export("work", timeout=20)
-        self.assertEqual((run.returncode, run.stdout), (2, ""))
-        first, second = run.stderr.splitlines()
-        self.assertIn("error: profile work is being renewed: the command that prints its code needs", first)
-        self.assertIn("mfa_process", second)
-        self.assertIn("ended with status 3", second)
+        for outer, inner in (("export", "export"), ("export", "refresh"), ("refresh", "refresh")):
+            code.write_text(f"#!/bin/sh\n{AWS_MFA} {inner} work >&2 || exit 3\necho 123456\n")
+            code.chmod(0o700)
+            run = self.aws_mfa(outer, "work", profile=None, timeout=20)
+            self.assertEqual((run.returncode, run.stdout), (2, ""))
+            first, second = run.stderr.splitlines()
+            self.assertIn("error: profile work is being renewed: the command that prints its code needs",
+                          first)
+            self.assertIn("mfa_process", second)
+            self.assertIn("ended with status 3", second)
         # in another profile that command may need a session, and the command of exec any
         code.write_text("#!/bin/sh\nexec printenv CODE\n")
         run = self.aws_mfa("exec", "work", "--", AWS_MFA, "export", "work", profile=None,
-                           env={"CODE": self.user.code(), "AWS_MFA_EXPORT_RUNNING": "a\nwork.\nwor"})
+                           env={"CODE": self.user.code(), "AWS_MFA_CODE_RUNNING": "a\nwork.\nwor"})
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertIn(self.box.sessions[-1].access_key_id, run.stdout)
         self.again()
@@ -302,7 +304,7 @@ class Loops(ExportTest):
         run = self.aws_mfa("exec", "work", "--device", device.serial, "--", "env", profile=None,
                            env={"CODE": device.code()})
         self.assertEqual((run.returncode, run.stderr), (0, ""))
-        self.assertNotIn("AWS_MFA_EXPORT_RUNNING", run.stdout)
+        self.assertNotIn("AWS_MFA_CODE_RUNNING", run.stdout)
 
     def test_what_is_none(self):
         for command in ("aws-mfa export other", "other-tool export work", "aws-mfa-export export work",
