@@ -1,6 +1,7 @@
 #include "descriptors.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -58,8 +59,13 @@ ssize_t descriptors_recv(int sock, void *buf, size_t size, struct descriptors *d
 	ssize_t n = recvmsg(sock, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
 	if (n >= 0 && !take(d, &msg)) {
+		int one = fcntl(sock, F_DUPFD_CLOEXEC, 0);
+		int why = one < 0 ? errno : EPROTO;
+
+		if (one >= 0)
+			close(one);
 		descriptors_close(d);
-		errno = EPROTO;
+		errno = why;
 		return -1;
 	}
 	return n;

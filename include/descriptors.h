@@ -27,8 +27,8 @@ void descriptors_attach(
 
 /*
  * recv() without waiting. Adds the descriptors that came with the bytes to *d, close-on-exec. One
- * call never joins the bytes of two messages if the first came with descriptors. If more
- * descriptors came than *d has room for, closes all and returns -1 with EPROTO.
+ * call never joins the bytes of two messages if the first came with descriptors. If this process
+ * may not have so many, closes all and returns -1 with EMFILE; with EPROTO if *d has no room.
  */
 ssize_t descriptors_recv(int sock, void *buf, size_t size, struct descriptors *d);
 

@@ -19,7 +19,18 @@ enum status error_set(struct error *e, enum status status, const char *fmt, ...)
 
 enum status error_system(struct error *e, const char *what)
 {
-	return error_set(e, STATUS_SYSTEM, "%s: %s", what, strerror(errno));
+	const char *why = strerror(errno);
+	struct rlimit limit;
+
+	if (errno == EMFILE && getrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return error_set(e, STATUS_SYSTEM,
+			"%s: %s: RLIMIT_NOFILE is %llu (ulimit -n, LimitNOFILE= of a unit); raise it",
+			what, why, (unsigned long long)limit.rlim_cur);
+	if (errno == ENFILE)
+		return error_set(e, STATUS_SYSTEM,
+			"%s: %s: fs.file-max of this machine is used up (sysctl fs.file-max); raise it",
+			what, why);
+	return error_set(e, STATUS_SYSTEM, "%s: %s", what, why);
 }
 
 const char *error_no_process(char *text, size_t size)

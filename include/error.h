@@ -21,7 +21,10 @@ struct error {
 enum status error_set(struct error *e, enum status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* error_set() with STATUS_SYSTEM and the text "WHAT: strerror(errno)". */
+/*
+ * error_set() with STATUS_SYSTEM and the text "WHAT: strerror(errno)". If no descriptor is left, it
+ * names the limit.
+ */
 enum status error_system(struct error *e, const char *what);
 
 /*

@@ -177,8 +177,11 @@ static enum status hear_opening(struct serving *s, struct error *e)
 	error_set(e, STATUS_SYSTEM, "the module has sent what is not understood");
 	while (s->conversation.module.state != LOGIN_STARTED) {
 		struct record rec;
+		enum record_error rc = peer_read(&s->conversation.module, deadline_ms, &rec);
 
-		if (peer_read(&s->conversation.module, deadline_ms, &rec) != RECORD_OK)
+		if (rc == RECORD_FAILED)
+			return error_system(e, "what the module sends");
+		if (rc != RECORD_OK)
 			return e->status;
 		if (!take_opening(s, &rec, e))
 			return e->status;

@@ -168,8 +168,9 @@ static bool check_folder(void *arg, const struct target *t, const struct stat *e
 /* Sets the error that says why the path leads to no file. */
 static enum status explain(const struct way *w, const char *path, int error)
 {
+	errno = error;
 	if (error == EMFILE || error == ENFILE || error == ENOMEM)
-		return error_set(w->e, STATUS_SYSTEM, "%s: %s", path, strerror(error));
+		return error_system(w->e, path);
 	if (error == ENOENT && !w->linked)
 		return error_set(w->e, STATUS_NOT_SET_UP, "%s: there is no such file", path);
 	if (error == ENOENT)

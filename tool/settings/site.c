@@ -71,12 +71,15 @@ enum status site_load(struct site *site, const char *const known[], size_t n_kno
 			AWS_MFA_CONF_PATH, strerror(errno));
 	}
 	bad_line = 0;
+	errno = 0;
 	iniparser_set_error_callback(note_line);
 	site->dictionary = iniparser_load(AWS_MFA_CONF_PATH);
 	if (!site->dictionary && bad_line > 0)
 		return error_set(e, STATUS_CONFIG,
 			"%s:%ld: cannot be read; expected [" SECTION "] and lines of KEY = VALUE",
 			AWS_MFA_CONF_PATH, bad_line);
+	if (!site->dictionary && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return error_system(e, AWS_MFA_CONF_PATH);
 	if (!site->dictionary)
 		return error_set(e, STATUS_CONFIG,
 			"%s: cannot be read; expected [" SECTION "] and lines of KEY = VALUE",

@@ -21,7 +21,8 @@ static const char *system_cause(const struct failure *f, char buf[static CAUSE_S
 		return "no file descriptors are left";
 	if (f->code == CURLE_OUT_OF_MEMORY || f->code == CURLE_FAILED_INIT)
 		return "out of memory";
-	if (f->os_errno == ENOBUFS || f->os_errno == ENOMEM || f->os_errno == EMFILE)
+	if (f->os_errno == ENOBUFS || f->os_errno == ENOMEM || f->os_errno == EMFILE ||
+		f->os_errno == ENFILE)
 		return strerror(f->os_errno);
 	/*
 	 * EADDRNOTAVAIL alone proves nothing: with IPv6 it means that this machine has no address.

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import shutil
 import struct
 import time
 import unittest
@@ -363,10 +364,32 @@ class Tables(KeystoreTest):
             if "loading shared libraries" in said:
                 continue
             self.assertRegex(result, "^result 4 [^:]", most)
+            self.assertRegex(result, "(RLIMIT_NOFILE is|`ulimit -H -n`) .*raise it$")
             self.assertIn(" result=system-error ", said)
-            reasons.add(result.rpartition(": ")[2])
-        self.assertIn("Too many open files", reasons)
-        self.assertIn("raise it", reasons)
+            reasons.add(result)
+        self.assertIn("result 4 what the module sends: Too many open files: RLIMIT_NOFILE is 5 (ulimit -n, "
+                      "LimitNOFILE= of a unit); raise it", reasons)
+
+    @unittest.skipUnless(shutil.which("strace"), "no strace")
+    def test_no_file_is_left_on_this_machine(self):
+        """From each call on that opens one, until all are done before."""
+        calls, reasons, result = "openat,socket,socketpair,pipe2,eventfd2,epoll_create1", set(), ""
+        for first in range(1, 80):
+            result, said = self.judged(f"strace -Dfqq -o /dev/null -e trace={calls} "
+                                       f"-e inject={calls}:error=ENFILE:when={first}+")
+            if "loading shared libraries" in said:
+                continue
+            if result.startswith("result 11 "):
+                break
+            self.assertRegex(result, "^result 4 [^:]", first)
+            self.assertIn(" result=system-error ", said)
+            # A program that cannot load its libraries says nothing.
+            self.assertRegex(result, "fs.file-max of this machine is used up .*raise it$|"
+                                     "aws-mfa-sts has ended without an answer; try again$|"
+                                     "no file descriptors are left")
+            reasons.add(result.partition(": ")[2].partition(":")[0])
+        self.assertRegex(result, "^result 11 ")
+        self.assertIn("Too many open files in system", reasons)
 
     def test_no_process_is_left(self):
         for most in (0, 1, 2):
