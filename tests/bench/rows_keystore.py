@@ -11,6 +11,7 @@ from bench.namespaces import Child, Skipped
 from bench.scene import CODE, DEVICE, KEY, LONG_TERM, SECRET
 from bench.stacks import Logins, login
 from bench.table import AtMost, AtMostMore, Group
+from open_clone import trust
 from paths import AWS_MFA, STAGE
 
 ETC, RUN = STAGE / "etc/aws-mfa", STAGE / "run"
@@ -71,6 +72,7 @@ def logins(bench):
 
     def prepare():
         stacks.prepare()
+        trust(ETC, RUN)
         for folder in (ETC, RUN):
             namespaces.memory(folder)
         (ETC / "keys").mkdir(mode=0o700)
