@@ -15,6 +15,8 @@
  * descriptors that were left.
  *
  * The functions below replace those of libpam and libc (-rdynamic), but only for the module.
+ * They are one file although it is long: due() needs the address of their caller, and a file
+ * without a main() would give them to every test program.
  */
 #undef _FORTIFY_SOURCE /* its inline functions would be in the way */
 #include "compat.h"

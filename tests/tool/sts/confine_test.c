@@ -1,5 +1,6 @@
 /* What the two processes of aws-mfa-sts can no longer do once they are confined, and what the one
- * that speaks with the network still can. */
+ * that speaks with the network still can. One file although it is long: its table names the short
+ * functions that stand before the table. */
 #include "../file/test_folder.h"
 #include "compat.h"
 #include "confine.h"
