@@ -163,12 +163,13 @@ static enum status complete(const struct task *t, const char *outer_region, stru
 {
 	const struct settings *s = &t->r.settings;
 	const char *region = s->value[SETTING_REGION] ? s->value[SETTING_REGION] : outer_region;
+	char *profile = strdup(s->value[SETTING_PROFILE]), *copy = region ? strdup(region) : NULL;
 	struct handover *h = t->h;
 	struct tm tm;
 
-	h->profile = strdup(s->value[SETTING_PROFILE]);
-	h->region = region ? strdup(region) : NULL;
-	if (!h->profile || (region && !h->region))
+	h->profile = profile;
+	h->region = copy;
+	if (!profile || (region && !copy))
 		return error_system(e, "settings");
 	if (!gmtime_r(&h->session.expiration, &tm) ||
 		strftime(h->expiration, sizeof(h->expiration), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
