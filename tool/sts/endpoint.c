@@ -1,6 +1,7 @@
 #include "endpoint.h"
 
 #include "endpoint_rules.h"
+#include "partition.h"
 #include "status.h"
 
 #include <ctype.h>
@@ -9,14 +10,9 @@
 
 #define GLOBAL_REGION "us-east-1"
 
-/*
- * partitions.json: a region belongs to the partition with a matching regionRegex. Each regex is
- * PREFIX \w+ - \d+. The "global region" NAME-global belongs to partition NAME. All other regions
- * belong to "aws".
- */
+/* partitions.json. All that partition_of_region() returns. */
 static const struct partition {
 	const char *name;
-	const char *prefix;
 	const char *suffix;        /* dnsSuffix */
 	const char *dual_stack;    /* dualStackDnsSuffix */
 	const char *global_region; /* implicitGlobalRegion */
@@ -24,21 +20,21 @@ static const struct partition {
 	const char *iam, *iam_fips, *iam_dual_stack;
 } partitions[] = {
 	/* clang-format off */
-	{"aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-northwest-1",
+	{"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-northwest-1",
 		"cn-north-1.", "", "global."},
-	{"aws-us-gov", "us-gov-", "amazonaws.com", "api.aws", "us-gov-west-1",
+	{"aws-us-gov", "amazonaws.com", "api.aws", "us-gov-west-1",
 		"us-gov.", "us-gov.", "us-gov."},
-	{"aws-iso", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1",
+	{"aws-iso", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1",
 		"us-iso-east-1.", "us-iso-east-1.", ""},
-	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1",
+	{"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1",
 		"us-isob-east-1.", "us-isob-east-1.", ""},
-	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1",
+	{"aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1",
 		"eu-isoe-west-1.", "", ""},
-	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1",
+	{"aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1",
 		"us-isof-south-1.", "", ""},
-	{"aws-eusc", "eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1",
+	{"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1",
 		"eusc-de-east-1.", "", ""},
-	{"aws", "", "amazonaws.com", "api.aws", GLOBAL_REGION,
+	{"aws", "amazonaws.com", "api.aws", GLOBAL_REGION,
 		"", "", "global."},
 	/* clang-format on */
 };
@@ -57,38 +53,14 @@ static bool is_legacy(const char *region)
 	return false;
 }
 
-/* \w+ - \d+ */
-static bool is_region_rest(const char *s)
-{
-	size_t n = 0;
-
-	while (isalnum((unsigned char)s[n]) || s[n] == '_')
-		n++;
-	if (n == 0 || s[n] != '-' || s[n + 1] == '\0')
-		return false;
-	s += n + 1;
-	return strspn(s, "0123456789") == strlen(s);
-}
-
-/* NAME-global */
-static bool is_global(const struct partition *p, const char *region)
-{
-	size_t len = strlen(p->name);
-
-	return strncmp(region, p->name, len) == 0 && strcmp(region + len, "-global") == 0;
-}
-
 static const struct partition *partition_of(const char *region)
 {
-	for (size_t i = 0; i < N_PARTITIONS - 1; i++) {
-		size_t len = strlen(partitions[i].prefix);
+	const char *name = partition_of_region(region);
+	size_t i = 0;
 
-		if (is_global(&partitions[i], region) ||
-			(strncmp(region, partitions[i].prefix, len) == 0 &&
-				is_region_rest(region + len)))
-			return &partitions[i];
-	}
-	return &partitions[N_PARTITIONS - 1];
+	while (strcmp(partitions[i].name, name) != 0)
+		i++;
+	return &partitions[i];
 }
 
 /* RFC 1123 s2.1, like isValidHostLabel() of the rule set. */
@@ -168,7 +140,7 @@ enum status endpoint_resolve(
 	p = partition_of(region);
 	global = !want->url && !want->fips && !want->dual_stack &&
 		(strcmp(region, "aws-global") == 0 || (want->legacy && is_legacy(region)));
-	if (global || is_global(p, region))
+	if (global || partition_is_global(p->name, region))
 		region = p->global_region;
 	snprintf(ep->region, sizeof(ep->region), "%s", region);
 	if (want->url)
