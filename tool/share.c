@@ -1,6 +1,7 @@
 #include "share.h"
 
 #include "call.h"
+#include "partition.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +11,20 @@ static bool are_equal(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* An endpoint URL is in the partition of its server, whatever the region is. */
+static const char *partition_of(const struct settings *s)
+{
+	const char *region = s->value[SETTING_REGION];
+
+	return region && !s->value[SETTING_ENDPOINT_URL] ? partition_of_region(region) : "aws";
+}
+
 bool share_is_possible(const struct settings *from, const struct settings *to)
 {
 	return are_equal(from->access_key_id, to->access_key_id) &&
 		are_equal(from->value[SETTING_DEVICE], to->value[SETTING_DEVICE]) &&
-		are_equal(from->value[SETTING_ENDPOINT_URL], to->value[SETTING_ENDPOINT_URL]);
+		are_equal(from->value[SETTING_ENDPOINT_URL], to->value[SETTING_ENDPOINT_URL]) &&
+		are_equal(partition_of(from), partition_of(to));
 }
 
 /* Assumes one role. The keys of *from sign for it. */

@@ -8,8 +8,9 @@
 #define SHARE_ROLE_LONGEST 3600
 
 /*
- * May a session that was got with the settings `from` go to the profile of `to`? They have the same
- * key, device and endpoint then.
+ * May a session that was got with the settings `from` go to the profile of `to`? They must have the
+ * same key, device, endpoint URL and partition. Elsewhere AWS does not take the session, or another
+ * server would get it.
  */
 bool share_is_possible(const struct settings *from, const struct settings *to);
 

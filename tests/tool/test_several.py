@@ -145,6 +145,26 @@ class Several(HostTest):
         self.works("work")
         self.assertIn(keys, self.credentials.read_text())
 
+    def test_a_later_one_is_not_stored(self):
+        """Its keys are gone from the file when the session comes."""
+        def vanish(exchange):
+            self.write_credentials(self.credentials.read_text().replace("[twin-long-term]", "[gone]"))
+            exchange.send()
+        self.box.fault("GetSessionToken", faults.Fault("vanish", vanish), times=1)
+        run = self.refresh("work", "twin", "--token", self.user.code(), status=10)
+        self.assertIn("error: the code was accepted, but the session could not be stored: twin: ", run.stderr)
+        self.shows("work  valid    12 h\ntwin  lost     not stored\n", run.stderr)
+        self.works("work")
+        self.assertEqual(self.section("twin"), {})
+
+    def test_another_server(self):
+        """A session goes to no other endpoint, though the key and the device are the same."""
+        own = self.config_of("twin")
+        self.config.write_text(self.config.read_text().replace(
+            own, own.replace(self.box.url, "https://127.0.0.1:1")))
+        run = self.refresh("work", "twin", "--token", self.user.code(), status=2)
+        self.assertIn("--token: work and twin need a code each", run.stderr)
+
     def test_roles_are_assumed_from_the_session(self):
         self.box.add_role(ROLE, max_session=43200)
         self.add("admin", f"assume_role = {ROLE}\nduration = 12h")
