@@ -1,13 +1,35 @@
 #include "login_also.h"
 
+#include "clean.h"
 #include "record.h"
 #include "several.h"
 
 #include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 
 /* Threat: a file server that hangs holds this process for ever. */
 #define LONGEST_S 120
+
+/* Threat: a value with a blank adds a field to the line. */
+static void log_failure(const struct refresh *r, const char *name, const struct error *e)
+{
+	char key_id[sizeof(r->key_id)], profile[256], reason[sizeof(e->text)];
+
+	clean_word(key_id, sizeof(key_id), r->key_id);
+	clean_word(profile, sizeof(profile), name);
+	clean_text(reason, sizeof(reason), e->text);
+	syslog(LOG_WARNING, "key-id=%s profile=%s result=not-shared reason=\"%s\"", key_id, profile,
+		reason);
+}
+
+static void share_all(struct several *s, const struct refresh *r)
+{
+	several_share(s, r);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->of[i]->rc != STATUS_OK && s->of[i]->rc != STATUS_VALID)
+			log_failure(r, s->of[i]->name, &s->of[i]->e);
+}
 
 /* In the process of its own. Closes the socket of the module first: it waits for its end. */
 _Noreturn static void share(const struct refresh *r, const char *const options[N_SETTINGS])
@@ -19,8 +41,11 @@ _Noreturn static void share(const struct refresh *r, const char *const options[N
 	close(r->exchange.process.peer.reader.fd);
 	setsid();
 	alarm(LONGEST_S);
+	openlog("aws-mfa", LOG_PID, LOG_AUTHPRIV);
 	if (several_add(&s, NULL, &e) == STATUS_OK)
-		several_share(&s, r);
+		share_all(&s, r);
+	else
+		log_failure(r, r->settings.value[SETTING_PROFILE], &e);
 	several_free(&s);
 	_exit(0);
 }

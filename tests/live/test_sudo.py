@@ -5,6 +5,7 @@ import re
 import signal
 import unittest
 
+from home import long_term
 from live.case import LiveTest, example
 from live.sshd import PROMPT
 from live.world import PASSWORD
@@ -129,6 +130,25 @@ class Decides(SudoTest):
         self.decided("wrong-code answer=PAM_AUTH_ERR", "not-six-digits answer=PAM_AUTH_ERR",
                      "accepted answer=PAM_SUCCESS", user="alice")
         self.decided(*3 * ["not-six-digits answer=PAM_AUTH_ERR"], user="carol")
+
+    def test_a_session_that_cannot_be_shared(self):
+        """The login counts. The log has a line with the same key id."""
+        aws = self.world.path("/home/alice/.aws")
+        work, text = long_term(self.user), (aws / "config").read_text()
+        (aws / "config").write_text(text + text.replace("[profile work]", "[profile twin]"))
+        for also, failed, reason in (
+                ("twin", "twin", r"/home/alice/.aws/credentials:\d+: \[twin\] holds long-term keys"),
+                ("nobody", "work", "/home/alice/.aws/credentials:2: also: nobody: ")):
+            (aws / "credentials").write_text(
+                work.replace("]\n", f"]\nalso = {also}\n") + long_term(self.user, "twin") +
+                "[twin]\naws_access_key_id = AKIAEXAMPLE000000001\n"
+                f"aws_secret_access_key = {'x' * 40}\n")
+            sudo = self.sudo("-k", "/usr/bin/true")
+            sudo.answer(PROMPT, self.user.code())
+            self.assertEqual(sudo.wait(), 0, sudo.screen)
+            found, = self.syslog.wait(
+                f'^warning aws-mfa: key-id=(\\S+) profile={failed} result=not-shared reason="{reason}.*"$')
+            self.assertEqual(found[1], self.section()["aws_access_key_id"])
 
     def test_an_outage_is_tried_again(self):
         """sudo asks again after AUTHINFO_UNAVAIL and MAXTRIES, too. It asks passwd_tries times in
