@@ -12,8 +12,11 @@ bool local_time(char *to, size_t size, int64_t seconds)
 	time_t t = (time_t)seconds;
 	struct tm tm;
 
-	return seconds > 0 && seconds <= LAST && t == seconds && localtime_r(&t, &tm) &&
-		strftime(to, size, "%Y-%m-%d %H:%M %Z", &tm) > 0;
+	if (seconds <= 0 || seconds > LAST || t != seconds || !localtime_r(&t, &tm))
+		return false;
+	if (!*tm.tm_zone) /* TZ names no zone, so this is UTC */
+		tm.tm_zone = "UTC";
+	return strftime(to, size, "%Y-%m-%d %H:%M %Z", &tm) > 0;
 }
 
 static bool is_date(const char *text)

@@ -128,7 +128,9 @@ class Session(Terminal):
         """Waits until the program asks, and what is typed does not show. -> the output before"""
         before = self.expect(prompt, self.patience)
         end = time.monotonic() + 5
-        while self.echo() and time.monotonic() < end:       # ssh asks, then turns echo off
+        while self.echo():      # ssh asks, then turns echo off
+            if time.monotonic() > end:
+                raise AssertionError(f"asks {prompt!r} and shows what is typed")
             time.sleep(0.005)
         return before
 

@@ -81,6 +81,7 @@ class States(LookTest):
                 r"legacy   static keys, not a session     aws-mfa setup legacy"]):
             self.assertRegex(line, f"^{expected}$")
         self.assertEqual(len(lines), 5)
+        self.assertRegex(self.run_it("status", "default", env={"TZ": "A B"}).stdout, r"\d\d:\d\d UTC\n")
         _, details = self.run_it("status", "admin").stdout.splitlines()
         self.assertEqual(details, "       account 123456789012, role Admin, device mfa/alice-phone, "
                                   "keys in default-long-term, source default")
@@ -379,6 +380,7 @@ class Writers(LookTest):
                 if "nanosleep" in file.read() or stat.read().rpartition(") ")[2][0] == "S":
                     return
             time.sleep(0.001)
+        raise AssertionError("it does not sleep")
 
     def test_gives_up(self):
         self.write(keys() + session())
