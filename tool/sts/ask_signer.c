@@ -1,18 +1,13 @@
 #include "ask_signer.h"
 
 #include "status.h"
+#include "wiped.h"
 #include "words_signer.h"
 #include "words_sts.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static enum status no_memory(struct error *e)
-{
-	return error_set(e, STATUS_SYSTEM, "out of memory");
-}
 
 static enum record_error ask(
 	struct peer *signer, time_t server_time, const char *marker, int64_t deadline_ms)
@@ -22,23 +17,6 @@ static enum record_error ask(
 	snprintf(text, sizeof(text), "%lld%s%s", (long long)server_time, marker ? " " : "",
 		marker ? marker : "");
 	return peer_write(signer, deadline_ms, WORD_SIGN, text);
-}
-
-static enum status take_token(struct request *r, const struct record *rec, struct error *e)
-{
-	size_t len = r->token ? strlen(r->token) : 0;
-	char *joined = malloc(len + rec->text_len + 1);
-
-	if (!joined)
-		return no_memory(e);
-	if (r->token) {
-		memcpy(joined, r->token, len);
-		explicit_bzero(r->token, len);
-	}
-	memcpy(joined + len, rec->text, rec->text_len + 1);
-	free(r->token);
-	r->token = joined;
-	return STATUS_OK;
 }
 
 static bool take_text(char *to, size_t size, const struct record *rec)
@@ -76,7 +54,8 @@ static enum status take(
 		} else if (strcmp(rec.word, WORD_AUTHORIZATION) == 0) {
 			fits = take_text(r->authorization, sizeof(r->authorization), &rec);
 		} else if (strcmp(rec.word, WORD_SESSION_TOKEN) == 0) {
-			rc = take_token(r, &rec, e);
+			if (!wiped_append(&r->token, rec.text, rec.text_len))
+				rc = error_set(e, STATUS_SYSTEM, "out of memory");
 		} else {
 			fits = false;
 		}

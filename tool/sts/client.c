@@ -2,6 +2,7 @@
 
 #include "ask_signer.h"
 #include "status.h"
+#include "wiped.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,9 +66,7 @@ static enum status post(struct client *c, const struct call *call, const struct 
 	snprintf(date_line, sizeof(date_line), "X-Amz-Date: %s", r->date);
 	snprintf(authorization, sizeof(authorization), "Authorization: %s", r->authorization);
 	rc = converse(c, &out, reply, e);
-	if (token_line)
-		explicit_bzero(token_line, strlen(token_line));
-	free(token_line);
+	wiped_free(&token_line);
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 #include "monotonic.h"
 #include "status.h"
 #include "timeout.h"
+#include "wiped.h"
 #include "words_sts.h"
 
 #include <openssl/crypto.h>
@@ -100,29 +101,12 @@ static enum status take_secret(struct parameters *s, struct record *rec, struct 
 	return STATUS_OK;
 }
 
-/* URLs may hold passwords, and a role's external ID is no public text either. */
-static void wipe(char **text)
-{
-	if (*text)
-		explicit_bzero(*text, strlen(*text));
-	free(*text);
-	*text = NULL;
-}
-
 /* A long token comes in several records. */
 static enum status take_token(struct parameters *s, struct record *rec, struct error *e)
 {
-	size_t len = s->session_token ? strlen(s->session_token) : 0;
-	char *joined = malloc(len + rec->text_len + 1);
-
-	if (!joined)
+	if (!wiped_append(&s->session_token, rec->text, rec->text_len))
 		return no_memory(e);
-	if (len > 0)
-		memcpy(joined, s->session_token, len);
-	memcpy(joined + len, rec->text, rec->text_len + 1);
 	explicit_bzero(rec->text, rec->text_len);
-	wipe(&s->session_token);
-	s->session_token = joined;
 	return STATUS_OK;
 }
 
@@ -239,21 +223,22 @@ enum heard parameters_read(
 static void wipe_role(struct role *role)
 {
 	for (size_t i = 0; i < N_OF_ROLE; i++)
-		wipe(at(role, &of_role[i]));
+		wiped_free(at(role, &of_role[i]));
 	for (size_t i = 0; i < TAGS_MAX; i++) {
-		wipe(&role->tags.text[i]);
-		wipe(&role->transitive_tag_keys.text[i]);
+		wiped_free(&role->tags.text[i]);
+		wiped_free(&role->transitive_tag_keys.text[i]);
 	}
 }
 
+/* URLs may hold passwords, and a role's external ID is no public text either. */
 void parameters_free(struct parameters *s)
 {
 	if (s->secret_access_key)
 		OPENSSL_secure_clear_free(s->secret_access_key, strlen(s->secret_access_key) + 1);
-	wipe(&s->session_token);
-	wipe(&s->call);
+	wiped_free(&s->session_token);
+	wiped_free(&s->call);
 	for (size_t i = 0; i < N_OF_ALL; i++)
-		wipe(at(s, &of_all[i]));
+		wiped_free(at(s, &of_all[i]));
 	for (size_t i = 0; i < ROLES_MAX; i++)
 		wipe_role(&s->roles[i]);
 	*s = (struct parameters){0};

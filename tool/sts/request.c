@@ -1,8 +1,8 @@
 #include "request.h"
 
 #include "status.h"
+#include "wiped.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static size_t write_body(
@@ -74,8 +74,5 @@ void request_wipe(struct request *r)
 {
 	explicit_bzero(r->body, r->len);
 	r->len = 0;
-	if (r->token)
-		explicit_bzero(r->token, strlen(r->token));
-	free(r->token);
-	r->token = NULL;
+	wiped_free(&r->token);
 }

@@ -5,7 +5,7 @@
  * Three kinds of data have another type, and are wiped all the same. The value of a setting may be
  * a URL with a password: secret_free_string(). Records stand in the buffer of their reader:
  * record_reader_wipe(). The module and aws-mfa-sts do not link this file: see converse_free() and
- * parameters_free().
+ * tool/sts/wiped.h.
  */
 #ifndef AWS_MFA_SECRET_H
 #define AWS_MFA_SECRET_H
