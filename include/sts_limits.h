@@ -43,11 +43,16 @@ bool sts_takes_serial(const char *serial);
 /* RoleArn: 20 to 2048 printable characters without blanks. IAM checks the rest. */
 bool sts_takes_role_arn(const char *arn);
 
-/* RoleSessionName and SourceIdentity: 2 to 64 of [\w+=,.@-] */
+/* RoleSessionName and SourceIdentity */
+#define STS_SESSION_NAME_HAS "2 to 64 letters, digits or any of _+=,.@-"
 bool sts_takes_session_name(const char *name);
 
-/* ExternalId: 2 to 1224 of [\w+=,.@:/-] */
+/* ExternalId */
+#define STS_EXTERNAL_ID_HAS "2 to 1224 letters, digits or any of _+=,.@:/-"
 bool sts_takes_external_id(const char *id);
+
+/* Policy, of AssumeRole: sessionPolicyDocumentType. Bytes. */
+#define STS_POLICY_LONGEST 2048
 
 /* A tag's key has 1 to 128 characters of UTF-8, its value has at most 256. len is in bytes. */
 bool sts_takes_tag_key(const char *key, size_t len);

@@ -76,10 +76,10 @@ static enum status read_policy(struct addition *a, struct error *e)
 			"%s:%zu: this is no JSON; expected a policy, such as {\"Version\": "
 			"\"2012-10-17\", \"Statement\": [...]}",
 			path, line);
-	if (rc == STATUS_OK && a->policy.size > POLICY_LONGEST)
+	if (rc == STATUS_OK && a->policy.size > STS_POLICY_LONGEST)
 		rc = error_set(e, STATUS_USAGE,
 			"%s: has %zu characters without blanks; STS takes %d at most", path,
-			a->policy.size, POLICY_LONGEST);
+			a->policy.size, STS_POLICY_LONGEST);
 	secret_free(&text);
 	return rc;
 }

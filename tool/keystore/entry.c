@@ -45,7 +45,7 @@ static const char *check_policy(const char *value)
 {
 	size_t len = strlen(value), line;
 
-	return len <= POLICY_LONGEST && policy_read(value, len, &line, NULL)
+	return len <= STS_POLICY_LONGEST && policy_read(value, len, &line, NULL)
 		? NULL
 		: "expected a policy: JSON in one line, at most 2048 characters";
 }

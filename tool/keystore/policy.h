@@ -10,9 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of AssumeRole (STS service model, sessionPolicyDocumentType). */
-#define POLICY_LONGEST 2048
-
 /*
  * Is text[0, size) a JSON object (RFC 8259)? If not, *line is the line of the first fault. This
  * does not tell whether IAM accepts the policy: the next login does.

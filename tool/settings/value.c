@@ -146,15 +146,12 @@ const char *value_mfa_serial(const char *value)
 
 const char *value_role_session_name(const char *value)
 {
-	return sts_takes_session_name(value) ? NULL
-					     : "expected 2 to 64 letters, digits or any of _+=,.@-";
+	return sts_takes_session_name(value) ? NULL : "expected " STS_SESSION_NAME_HAS;
 }
 
 const char *value_external_id(const char *value)
 {
-	return sts_takes_external_id(value)
-		? NULL
-		: "expected 2 to 1224 letters, digits or any of _+=,.@:/-";
+	return sts_takes_external_id(value) ? NULL : "expected " STS_EXTERNAL_ID_HAS;
 }
 
 const char *value_region(const char *value)

@@ -41,17 +41,15 @@ static enum status check_role(const struct role *role, bool own_endpoint, struct
 			role->arn);
 	if (!role->session_name || !sts_takes_session_name(role->session_name))
 		return error_set(e, STATUS_CONFIG,
-			"AWS does not accept the role session name \"%.64s\"; expected 2 to 64 letters, "
-			"digits and _+=,.@-; choose another with --role-session-name",
+			"AWS does not accept the role session name \"%.64s\"; expected " STS_SESSION_NAME_HAS
+			"; choose another with --role-session-name",
 			role->session_name ? role->session_name : "");
 	if (role->external_id && !sts_takes_external_id(role->external_id))
 		return error_set(e, STATUS_CONFIG,
-			"AWS does not accept this external_id; expected 2 to 1224 letters, digits "
-			"and _+=,.@:/-");
+			"AWS does not accept this external_id; expected " STS_EXTERNAL_ID_HAS);
 	if (role->source_identity && !sts_takes_session_name(role->source_identity))
 		return error_set(e, STATUS_CONFIG,
-			"AWS does not accept this source_identity; expected 2 to 64 letters, digits "
-			"and _+=,.@-");
+			"AWS does not accept this source_identity; expected " STS_SESSION_NAME_HAS);
 	return check_tags(role, e);
 }
 
