@@ -72,9 +72,9 @@
 /*
  * Instead of `connect`, aws-mfa sends `call ACTION [NAME=VALUE ...]`: an action of
  * tool/sts/actions.c that may be called, and its parameters, with AWS's names and a blank before
- * each. aws-mfa-sts answers with what the action yields: account, arn, or an `item` for each member
+ * each. aws-mfa-sts answers with what the action gives: account, arn, or an `item` for each member
  * of a list, with the fields that follow it. AssumeWithSession, with the keys of a session and the
- * role of the settings, yields the words of a session. Then come steps, server-time, request-id,
+ * role of the settings, gives the words of a session. Then come steps, server-time, request-id,
  * aws-error and a result. After the result, aws-mfa may send a `deadline` and the next `call`.
  *
  * The result of a call: STATUS_CONFIG: AWS refuses it. STATUS_UNAVAILABLE: there was no answer, and

@@ -33,7 +33,7 @@ const char *judge_line_text(
 	return text;
 }
 
-/* Whoever has no keys passes such a line for ever. */
+/* A user without keys passes such a line for ever. */
 static void judge_nullok(struct view *v, const struct stack_line *line, const struct ours *o)
 {
 	if (o->nullok && !o->date && v->decides && line->type == STACK_AUTH) {
