@@ -22,7 +22,8 @@ static bool is_roots(
 		int why = errno;
 
 		snprintf(error, size,
-			why == ENOTDIR ? "%.*s: is no folder (a symlink is none)" : "%.*s: %m",
+			why == ENOTDIR ? "%.*s: is not a folder (a symlink does not count)"
+				       : "%.*s: %m",
 			(int)len, path);
 		errno = why;
 		return false;

@@ -188,10 +188,10 @@ static void become_user(const struct child_plan *plan)
 	if (syscall(CALL_SETRESUID, KEEP, 0, KEEP) == 0 ||
 		syscall(CALL_SETRESUID, 0, KEEP, KEEP) == 0 || getuid() != plan->uid ||
 		geteuid() != plan->uid)
-		fail(RECORD_FD, "root could be had again", 0);
+		fail(RECORD_FD, "the process could become root again", 0);
 	if (getgid() != plan->gid || getegid() != plan->gid ||
 		(plan->gid != 0 && syscall(CALL_SETRESGID, KEEP, 0, KEEP) == 0))
-		fail(RECORD_FD, "root's group could be had again", 0);
+		fail(RECORD_FD, "the process could join root's group again", 0);
 }
 
 void child_run(const struct child_plan *plan)

@@ -166,7 +166,7 @@ enum status as_user(const char *user, as_user_work *work, const void *arg,
 		return error_system(e, "fork");
 	if (!reap(pid, whole, &how) || how != 0 || !whole || answer->bytes.size < 2)
 		return error_set(e, STATUS_SYSTEM,
-			"the process that works as %s has not answered: it was ended, or stopped "
+			"the process that works as %s did not answer: it was ended, or was stopped "
 			"for %d s; try again",
 			user, (int)(ANSWER_MS / 1000));
 	return take(answer, e);

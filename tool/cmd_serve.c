@@ -174,7 +174,7 @@ static enum status hear_opening(struct serving *s, struct error *e)
 	int64_t deadline_ms = monotonic_ms() + OPENING_MS;
 
 	record_reader_take_descriptors(&s->conversation.module.reader);
-	error_set(e, STATUS_SYSTEM, "the module has sent what is not understood");
+	error_set(e, STATUS_SYSTEM, "the module sent records that aws-mfa does not understand");
 	while (s->conversation.module.state != LOGIN_STARTED) {
 		struct record rec;
 		enum record_error rc = peer_read(&s->conversation.module, deadline_ms, &rec);

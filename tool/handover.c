@@ -153,7 +153,7 @@ static enum status check_keys(const struct handover *h, struct error *e)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (!ascii_is_graphic(keys[i]->data))
 			return error_set(e, STATUS_CONFIG,
-				"the keys of profile %s are none of AWS: they hold blanks or other "
+				"the keys of profile %s are not from AWS: they hold blanks or other "
 				"characters that keys do not have; get a new session with --force",
 				h->profile);
 	return STATUS_OK;

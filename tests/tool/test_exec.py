@@ -98,7 +98,7 @@ class Environment(ExecTest):
                 self.again()
                 self.session(aws_session_token=token)
                 run = self.run_exec("work", "--", "env")
-                self.refused(run, 125, "profile work are none of AWS")
+                self.refused(run, 125, "profile work are not from AWS")
                 self.assertNotIn("two", run.stderr)
 
     @root_only

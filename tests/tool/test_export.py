@@ -157,7 +157,7 @@ class Hostile(ExportTest):
             self.session(aws_session_token=token)
             for name in FORMATS:
                 with self.subTest(name, token=token):
-                    self.refused(self.export("work", "--format", name), 13, "profile work are none of AWS")
+                    self.refused(self.export("work", "--format", name), 13, "profile work are not from AWS")
 
     def test_regions(self):
         self.session()

@@ -122,7 +122,7 @@ class Stopped(AdminTest):
         run = self.world.run("strace", "-qqf", "-o", "/tmp/trace", "-e", "trace=write", "-e",
                              "inject=write:signal=STOP:when=3", AWS_MFA, "keystore", *command)
         self.assertEqual(run.returncode, 4, run.stderr)
-        self.assertIn("works as alice has not answered", run.stderr)
+        self.assertIn("works as alice did not answer", run.stderr)
         self.assertLess(time.monotonic() - start, 40)
         self.run_it(*command)
         self.assertEqual(self.names(), ["alice"])

@@ -178,7 +178,7 @@ class Add(AdminTest):
         self.world.path(KEYS).rename(self.world.path(ETC / "elsewhere"))
         self.addCleanup(os.unlink, self.world.path(KEYS))
         os.symlink(ETC / "elsewhere", self.world.path(KEYS))
-        self.assertIn("is no folder", self.run_it("list", status=13).stderr)
+        self.assertIn("is not a folder", self.run_it("list", status=13).stderr)
 
 
 class Others(AdminTest):
