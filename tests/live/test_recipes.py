@@ -140,7 +140,8 @@ class Stacks(LiveTest):
         self.write("/etc/sudoers", "alice ALL=(ALL:ALL) ALL\n", mode=0o440)
         self.stack("sudo", example("pam.d/sudo"))
         by_hand = self.console(AWS_MFA, "--profile", "work", user="alice")
-        by_hand.answer("MFA code of", self.user.code())
+        by_hand.expect("MFA code of")
+        by_hand.send(self.user.code() + "\n")
         self.assertEqual(by_hand.wait(), 0, by_hand.screen)
         run = self.world.run("/usr/bin/sudo", "-S", "-p", "", "/usr/bin/id", "-un", user="alice",
                              input=PASSWORD + "\n")
