@@ -40,8 +40,10 @@ def build(name, file, changes):
         subprocess.run([*flags, "-std=c17", "-D_GNU_SOURCE", "-Iinclude", f"-I{OBJECTS}", "-Itool",
                         f"-I{source.parent}", "-c", "-o", made[-1], changed], cwd=REPO, check=True)
     replaced = {OBJECTS / source.relative_to(REPO).with_suffix(".o") for source in texts}
-    objects = [path for part in ("include", "tool") for path in (OBJECTS / part).rglob("*.o")
-               if path not in replaced and "sts" not in path.relative_to(OBJECTS / part).parts[:-1]]
+    sources = [source.relative_to(REPO) for part in ("include", "tool")
+               for source in (REPO / part).rglob("*.c")]
+    objects = [path for source in sources if "sts" not in source.parts[1:-1]
+               and (path := OBJECTS / source.with_suffix(".o")).exists() and path not in replaced]
     program = folder / "aws-mfa"
     iniparser = subprocess.run([*words("CC", "cc"), "-print-file-name=libiniparser.a"],
                                capture_output=True, text=True).stdout.strip()
