@@ -8,6 +8,7 @@
 #include "keystore_addition.h"
 #include "monotonic.h"
 #include "prompt.h"
+#include "settings/value.h"
 #include "setup/found.h"
 #include "text/color.h"
 #include "timeout.h"
@@ -136,6 +137,32 @@ static bool stands_in_entry(const struct addition *a)
 		secret_equal(&a->before.secret_access_key, &a->keys.secret);
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/*
+ * Does the entry hold these keys, and all that the options say? Threat: a run that names only a
+ * duration drops the role and the policy of the entry, and the session has all rights.
+ */
+static bool is_as_the_entry(const struct addition *a)
+{
+	const char *const *option = a->k->line->option;
+	const struct entry *before = &a->before;
+	long seconds = 0;
+
+	if (option[KEYSTORE_DURATION])
+		value_duration(option[KEYSTORE_DURATION], &seconds);
+	return stands_in_entry(a) && seconds == before->duration &&
+		(!option[KEYSTORE_DEVICE] || is_same(option[KEYSTORE_DEVICE], before->device)) &&
+		is_same(option[KEYSTORE_PROFILE], before->profile) &&
+		is_same(option[KEYSTORE_ROLE_ARN], before->role_arn) &&
+		is_same(option[KEYSTORE_EXTERNAL_ID], before->external_id) &&
+		is_same(a->policy.data, before->session_policy) && !before->role_session_name &&
+		!before->source_identity;
+}
+
 static bool has_options_of_entry(const struct keystore *k)
 {
 	for (size_t id = KEYSTORE_DEVICE; id <= KEYSTORE_SESSION_POLICY; id++)
@@ -167,7 +194,7 @@ static enum status make_entry(struct addition *a, struct error *e)
 	/* An earlier run was interrupted here. */
 	if (stands_in_entry(a) && !has_options_of_entry(a->k))
 		return STATUS_OK;
-	if (!stands_in_entry(a))
+	if (!is_as_the_entry(a))
 		rc = addition_may_replace(a, e);
 	if (rc == STATUS_OK)
 		rc = addition_prove(a, e);

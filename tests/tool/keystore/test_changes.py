@@ -230,6 +230,20 @@ class Import(AdminTest):
         self.holds(role_arn="arn:aws:iam::123456789012:role/Bastion")
         self.assertNotIn(self.user.secret_access_key, self.home.read_text())
 
+    def test_other_options_need_force(self):
+        """The same keys, and options that would drop the role: as for keystore add."""
+        before = self.home.read_text()
+        options = ("--role-arn", "arn:aws:iam::123456789012:role/Bastion", "--external-id", "x1")
+        self.move("--yes", *options)
+        for other in (("--duration", "1h"), options[:2], (*options, "--duration", "1h")):
+            self.home.write_text(before)
+            self.assertIn("to replace it add --force", self.move("--yes", *other, status=2).stderr)
+            self.holds(role_arn=options[1], external_id="x1", profile="work")
+        self.move("--yes", *options)
+        self.home.write_text(before)
+        self.move("--yes", "--force", "--duration", "1h")
+        self.holds(duration="3600", profile="work")
+
     def test_root_opens_nothing_in_the_home(self):
         """What alice cannot read, import does not read for her; and no fault changes a file."""
         shadow = self.world.path("/etc/shadow").read_bytes()
