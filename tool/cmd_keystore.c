@@ -2,6 +2,7 @@
 #include "command.h"
 #include "command_line.h"
 #include "keystore_verbs.h"
+#include "pasted.h"
 #include "settings/spelling.h"
 #include "text/log.h"
 
@@ -80,8 +81,9 @@ static const struct verb *find_verb(const char *name, struct error *e)
 			nearest = &verbs[i];
 	}
 	error_set(e, STATUS_USAGE,
-		"keystore: '%.100s': expected add, list, show, check, remove or import%s%s%s", name,
-		nearest ? "; did you mean " : "", nearest ? nearest->name : "", nearest ? "?" : "");
+		"keystore: '%.100s': expected add, list, show, check, remove or import%s%s%s",
+		pasted_hide(name), nearest ? "; did you mean " : "", nearest ? nearest->name : "",
+		nearest ? "?" : "");
 	return NULL;
 }
 
@@ -94,17 +96,20 @@ static enum status check_line(
 		return error_set(e, STATUS_USAGE, "keystore %s: USER is missing", v->name);
 	if (n_users > v->max_users)
 		return error_set(e, STATUS_USAGE, "keystore %s: '%.100s': unexpected word", v->name,
-			line->operands[1 + v->max_users]);
+			pasted_hide(line->operands[1 + v->max_users]));
 	for (size_t i = OPTION_OWN; i < N_OPTIONS; i++)
 		if (line->option[i] && !(v->options & BIT(i)))
 			return error_set(e, STATUS_USAGE, "%s: is no option of keystore %s",
 				line->command->own[i - OPTION_OWN].names[0], v->name);
 	for (size_t i = 1; i < line->n_operands; i++) {
-		const char *expected = entry_name_check(line->operands[i]);
+		const char *user = line->operands[i], *expected = entry_name_check(user);
 
+		/* A line of a table that has no commas is a name, too. */
+		if (pasted_secret(user))
+			expected = "expected the name alone";
 		if (expected)
 			return error_set(
-				e, STATUS_USAGE, "'%.300s': %s", line->operands[i], expected);
+				e, STATUS_USAGE, "'%.300s': %s", pasted_hide(user), expected);
 	}
 	return STATUS_OK;
 }

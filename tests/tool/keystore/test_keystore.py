@@ -129,6 +129,13 @@ class Add(AdminTest):
         for option in ("--device", "--role-arn", "--external-id", "--duration", "--access-key-id"):
             args = [] if option == "--access-key-id" else ["--access-key-id", self.user.access_key_id]
             self.run_it("add", "alice", option, secret, *args, status=2)
+        # A table with other characters than commas between its columns.
+        letters = "x" * len(secret)
+        for line in (f"alice;{secret}", f"alice {letters}", secret):
+            for words in ([line], ["alice", line]):
+                run = self.run_it("add", *words, status=2)
+                self.assertIn("not shown: it looks like a secret", run.stderr)
+                self.assertNotIn(letters, run.stderr)
 
     def test_what_aws_refuses(self):
         wrong = self.user.secret_access_key[::-1]
