@@ -1,5 +1,6 @@
 #include "journal.h"
 
+#include "clean.h"
 #include "text/log.h"
 
 #include <fcntl.h>
@@ -33,19 +34,21 @@ void journal_change(const char *what, const char *user, const struct entry *entr
 {
 	const char *sudo_user = getenv("SUDO_USER");
 	const struct passwd *pw = sudo_user && *sudo_user ? NULL : getpwuid(getuid());
-	char loginuid[16], by[256], line[2048];
+	char loginuid[16], name[256], by[256], line[2048];
 
 	read_loginuid(loginuid, sizeof(loginuid));
-	snprintf(by, sizeof(by), "%s",
+	/* Threat: a name with blanks looks like several fields. */
+	clean_word(name, sizeof(name), user);
+	clean_word(by, sizeof(by),
 		sudo_user && *sudo_user ? sudo_user : or_none(pw ? pw->pw_name : NULL));
 	if (entry)
 		snprintf(line, sizeof(line),
 			"keystore %s: user=%s uid=%lu key-id=%s account=%s device=%s role=%s "
 			"by=%s loginuid=%s",
-			what, user, (unsigned long)entry->uid, entry->access_key_id, entry->account,
+			what, name, (unsigned long)entry->uid, entry->access_key_id, entry->account,
 			entry->device, or_none(entry->role_arn), by, loginuid);
 	else
-		snprintf(line, sizeof(line), "keystore %s: user=%s by=%s loginuid=%s", what, user,
+		snprintf(line, sizeof(line), "keystore %s: user=%s by=%s loginuid=%s", what, name,
 			by, loginuid);
 	log_clean(line);
 	openlog("aws-mfa", LOG_PID, LOG_AUTH);

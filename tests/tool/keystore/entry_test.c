@@ -227,7 +227,7 @@ static void names(void **state)
 	static const char *const good[] = {
 		"alice", "a", "DOMAIN\\user", "two words", "m\xc3\xbcller"};
 	static const char *const bad[] = {
-		"", ".", "..", ".hidden", "-n", "a/b", "/", "a\nb", "a\x7f"};
+		"", ".", "..", ".hidden", "-n", "a/b", "/", "a\nb", "a\x7f", "caf\xc2\x9bx"};
 	char text[258];
 
 	(void)state;

@@ -34,9 +34,9 @@ class Add(AdminTest):
                          r"role=- by=root loginuid=(-|\d+)$")
 
     def test_who_changed_it(self):
-        self.add(env={"SUDO_USER": "carol\nroot"})
+        self.add(env={"SUDO_USER": "carol\nroot loginuid=0"})
         line, = self.journal()
-        self.assertIn("by=carol?root ", line)
+        self.assertIn("by=carol?root?loginuid=0 ", line)
 
     def test_all_options(self):
         self.world.write("/tmp/policy.json", POLICY)
