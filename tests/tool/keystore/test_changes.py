@@ -72,6 +72,19 @@ class Disturbed(AdminTest):
         self.add("alice", "--force")
         self.assertEqual(self.names(), ["alice"])
 
+    def test_a_change_that_ends_by_a_signal_is_in_the_log(self):
+        """The signal comes after the new entry has its name, or the old one is gone."""
+        self.own.add("/tmp/trace")
+        for name, call in (("INT", "renameat"), ("HUP", "renameat")):
+            run = self.add("alice", "--force", options=("-e", f"trace={call}",
+                                                        "-e", f"inject={call}:signal={name}"))
+            self.assertNotEqual(run.returncode, 0)
+            self.holds()
+        self.traced("remove", "alice", "--yes", options=(
+            "-e", "trace=fsync", "-e", "inject=fsync:signal=TERM:when=1"))
+        self.assertEqual(self.names(), [])
+        self.assertEqual([line.split()[3] for line in self.journal()], ["add:", "replace:", "remove:"])
+
     def test_remove_sweeps(self):
         """The keys of an interrupted add, also if the user has no entry."""
         self.add()
