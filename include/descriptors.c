@@ -59,6 +59,7 @@ ssize_t descriptors_recv(int sock, void *buf, size_t size, struct descriptors *d
 	ssize_t n = recvmsg(sock, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
 	if (n >= 0 && !take(d, &msg)) {
+		/* The kernel does not say why some are missing: is there room for one more? */
 		int one = fcntl(sock, F_DUPFD_CLOEXEC, 0);
 		int why = one < 0 ? errno : EPROTO;
 

@@ -11,7 +11,7 @@ import re
 import subprocess
 import unittest
 
-from paths import AWS_MFA, AWS_MFA_STS, BUILD, MODULE, REPO, temporary
+from paths import AWS_MFA, AWS_MFA_STS, BUILD, MODULE, REPO, objects, temporary
 
 GLIBC = (2, 31)
 # glibc 2.31 has these, too: under an older version, in libpthread or libdl, or under another name.
@@ -62,11 +62,10 @@ class Symbols(unittest.TestCase):
 
     def test_libraries(self):
         """In the objects, since iniparser may be a part of the program."""
-        objects = [str(p) for part in ("include", "pam", "tool")
-                   for p in (BUILD / "tests/obj" / part).rglob("*.o")]
-        used = {name for name in re.findall(r" U (\w+)$", run("nm", "-u", *objects).stdout, re.M)
+        ours = list(map(str, objects("include", "pam", "tool")))
+        used = {name for name in re.findall(r" U (\w+)$", run("nm", "-u", *ours).stdout, re.M)
                 if THEIRS.match(name)}
-        ours = set(re.findall(r" [TDBR] (\w+)$", run("nm", "-g", *objects).stdout, re.M))
+        ours = set(re.findall(r" [TDBR] (\w+)$", run("nm", "-g", *ours).stdout, re.M))
         self.assertLess({"curl_easy_setopt", "SHA256_Init", "XML_Parse", "pam_get_user", "iniparser_load"},
                         used)
         self.assertEqual(used - ours - NAMES, set(), "if the base has it, name it here")

@@ -6,10 +6,9 @@ import subprocess
 import unittest
 
 import arrows
-from paths import BUILD, REPO, STAGE
+from paths import OBJECTS, REPO, STAGE, objects
 from tool.test_help import run
 
-OBJECTS = BUILD / "tests/obj"
 PROGRAMS = {file.name for folder in ("bin", "libexec", "lib/security")
             for file in (STAGE / folder).iterdir()}
 # Words of PAM, of records and of this machine.
@@ -18,10 +17,8 @@ OTHERS = {"always", "result", "/bin/true", "~/.aws/credentials"}
 
 def functions():
     """The functions that each file of the product has for other files: {name: file}."""
-    sources = [file.relative_to(REPO).with_suffix(".o") for part in ("include", "pam", "tool")
-               for file in (REPO / part).rglob("*.c")]
-    objects = [file for file in sources if (OBJECTS / file).exists()]
-    table = subprocess.run(["nm", "-gA", *objects],
+    files = [file.relative_to(OBJECTS) for file in objects("include", "pam", "tool")]
+    table = subprocess.run(["nm", "-gA", *files],
                            cwd=OBJECTS, capture_output=True, text=True, check=True).stdout
     return {name: f"{file}.c" for file, name in re.findall(r"(?m)^(\S+)\.o:\S* T (\w+)$", table)}
 

@@ -77,7 +77,7 @@ enum status attempts_ask(struct attempts *a, const char *question, struct exchan
 }
 
 bool attempts_refused(
-	struct attempts *a, const struct exchange *x, struct secret *code, const char *whose)
+	struct attempts *a, const struct exchange *x, struct secret *code, const char *names)
 {
 	const struct asker asker = {.tty = a->source->tty};
 
@@ -85,7 +85,7 @@ bool attempts_refused(
 		return false;
 	ask_tell_marked(&asker, COLOR_RED, "Refused", "",
 		": %s%s%swrong, or used before. %s left; next code in %d s.",
-		whose ? "the code for " : "", whose ? whose : "", whose ? " was " : "", tries(a),
+		names ? "the code for " : "", names ? names : "", names ? " was " : "", tries(a),
 		next_code(x));
 	secret_free(&a->refused);
 	a->refused = *code;

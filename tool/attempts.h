@@ -48,10 +48,10 @@ enum status attempts_ask_once(struct attempts *a, const char *question, bool fol
 
 /*
  * AWS has refused this code, and x has not ended. Returns true if the user may be asked again.
- * whose says which code that was; NULL: the last one that was asked for.
+ * names: the code was for these profiles. NULL: it is the last one that was asked for.
  */
 bool attempts_refused(
-	struct attempts *a, const struct exchange *x, struct secret *code, const char *whose);
+	struct attempts *a, const struct exchange *x, struct secret *code, const char *names);
 
 void attempts_free(struct attempts *a);
 

@@ -183,15 +183,10 @@ enum status addition_write(struct addition *a, const char *verb, struct error *e
 {
 	char path[ENTRIES_PATH_SIZE];
 	struct entry entry;
-	sigset_t before;
 	enum status rc = fill(a, &entry) ? STATUS_OK : error_system(e, "keystore");
 
-	journal_begin(&before);
 	if (rc == STATUS_OK)
-		rc = entries_write(a->folder, &entry, a->exists ? &a->old : NULL, e);
-	if (rc == STATUS_OK)
-		journal_change(verb, a->user, &entry);
-	journal_end(&before);
+		rc = entries_write(a->folder, &entry, a->exists ? &a->old : NULL, verb, e);
 	if (rc == STATUS_OK) {
 		ask_tell_marked(&a->asker, COLOR_GREEN, "ok     ", "", "%s is written (uid %lu)",
 			entries_path(a->user, path), (unsigned long)a->uid);

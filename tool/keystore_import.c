@@ -11,6 +11,7 @@
 #include "settings/value.h"
 #include "setup/found.h"
 #include "text/color.h"
+#include "text/equal.h"
 #include "timeout.h"
 
 #include <stdio.h>
@@ -137,11 +138,6 @@ static bool stands_in_entry(const struct addition *a)
 		secret_equal(&a->before.secret_access_key, &a->keys.secret);
 }
 
-static bool is_same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /*
  * Does the entry hold these keys, and all that the options say? Threat: a run that names only a
  * duration drops the role and the policy of the entry, and the session has all rights.
@@ -155,11 +151,11 @@ static bool is_as_the_entry(const struct addition *a)
 	if (option[KEYSTORE_DURATION])
 		value_duration(option[KEYSTORE_DURATION], &seconds);
 	return stands_in_entry(a) && seconds == before->duration &&
-		(!option[KEYSTORE_DEVICE] || is_same(option[KEYSTORE_DEVICE], before->device)) &&
-		is_same(option[KEYSTORE_PROFILE], before->profile) &&
-		is_same(option[KEYSTORE_ROLE_ARN], before->role_arn) &&
-		is_same(option[KEYSTORE_EXTERNAL_ID], before->external_id) &&
-		is_same(a->policy.data, before->session_policy) && !before->role_session_name &&
+		(!option[KEYSTORE_DEVICE] || same_text(option[KEYSTORE_DEVICE], before->device)) &&
+		same_text(option[KEYSTORE_PROFILE], before->profile) &&
+		same_text(option[KEYSTORE_ROLE_ARN], before->role_arn) &&
+		same_text(option[KEYSTORE_EXTERNAL_ID], before->external_id) &&
+		same_text(a->policy.data, before->session_policy) && !before->role_session_name &&
 		!before->source_identity;
 }
 

@@ -30,7 +30,6 @@ static enum status remove_entry(const struct keystore *k, int folder, struct err
 	char brief[KEYSTORE_BRIEF_SIZE];
 	struct entry entry;
 	struct stat st;
-	sigset_t before;
 	enum status rc = entries_read(folder, user, &entry, &st, e);
 	bool readable = rc == STATUS_OK;
 
@@ -42,12 +41,8 @@ static enum status remove_entry(const struct keystore *k, int folder, struct err
 		snprintf(brief, sizeof(brief), "it cannot be read (%.500s)", e->text);
 	if (rc == STATUS_OK && !k->line->option[KEYSTORE_YES])
 		rc = confirm(user, brief, e);
-	journal_begin(&before);
 	if (rc == STATUS_OK)
-		rc = entries_remove(folder, user, &st, e);
-	if (rc == STATUS_OK)
-		journal_change("remove", user, readable ? &entry : NULL);
-	journal_end(&before);
+		rc = entries_remove(folder, user, &st, readable ? &entry : NULL, e);
 	if (rc == STATUS_OK) {
 		ask_tell_marked(&nobody, COLOR_GREEN, "ok     ", "",
 			"the entry of %s is removed; deactivate its key at AWS, too", user);

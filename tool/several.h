@@ -44,8 +44,8 @@ enum status several_add(struct several *s, const char *name, struct error *e);
  * from it. Goes on after a failure.
  *
  * While AWS judges the code of a device, the next device is asked for. Its session is stored as
- * soon as it comes, also while the user types. A wrong code is told when that question is answered,
- * and its device is then asked for again.
+ * soon as it comes, also while the user types. If the code was wrong, the user hears so after that
+ * question, and is asked again.
  *
  * STATUS_USAGE: there are several devices, and the option has one code; nothing was done.
  */

@@ -2,14 +2,9 @@
 
 #include "call.h"
 #include "partition.h"
+#include "text/equal.h"
 
 #include <stdio.h>
-#include <string.h>
-
-static bool are_equal(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 /* An endpoint URL is in the partition of its server, whatever the region is. */
 static const char *partition_of(const struct settings *s)
@@ -21,10 +16,10 @@ static const char *partition_of(const struct settings *s)
 
 bool share_is_possible(const struct settings *from, const struct settings *to)
 {
-	return are_equal(from->access_key_id, to->access_key_id) &&
-		are_equal(from->value[SETTING_DEVICE], to->value[SETTING_DEVICE]) &&
-		are_equal(from->value[SETTING_ENDPOINT_URL], to->value[SETTING_ENDPOINT_URL]) &&
-		are_equal(partition_of(from), partition_of(to));
+	return same_text(from->access_key_id, to->access_key_id) &&
+		same_text(from->value[SETTING_DEVICE], to->value[SETTING_DEVICE]) &&
+		same_text(from->value[SETTING_ENDPOINT_URL], to->value[SETTING_ENDPOINT_URL]) &&
+		same_text(partition_of(from), partition_of(to));
 }
 
 /* Assumes one role. The keys of *from sign for it. */

@@ -1,5 +1,6 @@
 #include "findings.h"
 
+#include "text/equal.h"
 #include "text/log.h"
 
 #include <stdarg.h>
@@ -99,17 +100,12 @@ __attribute__((format(printf, 4, 0))) static void set_fix(
 	f->runs = runs;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* file: NULL for any. */
 static struct finding *find(const struct findings *l, const char *id, const char *file)
 {
 	struct finding *f = l->first;
 
-	while (f && (strcmp(f->id, id) != 0 || (file && !same_file(f->file, file))))
+	while (f && (strcmp(f->id, id) != 0 || (file && !same_text(f->file, file))))
 		f = f->next;
 	return f;
 }
@@ -182,7 +178,7 @@ static char *split_fix(char *rest)
 static bool is_known(const struct findings *l, const char *file, size_t line, const char *message)
 {
 	for (const struct finding *f = l->first; f; f = f->next)
-		if (same_file(f->file, file) && f->line == line &&
+		if (same_text(f->file, file) && f->line == line &&
 			(line > 0 || (f->message && strcmp(f->message, message) == 0)))
 			return true;
 	return false;

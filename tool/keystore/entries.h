@@ -5,6 +5,7 @@
  * MUST guarantee:
  * 1. Whenever the process or the machine dies, an entry is whole: the old one or the new one.
  * 2. An entry that somebody else has changed since it was read is not changed.
+ * 3. Each change is a line of the log, unless SIGKILL or a crash comes before it.
  *
  * A new entry is written to a file that begins with '-', which is no name of an entry. The next
  * change removes what a killed run has left there.
@@ -49,15 +50,21 @@ enum status entries_read(
 
 /*
  * Writes an entry. old is the file that it replaces, from entries_read(); NULL: there must be none.
+ * verb is what the log says, such as "add".
  * STATUS_CONFIG: the file is another one now, or a login would refuse the entry. STATUS_SYSTEM: it
  * cannot be written.
  */
-enum status entries_write(int folder, struct entry *entry, const struct stat *old, struct error *e);
+enum status entries_write(
+	int folder, struct entry *entry, const struct stat *old, const char *verb, struct error *e);
 
 /* Removes what an interrupted change has left. STATUS_SYSTEM: it cannot be removed. */
 enum status entries_sweep(int folder, struct error *e);
 
-/* Removes the entry. old and the statuses are those of entries_write(). */
-enum status entries_remove(int folder, const char *name, const struct stat *old, struct error *e);
+/*
+ * Removes the entry. old and the statuses are those of entries_write(). entry is for the log; NULL:
+ * it cannot be read.
+ */
+enum status entries_remove(int folder, const char *name, const struct stat *old,
+	const struct entry *entry, struct error *e);
 
 #endif

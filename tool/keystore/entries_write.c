@@ -1,6 +1,8 @@
 #include "entries.h"
 
 #include "file/file.h"
+#include "file/signals.h"
+#include "journal.h"
 #include "monotonic.h"
 #include "paths.h"
 #include "text/progress.h"
@@ -153,25 +155,29 @@ static bool write_file(int folder, const char *name, const struct secret *text)
 	return good;
 }
 
-static enum status replace(
-	int folder, const char *name, const struct secret *text, const char *path, struct error *e)
+/* *changed: the entry is the new one, also if the folder cannot be synced. */
+static enum status replace(int folder, const char *name, const struct secret *text,
+	const char *path, bool *changed, struct error *e)
 {
 	enum status rc = STATUS_OK;
 
-	if (!write_file(folder, TEMPORARY, text) || renameat(folder, TEMPORARY, folder, name) < 0) {
+	*changed = write_file(folder, TEMPORARY, text) &&
+		renameat(folder, TEMPORARY, folder, name) == 0;
+	if (!*changed || !file_sync_folder(folder))
 		rc = error_system(e, path);
+	if (!*changed)
 		unlinkat(folder, TEMPORARY, 0);
-	} else if (!file_sync_folder(folder)) {
-		rc = error_system(e, path);
-	}
 	return rc;
 }
 
-enum status entries_write(int folder, struct entry *entry, const struct stat *old, struct error *e)
+enum status entries_write(
+	int folder, struct entry *entry, const struct stat *old, const char *verb, struct error *e)
 {
 	char path[ENTRIES_PATH_SIZE];
 	struct secret text = {0};
 	enum status rc = STATUS_OK;
+	bool changed = false;
+	sigset_t before;
 
 	entries_path(entry->user, path);
 	if (!print(entry, &text))
@@ -181,10 +187,14 @@ enum status entries_write(int folder, struct entry *entry, const struct stat *ol
 	if (rc == STATUS_OK)
 		rc = lock(folder, e);
 	if (rc == STATUS_OK) {
+		signals_hold(&before); /* until the line is in the log */
 		rc = check_old(folder, entry->user, old, e);
 		if (rc == STATUS_OK)
-			rc = replace(folder, entry->user, &text, path, e);
+			rc = replace(folder, entry->user, &text, path, &changed, e);
 		unlock(folder);
+		if (changed)
+			journal_change(verb, entry->user, entry);
+		signals_release(&before);
 	}
 	secret_free(&text);
 	return rc;
@@ -199,16 +209,26 @@ enum status entries_sweep(int folder, struct error *e)
 	return rc;
 }
 
-enum status entries_remove(int folder, const char *name, const struct stat *old, struct error *e)
+enum status entries_remove(int folder, const char *name, const struct stat *old,
+	const struct entry *entry, struct error *e)
 {
 	char path[ENTRIES_PATH_SIZE];
 	enum status rc = lock(folder, e);
+	bool changed = false;
+	sigset_t before;
 
 	if (rc != STATUS_OK)
 		return rc;
+	signals_hold(&before);
 	rc = check_old(folder, name, old, e);
-	if (rc == STATUS_OK && (unlinkat(folder, name, 0) < 0 || !file_sync_folder(folder)))
-		rc = error_system(e, entries_path(name, path));
+	if (rc == STATUS_OK) {
+		changed = unlinkat(folder, name, 0) == 0;
+		if (!changed || !file_sync_folder(folder))
+			rc = error_system(e, entries_path(name, path));
+	}
 	unlock(folder);
+	if (changed)
+		journal_change("remove", name, entry);
+	signals_release(&before);
 	return rc;
 }

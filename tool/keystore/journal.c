@@ -25,23 +25,6 @@ static void read_loginuid(char *text, size_t size)
 		snprintf(text, size, "-");
 }
 
-void journal_begin(sigset_t *before)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &set, before);
-}
-
-void journal_end(const sigset_t *before)
-{
-	sigprocmask(SIG_SETMASK, before, NULL);
-}
-
 static const char *or_none(const char *text)
 {
 	return text ? text : "-";

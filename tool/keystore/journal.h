@@ -4,19 +4,10 @@
 
 #include "entry.h"
 
-#include <signal.h>
-
 /*
  * Facility auth, level info. what is what was done, such as "add". entry may be NULL: it could not
  * be read. Else user is entry->user.
  */
 void journal_change(const char *what, const char *user, const struct entry *entry);
-
-/*
- * Call the first one before an entry is changed, and the second one after journal_change(). Between
- * them, ^C, a hang-up and the like wait: they would end the process before its line is in the log.
- */
-void journal_begin(sigset_t *before);
-void journal_end(const sigset_t *before);
 
 #endif

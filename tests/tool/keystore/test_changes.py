@@ -80,10 +80,15 @@ class Disturbed(AdminTest):
                                                         "-e", f"inject={call}:signal={name}"))
             self.assertNotEqual(run.returncode, 0)
             self.holds()
+        # The folder cannot be synced, and the entry is new all the same.
+        run = self.add("alice", "--force", options=("-e", "trace=fsync",
+                                                    "-e", "inject=fsync:error=EIO:when=2"))
+        self.assertEqual(run.returncode, 4)
         self.traced("remove", "alice", "--yes", options=(
             "-e", "trace=fsync", "-e", "inject=fsync:signal=TERM:when=1"))
         self.assertEqual(self.names(), [])
-        self.assertEqual([line.split()[3] for line in self.journal()], ["add:", "replace:", "remove:"])
+        self.assertEqual([line.split()[3] for line in self.journal()],
+                         ["add:", "replace:", "replace:", "remove:"])
 
     def test_remove_sweeps(self):
         """The keys of an interrupted add, also if the user has no entry."""

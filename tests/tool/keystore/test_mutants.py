@@ -8,11 +8,10 @@ import subprocess
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from paths import BUILD, REPO
+from paths import BUILD, OBJECTS, REPO, objects
 from tool.keystore.mutants import MUTANTS
 
 OUT = BUILD / "tests/mutants/keystore"
-OBJECTS = BUILD / "tests/obj"       # of the stage
 
 
 def words(variable, default=""):
@@ -40,14 +39,12 @@ def build(name, file, changes):
         subprocess.run([*flags, "-std=c17", "-D_GNU_SOURCE", "-Iinclude", f"-I{OBJECTS}", "-Itool",
                         f"-I{source.parent}", "-c", "-o", made[-1], changed], cwd=REPO, check=True)
     replaced = {OBJECTS / source.relative_to(REPO).with_suffix(".o") for source in texts}
-    sources = [source.relative_to(REPO) for part in ("include", "tool")
-               for source in (REPO / part).rglob("*.c")]
-    objects = [path for source in sources if "sts" not in source.parts[1:-1]
-               and (path := OBJECTS / source.with_suffix(".o")).exists() and path not in replaced]
+    kept = [path for path in objects("include", "tool") if path not in replaced
+            and path.relative_to(OBJECTS).parts[:2] != ("tool", "sts")]
     program = folder / "aws-mfa"
     iniparser = subprocess.run([*words("CC", "cc"), "-print-file-name=libiniparser.a"],
                                capture_output=True, text=True).stdout.strip()
-    subprocess.run([*flags, *words("LDFLAGS"), "-o", program, *objects, *made,
+    subprocess.run([*flags, *words("LDFLAGS"), "-o", program, *kept, *made,
                     iniparser if "/" in iniparser else "-liniparser", "-ldl"], cwd=REPO, check=True)
     program.chmod(0o711)
     return program
