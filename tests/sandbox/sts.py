@@ -56,6 +56,7 @@ class Sandbox:
         self._lock = threading.Condition()
         self._open = {}                 # Connection -> Thread
         self._listener = self._acceptor = None
+        self._kept = None               # a socket that keeps the port while it is closed
         self._fillers = None            # sockets that fill the queue, see fill()
 
     def become(self, *, certificate="good", tls=None, mute=False):
@@ -65,16 +66,26 @@ class Sandbox:
         self.mute = mute
 
     def start(self):
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        self._listener = socket.socket(family)
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind((self.host, self.port))
+        self._listener = self._bound()
         self._listener.listen(256)
         self.port = self._listener.getsockname()[1]
+        if self._kept:
+            self._kept.close()
+            self._kept = None
         self.stopping.clear()
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
         return self
+
+    def _bound(self):
+        """-> a socket of our port. A new port is none that another server keeps."""
+        bound = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        if not self.port:
+            bound.bind((self.host, 0))
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if self.port:
+            bound.bind((self.host, self.port))
+        return bound
 
     def stop(self):
         """Closes the port and every connection. start() opens the same port again."""
@@ -84,7 +95,7 @@ class Sandbox:
             thread.join(5)
 
     def refuse(self):
-        """Closes the port. Open connections stay."""
+        """Closes the port. Open connections stay, and no other server gets the port."""
         if self._listener is None:
             return
         try:
@@ -92,6 +103,7 @@ class Sandbox:
         except OSError:
             pass
         self._acceptor.join()
+        self._kept = self._bound()
         self._listener.close()
         self._listener = None
         for filler in self._fillers or []:
@@ -123,6 +135,9 @@ class Sandbox:
 
     def __exit__(self, *_):
         self.stop()
+        if self._kept:
+            self._kept.close()
+            self._kept = None
 
     @property
     def url(self):
