@@ -25,6 +25,7 @@
 #define WORD_FIPS "fips"
 #define WORD_DUAL_STACK "dual-stack"
 #define WORD_LEGACY_ENDPOINT "legacy-endpoint"
+#define WORD_GIVE_UP_ROOT "give-up-root" /* for the network, if aws-mfa runs as root */
 /*
  * Milliseconds of CLOCK_MONOTONIC. Everything must end by then, until another `deadline` comes. The
  * time that a person needs does not count.

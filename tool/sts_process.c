@@ -161,6 +161,7 @@ static enum record_error send_request(
 	send_flag(p, deadline_ms, WORD_LEGACY_ENDPOINT, r->legacy_endpoint, &rc);
 	send_flag(p, deadline_ms, WORD_FIPS, r->fips, &rc);
 	send_flag(p, deadline_ms, WORD_DUAL_STACK, r->dual_stack, &rc);
+	send_flag(p, deadline_ms, WORD_GIVE_UP_ROOT, r->gives_up_root, &rc);
 	sts_process_send_number(p, deadline_ms, WORD_DEADLINE, deadline_ms, &rc);
 	sts_process_send_number(p, deadline_ms, WORD_TIMEOUT, r->timeout, &rc);
 	for (size_t i = 0; i < r->n_roles; i++)

@@ -17,6 +17,7 @@ struct sts_request sts_request_of(const struct settings *s)
 		.dual_stack = s->dual_stack,
 		.legacy_endpoint = s->legacy_endpoint,
 		.timeout = s->timeout,
+		.gives_up_root = policy_of(s->mode)->gives_up_root,
 	};
 }
 

@@ -29,6 +29,7 @@ struct sts_request {
 	size_t n_roles;
 	long duration, timeout; /* seconds */
 	bool signed_warm_up;
+	bool gives_up_root; /* if aws-mfa is root, what speaks with the network is not */
 };
 
 /* The long-term keys of the settings, and how to reach AWS. No device, roles or duration. */

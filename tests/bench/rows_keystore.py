@@ -11,7 +11,7 @@ from bench.namespaces import Child, Skipped
 from bench.scene import CODE, DEVICE, KEY, LONG_TERM, SECRET
 from bench.stacks import Logins, login
 from bench.table import AtMost, AtMostMore, Group
-from open_clone import trust
+from open_clone import enter, trust
 from paths import AWS_MFA, STAGE
 
 ETC, RUN = STAGE / "etc/aws-mfa", STAGE / "run"
@@ -72,13 +72,15 @@ def logins(bench):
 
     def prepare():
         stacks.prepare()
+        enter()         # what speaks with the server is not root
         trust(ETC, RUN)
         for folder in (ETC, RUN):
             namespaces.memory(folder)
         (ETC / "keys").mkdir(mode=0o700)
         (RUN / "aws-mfa").mkdir(mode=0o755)
         (ETC / "aws-mfa.conf").write_text(
-            f"[aws-mfa]\nendpoint_url = {bench.scene.url}\nca_bundle = {bench.scene.ca}\n")
+            f"[aws-mfa]\nendpoint_url = {bench.scene.url}\nca_bundle = {ETC}/ca.pem\n")
+        (ETC / "ca.pem").write_bytes(bench.scene.ca.read_bytes())
         (ETC / "keys/user0").write_text(ENTRY)
         (ETC / "keys/user0").chmod(0o600)
 

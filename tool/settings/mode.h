@@ -41,6 +41,9 @@ struct policy {
 	/* Sign the warm-up call, which tests the key. Not at a login: strangers could make calls
 	 * with a user's key by connecting to sshd. */
 	bool signed_warm_up;
+	/* If root runs it, speak with the network without root. Not by hand: there root's own
+	 * certificates may be where only root can read. */
+	bool gives_up_root;
 	/* Run the command that prints codes. A login takes a code from the user alone. */
 	bool runs_token_command;
 };

@@ -3,6 +3,7 @@
 #include "landlock.h"
 #include "seccomp.h"
 #include "status.h"
+#include "unprivileged.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define SECURE_HEAP_SIZE 16384
 #define SECURE_HEAP_MIN_BLOCK 32
@@ -88,9 +90,11 @@ enum status confine_signer(struct error *e)
 	return rc == STATUS_OK ? seccomp_signer(e) : rc;
 }
 
-enum status confine_talker(const char *ca_bundle, struct error *e)
+enum status confine_talker(const char *ca_bundle, bool gives_up_root, struct error *e)
 {
-	enum status rc = landlock_talker(ca_bundle, e);
+	enum status rc = gives_up_root && geteuid() == 0 ? unprivileged_become(e) : STATUS_OK;
 
+	if (rc == STATUS_OK)
+		rc = landlock_talker(ca_bundle, e);
 	return rc == STATUS_OK ? seccomp_talker(e) : rc;
 }

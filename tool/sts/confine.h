@@ -7,6 +7,8 @@
 
 #include "error.h"
 
+#include <stdbool.h>
+
 /*
  * Confines the process before it divides, and before it reads its first record:
  * - It is not dumpable, leaves no core, writes to no file, gets no new privileges, and is killed
@@ -22,10 +24,12 @@ enum status confine(struct error *e);
 /*
  * Confine one of the two processes further: landlock.h and seccomp.h. The signer is confined before
  * it reads the secrets. The talker is confined before it sends or reads the first byte of the
- * network. ca_bundle is the setting, or NULL. Call them after confine(), before any thread exists.
- * Both return STATUS_OK, or STATUS_SYSTEM with *e filled.
+ * network. ca_bundle is the setting, or NULL. If gives_up_root, a talker of root
+ * first becomes unprivileged (unprivileged.h), so it must be able to read ca_bundle then. Call them
+ * after confine(), before any thread exists. Both return STATUS_OK, or STATUS_SYSTEM with *e
+ * filled.
  */
 enum status confine_signer(struct error *e);
-enum status confine_talker(const char *ca_bundle, struct error *e);
+enum status confine_talker(const char *ca_bundle, bool gives_up_root, struct error *e);
 
 #endif

@@ -65,6 +65,8 @@ static bool *find_flag(struct parameters *s, const char *word)
 		return &s->fips;
 	if (strcmp(word, WORD_DUAL_STACK) == 0)
 		return &s->dual_stack;
+	if (strcmp(word, WORD_GIVE_UP_ROOT) == 0)
+		return &s->gives_up_root;
 	return strcmp(word, WORD_LEGACY_ENDPOINT) == 0 ? &s->legacy_endpoint : NULL;
 }
 

@@ -53,7 +53,7 @@ struct parameters {
 	char *ca_bundle;
 	char *https_proxy;
 	char *no_proxy;
-	bool fips, dual_stack, legacy_endpoint;
+	bool fips, dual_stack, legacy_endpoint, gives_up_root;
 	struct role roles[ROLES_MAX]; /* the code assumes the first, each role assumes the next */
 	size_t n_roles;               /* 0: GetSessionToken */
 	int64_t duration;             /* seconds; 0: AWS's default */

@@ -169,7 +169,9 @@ enum status talker_run(int signer_fd)
 	peer_init(&signer, &words_signer, CHILD, STS_SETTINGS, signer_fd, line_buffer);
 	if (libraries_start(&e) == STATUS_OK)
 		heard = parameters_read(&signer, NULL, &client.parameters, &e);
-	if (heard == HEARD && confine_talker(client.parameters.ca_bundle, &e) != STATUS_OK)
+	if (heard == HEARD &&
+		confine_talker(client.parameters.ca_bundle, client.parameters.gives_up_root, &e) !=
+			STATUS_OK)
 		heard = HEARD_FAULT;
 	if (heard == HEARD && client.parameters.call)
 		calls_serve(&signer, &client.parameters);

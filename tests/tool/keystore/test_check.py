@@ -1,10 +1,14 @@
 """aws-mfa keystore check: each fault of an entry, and what AWS says of its keys."""
 
 import json
+import os
 import re
+import signal
 import time
 import unittest
+from pathlib import Path
 
+from paths import AWS_MFA
 from sandbox import faults
 from tool.keystore.admintest import KEYS, AdminTest
 
@@ -97,6 +101,30 @@ class Check(AdminTest):
         self.assertEqual(self.check()[0]["alice"]["Rights"], "ok")
         sent = [r for r in self.box.requests if r.action == "SimulatePrincipalPolicy"][-1].params
         self.assertEqual((sent["PolicySourceArn"], sent["ResourceArns.member.1"]), (role, self.user.arn))
+
+    def test_what_speaks_with_aws_is_not_root(self):
+        """The other half of aws-mfa-sts signs, and reads nothing that comes from outside."""
+        self.add()
+        seen = [request.action for request in self.box.requests].count("GetCallerIdentity")
+        self.box.fault("GetCallerIdentity", faults.hang())
+        console = self.console(AWS_MFA, "keystore", "check")
+        self.box.wait_for("GetCallerIdentity", seen + 1)
+        programs = sorted(pid for pid, argv in self.world.processes().items() if "aws-mfa-sts" in argv)
+        ids = {}
+        for pid in programs:
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+            ids[pid] = {name: words.split() for name, words in (line.split(":", 1) for line in lines)}
+        signer, = (pid for pid in programs if int(ids[pid]["PPid"][0]) not in programs)
+        talker, = set(programs) - {signer}
+        self.assertEqual(ids[signer]["Uid"], ["0"] * 4)
+        for name in ("Uid", "Gid"):
+            self.assertEqual(ids[talker][name], ["65533"] * 4)
+        self.assertEqual(ids[talker]["Groups"], [])
+        for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+            self.assertEqual(int(ids[talker][name][0], 16), 0, name)
+        os.kill(signer, signal.SIGKILL)
+        self.assertEqual(console.wait(), 1)
+        self.assertEqual(self.world.wait_for_processes([]), {})
 
     def test_aws_is_down(self):
         self.add()

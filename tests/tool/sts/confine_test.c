@@ -291,8 +291,9 @@ static int try(const struct attempt *a, enum confined confined)
 	if (pid == 0) {
 		if (confined != AS_IT_IS &&
 			(confine(&e) != STATUS_OK ||
-				(confined == AS_SIGNER ? confine_signer(&e)
-						       : confine_talker(NULL, &e)) != STATUS_OK))
+				(confined == AS_SIGNER
+						? confine_signer(&e)
+						: confine_talker(NULL, false, &e)) != STATUS_OK))
 			_exit(1);
 		_exit(a->can() ? COULD : 0);
 	}
@@ -425,7 +426,7 @@ static void what_it_still_can_do(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		int failed = confine(&e) != STATUS_OK ||
-			confine_talker(in_folder("certs"), &e) != STATUS_OK;
+			confine_talker(in_folder("certs"), false, &e) != STATUS_OK;
 
 		failed |= !starts_a_thread() << 1;
 		failed |= !resolves() << 2;

@@ -288,7 +288,8 @@ class Mutants(unittest.TestCase):
         folder = BUILD / "tests/mutants" / "-".join(changes)
         folder.mkdir(parents=True, exist_ok=True)
         for name, change in changes.items():
-            source = (REPO / f"tool/sts/{name}.c").read_text()
+            source = next(path for part in ("tool/sts", "include")
+                          if (path := REPO / part / f"{name}.c").exists()).read_text()
             self.assertEqual(source.count(change[0]), 1, change)
             (folder / f"{name}.c").write_text(source.replace(*change))
         flags = [*words("CC", "cc"), *words("CPPFLAGS"), *words("CFLAGS", "-O1"), *words("LDFLAGS")]
@@ -299,10 +300,10 @@ class Mutants(unittest.TestCase):
                        cwd=REPO, check=True)
         return folder / program
 
-    def not_confined(self, part, **changes):
-        run = subprocess.run([self.build("confine_test", **changes)], capture_output=True, text=True)
+    def not_confined(self, part, program="confine_test", **changes):
+        run = subprocess.run([self.build(program, **changes)], capture_output=True, text=True)
         self.assertNotEqual(run.returncode, 0)
-        self.assertIn(part, run.stdout + run.stderr)
+        self.assertIn(part, run.stdout + run.stderr, changes)
 
     def test_no_filter_in_the_signer(self):
         self.not_confined("opens_a_socket, as the signer", seccomp=("INSTALL(of_signer, e)", "STATUS_OK"))
@@ -315,6 +316,15 @@ class Mutants(unittest.TestCase):
             self.skipTest("this kernel has no Landlock")
         self.not_confined("reads_keys, as the talker",
                           landlock=("syscall(CALL_RESTRICT_SELF, rules, 0) == 0", "true"))
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to give it up")
+    def test_root_s_talker(self):
+        for part, file, kept in [
+                ("talker is root", "confine", "gives_up_root && geteuid() == 0"),
+                ("talker has another group", "unprivileged", "setgroups(0, NULL) != 0"),
+                ("root can be regained", "unprivileged", "drop_capabilities() != 0"),
+                ("it_is_hidden_and_ends_with_its_parent", "unprivileged", "prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0")]:
+            self.not_confined(part, "unprivileged_test", **{file: (kept, "0")})
 
     def said(self, program, *steps, codes=(), **settings):
         talk = Talk(*steps, program=program, **settings)
