@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import threading
 import time
 import unittest
@@ -46,6 +47,23 @@ class Files(LoginTest):
         ca.chmod(0o666)
         self.config.write_text(self.config.read_text().replace(str(self.box.ca_path), str(ca)))
         self.assertIn("result=configuration", self.login("123456"))
+        ca.chmod(0o644)
+        self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
+
+    def test_a_folder_of_certificates(self):
+        """What OpenSSL may open in it counts, too."""
+        folder = self.home / "ca"
+        folder.mkdir()
+        name = subprocess.run(["openssl", "x509", "-noout", "-hash", "-in", self.box.ca_path],
+                              capture_output=True, text=True, check=True).stdout.strip()
+        ca = folder / f"{name}.0"
+        shutil.copy(self.box.ca_path, ca)
+        (folder / "0a1b2c3d.0").symlink_to("gone")
+        for path in (folder, ca):
+            os.chown(path, self.home.stat().st_uid, -1)
+        self.config.write_text(self.config.read_text().replace(str(self.box.ca_path), str(folder)))
+        ca.chmod(0o666)
+        self.assertIn(f"{ca}: others may write it", self.login("123456"))
         ca.chmod(0o644)
         self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
 

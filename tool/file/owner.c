@@ -265,18 +265,29 @@ static bool check_roots(void *arg, const struct target *t, const struct stat *en
 	return w->rc == STATUS_OK;
 }
 
-enum status owner_check_roots(const char *path, struct error *e)
+static enum status check_way(const char *path, bool may_be_gone, struct error *e)
 {
 	struct way w = {.rc = STATUS_OK, .e = e};
 	const struct walk_guard guard = {"", check_roots, &w};
 	struct target t;
 	struct stat st;
 	bool walked = walk_guarded(&t, path, &guard);
+	int error = walked ? ENOENT : errno;
 
-	if (w.rc == STATUS_OK && !(walked && w.found && lstat(t.path, &st) == 0))
-		w.rc = explain(&w, *t.path ? t.path : path, walked ? ENOENT : errno);
-	else if (w.rc == STATUS_OK)
+	if (w.rc == STATUS_OK && walked && w.found && lstat(t.path, &st) == 0)
 		w.rc = check_one(t.path, &st, e);
+	else if (w.rc == STATUS_OK && !(may_be_gone && error == ENOENT))
+		w.rc = explain(&w, *t.path ? t.path : path, error);
 	target_free(&t);
 	return w.rc;
+}
+
+enum status owner_check_roots(const char *path, struct error *e)
+{
+	return check_way(path, false, e);
+}
+
+enum status owner_check_roots_certificate(const char *path, struct error *e)
+{
+	return check_way(path, true, e);
 }

@@ -43,6 +43,9 @@ void owner_report_way(const char *home, const char *path, owner_fault_fn *fault,
  */
 enum status owner_check_roots(const char *path, struct error *e);
 
+/* The same for a ca_bundle and its files: see certificates_fn. */
+enum status owner_check_roots_certificate(const char *path, struct error *e);
+
 /* Checks owner and mode of the file or folder at path. st is its fstat(). */
 enum status owner_check(const char *path, const struct stat *st, struct error *e);
 

@@ -1,6 +1,7 @@
 #include "checks.h"
 
 #include "endpoint_rules.h"
+#include "file/certificates.h"
 #include "file/owner.h"
 #include "files.h"
 #include "pasted.h"
@@ -222,6 +223,15 @@ static char *default_session_name(void)
 	return settings_session_name(login);
 }
 
+static enum status check_certificate(const char *path, struct error *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno == ENOENT ? STATUS_OK : error_system(e, path);
+	return owner_check_file(path, &st, e);
+}
+
 /* aws-mfa-sts reads the file. It is checked here, because the message names the setting. */
 static enum status check_ca_bundle(struct settings *s, struct error *e)
 {
@@ -238,8 +248,10 @@ static enum status check_ca_bundle(struct settings *s, struct error *e)
 				: "cannot be read; expected a PEM file or a folder of hash links",
 			e);
 	if (policy_of(s->mode)->files_must_be_roots)
-		return owner_check_roots(path, e);
-	return policy_of(s->mode)->files_must_be_safe ? owner_check_file(path, &st, e) : STATUS_OK;
+		return certificates_each(path, owner_check_roots_certificate, e);
+	if (policy_of(s->mode)->files_must_be_safe)
+		return certificates_each(path, check_certificate, e);
+	return STATUS_OK;
 }
 
 static enum status check_endpoint(const struct settings *s, struct error *e)

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import struct
+import subprocess
 import time
 import unittest
 
@@ -321,6 +322,36 @@ class Trusted(KeystoreTest):
         os.chown(place, 0, 0)
         os.chown(link, OTHER_UID, 0, follow_symlinks=False)
         self.refused(self.login(), 13, f"{self.folder}: a symlink in it")
+
+    def test_a_folder_of_certificates(self):
+        """Each file that OpenSSL may open. A link that leads nowhere is none."""
+        hashed, place = self.folder / "hashed", self.folder / "place"
+        for path in (hashed, place):
+            path.mkdir(mode=0o755)
+        name = subprocess.run(["openssl", "x509", "-noout", "-hash", "-in", self.box.ca_path],
+                              capture_output=True, text=True, check=True).stdout.strip()
+        for path in (hashed / "ca.pem", place / "ca.pem"):
+            path.write_bytes(self.box.ca_path.read_bytes())
+        (hashed / f"{name}.0").symlink_to("ca.pem")
+        (hashed / "0a1b2c3d.r0").symlink_to(place / "ca.pem")
+        (hashed / "0a1b2c3d.1").symlink_to("gone.pem")
+        (hashed / "README").write_text("")
+        (hashed / "README").chmod(0o666)
+        self.write_site(ca_bundle=hashed)
+        self.asked().end()
+        for path in (hashed / "ca.pem", place / "ca.pem", place):
+            os.chown(path, OTHER_UID, 0)
+            self.refused(self.login(), 13, f"{path}: others than root can change it")
+            os.chown(path, 0, 0)
+            mode = path.stat().st_mode & 0o777
+            path.chmod(0o664)
+            self.refused(self.login(), 13, f"{path}: others than root can change it")
+            path.chmod(mode)
+        os.chown(place, OTHER_UID, 0)
+        (hashed / "0a1b2c3d.1").unlink()
+        (hashed / "0a1b2c3d.1").symlink_to(place / "gone.pem")
+        (hashed / "0a1b2c3d.r0").unlink()
+        self.refused(self.login(), 13, f"{place}: others than root can change it")
 
     def test_certificates_that_the_unit_hides(self):
         """ProtectHome= and PrivateTmp=: say so, not that the file is missing."""
