@@ -188,6 +188,13 @@ class NotEnrolled(*([OtherUser] if os.getuid() == 0 else []), LoginTest):
         self.credentials.parent.symlink_to(shared / "aws")
         self.give(self.credentials.parent)
         self.assertIn("auth = PAM_SUCCESS", self.login(self.user.code()))
+        if os.geteuid() != 0:
+            self.skipTest("needs root, for a folder of somebody else")
+        (shared / "aws").chmod(0o755)
+        os.chown(shared / "aws", STRANGER, -1)
+        self.requests = len(self.box.requests)
+        self.refused(f"{shared}: others may write it (mode 1777), as in every folder like /tmp; "
+                     "move the file to another folder")
 
     def test_ways_that_end_early(self):
         """The message names the place."""

@@ -96,6 +96,11 @@ enum status owner_check(const char *path, const struct stat *st, struct error *e
 	if (!is_ours(st))
 		return error_set(e, STATUS_CONFIG, "%s: belongs to uid %ju; run: sudo chown %ju %s",
 			path, (uintmax_t)st->st_uid, (uintmax_t)geteuid(), quoted(path, word));
+	if (others_may_write(path, st) && (st->st_mode & S_ISVTX))
+		return error_set(e, STATUS_CONFIG,
+			"%s: others may write it (mode %04o), as in every folder like /tmp; move the "
+			"file to another folder",
+			path, (unsigned)st->st_mode & 07777);
 	if (others_may_write(path, st))
 		return error_set(e, STATUS_CONFIG,
 			"%s: others may write it (mode %04o); run: chmod go-w %s", path,
