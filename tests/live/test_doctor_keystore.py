@@ -13,6 +13,7 @@ import unittest
 
 from live.case import EXAMPLES, example, with_module
 from live.sshd import HOST_KEY, PROMPT
+from live.world import CA
 from paths import AWS_MFA, REPO, STAGE
 from tool.keystore.admintest import ETC, HIDDEN, KEYS, AdminTest
 from tool.keystore.keystoretest import RECORD_FD, RUN
@@ -335,6 +336,14 @@ class Keystore(AdminTest):
         self.write_site(ca=f"{HIDDEN}/ca.pem")
         finding = self.found("keystore-site", "fault", f"sees nothing below {HIDDEN}", "su")
         self.assertEqual(finding["Fix"], "move the certificates, as to /etc/ssl")
+
+    def test_what_only_root_can_read(self):
+        site, ca = self.world.path(SITE), self.world.path(CA)
+        for path in (site, ca):
+            path.chmod(0o600)
+            self.mended(self.found("keystore-site", "fault", "is not root and cannot read it", "su"))
+            self.assertEqual(path.stat().st_mode & 0o777, 0o604)
+            path.chmod(0o644)
 
     def serve_one(self):
         """What systemd does for one login: it starts a service for the connection."""

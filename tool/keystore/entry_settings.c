@@ -1,6 +1,7 @@
 #include "entry_settings.h"
 
 #include "file/owner.h"
+#include "file/reach.h"
 #include "paths.h"
 #include "settings/checks.h"
 #include "settings/settings.h"
@@ -163,5 +164,9 @@ enum status entry_settings_reach(struct settings *s, struct error *e)
 	*s = (struct settings){
 		.mode = MODE_KEYSTORE, .long_term = strdup(""), .session = strdup("")};
 	rc = s->long_term && s->session ? take_rest(s, e) : error_system(e, "settings");
+	if (rc == STATUS_OK)
+		rc = reach_check(AWS_MFA_CONF_PATH, e);
+	if (rc == STATUS_OK && s->value[SETTING_CA_BUNDLE])
+		rc = reach_check(s->value[SETTING_CA_BUNDLE], e);
 	return rc == STATUS_OK ? settings_check_reach(s, e) : rc;
 }

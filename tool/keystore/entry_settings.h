@@ -25,7 +25,7 @@ enum status entry_settings(struct settings *s, const struct entry *entry, const 
 
 /*
  * For keystore add, import and check: fills how to reach AWS, from the site's file alone, as a
- * login does.
+ * login does. Also checks that a login can read this file and the CA certificates (file/reach.h).
  */
 enum status entry_settings_reach(struct settings *s, struct error *e);
 

@@ -168,6 +168,55 @@ class Add(AdminTest):
         for run in (self.add("alice", "--force", status=13), self.run_it("check", status=13)):
             self.assertIn(f"sees nothing below {HIDDEN}; move", run.stderr)
 
+    def closed(self, path, right):
+        """The service is not root, so the commands of root must say it."""
+        for run in (self.run_it("check", status=13), self.add("alice", "--force", status=13)):
+            self.assertIn(f"{path}: the service that judges codes is not root and cannot read it",
+                          run.stderr)
+            self.assertTrue(run.stderr.endswith(f"; run: chmod o+{right} {path}\n"), run.stderr)
+
+    def test_what_only_root_can_read(self):
+        self.add()
+        outer, folder, hashed = ETC / "outer", ETC / "outer/ca", ETC / "outer/hashed"
+        for path in (outer, folder, hashed):
+            self.world.path(path).mkdir()
+        file, link = folder / "ca.pem", ETC / "link"
+        self.world.path(file).write_bytes(self.world.path(CA).read_bytes())
+        self.world.path(link).symlink_to(file)
+        self.world.path(hashed / "0a1b2c3d.0").symlink_to(file)
+        self.world.path(hashed / "0a1b2c3d.1").symlink_to("gone")
+        self.world.path(hashed / "README").touch(0o600)
+        self.addCleanup(lambda: [self.world.run("rm", "-r", path) for path in (outer, link)])
+        for bundle in (file, link, hashed):
+            self.write_site(ca=bundle)
+            self.assertEqual(self.run_it("check", status=1 if bundle == hashed else 0).stderr, "")
+            for path, mode, right in [(ETC / "aws-mfa.conf", 0o600, "r"), (file, 0o600, "r"),
+                                      (outer, 0o700, "x"), (folder, 0o754, "x"), (folder, 0o700, "x"),
+                                      *[(hashed, mode, "rx") for mode in (0o754, 0o751, 0o700)
+                                        if bundle == hashed]]:
+                with self.subTest(bundle, path=path, mode=mode):
+                    good = self.world.path(path).stat().st_mode & 0o777
+                    self.world.path(path).chmod(mode)
+                    self.closed(path, right)
+                    self.world.path(path).chmod(good)
+            self.world.path(outer).chmod(0o711)
+
+    def test_what_the_mode_does_not_tell(self):
+        """An ACL lets the process in, or keeps it out."""
+        self.add()
+        path = ETC / "ca.pem"
+        self.world.path(path).write_bytes(self.world.path(CA).read_bytes())
+        self.addCleanup(self.world.path(path).unlink)
+        self.write_site(ca=path)
+        for mode, acl in (("600", "u:65533:r"), ("644", "u:65533:0")):
+            self.world.run("chmod", mode, path)
+            self.world.run("setfacl", "-m", acl, path).check_returncode()
+            if acl.endswith("r"):
+                self.run_it("check")
+            else:
+                self.closed(path, "r")
+            self.world.run("setfacl", "-b", path)
+
     def test_rights_of_the_folders(self):
         self.add()
         self.addCleanup(self.world.path(ETC).chmod, 0o755)
