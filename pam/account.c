@@ -14,6 +14,8 @@
 
 /* sshd runs auth and account of one login on one handle, in its child for keyboard-interactive. */
 #define ACCEPTED "pam_aws_mfa_accepted"
+/* Threat: a code that was judged with the keys, the endpoint and the certificates of the user. */
+#define ACCEPTED_KEYSTORE "pam_aws_mfa_accepted_keystore"
 #define EXEMPTED "pam_aws_mfa_exempted"
 
 static void forget(pam_handle_t *pamh, void *login, int status)
@@ -40,18 +42,30 @@ static bool is_noted(pam_handle_t *pamh, const char *what, const char *name)
 	return pam_get_data(pamh, what, &noted) == PAM_SUCCESS && noted && strcmp(noted, name) == 0;
 }
 
-void account_accepted(pam_handle_t *pamh, const char *name)
+void account_accepted(pam_handle_t *pamh, const struct options *opt, const char *name)
 {
-	note(pamh, ACCEPTED, name);
+	note(pamh, opt->keystore ? ACCEPTED_KEYSTORE : ACCEPTED, name);
 }
 
-void account_begin(pam_handle_t *pamh)
+static bool is_accepted(pam_handle_t *pamh, const struct options *opt, const char *name)
+{
+	return is_noted(pamh, ACCEPTED_KEYSTORE, name) ||
+		(!opt->keystore && is_noted(pamh, ACCEPTED, name));
+}
+
+static void forget_accepted(pam_handle_t *pamh, const char *what)
 {
 	const void *noted = NULL;
 
 	/* libpam keeps the name, so this needs no memory. */
-	if (pam_get_data(pamh, ACCEPTED, &noted) == PAM_SUCCESS && noted)
-		pam_set_data(pamh, ACCEPTED, NULL, NULL);
+	if (pam_get_data(pamh, what, &noted) == PAM_SUCCESS && noted)
+		pam_set_data(pamh, what, NULL, NULL);
+}
+
+void account_begin(pam_handle_t *pamh)
+{
+	forget_accepted(pamh, ACCEPTED);
+	forget_accepted(pamh, ACCEPTED_KEYSTORE);
 }
 
 void account_exempted(pam_handle_t *pamh, const struct options *opt, const char *name)
@@ -86,7 +100,7 @@ static int decide(pam_handle_t *pamh, int flags, const struct options *opt, cons
 	struct verdict excused = {PAM_IGNORE, LOG_NOTICE, "valid", NULL};
 	const char *name = user->name ? user->name : "(unknown)";
 
-	if (user->name && is_noted(pamh, ACCEPTED, user->name))
+	if (user->name && is_accepted(pamh, opt, user->name))
 		return PAM_IGNORE;
 	if (user->name && options_ignore(opt, user->uid)) {
 		account_exempted(pamh, opt, user->name);
@@ -118,7 +132,7 @@ int account(pam_handle_t *pamh, int flags, const struct options *opt)
 		return PAM_IGNORE;
 	if (pam_get_user(pamh, &login, NULL) == PAM_SUCCESS && login) {
 		/* Usually the name is spelt like pw_name, and no directory needs to be asked. */
-		if (is_noted(pamh, ACCEPTED, login))
+		if (is_accepted(pamh, opt, login))
 			return PAM_IGNORE;
 		found = user_find(&user, login, unused, sizeof(unused));
 	}

@@ -13,8 +13,11 @@
  * Notes in the handle that a code was accepted for the account with this pw_name. The note lives
  * until account_begin() or the end of the handle. Do not use PAM_USER: modules spell it
  * differently, and the conversation may change it.
+ *
+ * An account line with `keystore` takes only the note of an auth line with `keystore`. An account
+ * line of user mode takes both: in keystore mode a code proves more.
  */
-void account_accepted(pam_handle_t *pamh, const char *name);
+void account_accepted(pam_handle_t *pamh, const struct options *opt, const char *name);
 
 /* Takes the note away: auth begins anew, and its result alone counts. */
 void account_begin(pam_handle_t *pamh);

@@ -63,7 +63,7 @@ int authenticate(pam_handle_t *pamh, int flags, const struct options *opt)
 	}
 	verdict = verdict_of(&talk, opt);
 	if (verdict.pam == PAM_SUCCESS)
-		account_accepted(pamh, user.name);
+		account_accepted(pamh, opt, user.name);
 	tell(pamh, flags, opt, user.name, &talk, &verdict);
 	/* Threat: a user types the password at the prompt for the name. Do not log that. */
 	if (verdict.pam != PAM_INCOMPLETE)

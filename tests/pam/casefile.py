@@ -2,6 +2,7 @@
 
     [name of the case]
     options = the module's arguments
+    auth, account = its arguments in that phase, if they are others
     user    = PAM_USER (default: alice)
     login   = arguments of the application, one a line (default: auth)
     answers = the person's answers, one a line; \\xHH is a byte
@@ -52,7 +53,7 @@ LIMITS = {                  # the helper's limits for every caller: (least, most
     "core": (0, 0), "cpu": (30, 60), "fsize": (MIB, 64 * MIB), "nofile": (64, 64),
     "nproc": (4, INFINITY), "stack": (MIB, 8 * MIB), "data": (256 * MIB, 1024 * MIB),
     "as": (256 * MIB, 2048 * MIB)}
-KEYS = {"options", "user", "login", "answers", "script", "output", "helper", "when"}
+KEYS = {"options", "auth", "account", "user", "login", "answers", "script", "output", "helper", "when"}
 OF_KEYSTORE = {"serve", "served", "store", "stored", "socket", "setup"}
 
 
@@ -147,11 +148,11 @@ class CaseTest(unittest.TestCase):
         (self.folder / "passwd").write_text("\n".join(passwd) + "\n")
         (self.folder / "group").write_text("\n".join(group) + "\n")
 
-    def stack(self, options, more_phases=()):
+    def stack(self, options, more_phases=(), **of_phase):
         (self.folder / "pam.d").mkdir(exist_ok=True)
         (self.folder / "pam.d/other").write_text("")
         (self.folder / "pam.d/test").write_text("".join(
-            f"{phase} required {self.module} {options}\n"
+            f"{phase} required {self.module} {of_phase.get(phase, options)}\n"
             for phase in ["auth", "account", "session", *more_phases]) +
             "account required pam_permit.so\n")     # without this line PAM_IGNORE would refuse, too
 
@@ -205,7 +206,8 @@ class CaseTest(unittest.TestCase):
         if when and os.getuid() == 0:
             os.chown(self.home, OTHER_UID, OTHER_UID)
         self.users()
-        self.stack(case.get("options", ""), ["password"] * ("chauthtok" in case.get("login", "")))
+        self.stack(case.get("options", ""), ["password"] * ("chauthtok" in case.get("login", "")),
+                   **{phase: case[phase] for phase in ("auth", "account") if phase in case})
         command = [LOGIN, self.folder / "pam.d", "test", self.fill_in(case.get("user", "alice"))]
         for answer in lines(case.get("answers", "")):
             command += ["--answer", re.sub(r"\\x([0-9a-f]{2})", lambda m: chr(int(m[1], 16)),
