@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "clean.h"
@@ -50,10 +51,26 @@ static bool refuse(const struct login *login, enum status status, const char *wh
 }
 
 /*
- * The caller of a set-uid program is its real uid. Threat: one that sets no PAM_RUSER, as polkit's
- * helper: many prompts of it would use up the places of the account that they are for.
- * su and sudo take PAM_RUSER from the kernel. Network services take it from the client, but they
- * also set PAM_RHOST.
+ * systemd starts polkit's helper as root, since polkit 127, and connects its standard input to who
+ * asks. Other programs may have a standard input that their caller has chosen.
+ */
+static bool asks_by_polkit(const struct login *login, uid_t *uid)
+{
+	struct ucred peer = {.uid = 0};
+	socklen_t size = sizeof(peer);
+
+	if (strcmp(item_text(login->pamh, PAM_SERVICE), "polkit-1") != 0 ||
+		getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+		return false;
+	*uid = peer.uid;
+	return true;
+}
+
+/*
+ * The caller of a set-uid program is its real uid. Threat: one that sets no PAM_RUSER, or sets it
+ * to the account, as polkit's helper: many prompts of it would use up the places of the account. su
+ * and sudo take PAM_RUSER from the kernel. Network services take it from the client, but they also
+ * set PAM_RHOST.
  */
 static struct waiting_login who_waits(const struct login *login)
 {
@@ -61,6 +78,7 @@ static struct waiting_login who_waits(const struct login *login)
 		.local = getuid() != 0, .caller = getuid(), .target = login->user->uid};
 	const char *caller = item_text(login->pamh, PAM_RUSER);
 
+	w.local = w.local || asks_by_polkit(login, &w.caller);
 	if (w.local)
 		return w;
 	w.local = *caller && !*item_text(login->pamh, PAM_RHOST) && user_uid(caller, &w.caller);

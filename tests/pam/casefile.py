@@ -3,6 +3,7 @@
     [name of the case]
     options = the module's arguments
     auth, account = its arguments in that phase, if they are others
+    service = PAM's name of the application (default: test)
     user    = PAM_USER (default: alice)
     login   = arguments of the application, one a line (default: auth)
     answers = the person's answers, one a line; \\xHH is a byte
@@ -53,7 +54,7 @@ LIMITS = {                  # the helper's limits for every caller: (least, most
     "core": (0, 0), "cpu": (30, 60), "fsize": (MIB, 64 * MIB), "nofile": (64, 64),
     "nproc": (4, INFINITY), "stack": (MIB, 8 * MIB), "data": (256 * MIB, 1024 * MIB),
     "as": (256 * MIB, 2048 * MIB)}
-KEYS = {"options", "auth", "account", "user", "login", "answers", "script", "output", "helper", "when"}
+KEYS = {"options", "auth", "account", "service", "user", "login", "answers", "script", "output", "helper", "when"}
 OF_KEYSTORE = {"serve", "served", "store", "stored", "socket", "setup"}
 
 
@@ -148,10 +149,10 @@ class CaseTest(unittest.TestCase):
         (self.folder / "passwd").write_text("\n".join(passwd) + "\n")
         (self.folder / "group").write_text("\n".join(group) + "\n")
 
-    def stack(self, options, more_phases=(), **of_phase):
+    def stack(self, options, more_phases=(), service="test", **of_phase):
         (self.folder / "pam.d").mkdir(exist_ok=True)
         (self.folder / "pam.d/other").write_text("")
-        (self.folder / "pam.d/test").write_text("".join(
+        (self.folder / "pam.d" / service).write_text("".join(
             f"{phase} required {self.module} {of_phase.get(phase, options)}\n"
             for phase in ["auth", "account", "session", *more_phases]) +
             "account required pam_permit.so\n")     # without this line PAM_IGNORE would refuse, too
@@ -207,8 +208,9 @@ class CaseTest(unittest.TestCase):
             os.chown(self.home, OTHER_UID, OTHER_UID)
         self.users()
         self.stack(case.get("options", ""), ["password"] * ("chauthtok" in case.get("login", "")),
-                   **{phase: case[phase] for phase in ("auth", "account") if phase in case})
-        command = [LOGIN, self.folder / "pam.d", "test", self.fill_in(case.get("user", "alice"))]
+                   **{key: case[key] for key in ("service", "auth", "account") if key in case})
+        command = [LOGIN, self.folder / "pam.d", case.get("service", "test"),
+                   self.fill_in(case.get("user", "alice"))]
         for answer in lines(case.get("answers", "")):
             command += ["--answer", re.sub(r"\\x([0-9a-f]{2})", lambda m: chr(int(m[1], 16)),
                                               answer.strip('"'))]
@@ -221,7 +223,7 @@ class CaseTest(unittest.TestCase):
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=20, cwd=self.folder, **run_as)
         self.assertEqual((done.stderr, done.returncode), ("", 0))
-        output = done.stdout.replace("pam_aws_mfa(test:", "test(")
+        output = re.sub(r"pam_aws_mfa\(([^():]*):", r"\1(", done.stdout)
         output = re.sub(r"\blogin=[0-9a-f]{8}\b", "login=ID", output)
         self.assertEqual(output.splitlines(), lines(self.fill_in(case["output"])))
         for key, log in [("helper", self.home / "helper-log"), ("stored", self.home / "store-log"),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +34,16 @@ static void lower_limits(void)
 		r.rlim_cur = low[i].soft < r.rlim_max ? low[i].soft : r.rlim_max;
 		setrlimit(low[i].what, &r);
 	}
+}
+
+/* The standard input becomes a socket with this user at the other end, who stays. */
+static void be_asked_by(uid_t uid)
+{
+	int pair[2];
+
+	if (seteuid(uid) != 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0 ||
+		seteuid(0) != 0 || dup2(pair[0], 0) != 0)
+		abort();
 }
 
 void misbehave(const char *how, int keep)
@@ -82,6 +93,10 @@ void misbehave(const char *how, int keep)
 	} else if (is(how, "set-uid")) {
 		if (setresuid(12345, 0, 0) != 0)
 			abort();
+	} else if (is(how, "asked-by-alice")) {
+		be_asked_by(12345);
+	} else if (is(how, "asked-by-a-stranger")) {
+		be_asked_by(12346);
 	} else if (is(how, "umask")) {
 		umask(0);
 	} else if (!listing) {
