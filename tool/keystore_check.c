@@ -9,6 +9,7 @@
 #include "text/color.h"
 #include "text/json.h"
 #include "text/shell.h"
+#include "text/width.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,17 +182,19 @@ static enum status look_at(struct check *c, const char *name, struct error *e)
 
 static void print_table(const struct check *c)
 {
-	int width = 4;
+	size_t width = 4, user;
 
 	for (size_t i = 0; i < c->n; i++)
-		if ((int)strlen(c->proofs[i].user) > width)
-			width = (int)strlen(c->proofs[i].user);
-	printf("%-*s  %-13s  %-11s  %-11s  %s\n", width, "USER", "KEY", "DEVICE", "RIGHTS",
+		if ((user = width_print(NULL, c->proofs[i].user)) > width)
+			width = user;
+	printf("%-*s  %-13s  %-11s  %-11s  %s\n", (int)width, "USER", "KEY", "DEVICE", "RIGHTS",
 		"AGE OF THE KEY");
 	for (size_t i = 0; i < c->n; i++) {
 		const struct proof *p = &c->proofs[i];
 
-		printf("%-*s  %-13s  %-11s  %-11s  ", width, p->user, p->key, p->device, p->rights);
+		user = width_print(stdout, p->user);
+		printf("%*s  %-13s  %-11s  %-11s  ", (int)(width - user), "", p->key, p->device,
+			p->rights);
 		if (p->days >= 0)
 			printf("%ld d\n", p->days);
 		else

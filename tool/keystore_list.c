@@ -1,6 +1,7 @@
 /* aws-mfa keystore list and show: what the entries hold, all but the secrets. */
 #include "keystore_verbs.h"
 #include "text/json.h"
+#include "text/width.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,10 +93,10 @@ static void print_json(const struct entry_row *r)
 
 /* --- for people --- */
 
-static void print_cells(const char *const cell[N_COLUMNS], const int width[N_COLUMNS])
+static void print_cells(const char *const cell[N_COLUMNS], const size_t width[N_COLUMNS])
 {
 	for (size_t c = 0; c + 1 < N_COLUMNS; c++)
-		printf("%-*s  ", width[c], cell[c]);
+		printf("%*s", (int)(width[c] - width_print(stdout, cell[c])) + 2, "");
 	puts(cell[N_COLUMNS - 1]);
 }
 
@@ -103,19 +104,22 @@ static void print_table(const struct entry_row *rows, size_t n)
 {
 	static const char *const heads[N_COLUMNS] = {
 		"USER", "UID", "ACCOUNT", "DEVICE", "ROLE", "KEY"};
-	int width[N_COLUMNS] = {0};
+	size_t width[N_COLUMNS] = {0}, cell;
 
 	for (size_t c = 0; c < N_COLUMNS; c++) {
-		width[c] = (int)strlen(heads[c]);
+		width[c] = strlen(heads[c]);
 		for (size_t i = 0; i < n; i++)
-			if ((int)strlen(rows[i].cell[c]) > width[c])
-				width[c] = (int)strlen(rows[i].cell[c]);
+			if ((cell = width_print(NULL, rows[i].cell[c])) > width[c])
+				width[c] = cell;
 	}
 	print_cells(heads, width);
 	for (size_t i = 0; i < n; i++) {
 		print_cells(rows[i].cell, width);
-		if (rows[i].note[0])
-			printf("  %s\n", rows[i].note);
+		if (rows[i].note[0]) {
+			fputs("  ", stdout);
+			width_print(stdout, rows[i].note);
+			putchar('\n');
+		}
 	}
 }
 
@@ -146,8 +150,11 @@ static void print_entry(const struct entry_row *r)
 	if (entry->duration > 0)
 		snprintf(duration, sizeof(duration), "%ld s", entry->duration);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (lines[i].value && *lines[i].value)
-			printf("%-17s%s\n", lines[i].name, lines[i].value);
+		if (lines[i].value && *lines[i].value) {
+			printf("%-17s", lines[i].name);
+			width_print(stdout, lines[i].value);
+			putchar('\n');
+		}
 }
 
 /* --- the verbs --- */

@@ -54,6 +54,14 @@ class Names(LookTest):
                    "[profile work-mfa]\nregion = x\n[profile work-long-term]\nregion = x\n")
         self.assertEqual(self.names("--short-term-suffix", "mfa"), ["work"])
 
+    def test_names_that_turn_text_round(self):
+        name = "a\u202eb\u2066c\u200fd"
+        self.write(static(name))
+        for words in (["list"], ["list", "--json"], ["status", name], ["status", name, "--json"]):
+            run = self.run_it(*words)
+            self.assertNotRegex(run.stdout + run.stderr, "[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+        self.assertEqual(self.names(), [name])
+
     def test_names_that_no_command_takes(self):
         self.write(static("a\x1b[31m") + static("x" * 300) + static("ok") + static(" b "),
                    "[profile \"\x1b[0m\"]\nregion = x\n[profile y[z]\nregion = x\n")

@@ -35,7 +35,7 @@ void json_string(FILE *out, const char *text)
 		c = character_first(text, SIZE_MAX, &len);
 		if (c == NO_CHARACTER)
 			putc_unlocked('?', out);
-		else if (c < 0x20 || c == '"' || c == '\\')
+		else if (character_steers(c) || c == '"' || c == '\\')
 			fprintf(out, "\\u%04x", (unsigned)c);
 		else
 			fwrite_unlocked(text, 1, len, out);

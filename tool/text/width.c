@@ -40,6 +40,20 @@ size_t width_clean(char *text)
 	return width;
 }
 
+size_t width_print(FILE *out, const char *text)
+{
+	size_t width = 0, len;
+
+	for (; *text; text += len) {
+		uint32_t c = character_shown(text, &len);
+
+		width += c < 0x80 ? 1 : width_of_character(c);
+		if (out)
+			fwrite(c == '?' ? "?" : text, 1, c == '?' ? 1 : len, out);
+	}
+	return width;
+}
+
 size_t width_of_terminal(int fd)
 {
 	struct winsize size;

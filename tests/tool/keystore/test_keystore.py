@@ -262,6 +262,30 @@ class Others(AdminTest):
         self.assertEqual(entries[0].keys(), entries[1].keys())
         self.assertIsNone(entries[1]["Uid"])
 
+    def test_names_that_a_terminal_would_show_otherwise(self):
+        """No file is refused for its name: root sees it, and nothing after it is turned round."""
+        self.add()
+        entry = self.world.path(KEYS / "alice").read_text()
+        names = ["alice", "ali\u202ece", "bob\u200f", "c\u2066d", "\u6f22"]
+        for name in names[1:]:
+            path = self.world.path(KEYS / name)
+            path.write_text(entry.replace("user = alice", f"user = {name}"))
+            path.chmod(0o600)
+        lines = self.run_it("list").stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in lines if "arn" not in line and "no such" not in line],
+                         ["USER", "alice", "ali?ce", "bob?", "c?d", "\u6f22"])
+        self.assertEqual({line.index(str(self.uid)) for line in lines if self.user.access_key_id in line
+                          and "\u6f22" not in line}, {8})
+        self.assertEqual(next(line for line in lines if line[0] == "\u6f22").index(str(self.uid)), 7)
+        self.assertIn("\nuser             ", "\n" + self.run_it("show", names[1]).stdout)
+        for words in (["list"], ["show", names[1]], ["check", *names], ["list", "--json"],
+                      ["show", names[1], "--json"], ["check", *names, "--json"]):
+            out = self.run_it(*words, status=1 if words[0] == "check" else 0).stdout
+            self.assertNotRegex(out, "[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+            if "--json" in words:
+                self.assertIn(r"ali\u202ece", out)
+                self.assertIn(repr(names[1]), str(json.loads(out)))
+
     def test_show(self):
         self.add("alice", "--role-arn", ROLE)
         shown = self.run_it("show", "alice").stdout
