@@ -5,11 +5,13 @@
 #include "journal.h"
 #include "monotonic.h"
 #include "paths.h"
+#include "text/log.h"
 #include "text/progress.h"
 #include "text/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -138,6 +140,16 @@ static enum status check_old(int folder, const char *name, const struct stat *ol
 		AWS_MFA_KEYS_DIR, name);
 }
 
+/* The old file is still there under its other names. */
+static void warn_of_other_names(const char *path, const struct stat *old)
+{
+	if (old && old->st_nlink > 1)
+		log_warning(
+			"%s had %lu names (hard links), and the old key is still in the other one: "
+			"remove it, and the key at AWS; run: find / -xdev -inum %ju",
+			path, (unsigned long)old->st_nlink, (uintmax_t)old->st_ino);
+}
+
 static bool write_file(int folder, const char *name, const struct secret *text)
 {
 	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -192,8 +204,10 @@ enum status entries_write(
 		if (rc == STATUS_OK)
 			rc = replace(folder, entry->user, &text, path, &changed, e);
 		unlock(folder);
-		if (changed)
+		if (changed) {
 			journal_change(verb, entry->user, entry);
+			warn_of_other_names(path, old);
+		}
 		signals_release(&before);
 	}
 	secret_free(&text);
@@ -227,8 +241,10 @@ enum status entries_remove(int folder, const char *name, const struct stat *old,
 			rc = error_system(e, entries_path(name, path));
 	}
 	unlock(folder);
-	if (changed)
+	if (changed) {
 		journal_change("remove", name, entry);
+		warn_of_other_names(entries_path(name, path), old);
+	}
 	signals_release(&before);
 	return rc;
 }

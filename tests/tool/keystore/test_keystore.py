@@ -217,6 +217,24 @@ class Add(AdminTest):
                 self.closed(path, "r")
             self.world.run("setfacl", "-b", path)
 
+    def test_an_entry_with_another_name(self):
+        self.add()
+        other = ETC / "other"
+        os.link(self.world.path(KEYS / "alice"), self.world.path(other))
+        self.addCleanup(self.world.path(other).unlink)
+        self.assertIn("has 2 names (hard links)", self.add(status=2).stderr)
+        for words in (["--force"], None):
+            inode = self.world.path(other).stat().st_ino
+            run = self.add("alice", *words) if words else self.run_it("remove", "alice", "--yes")
+            self.assertIn(f"{KEYS}/alice had 2 names (hard links), and the old key is still in the other "
+                          "one: remove it", run.stderr)
+            self.assertTrue(run.stderr.endswith(f"run: find / -xdev -inum {inode}\n"), run.stderr)
+            self.assertIn(self.user.access_key_id, self.world.path(other).read_text())
+            if words:
+                self.assertEqual(self.add("alice", "--force").stderr, "")
+                self.world.path(other).unlink()
+                os.link(self.world.path(KEYS / "alice"), self.world.path(other))
+
     def test_rights_of_the_folders(self):
         self.add()
         self.addCleanup(self.world.path(ETC).chmod, 0o755)
