@@ -184,7 +184,7 @@ static enum status lock_session(struct refresh *r, int *lock, struct error *e)
 	rc = lock_section(to.path, to.section,
 		until_ms < r->deadline_ms ? until_ms : r->deadline_ms, lock, e);
 	if (rc == STATUS_SYSTEM) {
-		log_warning("%s; going on without its lock", e->text);
+		log_warning("%s. This refresh goes on without its lock", e->text);
 		rc = STATUS_OK;
 	}
 	/* No lock file can be made, so nothing can be stored: the lock is not needed. */

@@ -65,7 +65,7 @@ class Progress(HostTest):
         term.expect("aws-mfa: waiting for another aws-mfa that renews [work], 1 s" + ERASE)
         narrow.expect(f"{ERASE}aws-mfa: waiting for another aws-m, 1 s{ERASE}")
         for terminal in (term, narrow):
-            terminal.expect("going on without its lock")
+            terminal.expect("goes on without its lock")
             self.assertEqual(terminal.wait()[0], 0, terminal.screen)
 
 

@@ -153,10 +153,10 @@ static enum status poll_for(int fd, short type, off_t byte, const struct target 
 				strerror(errno));
 		if (monotonic_ms() >= deadline_ms)
 			return error_set(e, STATUS_SYSTEM,
-				"%s: another aws-mfa is working on %s%s%s and did not end in "
-				"time; try again",
-				t->path, section ? "[" : "the file", section ? section : "",
-				section ? "]" : "");
+				"%s: another aws-mfa is working on %s%s%s", t->path,
+				section ? "[" : "the file", section ? section : "",
+				section ? "]; end it if it hangs"
+					: " and did not end in time; try again");
 		progress_sleep(pause_ms);
 		if (pause_ms < 50)
 			pause_ms *= 2;
