@@ -75,7 +75,9 @@ class Frame(DoctorTest):
     def test_color_on_a_terminal_alone(self):
         self.credentials.unlink()
         self.assertNotIn("\033", self.doctor("work").stdout)
-        for env, colored in [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False)]:
+        xterm = {"TERM": "xterm"}
+        for env, colored in [(xterm, True), ({**xterm, "NO_COLOR": ""}, True), ({**xterm, "NO_COLOR": "1"}, False),
+                             ({"TERM": "dumb"}, False), ({"TERM": ""}, False), ({}, False)]:
             screen = self.terminal("doctor", env=env, all_on_it=True)
             self.assertEqual(screen.wait()[0], 1)
             self.assertEqual("\033[31mFAULT\033[0m" in screen.screen, colored, screen.screen)

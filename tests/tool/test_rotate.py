@@ -68,7 +68,7 @@ ok     {second.access_key_id} deleted
         self.assertEqual(self.section(), {}, "this session is stored nowhere")
 
     def test_at_the_terminal(self):
-        term = self.terminal("rotate", all_on_it=True)
+        term = self.terminal("rotate", env={"TERM": "xterm"}, all_on_it=True)
         term.expect(f"MFA code of {self.user.serial} (to rotate work): ")
         other = self.aws_mfa("rotate", "--token", "123456")
         self.assertEqual(other.returncode, 4, other.stderr)

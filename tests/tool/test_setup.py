@@ -167,7 +167,8 @@ class AtTheTerminal(SetupTest):
         self.assertIn("aws_session_token", self.section())
 
     def test_colors(self):
-        screen = self.answers(*self.keys(), (REGION, ""), (WRITE, ""), (CODE, ""), env={"NO_COLOR": ""})[1]
+        screen = self.answers(*self.keys(), (REGION, ""), (WRITE, ""), (CODE, ""),
+                              env={"NO_COLOR": "", "TERM": "xterm"})[1]
         self.assertIn("\033[32mok     \033[0mAWS accepts", screen)
         self.assertIn("Next:  \033[1maws-mfa --profile work\033[0m", screen)
 

@@ -12,9 +12,12 @@
 #define COLOR_END "\033[0m"
 
 /*
- * True if fd is a terminal that is not "dumb" by TERM, and NO_COLOR is unset or empty
- * (no-color.org).
+ * Does the terminal show text alone? TERM is "dumb", empty or unset: as in curses, it may then be
+ * any terminal, such as that of a screen reader.
  */
+bool color_is_plain(void);
+
+/* Is fd a terminal that is not plain, and NO_COLOR unset or empty (no-color.org)? */
 bool color_wanted(int fd);
 
 /* Prints text in this color; "" for none. */

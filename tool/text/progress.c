@@ -1,6 +1,6 @@
 #include "progress.h"
 
-#include "character.h"
+#include "color.h"
 #include "log.h"
 #include "monotonic.h"
 #include "width.h"
@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -118,7 +117,6 @@ static void draw(int64_t seconds)
 void progress_show(void)
 {
 	int64_t waited_ms = monotonic_ms() - wait.since_ms;
-	const char *term = getenv("TERM");
 
 	if (wait.depth == 0 || waited_ms < QUIET_MS || wait.told || log_is_held() ||
 		!log_prints(LOG_LEVEL_INFO) || !isatty(STDERR_FILENO) ||
@@ -127,7 +125,7 @@ void progress_show(void)
 	/* In the background, the terminal belongs to another program. */
 	if (tcgetpgrp(STDERR_FILENO) != getpgrp())
 		return;
-	if (!term || strcmp(term, "dumb") == 0) {
+	if (color_is_plain()) {
 		dprintf(STDERR_FILENO, "aws-mfa: waiting for %s ...\n", wait.what);
 		wait.told = true;
 		return;

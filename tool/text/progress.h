@@ -7,8 +7,8 @@
  *	progress_end();
  *
  * On a terminal this is one line, which counts the seconds in place. It is gone at the end, before
- *a message, and after ^C and ^Z. On a terminal without movement (TERM is "dumb" or unset), as with
- * some screen readers, the line comes once and stays. Elsewhere nothing is shown.
+ * a message, and after ^C and ^Z. On a plain terminal (color.h) the line comes once and stays.
+ * Elsewhere nothing is shown.
  */
 #ifndef AWS_MFA_PROGRESS_H
 #define AWS_MFA_PROGRESS_H
