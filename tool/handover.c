@@ -154,7 +154,8 @@ static enum status check_keys(const struct handover *h, struct error *e)
 		if (!ascii_is_graphic(keys[i]->data))
 			return error_set(e, STATUS_CONFIG,
 				"the keys of profile %s are not from AWS: they hold blanks or other "
-				"characters that keys do not have; get a new session with --force",
+				"characters that keys do not have; get a new session with aws-mfa "
+				"--force",
 				h->profile);
 	return STATUS_OK;
 }

@@ -87,6 +87,30 @@ static enum status settle(struct refresh *r, const char *const options[N_SETTING
 	return rc;
 }
 
+/* If a file that cannot be written is in the way, exec and export need not write it. */
+static enum status hint_at_no_store(const struct refresh *r, enum status rc, struct error *e)
+{
+	const struct error why = *e;
+
+	if (rc != STATUS_CONFIG || !policy_of(r->mode)->hands_over)
+		return rc;
+	return error_set(e, rc, "%.900s; or give --no-store: then it is not written", why.text);
+}
+
+static bool must_store(const struct refresh *r)
+{
+	return !policy_of(r->mode)->stores_or_not && !policy_of(r->mode)->stores_nothing;
+}
+
+static enum status can_store(const struct refresh *r, bool again, struct error *e)
+{
+	const char *path = r->settings.value[SETTING_CREDENTIALS_FILE];
+
+	if (!must_store(r))
+		return STATUS_OK;
+	return hint_at_no_store(r, store_check(path, again, e), e);
+}
+
 enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS], struct error *e)
 {
 	int64_t start_ms = monotonic_ms();
@@ -106,19 +130,10 @@ enum status refresh_load(struct refresh *r, const char *const options[N_SETTINGS
 	if (r->state == SESSION_VALID && !policy_of(r->mode)->renews_valid)
 		return STATUS_VALID;
 	rc = inherit_token_command(&r->settings, e);
-	if (rc != STATUS_OK)
+	if (rc != STATUS_OK || !must_store(r))
 		return rc;
 	to = place(r);
-	return policy_of(r->mode)->stores_or_not || policy_of(r->mode)->stores_nothing
-		? STATUS_OK
-		: store_check_content(&r->settings.credentials, &to, e);
-}
-
-static enum status can_store(const struct refresh *r, bool again, struct error *e)
-{
-	return policy_of(r->mode)->stores_or_not || policy_of(r->mode)->stores_nothing
-		? STATUS_OK
-		: store_check(r->settings.value[SETTING_CREDENTIALS_FILE], again, e);
+	return hint_at_no_store(r, store_check_content(&r->settings.credentials, &to, e), e);
 }
 
 enum status refresh_start(struct refresh *r, struct error *e)

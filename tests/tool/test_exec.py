@@ -347,7 +347,7 @@ class Renewal(ExecTest):
         space = Namespace('mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"', self.home)
         self.addCleanup(space.close)
         self.refused(self.run_exec("work", "--token", "123456", "--", "env", prefix=space.prefix), 125,
-                     "Read-only file system")
+                     "Read-only file system", "; or give --no-store: then it is not written")
         self.assertEqual(self.box.codes_seen(self.user), [])
         env, said = self.environment("work", "--no-store", "--token", self.user.code(), prefix=space.prefix)
         self.assertEqual((env["AWS_ACCESS_KEY_ID"], said), (self.box.sessions[-1].access_key_id, ""))

@@ -181,6 +181,6 @@ enum status session_spare_keys(const struct ini *credentials, const char *sectio
 		"%s:%zu: [%s] holds long-term keys that are nowhere else in this "
 		"file; the session would overwrite them, and AWS shows a secret "
 		"only once; move them with aws-mfa setup, or give them a section of their own "
-		"by renaming [%s] to [%s-keys], or overwrite them with --force",
+		"by renaming [%s] to [%s-keys], or overwrite them with aws-mfa --force",
 		credentials->path, at, section, section, section);
 }
