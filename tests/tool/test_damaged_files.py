@@ -5,6 +5,9 @@ import stat
 import subprocess
 import unittest
 
+import botocore.configloader
+import botocore.exceptions
+
 from host import HostTest
 
 OTHER = "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n"
@@ -72,6 +75,18 @@ class Damaged(HostTest):
                 self.one_line(self.aws_mfa(), 13, str(self.credentials), part)
                 run = self.aws_mfa("--explain")
                 self.assertEqual((run.returncode, run.stderr.count("\n")), (13, 1), run.stderr)
+
+    def test_nul_bytes_behind_a_session(self):
+        """What a power cut may leave. AWS tools refuse the file, so nothing here says that all is well."""
+        self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
+        self.credentials.write_bytes(self.credentials.read_bytes() + bytes(20))
+        for args, status in [((), 13), (("status",), 13), (("list",), 13), (("export",), 13),
+                             (("export", "--no-store"), 13), (("exec", "--", "true"), 125), (("clear",), 13)]:
+            with self.subTest(args):
+                profile = None if args[:1] == ("list",) else "work"
+                self.one_line(self.aws_mfa(*args, profile=profile), status, str(self.credentials), "NUL bytes")
+        with self.assertRaises(botocore.exceptions.ConfigParseError):
+            botocore.configloader.raw_config_parse(str(self.credentials))
 
     def test_a_flood_of_faults(self):
         """The keys of this file can still be read."""

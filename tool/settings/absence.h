@@ -48,7 +48,10 @@ enum status absence_check(const struct ini *ini, const struct faults *faults, co
  */
 enum status absence_check_encoding(const struct ini *ini, struct error *e);
 
-/* Also STATUS_CONFIG for NUL bytes: no tool finds a section that is written into such a file. */
+/*
+ * Also STATUS_CONFIG for NUL bytes: botocore refuses a file with a line of them, and no tool finds
+ * a section that is written there.
+ */
 enum status absence_check_text(const struct ini *ini, struct error *e);
 
 #endif

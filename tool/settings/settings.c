@@ -101,6 +101,9 @@ enum status settings_load(
 		rc = settings_check_values(s, e);
 	if (rc == STATUS_OK)
 		rc = settings_read_credentials(s, e);
+	/* A login goes on: the session may be lost, but the user can come and repair the file. */
+	if (rc == STATUS_OK && !policy_of(mode)->stores_or_not)
+		rc = absence_check_text(&s->credentials, e);
 	if (rc == STATUS_OK)
 		rc = settings_read_config(s, e);
 	if (rc == STATUS_OK)
