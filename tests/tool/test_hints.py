@@ -77,6 +77,14 @@ class Hints(HostTest):
                 self.hint(status, f"{self.config}:2: long-term keys are not read from this file",
                           str(self.credentials), "[work-long-term]")
 
+    def test_a_profile_that_gets_its_session_from_export(self):
+        self.config.write_text(self.config.read_text() + "[profile work-auto]\ncredential_process = "
+                               "aws-mfa export work --format process\n")
+        said = (f"{self.config}:5: credential_process: AWS tools get the session of profile work-auto from "
+                "profile work, so work-auto has no keys of its own; run: aws-mfa --profile work\n")
+        self.hint(12, said, profile="work-auto")
+        self.refused(self.aws_mfa("exec", "work-auto", "--", "true", profile=None), 125, said)
+
     def test_default_as_aws_configure_leaves_it(self):
         """The options that are named use it as it is."""
         for profile, option in (("default", []), ("my work", ["--profile", "my work"])):

@@ -167,6 +167,12 @@ class States(LookTest):
         self.assertIsNone(self.one("sso", status=1)["State"])
         self.assertEqual(self.one("vault")["AccessKeyId"],
                          self.botocore("vault").get_credentials().access_key)
+        # a session of another tool, in the config file
+        self.write("[conf]\nregion = x\n", "[profile conf]\n" + other.partition("\n")[2])
+        found = self.one("conf", status=1)
+        self.assertIsNone(found["State"])
+        self.assertEqual(found["AccessKeyId"], self.botocore("conf").get_credentials().access_key)
+        self.assertNotIn("move them", self.run_it("--profile", "conf").stderr)
         # with keys of ours, there is something to do
         self.write(keys("vault"))
         self.assertEqual(self.one("vault", status=1)["State"], "absent")

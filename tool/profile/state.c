@@ -72,33 +72,40 @@ static enum profile_session grade(const struct profile_state *p)
 	return p->expiration - p->now < PROFILE_SOON ? PROFILE_EXPIRING : PROFILE_VALID;
 }
 
+static bool has_token(const struct section *s)
+{
+	char *token = section_value(s, SESSION_TOKEN);
+
+	free(token);
+	return token;
+}
+
 /* Why a session that stands there does not count; NULL if there is none. */
 static const char *fault_of_session(const struct section *own, enum session_state state)
 {
-	char *token = section_value(own, SESSION_TOKEN), *end = section_value(own, EXPIRATION);
+	char *end = section_value(own, EXPIRATION);
 	const char *why = NULL;
 
 	if (state == SESSION_OTHER_ROLE)
 		why = "the session is of another role";
-	else if (token && end && iso_time_from_file(end) < 0)
-		why = "its expiration cannot be read";
-	else if (token)
-		why = "the session is incomplete: a key is missing or does not fit";
-	free(token);
+	else if (has_token(own))
+		why = end && iso_time_from_file(end) < 0
+			? "its expiration cannot be read"
+			: "the session is incomplete: a key is missing or does not fit";
 	free(end);
 	return why;
 }
 
-/* Keys of an IAM user, where AWS tools find them before anything else. */
-static bool is_static(const struct look *look, const struct profile_state *p, const char *how)
+/*
+ * The section whose keys AWS tools take: that of the config file comes last (botocore:
+ * credentials.py, SharedCredentialProvider and ConfigProvider).
+ */
+static const struct section *section_of_keys(
+	const struct look *look, const struct profile_state *p, const char *how)
 {
-	const struct section *own = &look->session.part[OWN];
+	const struct section *part = look->session.part;
 
-	if (p->by_tools)
-		return false;
-	return section_has_static_keys(own) ||
-		(!own->key[ACCESS_KEY_ID] && !how && !p->makes &&
-			section_has_static_keys(&look->session.part[CONFIG]));
+	return part[OWN].key[ACCESS_KEY_ID] || how || p->makes ? &part[OWN] : &part[CONFIG];
 }
 
 /* There is no session that a refresh would keep. What is there instead? */
@@ -106,18 +113,19 @@ static void look_for_other(struct look *look, enum session_state state, struct p
 {
 	const struct section *own = &look->session.part[OWN];
 	const char *how = elsewhere(&look->session, false);
+	const struct section *keys = section_of_keys(look, p, how);
 
 	p->session = PROFILE_ELSEWHERE;
 	p->why = how;
 	if (p->by_tools && look->keys.source_is_static) {
 		p->why = "a role of static keys";
-	} else if (is_static(look, p, how)) {
+	} else if (!p->by_tools && section_has_static_keys(keys)) {
 		p->session = PROFILE_STATIC;
 		if (!p->keys && own->ini)
 			p->keys = strdup(look->session_name);
 	} else if (!how || p->makes) {
 		p->why = fault_of_session(own, state);
-		if (!p->why || p->makes || p->by_tools || own->key[ASSUMED_ROLE])
+		if (p->makes || p->by_tools || own->key[ASSUMED_ROLE] || !has_token(keys))
 			p->session = PROFILE_ABSENT;
 		else
 			p->why = "another session";

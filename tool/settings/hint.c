@@ -6,6 +6,7 @@
 
 #include "absence.h"
 #include "files.h"
+#include "process_loop.h"
 #include "profiles.h"
 #include "spelling.h"
 #include "text/secret.h"
@@ -27,6 +28,15 @@ static const struct ini_line *own_key(const struct ini *ini, const struct ini_li
 	const struct ini_line *l = header ? ini_key(ini, header, key, strlen(key)) : NULL;
 
 	return l && ini->lines[l->section - 1].section == header->section ? l : NULL;
+}
+
+/* The same without a session token beside it: then it may be a long-term key. */
+static const struct ini_line *own_static_key(const struct ini *ini, const struct ini_line *header)
+{
+	static const char key[] = "aws_session_token";
+	const struct ini_line *token = header ? ini_key(ini, header, key, strlen(key)) : NULL;
+
+	return token && token->value_len > 0 ? NULL : own_key(ini, header);
 }
 
 static const struct ini_line *section(const struct ini *ini, const char *name)
@@ -118,9 +128,7 @@ static bool misplaced(const struct settings *s, struct error *e)
 	const struct ini *credentials = &s->credentials, *config = &s->config;
 	const char *profile = s->value[SETTING_PROFILE];
 	const struct ini_line *key;
-	struct secret token;
 	char prefixed[300];
-	bool session;
 
 	snprintf(prefixed, sizeof(prefixed), "profile %s", profile);
 	key = own_key(credentials, section(credentials, prefixed));
@@ -131,7 +139,7 @@ static bool misplaced(const struct settings *s, struct error *e)
 			credentials->path, (size_t)key->section, prefixed, s->long_term);
 		return true;
 	}
-	key = own_key(config, profiles_section(config, SECTION_PROFILE, profile));
+	key = own_static_key(config, profiles_section(config, SECTION_PROFILE, profile));
 	if (key) {
 		error_set(e, STATUS_NOT_SET_UP,
 			"%s:%zu: long-term keys are not read from this file; move them to %s, under "
@@ -140,14 +148,10 @@ static bool misplaced(const struct settings *s, struct error *e)
 			s->long_term);
 		return true;
 	}
-	key = own_key(credentials, section(credentials, profile));
-	token = ini_get_secret(credentials, profile, "aws_session_token", NULL);
-	session = token.size > 0;
-	secret_free(&token);
-	if (!key || session)
-		return false;
-	hint_at_own_keys(s, key, e);
-	return true;
+	key = own_static_key(credentials, section(credentials, profile));
+	if (key)
+		hint_at_own_keys(s, key, e);
+	return key;
 }
 
 /* True if a section has keys and almost the name of the long-term section: [work-longterm]. */
@@ -231,6 +235,27 @@ static void add_roles(const struct settings *s, struct known *k)
 	}
 }
 
+/*
+ * True if AWS tools get the session of this profile by `aws-mfa export OTHER`: it needs no keys.
+ * What the user wants is to be done with OTHER.
+ */
+static bool has_session_of_other(const struct settings *s, struct error *e)
+{
+	const char *profile = s->value[SETTING_PROFILE];
+	char *where = NULL, *other = process_exports(s, profile, &where), quoted[256];
+	bool found = other && where && strcmp(other, profile) != 0 &&
+		shell_quote(other, strlen(other), quoted, sizeof(quoted));
+
+	if (found)
+		error_set(e, STATUS_NOT_SET_UP,
+			"%s: AWS tools get the session of profile %.200s from profile %.200s, so %.200s has "
+			"no keys of its own; run: aws-mfa --profile %s",
+			where, profile, other, profile, quoted);
+	free(where);
+	free(other);
+	return found;
+}
+
 static void hint_at_others(const struct settings *s, struct error *e)
 {
 	struct known known = {.wanted = s->value[SETTING_PROFILE], .distance = SIZE_MAX};
@@ -277,7 +302,7 @@ enum status hint_no_keys(const struct settings *s, struct error *e)
 		rc = check_config(s, e);
 	if (rc != STATUS_OK)
 		return rc;
-	if (!misplaced(s, e) && !misspelt(s, e))
+	if (!has_session_of_other(s, e) && !misplaced(s, e) && !misspelt(s, e))
 		hint_at_others(s, e);
 	return STATUS_NOT_SET_UP;
 }
