@@ -145,6 +145,15 @@ class States(LookTest):
         self.assertEqual(self.one("work", "--assume-role", ADMIN)["State"], "valid")
         self.assertEqual(self.one("work", env={"MFA_ASSUME_ROLE": ADMIN})["RoleArn"], ADMIN)
 
+    def test_a_role_that_a_login_has_stored(self):
+        """In keystore mode the user has no keys, and no file of the user names the role."""
+        self.write(session(role=ADMIN))
+        found = self.one("work")
+        self.assertEqual((found["State"], found["RoleArn"], found["AccountId"]), ("valid", ADMIN, ACCOUNT))
+        self.assertEqual(self.one("work", "--assume-role", OPS, status=1)["State"], "absent")
+        self.write(session(role=ADMIN, left=-5))
+        self.assertEqual(self.one("work", status=1)["State"], "expired")
+
     def test_profiles_that_aws_tools_serve_themselves(self):
         ways = {"sso": "sso_session = corp\nsso_account_id = 555555555555\nsso_role_name = Dev",
                 "old": "sso_start_url = https://x\nsso_account_id = 555555555555",

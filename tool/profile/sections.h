@@ -21,6 +21,7 @@
 	ROW(ACCESS_KEY_ID, "aws_access_key_id") \
 	ROW(SESSION_TOKEN, "aws_session_token") \
 	ROW(ASSUMED_ROLE, "assumed_role") \
+	ROW(ASSUMED_ROLE_ARN, "assumed_role_arn") \
 	ROW(EXPIRATION, "expiration") \
 	ROW(ACCOUNT_ID, "aws_account_id") \
 	ROW(SSO_ACCOUNT_ID, "sso_account_id") \

@@ -145,6 +145,11 @@ static void judge(const struct profile_files *f, struct look *look, struct profi
 	if (look->session.part[OWN].ini)
 		state = session_check(&f->settings.credentials, look->session_name, p->role,
 			p->least, f->now, &expiration);
+	if (state == SESSION_OTHER_ROLE && !p->role && !p->makes) {
+		/* A login of keystore mode has stored it: no refresh would want another role. */
+		p->role = section_value(&look->session.part[OWN], ASSUMED_ROLE_ARN);
+		state = SESSION_VALID;
+	}
 	p->by_tools = sections_have(&look->session, ROLE_ARN) &&
 		sections_have(&look->session, SOURCE_PROFILE);
 	if (state != SESSION_VALID && p->by_tools && look->keys.source_expiration) {
