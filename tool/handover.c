@@ -2,6 +2,7 @@
 
 #include "ascii.h"
 #include "settings/outer.h"
+#include "settings/preferred.h"
 #include "text/log.h"
 #include "text/shell.h"
 #include "text/span.h"
@@ -87,6 +88,13 @@ static bool is_usable(const struct refresh *r)
 	return r->state == SESSION_EXPIRED && r->expiration - time(NULL) >= SESSION_LEAST;
 }
 
+/* A preferred_fn: a refresh would refuse the profile. */
+static void note_refused(void *refused, bool every, const struct error *e)
+{
+	(void)e;
+	*(bool *)refused |= every;
+}
+
 /* Nobody can be asked for a code. */
 static enum status refuse(const struct task *t, struct error *e)
 {
@@ -95,8 +103,15 @@ static enum status refuse(const struct task *t, struct error *e)
 		[SESSION_OTHER_ROLE] = "holds the session of another role"};
 	const struct settings *s = &t->r.settings;
 	const char *profile = s->value[SETTING_PROFILE];
+	bool refused = false;
 	char name[256];
 
+	preferred_report(s, note_refused, &refused);
+	if (refused)
+		return error_set(e, STATUS_USAGE,
+			"[%s] %s, and there is no terminal to ask for a code; %s. Give the code "
+			"with --token - or --token-command",
+			s->session, words[t->r.state], t->way->undone);
 	if (!shell_quote(profile, strlen(profile), name, sizeof(name)))
 		snprintf(name, sizeof(name), "NAME");
 	return error_set(e, STATUS_USAGE,

@@ -373,6 +373,8 @@ class Renewal(ExecTest):
         """As people who come from aws-vault have them. No tool must find this session in the file."""
         self.role_profile()
         self.refused(self.aws_mfa(profile="admin"), 13, "role_arn, which AWS tools prefer")
+        run = self.run_exec("admin", "--", "true")
+        self.refused(run, 125, "nothing was run. Give the code with --token - or --token-command\n")
         env, said = self.environment("admin", "--token", self.user.code())
         self.assertEqual(said, "")
         self.assertEqual(self.section("admin")["assumed_role"], "True")
