@@ -41,7 +41,8 @@ static void warn_about_hiding(void)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (getenv(names[i])) {
-			log_warning("%s is set and hides this session from every AWS tool; run: %s",
+			log_warning("%s is set and hides this session from AWS tools without "
+				    "--profile; run: %s",
 				names[i], outer_unset_keys());
 			return;
 		}
