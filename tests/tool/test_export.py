@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
 import unittest
 
-from paths import AWS_MFA
+from paths import AWS_MFA, REPO, STAGE
 from sandbox import faults
 from terminal import Terminal
 from tool.handing import KEY_ID, SECRET, TOKEN, UNSET, VARIABLES, HandingTest
@@ -41,6 +42,11 @@ class ExportTest(HandingTest):
         self.assertFalse((self.home / "ran").exists(), shell)
         found = dict(entry.split("=", 1) for entry in run.stdout.split("\0")[:-1])
         return {name: value for name, value in found.items() if name.startswith("AWS_")}
+
+    def script(self, *words):
+        """Runs the last of words in the shell that the others name."""
+        return subprocess.run([*words[:-1], "-c", words[-1]], env=self.env, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=20, start_new_session=True)
 
     def shells(self):
         return [shell for shell in EVAL if shutil.which(shell)]
@@ -207,6 +213,18 @@ class Output(ExportTest):
                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
             self.assertEqual((run.returncode, file.read_text()), (4, "KEPT=1\n" if mode == "a" else ""))
             self.assertIn("standard output: File too large", run.stderr)
+
+    def test_a_script_ends_if_there_is_no_session(self):
+        """As the page has it, also under `set -e`: there `a=$(x) && b` goes on after a failure."""
+        self.env["PATH"] = f"{STAGE}/bin:/usr/bin:/bin"
+        line, = re.findall(r"(?m)^\.Dl (session=.*)$", (REPO / "tool/aws-mfa.1").read_text())
+        script = f"{line}; echo $AWS_ACCESS_KEY_ID".replace(r"\(dq", '"')
+        for shell in (("sh",), ("sh", "-e"), ("bash", "-euo", "pipefail")):
+            run = self.script(*shell, script)
+            self.assertEqual((run.returncode, run.stdout), (2, ""), run.stderr)
+        self.session()
+        run = self.script("sh", "-e", script)
+        self.assertEqual((run.returncode, run.stdout), (0, f"{KEY_ID}\n"), run.stderr)
 
     def test_no_terminal(self):
         self.refused(self.export("work"), 2, "[work] holds no session, and there is no terminal to ask for a code; "
