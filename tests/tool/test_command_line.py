@@ -21,6 +21,10 @@ NAMES = {"--long-term-suffix": "keys", "--short-term-suffix": "session"}
 # What people type who come from aws-vault, awsume, granted or the AWS CLI
 OTHER_TOOLS = {"login work": "refresh", "add work": "setup", "ls": "list", "env": "export", "import": "setup",
                "unset": "clear", "help exec": "--help",
+               "list-profiles": "list", "rm work": "clear", "-p work": "--profile", "-t 123456": "--token",
+               "export -d 8h": "--duration", "--session-name x": "--role-session-name",
+               "--role-duration 900": "--duration", "--refresh": "--force", "--debug": "--log-level",
+               "status --output json": "--json",
                "--token-code=123456": "--token", "--duration-seconds=900": "--duration"}
 
 
@@ -60,6 +64,7 @@ class CommandLine(HostTest):
         for args, ours in OTHER_TOOLS.items():
             with self.subTest(args=args):
                 self.refuses(*args.split(), parts=[f"did you mean {ours}? Else see aws-mfa ", "--help"])
+        self.refuses("status", "--format=json", parts=["but of export; did you mean --json; see aws-mfa "])
         self.refuses("--role-arn=x", parts=["but of keystore; did you mean --assume-role; see aws-mfa "])
         for args in [("frobnicate",), ("explain", "--frobnicate"), ("pem",), ("--alwais",)]:
             with self.subTest(args=args):
