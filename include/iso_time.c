@@ -85,3 +85,11 @@ time_t iso_time_from_file(const char *text)
 	return time >= 0 && (*zone == '\0' || strcmp(zone, " UTC") == 0 || is_utc(zone)) ? time
 											 : -1;
 }
+
+bool iso_time_write(char to[static ISO_TIME_SIZE], time_t seconds)
+{
+	struct tm tm;
+
+	return gmtime_r(&seconds, &tm) &&
+		strftime(to, ISO_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0;
+}

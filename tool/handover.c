@@ -181,14 +181,12 @@ static enum status complete(const struct task *t, const char *outer_region, stru
 	const char *region = s->value[SETTING_REGION] ? s->value[SETTING_REGION] : outer_region;
 	char *profile = strdup(s->value[SETTING_PROFILE]), *copy = region ? strdup(region) : NULL;
 	struct handover *h = t->h;
-	struct tm tm;
 
 	h->profile = profile;
 	h->region = copy;
 	if (!profile || (region && !copy))
 		return error_system(e, "settings");
-	if (!gmtime_r(&h->session.expiration, &tm) ||
-		strftime(h->expiration, sizeof(h->expiration), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	if (!iso_time_write(h->expiration, h->session.expiration))
 		return error_set(e, STATUS_CONFIG, "[%s]: expiration is no date", s->session);
 	return check_keys(h, e);
 }

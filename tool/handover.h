@@ -7,6 +7,7 @@
 
 #include "command_line.h"
 #include "credentials/session.h"
+#include "iso_time.h"
 #include "renew.h"
 
 #include <stdbool.h>
@@ -18,7 +19,7 @@ struct handover {
 	struct session session; /* keys and token are printable ASCII without blanks */
 	char *profile;
 	char *region;        /* NULL: not known */
-	char expiration[32]; /* 2026-11-27T13:02:49Z */
+	char expiration[ISO_TIME_SIZE]; /* 2026-11-27T13:02:49Z */
 };
 
 /* The own options of a command that hands over. They come first in its table. */

@@ -59,9 +59,22 @@ static void from_file(void **state)
 			fail_msg("%s", bad[i]);
 }
 
+static void write(void **state)
+{
+	char text[ISO_TIME_SIZE];
+
+	(void)state;
+	assert_true(iso_time_write(text, NOON));
+	assert_string_equal(text, "2024-05-01T12:00:00Z");
+	assert_true(iso_time_write(text, 253402300800));
+	assert_string_equal(text, "10000-01-01T00:00:00Z");
+	assert_false(iso_time_write(text, INT64_MAX));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(from_aws), cmocka_unit_test(from_file)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(from_aws), cmocka_unit_test(from_file),
+		cmocka_unit_test(write)};
 
 	return cmocka_run_group_tests_name("iso_time", tests, NULL, NULL);
 }

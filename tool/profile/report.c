@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include "iso_time.h"
 #include "local_time.h"
 #include "settings/value.h"
 #include "text/color.h"
@@ -28,15 +29,13 @@ static void print_profile(FILE *out, const struct profile_state *p)
 		[PROFILE_STATIC] = "static",
 		[PROFILE_ELSEWHERE] = NULL};
 	int64_t left = p->expiration > p->now ? p->expiration - p->now : 0;
-	char text[40];
-	struct tm tm;
-	bool ends = p->expiration > 0 && gmtime_r(&p->expiration, &tm) &&
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0;
+	char end[ISO_TIME_SIZE];
+	bool ends = p->expiration > 0 && iso_time_write(end, p->expiration);
 
 	fputs("{\"Profile\":", out);
 	json_string(out, p->name);
 	field(out, "State", states[p->session]);
-	field(out, "Expiration", ends ? text : NULL);
+	field(out, "Expiration", ends ? end : NULL);
 	if (ends)
 		fprintf(out, ",\"SecondsRemaining\":%" PRId64, left);
 	else
