@@ -10,8 +10,8 @@
 #include "monotonic.h"
 #include "renew.h"
 #include "rotate.h"
-#include "settings/checks.h"
 #include "settings/inherit.h"
+#include "settings/suffix.h"
 #include "sts_limits.h"
 #include "text/log.h"
 #include "text/shell.h"
@@ -108,7 +108,7 @@ static enum status prepare(
 static void tell_which_keys(const struct settings *s)
 {
 	const char *profile = s->value[SETTING_PROFILE];
-	char *own = settings_section_name(profile, s->value[SETTING_LONG_TERM_SUFFIX]);
+	char *own = suffix_add(profile, s->value[SETTING_LONG_TERM_SUFFIX]);
 	const struct ini *ini = &s->credentials;
 
 	if (own && strcmp(s->long_term, own) != 0)

@@ -4,6 +4,7 @@
 #include "settings/files.h"
 #include "settings/profiles.h"
 #include "settings/settings.h"
+#include "settings/suffix.h"
 #include "settings/value.h"
 #include "text/log.h"
 
@@ -58,20 +59,10 @@ static void add(struct names *names, const char *name, size_t len)
 		free(copy);
 }
 
-/* The length of the profile's name in that of its section: without "-long-term". */
-static size_t profile_length(const char *name, size_t len, const char *suffix)
-{
-	size_t cut = strlen(suffix) + 1;
-
-	if (len <= cut || value_is_word(suffix, "none") || name[len - cut] != '-' ||
-		memcmp(name + len - cut + 1, suffix, cut - 1) != 0)
-		return len;
-	return len - cut;
-}
-
 static void add_profiles(const struct settings *s, struct names *names)
 {
 	const struct ini *const files[] = {&s->credentials, &s->config};
+	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
 	char name[300];
 
 	for (size_t f = 0; f < 2; f++) {
@@ -83,9 +74,7 @@ static void add_profiles(const struct settings *s, struct names *names)
 				continue;
 			memcpy(name, files[f]->bytes.data + l->name, len);
 			if (f == 0 || profiles_header(files[f], l, name, &len) == SECTION_PROFILE)
-				add(names, name,
-					profile_length(
-						name, len, s->value[SETTING_LONG_TERM_SUFFIX]));
+				add(names, name, suffix_cut(name, len, suffix));
 		}
 	}
 }

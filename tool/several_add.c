@@ -1,5 +1,5 @@
 #include "pasted.h"
-#include "settings/checks.h"
+#include "settings/suffix.h"
 #include "settings/value.h"
 #include "several.h"
 
@@ -57,7 +57,7 @@ static enum status add(
 /* The value of `also` in the long-term section of the profile itself; the caller frees it. */
 static char *also_of(const struct settings *settings, size_t *line)
 {
-	char *own = settings_section_name(
+	char *own = suffix_add(
 		settings->value[SETTING_PROFILE], settings->value[SETTING_LONG_TERM_SUFFIX]);
 	char *list = own ? ini_get(&settings->credentials, own, "also", line) : NULL;
 

@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS_MAX 16 /* source profiles to follow: as source.c */
-
-void profile_section_name(char to[static SECTION_SIZE], const char *name, const char *suffix)
+size_t profile_section_name(
+	char to[static SECTION_SIZE], const char *name, size_t len, const char *suffix)
 {
-	size_t len = strlen(name), more = value_is_word(suffix, "none") ? 0 : strlen(suffix) + 1;
+	size_t more = value_is_word(suffix, "none") ? 0 : strlen(suffix) + 1;
 
 	if (len + more >= SECTION_SIZE)
 		len = more = 0;
@@ -20,6 +19,7 @@ void profile_section_name(char to[static SECTION_SIZE], const char *name, const 
 		memcpy(to + len + 1, suffix, more - 1);
 	}
 	to[len + more] = '\0';
+	return len + more;
 }
 
 /* Any role of the session will do. */
@@ -52,11 +52,11 @@ static void note_device(const struct sections *p, struct profile_keys *k)
 static bool has_keys(
 	const struct profile_files *f, const char *name, bool also_in_own, struct profile_keys *k)
 {
-	const struct ini_line *header;
 	char section[SECTION_SIZE];
+	size_t len = profile_section_name(
+		section, name, strlen(name), f->settings.value[SETTING_LONG_TERM_SUFFIX]);
+	const struct ini_line *header = section_header(f, section, len);
 
-	profile_section_name(section, name, f->settings.value[SETTING_LONG_TERM_SUFFIX]);
-	header = section_header(f, section, strlen(section));
 	if (!header && also_in_own)
 		header = section_header(f, name, strlen(name));
 	if (!header)
@@ -74,7 +74,7 @@ void profile_keys_find(const struct profile_files *f, const char *name, const st
 	bool found = false, with_credentials = false;
 
 	*k = (struct profile_keys){.section = NULL};
-	for (int i = 0; i < STEPS_MAX && at && !found; i++) {
+	for (int i = 0; i < PROFILE_STEPS_MAX && at && !found; i++) {
 		if (i > 0) {
 			sections_read(f, at, &source);
 			note_device(&source, k);

@@ -27,7 +27,11 @@ void profile_keys_free(struct profile_keys *k);
 
 #define SECTION_SIZE 600
 
-/* Writes NAME-SUFFIX, or NAME for the suffix none. Writes "" if it is too long for a profile. */
-void profile_section_name(char to[static SECTION_SIZE], const char *name, const char *suffix);
+/*
+ * Writes NAME-SUFFIX, or NAME for the suffix none. Returns its length; 0 and "" if it is too long
+ * for a profile.
+ */
+size_t profile_section_name(
+	char to[static SECTION_SIZE], const char *name, size_t len, const char *suffix);
 
 #endif

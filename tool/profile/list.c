@@ -2,48 +2,30 @@
 
 #include "keys.h"
 #include "settings/absence.h"
+#include "settings/suffix.h"
 #include "settings/value.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* If name[len] is NAME-SUFFIX, returns the length of NAME; else len. */
-static size_t without(const char *name, size_t len, const char *suffix)
-{
-	size_t cut = strlen(suffix) + 1;
-
-	return len > cut && !value_is_word(suffix, "none") && name[len - cut] == '-' &&
-			memcmp(name + len - cut + 1, suffix, cut - 1) == 0
-		? len - cut
-		: len;
-}
-
 /* The section NAME-SUFFIX. */
 static const struct ini_line *section(
 	const struct profile_files *f, const char *name, size_t len, enum setting suffix)
 {
-	const char *word = f->settings.value[suffix];
-	size_t more = strlen(word);
 	char text[SECTION_SIZE];
 
-	if (value_is_word(word, "none"))
-		return section_header(f, name, len);
-	if (len + more + 2 > sizeof(text))
-		return NULL;
-	memcpy(text, name, len);
-	text[len] = '-';
-	memcpy(text + len + 1, word, more + 1);
-	return section_header(f, text, len + 1 + more);
+	len = profile_section_name(text, name, len, f->settings.value[suffix]);
+	return len > 0 ? section_header(f, text, len) : NULL;
 }
 
 /* The length of the profile's name in the name of one of its sections. */
 static size_t profile_of(const struct profile_files *f, const char *name, size_t len, bool config)
 {
-	size_t cut = without(name, len, f->settings.value[SETTING_LONG_TERM_SUFFIX]);
+	size_t cut = suffix_cut(name, len, f->settings.value[SETTING_LONG_TERM_SUFFIX]);
 
 	if (cut < len && (!config || section(f, name, cut, SETTING_LONG_TERM_SUFFIX)))
 		return cut;
-	cut = without(name, len, f->settings.value[SETTING_SHORT_TERM_SUFFIX]);
+	cut = suffix_cut(name, len, f->settings.value[SETTING_SHORT_TERM_SUFFIX]);
 	return cut < len && section(f, name, cut, SETTING_LONG_TERM_SUFFIX) ? cut : len;
 }
 

@@ -4,9 +4,9 @@
 #include "iso_time.h"
 #include "keys.h"
 #include "pasted.h"
-#include "settings/checks.h"
 #include "settings/files.h"
 #include "settings/hint.h"
+#include "settings/suffix.h"
 #include "settings/value.h"
 #include "text/log.h"
 
@@ -231,8 +231,8 @@ static enum status look_at(
 {
 	enum status rc;
 
-	profile_section_name(
-		look->session_name, p->name, f->settings.value[SETTING_SHORT_TERM_SUFFIX]);
+	profile_section_name(look->session_name, p->name, strlen(p->name),
+		f->settings.value[SETTING_SHORT_TERM_SUFFIX]);
 	sections_read(f, p->name, &look->profile);
 	look->session = look->profile;
 	if (strcmp(look->session_name, p->name) != 0)
@@ -269,7 +269,7 @@ static enum status unknown(struct profile_files *f, const char *name, struct err
 	settings_drop(s, SETTING_PROFILE);
 	rc = settings_take(s, SETTING_PROFILE, strdup(name), strdup("NAME"), ORIGIN_OPTION, e);
 	free(s->long_term);
-	s->long_term = settings_section_name(name, s->value[SETTING_LONG_TERM_SUFFIX]);
+	s->long_term = suffix_add(name, s->value[SETTING_LONG_TERM_SUFFIX]);
 	if (rc != STATUS_OK || !s->long_term)
 		return error_system(e, name);
 	if (!S_ISREG(s->credentials_stat.st_mode))
@@ -286,11 +286,9 @@ static enum status unknown(struct profile_files *f, const char *name, struct err
 /* [NAME-long-term] is the section of a profile, not a profile. */
 static bool is_section_of_keys(const struct settings *s, const char *name)
 {
-	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
-	size_t len = strlen(name), cut = strlen(suffix) + 1;
+	size_t len = strlen(name);
 
-	return !value_is_word(suffix, "none") && len > cut && name[len - cut] == '-' &&
-		strcmp(name + len - cut + 1, suffix) == 0;
+	return suffix_cut(name, len, s->value[SETTING_LONG_TERM_SUFFIX]) < len;
 }
 
 enum status profile_state_read(

@@ -6,6 +6,7 @@
 #include "files.h"
 #include "pasted.h"
 #include "sts_limits.h"
+#include "suffix.h"
 #include "tags.h"
 #include "text/log.h"
 #include "text/secret.h"
@@ -48,13 +49,6 @@ static enum status absolute(struct settings *s, enum setting id, struct error *e
 	return s->value[id] ? STATUS_OK : error_system(e, "settings");
 }
 
-char *settings_section_name(const char *profile, const char *suffix)
-{
-	if (value_is_word(suffix, "none"))
-		return strdup(profile);
-	return settings_format("%s-%s", profile, suffix);
-}
-
 enum status settings_check_names(struct settings *s, struct error *e)
 {
 	static const enum setting names[] = {
@@ -75,9 +69,9 @@ enum status settings_check_names(struct settings *s, struct error *e)
 		log_warning("AWS_PROFILE (%s) and AWS_DEFAULT_PROFILE (%s) differ: the AWS CLI and "
 			    "aws-mfa use the first, boto3 the second; unset one of them",
 			aws_profile, aws_default_profile);
-	s->long_term = settings_section_name(
+	s->long_term = suffix_add(
 		s->value[SETTING_PROFILE], s->value[SETTING_LONG_TERM_SUFFIX]);
-	s->session = settings_section_name(
+	s->session = suffix_add(
 		s->value[SETTING_PROFILE], s->value[SETTING_SHORT_TERM_SUFFIX]);
 	if (!s->long_term || !s->session)
 		return error_system(e, "settings");

@@ -31,10 +31,4 @@ enum status settings_check_reach(struct settings *s, struct error *e);
 /* Checks what is missing and what cannot be used together; fills in defaults. */
 enum status settings_complete(struct settings *s, struct error *e);
 
-/*
- * Returns NAME-SUFFIX. Returns NAME if suffix is "none" in any case, as in the Python tool. The
- * caller frees it. NULL without memory.
- */
-char *settings_section_name(const char *profile, const char *suffix);
-
 #endif

@@ -9,6 +9,7 @@
 #include "process_loop.h"
 #include "profiles.h"
 #include "spelling.h"
+#include "suffix.h"
 #include "text/secret.h"
 #include "text/shell.h"
 #include "value.h"
@@ -49,17 +50,14 @@ static enum status check_profile(const struct settings *s, struct error *e)
 {
 	const char *profile = s->value[SETTING_PROFILE];
 	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
-	size_t len = strlen(profile), suffix_len = strlen(suffix);
-	size_t short_len = len > suffix_len + 1 ? len - suffix_len - 1 : 0;
+	size_t len = strlen(profile), name_len = suffix_cut(profile, len, suffix);
 
-	if (short_len == 0 || value_is_word(suffix, "none") || profile[short_len] != '-' ||
-		strcmp(profile + short_len + 1, suffix) != 0 ||
-		!ini_has_section(&s->credentials, profile))
+	if (name_len == len || !ini_has_section(&s->credentials, profile))
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
 		"%s: '%s' is the section of the keys; expected the profile, without -%s; give "
 		"--profile %.*s",
-		s->where[SETTING_PROFILE], profile, suffix, (int)short_len, profile);
+		s->where[SETTING_PROFILE], profile, suffix, (int)name_len, profile);
 }
 
 /* [NAME-long-term] is in the config file. */
@@ -101,25 +99,13 @@ static void hint_at_own_keys(const struct settings *s, const struct ini_line *ke
 	free(device);
 }
 
-/* The length of "-long-term" at the end of the names of sections with keys; 0 for `none`. */
-static size_t suffix_length(const struct settings *s)
+/* If this is the long-term section of a profile, returns the length of the profile's name; else 0. */
+static size_t profile_of(const struct settings *s, const struct ini_line *l)
 {
 	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
+	size_t len = suffix_cut(s->credentials.bytes.data + l->name, l->name_len, suffix);
 
-	return value_is_word(suffix, "none") ? 0 : strlen(suffix) + 1;
-}
-
-/* Is this the long-term section of a profile? */
-static bool is_of_profile(const struct settings *s, const struct ini_line *l)
-{
-	const char *end = s->credentials.bytes.data + l->name + l->name_len;
-	size_t cut = suffix_length(s);
-
-	return l->name_len > cut &&
-		(cut == 0 ||
-			(end[-(ptrdiff_t)cut] == '-' &&
-				memcmp(end - cut + 1, s->value[SETTING_LONG_TERM_SUFFIX],
-					cut - 1) == 0));
+	return len < l->name_len || value_is_word(suffix, "none") ? len : 0;
 }
 
 /* True if the keys are in the wrong place; *e then says where they belong. */
@@ -165,7 +151,7 @@ static bool misspelt(const struct settings *s, struct error *e)
 		const struct ini_line *l = &ini->lines[i];
 		const char *name = ini->bytes.data + l->name;
 
-		if (ini_is_section(ini, l) && own_key(ini, l) && !is_of_profile(s, l) &&
+		if (ini_is_section(ini, l) && own_key(ini, l) && profile_of(s, l) == 0 &&
 			spelling_is_nearer(name, l->name_len, s->long_term, wanted, &distance))
 			near = l;
 	}
@@ -211,9 +197,9 @@ static void add_keys(const struct settings *s, struct known *k)
 		const struct ini_line *l = &ini->lines[i];
 		const char *name = ini->bytes.data + l->name;
 
-		if (ini_is_section(ini, l) && own_key(ini, l) && is_of_profile(s, l) &&
-			strncmp(name, "profile ", strlen("profile ")) != 0)
-			add(k, name, l->name_len - suffix_length(s));
+		if (ini_is_section(ini, l) && own_key(ini, l) &&
+			strncmp(name, "profile ", strlen("profile ")) != 0 && profile_of(s, l) > 0)
+			add(k, name, profile_of(s, l));
 	}
 }
 

@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A longer chain is a mistake, such as a circle. */
-#define STEPS_MAX 16
-
 static char *value_of(const struct ini *config, const struct ini_line *header, const char *key,
 	const struct ini_line **line)
 {
@@ -30,7 +27,7 @@ enum status inherit_token_command(struct settings *s, struct error *e)
 	char *profile = strdup(s->value[SETTING_PROFILE]);
 	enum status rc = STATUS_OK;
 
-	for (int i = 0; profile && i < STEPS_MAX && !s->value[SETTING_TOKEN_COMMAND] &&
+	for (int i = 0; profile && i < PROFILE_STEPS_MAX && !s->value[SETTING_TOKEN_COMMAND] &&
 		policy_of(s->mode)->runs_token_command;
 		i++) {
 		const struct ini_line *header, *line;

@@ -24,7 +24,6 @@ static const char *const by_every[] = {"role_arn", "web_identity_token_file", "s
 static const char *const by_some[] = {"login_session", "credential_process"};
 
 #define TO_ANOTHER_PROFILE "remove it, or move it to a profile of its own"
-#define STEPS_MAX 16 /* source profiles to follow: as source.c */
 #define BY_HAND ". By hand, --short-term-suffix WORD uses another section"
 
 enum {
@@ -43,7 +42,7 @@ static char *session_of_role(const struct settings *s, char **serial)
 	char *name = strdup(s->session);
 
 	*serial = NULL;
-	for (int i = 0; name && i < STEPS_MAX; i++) {
+	for (int i = 0; name && i < PROFILE_STEPS_MAX; i++) {
 		char *role = settings_of_profile(s, name, "role_arn", NULL);
 		char *next = role ? settings_of_profile(s, name, "source_profile", NULL) : NULL;
 

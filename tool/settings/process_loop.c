@@ -1,12 +1,10 @@
 #include "process_loop.h"
 
 #include "files.h"
+#include "profiles.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Profiles to follow. A longer way is a circle that does not come by the first one. */
-#define STEPS_MAX 16
 
 static const char blanks[] = " \t\n\"'";
 
@@ -77,7 +75,7 @@ enum status process_loop_check(const struct settings *s, struct error *e)
 	for (int i = 0; name && rc == STATUS_OK; i++) {
 		char *where = NULL, *next = process_exports(s, name, &where);
 
-		if (next && (strcmp(next, first) == 0 || i == STEPS_MAX))
+		if (next && (strcmp(next, first) == 0 || i == PROFILE_STEPS_MAX))
 			rc = error_set(e, STATUS_CONFIG,
 				"%s of profile %s exports profile %s, which leads in a circle; give "
 				"credential_process to a profile that no other one gets its session "

@@ -14,6 +14,12 @@
 
 #include "ini/ini.h"
 
+/*
+ * How many profiles to follow from one to the next, by source_profile and the like. A longer way is
+ * a mistake, such as a circle.
+ */
+#define PROFILE_STEPS_MAX 16
+
 enum section_kind { SECTION_OTHER, SECTION_PROFILE, SECTION_SSO_SESSION, SECTION_SERVICES };
 
 /* The header of [KIND NAME] in the config file; NULL without one. */

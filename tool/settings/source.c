@@ -1,15 +1,13 @@
 #include "source.h"
 
-#include "checks.h"
 #include "files.h"
 #include "pasted.h"
+#include "profiles.h"
+#include "suffix.h"
 #include "text/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Source profiles to follow. A longer chain is a mistake, such as a circle. */
-#define STEPS_MAX 16
 
 /* True if [NAME] has long-term keys: an access key without a session token. */
 static bool has_static_keys(const struct settings *s, const char *profile)
@@ -32,7 +30,7 @@ static enum status own_keys(
 {
 	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
 
-	*section = settings_section_name(profile, suffix);
+	*section = suffix_add(profile, suffix);
 	if (!*section)
 		return error_system(e, "settings");
 	if (ini_has_section(&s->credentials, *section))
@@ -170,7 +168,7 @@ static enum status step(struct settings *s, const char *profile, bool first, cha
 
 enum status source_find(struct settings *s, struct error *e)
 {
-	char *way[STEPS_MAX + 1] = {strdup(s->value[SETTING_PROFILE])};
+	char *way[PROFILE_STEPS_MAX + 1] = {strdup(s->value[SETTING_PROFILE])};
 	char *section = NULL;
 	enum status rc = STATUS_OK;
 	size_t n = 1;
@@ -180,7 +178,7 @@ enum status source_find(struct settings *s, struct error *e)
 			rc = error_system(e, "settings");
 		else
 			rc = step(s, way[n - 1], n == 1, &section, &way[n], e);
-		if (rc == STATUS_OK && !section && (n == STEPS_MAX || seen(way, n, way[n])))
+		if (rc == STATUS_OK && !section && (n == PROFILE_STEPS_MAX || seen(way, n, way[n])))
 			rc = circle(s, way[n], e);
 		n += way[n] != NULL;
 	}
