@@ -49,18 +49,18 @@ static void warn_about_hiding(void)
 	}
 }
 
-static enum status run_one(struct one *one, const struct renew_options *options)
+static enum status run_one(struct several_profile *p, const struct renew_options *options)
 {
-	struct refresh *r = &one->r;
+	struct refresh *r = &p->r;
 	char text[128];
 
-	if (one->rc == STATUS_OK)
-		one->rc = renew(r, options, &one->e);
-	switch (one->rc) {
+	if (p->rc == STATUS_OK)
+		p->rc = renew(r, options, &p->e);
+	switch (p->rc) {
 	case STATUS_OK:
 		log_info("[%s] is valid %s", r->settings.session, until(r, text, sizeof(text)));
-		if (one->e.text[0])
-			log_warning("%s", one->e.text);
+		if (p->e.text[0])
+			log_warning("%s", p->e.text);
 		warn_about_hiding();
 		return STATUS_OK;
 	case STATUS_VALID:
@@ -69,8 +69,8 @@ static enum status run_one(struct one *one, const struct renew_options *options)
 		warn_about_hiding();
 		return STATUS_OK;
 	default:
-		renew_tell_failure(one->rc, &one->e);
-		return one->rc;
+		renew_tell_failure(p->rc, &p->e);
+		return p->rc;
 	}
 }
 
@@ -79,7 +79,7 @@ static enum status run_all(struct several *s, const struct renew_options *option
 	enum status rc;
 
 	if (s->n == 1)
-		return run_one(s->of[0], options);
+		return run_one(s->profiles[0], options);
 	rc = several_renew(s, options, e);
 	if (rc != STATUS_OK) {
 		log_error("%s", e->text);

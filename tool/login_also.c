@@ -27,8 +27,8 @@ static void share_all(struct several *s, const struct refresh *r)
 {
 	several_share(s, r);
 	for (size_t i = 0; i < s->n; i++)
-		if (s->of[i]->rc != STATUS_OK && s->of[i]->rc != STATUS_VALID)
-			log_failure(r, s->of[i]->name, &s->of[i]->e);
+		if (s->profiles[i]->rc != STATUS_OK && s->profiles[i]->rc != STATUS_VALID)
+			log_failure(r, s->profiles[i]->name, &s->profiles[i]->e);
 }
 
 /* In the process of its own. Closes the socket of the module first: it waits for its end. */

@@ -11,20 +11,20 @@
 #include <string.h>
 #include <unistd.h>
 
-size_t several_show(const struct one *one, char name[static SHOWN_SIZE])
+size_t several_show(const struct several_profile *p, char name[static SHOWN_SIZE])
 {
-	snprintf(name, SHOWN_SIZE, "%s", one->name);
+	snprintf(name, SHOWN_SIZE, "%s", p->name);
 	return width_clean(name);
 }
 
 void several_share(struct several *s, const struct refresh *from)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		struct one *one = s->of[i];
+		struct several_profile *p = s->profiles[i];
 
-		if (!one->done && strcmp(one->r.settings.session, from->settings.session) != 0 &&
-			share_is_possible(&from->settings, &one->r.settings))
-			one->rc = share_session(&one->r, &from->session, &one->e);
+		if (!p->done && strcmp(p->r.settings.session, from->settings.session) != 0 &&
+			share_is_possible(&from->settings, &p->r.settings))
+			p->rc = share_session(&p->r, &from->session, &p->e);
 	}
 }
 
@@ -33,12 +33,12 @@ struct outcome {
 	const char *rest;
 };
 
-static struct outcome outcome_of(const struct one *one, char left[static SPAN_SIZE])
+static struct outcome outcome_of(const struct several_profile *p, char left[static SPAN_SIZE])
 {
-	switch (one->rc) {
+	switch (p->rc) {
 	case STATUS_OK:
 	case STATUS_VALID:
-		span_text(left, one->r.expiration - sts_process_time(&one->r.exchange.process));
+		span_text(left, p->r.expiration - sts_process_time(&p->r.exchange.process));
 		return (struct outcome){COLOR_GREEN, "valid", left};
 	case STATUS_WRONG_CODE:
 		return (struct outcome){COLOR_RED, "refused", "wrong code"};
@@ -60,27 +60,27 @@ static void print_table(const struct several *s)
 	size_t most = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
-		size_t width = several_show(s->of[i], name);
+		size_t width = several_show(s->profiles[i], name);
 
 		most = width > most ? width : most;
 	}
 	for (size_t i = 0; i < s->n; i++) {
-		struct outcome w = outcome_of(s->of[i], left);
-		size_t width = several_show(s->of[i], name);
+		struct outcome w = outcome_of(s->profiles[i], left);
+		size_t width = several_show(s->profiles[i], name);
 
 		dprintf(STDERR_FILENO, "%s%*s  %s%-7s%s  %s\n", name, (int)(most - width), "",
 			color ? w.color : "", w.word, color ? COLOR_END : "", w.rest);
 	}
 }
 
-void several_tell_failure(const struct one *one)
+void several_tell_failure(const struct several_profile *p)
 {
 	struct error e;
 
-	if (one->rc == STATUS_OK || one->rc == STATUS_VALID)
+	if (p->rc == STATUS_OK || p->rc == STATUS_VALID)
 		return;
-	error_set(&e, one->rc, "%.256s: %.700s", one->name, one->e.text);
-	renew_tell_failure(one->rc, &e);
+	error_set(&e, p->rc, "%.256s: %.700s", p->name, p->e.text);
+	renew_tell_failure(p->rc, &e);
 }
 
 enum status several_report(const struct several *s)
@@ -88,13 +88,13 @@ enum status several_report(const struct several *s)
 	enum status first = STATUS_OK;
 
 	for (size_t i = 0; i < s->n; i++) {
-		const struct one *one = s->of[i];
+		const struct several_profile *p = s->profiles[i];
 
-		several_tell_failure(one);
-		if (one->rc != STATUS_OK && one->rc != STATUS_VALID)
-			first = first == STATUS_OK ? one->rc : first;
-		else if (one->e.text[0])
-			log_warning("%s", one->e.text);
+		several_tell_failure(p);
+		if (p->rc != STATUS_OK && p->rc != STATUS_VALID)
+			first = first == STATUS_OK ? p->rc : first;
+		else if (p->e.text[0])
+			log_warning("%s", p->e.text);
 	}
 	print_table(s);
 	return first;
@@ -103,8 +103,8 @@ enum status several_report(const struct several *s)
 void several_free(struct several *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		refresh_free(&s->of[i]->r);
-		free(s->of[i]);
+		refresh_free(&s->profiles[i]->r);
+		free(s->profiles[i]);
 	}
 	s->n = 0;
 }

@@ -9,9 +9,10 @@
 #include <stddef.h>
 
 /* A profile. */
-struct one {
+struct several_profile {
 	const char *name;
-	const struct one *from; /* the profile that names it in `also`; NULL: the user does */
+	const struct several_profile
+		*from; /* the profile that names it in `also`; NULL: the user does */
 	struct refresh r;
 	enum status rc; /* STATUS_OK: a code is needed, or later: there is a new session */
 	bool done;      /* nothing more is to be done, or its code is being asked for */
@@ -23,14 +24,14 @@ struct one {
 struct several {
 	enum mode mode;
 	const char *const *options; /* of the command, for all profiles */
-	struct one *of[SEVERAL_MAX];
+	struct several_profile *profiles[SEVERAL_MAX];
 	size_t n;
 };
 
 /*
  * Adds a profile, and the profiles that its long-term section names in `also`; loads their
  * settings. name is NULL for the profile of the options. A profile that is there already is not
- * added again. After STATUS_OK, s->of[]->rc may be a failure of this profile alone. Otherwise
+ * added again. After STATUS_OK, s->profiles[]->rc may be a failure of this profile alone. Otherwise
  * nothing should be done.
  *
  * STATUS_CONFIG: `also` names a profile that does not exist, the profile itself, or one on the way
@@ -61,12 +62,12 @@ bool several_has_also(const struct settings *settings);
 void several_share(struct several *s, const struct refresh *from);
 
 /* Prints why the profile has no session, if it has none. */
-void several_tell_failure(const struct one *one);
+void several_tell_failure(const struct several_profile *p);
 
 #define SHOWN_SIZE 512
 
 /* Writes the name as a terminal may show it. Returns its columns. */
-size_t several_show(const struct one *one, char name[static SHOWN_SIZE]);
+size_t several_show(const struct several_profile *p, char name[static SHOWN_SIZE]);
 
 /* Prints a table to standard error. Returns the first failure in the order of the profiles. */
 enum status several_report(const struct several *s);

@@ -8,15 +8,15 @@
 
 /* Where a name comes from: the key `also` of a profile; NULL: the user gave it. */
 struct origin_of_name {
-	const struct one *from;
+	const struct several_profile *from;
 	const char *where; /* "/path:14: also" */
 };
 
-static struct one *find(const struct several *s, const char *name)
+static struct several_profile *find(const struct several *s, const char *name)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(s->of[i]->name, name) == 0)
-			return s->of[i];
+		if (strcmp(s->profiles[i]->name, name) == 0)
+			return s->profiles[i];
 	return NULL;
 }
 
@@ -27,8 +27,8 @@ static enum status check_circle(
 	if (origin->from && strcmp(origin->from->name, name) == 0)
 		return error_set(e, STATUS_CONFIG,
 			"%s names profile %.200s itself; remove it there", origin->where, name);
-	for (const struct one *one = origin->from; one; one = one->from)
-		if (strcmp(one->name, name) == 0)
+	for (const struct several_profile *p = origin->from; p; p = p->from)
+		if (strcmp(p->name, name) == 0)
 			return error_set(e, STATUS_CONFIG,
 				"%s leads in a circle, back to profile %.200s; remove it there",
 				origin->where, name);
@@ -36,19 +36,19 @@ static enum status check_circle(
 }
 
 /* Loads a profile. NULL: the profile that is the default. */
-static void load(const struct several *s, struct one *one, const char *name)
+static void load(const struct several *s, struct several_profile *p, const char *name)
 {
 	const char *options[N_SETTINGS];
 
 	memcpy(options, s->options, sizeof(options));
 	if (name)
 		options[SETTING_PROFILE] = name;
-	one->rc = refresh_load(&one->r, options, &one->e);
-	one->done = one->rc != STATUS_OK;
+	p->rc = refresh_load(&p->r, options, &p->e);
+	p->done = p->rc != STATUS_OK;
 	/* Without it, not even the site's file could be read, so no name came from a profile. */
-	one->name = one->r.settings.value[SETTING_PROFILE];
-	if (!one->name)
-		one->name = name && !one->from ? name : "default";
+	p->name = p->r.settings.value[SETTING_PROFILE];
+	if (!p->name)
+		p->name = name && !p->from ? name : "default";
 }
 
 static enum status add(
@@ -74,9 +74,9 @@ bool several_has_also(const struct settings *settings)
 }
 
 /* Adds the profiles that `also` of this one names. */
-static enum status add_others(struct several *s, const struct one *one, struct error *e)
+static enum status add_others(struct several *s, const struct several_profile *p, struct error *e)
 {
-	const struct settings *settings = &one->r.settings;
+	const struct settings *settings = &p->r.settings;
 	enum status rc = STATUS_OK;
 	char *list, *rest, *name, *where;
 	size_t line = 0;
@@ -84,7 +84,7 @@ static enum status add_others(struct several *s, const struct one *one, struct e
 	list = rest = also_of(settings, &line);
 	where = settings_format("%s:%zu: also", settings->credentials.path, line);
 	while (rc == STATUS_OK && where && (name = strsep(&rest, ",\n"))) {
-		const struct origin_of_name origin = {one, where};
+		const struct origin_of_name origin = {p, where};
 
 		name += strspn(name, " \t");
 		for (size_t len = strlen(name); len > 0 && strchr(" \t", name[len - 1]); len--)
@@ -102,7 +102,7 @@ static enum status add(
 {
 	enum status rc = name ? check_circle(name, origin, e) : STATUS_OK;
 	const char *expected = origin->from ? value_profile(name) : NULL;
-	struct one *one;
+	struct several_profile *p;
 
 	if (expected)
 		return error_set(e, STATUS_CONFIG, "%s: '%.200s': %s", origin->where,
@@ -112,17 +112,17 @@ static enum status add(
 	if (s->n == SEVERAL_MAX)
 		return error_set(e, STATUS_USAGE,
 			"more than %d profiles; refresh some of them first", SEVERAL_MAX);
-	one = calloc(1, sizeof(*one));
-	if (!one)
+	p = calloc(1, sizeof(*p));
+	if (!p)
 		return error_system(e, "settings");
-	s->of[s->n++] = one;
-	one->from = origin->from;
-	one->r.mode = s->mode;
-	load(s, one, name);
-	if (origin->from && (one->rc == STATUS_NOT_SET_UP || one->rc == STATUS_USAGE))
+	s->profiles[s->n++] = p;
+	p->from = origin->from;
+	p->r.mode = s->mode;
+	load(s, p, name);
+	if (origin->from && (p->rc == STATUS_NOT_SET_UP || p->rc == STATUS_USAGE))
 		return error_set(
-			e, STATUS_CONFIG, "%s: %.200s: %.700s", origin->where, name, one->e.text);
-	return one->rc == STATUS_OK || one->rc == STATUS_VALID ? add_others(s, one, e) : STATUS_OK;
+			e, STATUS_CONFIG, "%s: %.200s: %.700s", origin->where, name, p->e.text);
+	return p->rc == STATUS_OK || p->rc == STATUS_VALID ? add_others(s, p, e) : STATUS_OK;
 }
 
 enum status several_add(struct several *s, const char *name, struct error *e)

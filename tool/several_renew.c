@@ -12,33 +12,34 @@
 
 /* Profiles with the same device. */
 struct group {
-	struct one *of[SEVERAL_MAX];
+	struct several_profile *profiles[SEVERAL_MAX];
 	size_t n;
-	struct one *first; /* gets its session with the code; without a role, if one has none */
+	/* Gets its session with the code. It has no role, if a profile of the group has none. */
+	struct several_profile *first;
 	char names[NAMES_SIZE]; /* "default, admin" */
 	struct renewal renewal;
 };
 
-/* At most one code is on its way, and at most one question stands. */
+/* AWS has at most one code to answer, and the terminal at most one question. */
 struct turns {
 	struct several *s;
 	const struct renew_options *options;
 	struct group *groups[SEVERAL_MAX]; /* in the order of their first question */
 	size_t n;
 	struct group *asked;       /* the last one that was asked for */
-	struct group *flying;      /* its code is on its way */
+	struct group *sent;        /* AWS has its code, and the answer is to come */
 	struct prompt_watch watch; /* for the answer to it; fd is -1 once that has come */
 };
 
 /* Is one code enough for both? */
-static bool share_code(const struct one *a, const struct one *b)
+static bool share_code(const struct several_profile *a, const struct several_profile *b)
 {
 	return !a->done && !b->done && share_is_possible(&a->r.settings, &b->r.settings);
 }
 
-static bool has_role(const struct one *one)
+static bool has_role(const struct several_profile *p)
 {
-	return one->r.settings.value[SETTING_ASSUME_ROLE] != NULL;
+	return p->r.settings.value[SETTING_ASSUME_ROLE] != NULL;
 }
 
 /* Finds the profile at `from` and those behind it that have the same device. */
@@ -47,20 +48,20 @@ static void gather(const struct several *s, size_t from, struct group *g)
 	size_t used = 0;
 
 	for (size_t i = from; i < s->n; i++) {
-		struct one *one = s->of[i];
+		struct several_profile *p = s->profiles[i];
 
-		if (i != from && !share_code(s->of[from], one))
+		if (i != from && !share_code(s->profiles[from], p))
 			continue;
-		if (!has_role(one) && (!g->first || has_role(g->first)))
-			g->first = one;
-		g->of[g->n++] = one;
+		if (!has_role(p) && (!g->first || has_role(g->first)))
+			g->first = p;
+		g->profiles[g->n++] = p;
 		if (used < sizeof(g->names))
 			used += (size_t)snprintf(g->names + used, sizeof(g->names) - used, "%s%s",
-				used ? ", " : "", one->name);
+				used ? ", " : "", p->name);
 	}
 	for (size_t i = 0; i < g->n; i++)
-		g->of[i]->done = true;
-	g->first = g->first ? g->first : g->of[0];
+		g->profiles[i]->done = true;
+	g->first = g->first ? g->first : g->profiles[0];
 	g->first->r.base_only = g->n > 1 && has_role(g->first);
 }
 
@@ -70,9 +71,9 @@ static void tell_roles(const struct group *g)
 	for (size_t i = 0; i < g->n && g->n > 1; i++) {
 		char text[SHOWN_SIZE];
 
-		if (!has_role(g->of[i]))
+		if (!has_role(g->profiles[i]))
 			continue;
-		several_show(g->of[i], text);
+		several_show(g->profiles[i], text);
 		dprintf(STDERR_FILENO,
 			"%s's role is assumed from a session: AWS ends it after 1 h\n", text);
 	}
@@ -88,30 +89,30 @@ static bool may_ask_again(const struct group *g)
  * The others get the session of the first one, or its failure: those with a role, or those without.
  * A role needs the network.
  */
-static void hand_on(struct group *g, bool roles)
+static void give_to_others(struct group *g, bool roles)
 {
-	struct one *first = g->first;
+	struct several_profile *first = g->first;
 	bool has_session = first->r.session.expiration > 0;
 
 	for (size_t i = 0; i < g->n; i++) {
-		struct one *one = g->of[i];
+		struct several_profile *p = g->profiles[i];
 
-		if (has_role(one) != roles || (one == first && !(has_session && one->r.base_only)))
+		if (has_role(p) != roles || (p == first && !(has_session && p->r.base_only)))
 			continue;
-		one->rc = has_session ? share_session(&one->r, &first->r.session, &one->e)
-				      : error_set(&one->e, first->rc, "%s", first->e.text);
+		p->rc = has_session ? share_session(&p->r, &first->r.session, &p->e)
+				    : error_set(&p->e, first->rc, "%s", first->e.text);
 	}
 }
 
 /* Takes the outcome, and does with it what needs no network. */
-static void take(struct group *g, enum status rc)
+static void take_outcome(struct group *g, enum status rc)
 {
 	g->first->rc = rc;
 	/* Another process has renewed the session. The code was not sent: ask for the others. */
 	for (size_t i = 0; rc == STATUS_VALID && i < g->n; i++)
-		g->of[i]->done = g->of[i] == g->first;
+		g->profiles[i]->done = g->profiles[i] == g->first;
 	if (rc != STATUS_VALID && !may_ask_again(g))
-		hand_on(g, false);
+		give_to_others(g, false);
 }
 
 static void finish(struct group *g)
@@ -119,43 +120,43 @@ static void finish(struct group *g)
 	if (may_ask_again(g))
 		return;
 	if (g->first->rc != STATUS_VALID)
-		hand_on(g, true);
+		give_to_others(g, true);
 	renewal_end(&g->renewal);
 }
 
-/* While a question stands. */
+/* The answer to a code comes while the user types the next one. */
 static enum status on_answer(void *arg, struct error *e)
 {
 	struct turns *t = arg;
-	struct group *g = t->flying;
+	struct group *g = t->sent;
 	enum status rc;
 
 	(void)e;
 	log_hold();
 	if (refresh_look(&g->first->r, g->renewal.code.data, &rc, &g->first->e)) {
 		t->watch.fd = -1;
-		take(g, rc);
+		take_outcome(g, rc);
 	}
 	return STATUS_OK;
 }
 
 /* Waits for the answer. Returns the group that has it; NULL if no code was on its way. */
-static struct group *land(struct turns *t)
+static struct group *await_answer(struct turns *t)
 {
-	struct group *g = t->flying;
+	struct group *g = t->sent;
 
 	if (!g)
 		return NULL;
 	if (t->watch.fd >= 0)
-		take(g, refresh_receive(&g->first->r, g->renewal.code.data, &g->first->e));
-	t->flying = NULL;
+		take_outcome(g, refresh_receive(&g->first->r, g->renewal.code.data, &g->first->e));
+	t->sent = NULL;
 	finish(g);
 	return g;
 }
 
-static void land_and_tell(struct turns *t)
+static void await_and_tell(struct turns *t)
 {
-	struct group *g = land(t);
+	struct group *g = await_answer(t);
 
 	if (g && may_ask_again(g))
 		renewal_tell_refused(&g->renewal, g == t->asked);
@@ -167,9 +168,9 @@ static void on_ending(void *arg)
 	const struct group *g;
 
 	log_release();
-	g = land(arg);
+	g = await_answer(arg);
 	for (size_t i = 0; i < g->n; i++)
-		several_tell_failure(g->of[i]);
+		several_tell_failure(g->profiles[i]);
 }
 
 /* Asks for a code and sends it. rc is that of the start. */
@@ -179,20 +180,20 @@ static void ask(struct turns *t, struct group *g, enum status rc)
 
 	/* Only a question at the terminal watches what is on its way. */
 	if (g->renewal.source.tty < 0)
-		land_and_tell(t);
+		await_and_tell(t);
 	if (rc == STATUS_OK)
-		rc = renewal_ask(&g->renewal, g == t->asked, t->flying ? &t->watch : NULL, e);
+		rc = renewal_ask(&g->renewal, g == t->asked, t->sent ? &t->watch : NULL, e);
 	log_release();
 	t->asked = g;
-	land_and_tell(t);
+	await_and_tell(t);
 	if (rc == STATUS_OK)
 		rc = refresh_send(&g->first->r, g->renewal.code.data, e);
 	if (rc == STATUS_OK) {
-		t->flying = g;
+		t->sent = g;
 		t->watch.fd = g->first->r.exchange.process.peer.reader.fd;
 		return;
 	}
-	take(g, rc);
+	take_outcome(g, rc);
 	finish(g);
 }
 
@@ -201,11 +202,11 @@ static void ask_first(struct turns *t, size_t from)
 {
 	struct renew_options options = *t->options;
 	struct group *g = calloc(1, sizeof(*g));
-	struct one *one = t->s->of[from];
+	struct several_profile *p = t->s->profiles[from];
 
 	if (!g) {
-		one->done = true;
-		one->rc = error_system(&one->e, "settings");
+		p->done = true;
+		p->rc = error_system(&p->e, "settings");
 		return;
 	}
 	t->groups[t->n++] = g;
@@ -220,20 +221,20 @@ static void ask_first(struct turns *t, size_t from)
 static bool take_turn(struct turns *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
-		if (t->groups[i] != t->flying && may_ask_again(t->groups[i])) {
+		if (t->groups[i] != t->sent && may_ask_again(t->groups[i])) {
 			ask(t, t->groups[i], STATUS_OK);
 			return true;
 		}
 	}
 	for (size_t i = 0; i < t->s->n; i++) {
-		if (!t->s->of[i]->done) {
+		if (!t->s->profiles[i]->done) {
 			ask_first(t, i);
 			return true;
 		}
 	}
-	if (!t->flying)
+	if (!t->sent)
 		return false;
-	land_and_tell(t);
+	await_and_tell(t);
 	return true;
 }
 
@@ -241,17 +242,17 @@ static bool take_turn(struct turns *t)
 static enum status check_token(
 	const struct several *s, const struct renew_options *options, struct error *e)
 {
-	const struct one *first = NULL;
+	const struct several_profile *first = NULL;
 
 	for (size_t i = 0; i < s->n && options->token && strcmp(options->token, "-") != 0; i++) {
-		if (s->of[i]->done || (first && share_code(first, s->of[i])))
+		if (s->profiles[i]->done || (first && share_code(first, s->profiles[i])))
 			continue;
 		if (first)
 			return error_set(e, STATUS_USAGE,
 				"--token: %s and %s need a code each; use --token - and write the "
 				"codes to standard input in this order, one in a line",
-				first->name, s->of[i]->name);
-		first = s->of[i];
+				first->name, s->profiles[i]->name);
+		first = s->profiles[i];
 	}
 	return STATUS_OK;
 }
