@@ -36,8 +36,7 @@ static const struct rule rules[N_SETTINGS] = {
 		{"MFA_STS_DURATION"}, {"duration", "duration_seconds"}, NULL, true},
 	[SETTING_RENEW_BEFORE] = {"renew before",
 		{.names = {"--renew-before"}, .argument = "TIME",
-			.help = "renew a session that ends within 60 to 129600 seconds, or 30m, 1h; "
-				"else 60"},
+			.help = "renew a session that ends within 60 to 129600 seconds, or 30m, 1h"},
 		{NULL}, {"renew_before"}, "60", true},
 	[SETTING_ROLE_SESSION_NAME] = {"role session name",
 		{.names = {"--role-session-name"}, .argument = "NAME",
