@@ -69,10 +69,8 @@ enum status settings_check_names(struct settings *s, struct error *e)
 		log_warning("AWS_PROFILE (%s) and AWS_DEFAULT_PROFILE (%s) differ: the AWS CLI and "
 			    "aws-mfa use the first, boto3 the second; unset one of them",
 			aws_profile, aws_default_profile);
-	s->long_term = suffix_add(
-		s->value[SETTING_PROFILE], s->value[SETTING_LONG_TERM_SUFFIX]);
-	s->session = suffix_add(
-		s->value[SETTING_PROFILE], s->value[SETTING_SHORT_TERM_SUFFIX]);
+	s->long_term = suffix_add(s->value[SETTING_PROFILE], s->value[SETTING_LONG_TERM_SUFFIX]);
+	s->session = suffix_add(s->value[SETTING_PROFILE], s->value[SETTING_SHORT_TERM_SUFFIX]);
 	if (!s->long_term || !s->session)
 		return error_system(e, "settings");
 	if (strcmp(s->long_term, s->session) == 0) {

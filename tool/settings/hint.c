@@ -99,7 +99,7 @@ static void hint_at_own_keys(const struct settings *s, const struct ini_line *ke
 	free(device);
 }
 
-/* If this is the long-term section of a profile, returns the length of the profile's name; else 0. */
+/* The length of the profile's name, if this is the long-term section of a profile; else 0. */
 static size_t profile_of(const struct settings *s, const struct ini_line *l)
 {
 	const char *suffix = s->value[SETTING_LONG_TERM_SUFFIX];
