@@ -87,18 +87,25 @@ static enum status take_rest(struct settings *s, const struct site *site, struct
 	return rc == STATUS_OK ? settings_check_values(s, e) : rc;
 }
 
+/* What comes before the files in ~/.aws. The caller frees *site, also after a failure. */
+static enum status take_first(struct settings *s, const char *const options[N_SETTINGS],
+	enum mode mode, struct site *site, struct error *e)
+{
+	enum status rc = load_site(site, e);
+
+	*s = (struct settings){.mode = mode};
+	if (rc == STATUS_OK)
+		rc = locate(s, options, site, e);
+	/* Report a bad value on the command line before any fault in a file. */
+	return rc == STATUS_OK ? settings_check_values(s, e) : rc;
+}
+
 enum status settings_load(
 	struct settings *s, const char *const options[N_SETTINGS], enum mode mode, struct error *e)
 {
 	struct site site;
-	enum status rc = load_site(&site, e);
+	enum status rc = take_first(s, options, mode, &site, e);
 
-	*s = (struct settings){.mode = mode};
-	if (rc == STATUS_OK)
-		rc = locate(s, options, &site, e);
-	/* Report a bad value on the command line before any fault in a file. */
-	if (rc == STATUS_OK)
-		rc = settings_check_values(s, e);
 	if (rc == STATUS_OK)
 		rc = settings_read_credentials(s, e);
 	/* A login goes on: the session may be lost, but the user can come and repair the file. */
@@ -150,13 +157,8 @@ static enum status read_some(
 	struct settings *s, const char *const options[N_SETTINGS], bool profile, struct error *e)
 {
 	struct site site;
-	enum status rc = load_site(&site, e);
+	enum status rc = take_first(s, options, MODE_BY_HAND, &site, e);
 
-	*s = (struct settings){.mode = MODE_BY_HAND};
-	if (rc == STATUS_OK)
-		rc = locate(s, options, &site, e);
-	if (rc == STATUS_OK)
-		rc = settings_check_values(s, e);
 	if (rc == STATUS_OK)
 		rc = read_files(s, e);
 	if (rc == STATUS_OK && profile)
