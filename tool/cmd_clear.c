@@ -14,7 +14,6 @@
 #include "text/log.h"
 #include "timeout.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -179,16 +178,15 @@ static enum status check(const struct clear *c, struct error *e)
 
 static void tell(const struct clear *c)
 {
-	char when[64] = "it ends";
+	char when[64];
+	bool known = c->until > 0 && local_time(when, sizeof(when), c->until);
 
 	for (size_t i = 0; i < c->n; i++)
 		log_info("the session is removed from [%s]", c->sections[i]);
-	if (c->until > 0 && !local_time(when, sizeof(when), c->until))
-		snprintf(when, sizeof(when), "it ends");
 	if (c->until == 0 || c->until > time(NULL))
 		log_info("a copy in another shell or program works until %s: this command cannot "
 			 "reach it, and cannot revoke a session at AWS",
-			when);
+			known ? when : "it ends");
 }
 
 static enum status clear(struct clear *c, struct error *e)

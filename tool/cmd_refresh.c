@@ -56,22 +56,16 @@ static enum status run_one(struct several_profile *p, const struct renew_options
 
 	if (p->rc == STATUS_OK)
 		p->rc = renew(r, options, &p->e);
-	switch (p->rc) {
-	case STATUS_OK:
-		log_info("[%s] is valid %s", r->settings.session, until(r, text, sizeof(text)));
-		if (p->e.text[0])
-			log_warning("%s", p->e.text);
-		warn_about_hiding();
-		return STATUS_OK;
-	case STATUS_VALID:
-		log_info("[%s] is still valid %s", r->settings.session,
-			until(r, text, sizeof(text)));
-		warn_about_hiding();
-		return STATUS_OK;
-	default:
+	if (several_failed(p)) {
 		renew_tell_failure(p->rc, &p->e);
 		return p->rc;
 	}
+	log_info("[%s] is %svalid %s", r->settings.session, p->rc == STATUS_VALID ? "still " : "",
+		until(r, text, sizeof(text)));
+	if (p->rc == STATUS_OK && p->e.text[0])
+		log_warning("%s", p->e.text);
+	warn_about_hiding();
+	return STATUS_OK;
 }
 
 static enum status run_all(struct several *s, const struct renew_options *options, struct error *e)

@@ -60,7 +60,7 @@ static enum status take_without_keys(struct task *t, struct error *e)
 {
 	const struct settings *s = &t->r.settings;
 	const char *role;
-	struct error none = *e;
+	struct error no_keys = *e;
 	enum session_state state;
 	time_t end;
 	enum status rc;
@@ -74,7 +74,7 @@ static enum status take_without_keys(struct task *t, struct error *e)
 	role = s->value[SETTING_ASSUME_ROLE];
 	state = session_check(&s->credentials, s->session, role, SESSION_LEAST, time(NULL), &end);
 	if (state != SESSION_VALID && (state != SESSION_OTHER_ROLE || role)) {
-		*e = none;
+		*e = no_keys;
 		return e->status;
 	}
 	if (end - time(NULL) < HANDOVER_LEAST)

@@ -27,7 +27,7 @@ static void share_all(struct several *s, const struct refresh *r)
 {
 	several_share(s, r);
 	for (size_t i = 0; i < s->n; i++)
-		if (s->profiles[i]->rc != STATUS_OK && s->profiles[i]->rc != STATUS_VALID)
+		if (several_failed(s->profiles[i]))
 			log_failure(r, s->profiles[i]->name, &s->profiles[i]->e);
 }
 

@@ -73,11 +73,16 @@ static void print_table(const struct several *s)
 	}
 }
 
+bool several_failed(const struct several_profile *p)
+{
+	return p->rc != STATUS_OK && p->rc != STATUS_VALID;
+}
+
 void several_tell_failure(const struct several_profile *p)
 {
 	struct error e;
 
-	if (p->rc == STATUS_OK || p->rc == STATUS_VALID)
+	if (!several_failed(p))
 		return;
 	error_set(&e, p->rc, "%.256s: %.700s", p->name, p->e.text);
 	renew_tell_failure(p->rc, &e);
@@ -91,7 +96,7 @@ enum status several_report(const struct several *s)
 		const struct several_profile *p = s->profiles[i];
 
 		several_tell_failure(p);
-		if (p->rc != STATUS_OK && p->rc != STATUS_VALID)
+		if (several_failed(p))
 			first = first == STATUS_OK ? p->rc : first;
 		else if (p->e.text[0])
 			log_warning("%s", p->e.text);

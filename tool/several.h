@@ -8,11 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A profile. */
 struct several_profile {
 	const char *name;
-	const struct several_profile
-		*from; /* the profile that names it in `also`; NULL: the user does */
+	/* The profile that names it in `also`. NULL: the user does. */
+	const struct several_profile *named_by;
 	struct refresh r;
 	enum status rc; /* STATUS_OK: a code is needed, or later: there is a new session */
 	bool done;      /* nothing more is to be done, or its code is being asked for */
@@ -21,9 +20,10 @@ struct several_profile {
 
 #define SEVERAL_MAX 64
 
+/* All zeros except mode and options. Call several_free() at the end. */
 struct several {
 	enum mode mode;
-	const char *const *options; /* of the command, for all profiles */
+	const char *const *options; /* of the command, for all profiles; they must stay */
 	struct several_profile *profiles[SEVERAL_MAX];
 	size_t n;
 };
@@ -35,7 +35,7 @@ struct several {
  * nothing should be done.
  *
  * STATUS_CONFIG: `also` names a profile that does not exist, the profile itself, or one on the way
- * to it.
+ * to it. STATUS_USAGE: there are more than SEVERAL_MAX. STATUS_SYSTEM: no memory.
  */
 enum status several_add(struct several *s, const char *name, struct error *e);
 
@@ -61,7 +61,10 @@ bool several_has_also(const struct settings *settings);
  */
 void several_share(struct several *s, const struct refresh *from);
 
-/* Prints why the profile has no session, if it has none. */
+/* Has the profile no valid session, because of a failure? */
+bool several_failed(const struct several_profile *p);
+
+/* Prints why, if it has failed. */
 void several_tell_failure(const struct several_profile *p);
 
 #define SHOWN_SIZE 512

@@ -27,7 +27,7 @@ static enum status check_circle(
 	if (origin->from && strcmp(origin->from->name, name) == 0)
 		return error_set(e, STATUS_CONFIG,
 			"%s names profile %.200s itself; remove it there", origin->where, name);
-	for (const struct several_profile *p = origin->from; p; p = p->from)
+	for (const struct several_profile *p = origin->from; p; p = p->named_by)
 		if (strcmp(p->name, name) == 0)
 			return error_set(e, STATUS_CONFIG,
 				"%s leads in a circle, back to profile %.200s; remove it there",
@@ -48,7 +48,7 @@ static void load(const struct several *s, struct several_profile *p, const char 
 	/* Without it, not even the site's file could be read, so no name came from a profile. */
 	p->name = p->r.settings.value[SETTING_PROFILE];
 	if (!p->name)
-		p->name = name && !p->from ? name : "default";
+		p->name = name && !p->named_by ? name : "default";
 }
 
 static enum status add(
@@ -116,7 +116,7 @@ static enum status add(
 	if (!p)
 		return error_system(e, "settings");
 	s->profiles[s->n++] = p;
-	p->from = origin->from;
+	p->named_by = origin->from;
 	p->r.mode = s->mode;
 	load(s, p, name);
 	if (origin->from && (p->rc == STATUS_NOT_SET_UP || p->rc == STATUS_USAGE))
