@@ -18,7 +18,7 @@
 struct handover {
 	struct session session; /* keys and token are printable ASCII without blanks */
 	char *profile;
-	char *region;        /* NULL: not known */
+	char *region;                   /* NULL: not known */
 	char expiration[ISO_TIME_SIZE]; /* 2026-11-27T13:02:49Z */
 };
 
