@@ -73,8 +73,8 @@ static void write(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(from_aws), cmocka_unit_test(from_file),
-		cmocka_unit_test(write)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(from_aws), cmocka_unit_test(from_file), cmocka_unit_test(write)};
 
 	return cmocka_run_group_tests_name("iso_time", tests, NULL, NULL);
 }
