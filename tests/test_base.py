@@ -70,6 +70,17 @@ class Symbols(unittest.TestCase):
                         used)
         self.assertEqual(used - ours - NAMES, set(), "if the base has it, name it here")
 
+    def test_names_of_the_kernel(self):
+        """A file that uses one of include/compat.h's names includes it."""
+        names = re.findall(r"^#ifndef (\w+)$", (REPO / "include/compat.h").read_text(), re.M)[1:]
+        self.assertIn("SYS_close_range", names)
+        names = re.compile(rf"\b(?:{'|'.join(names)})\b")
+        for folder in ("include", "pam", "tests", "tool"):
+            for path in (REPO / folder).rglob("*.[ch]"):
+                text = path.read_text()
+                if names.search(text):
+                    self.assertRegex(text, r'#include "compat\.h"|#define AWS_MFA_COMPAT_H', path)
+
     def test_options_of_libcurl(self):
         text = "".join(p.read_text() for p in (REPO / "tool/sts").glob("*.[ch]"))
         names = sorted(set(re.findall(r"\b(?:CURLOPT|CURLINFO)_\w+", text)))

@@ -1,6 +1,7 @@
 #include "as_user.h"
 
 #include "monotonic.h"
+#include "own_process.h"
 #include "text/log.h"
 #include "text/write_all.h"
 #include "timeout.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,7 +67,7 @@ static _Noreturn void child(
 	bool whole;
 
 	/* What root has open is not the user's business. */
-	if (dup2(fd, PIPE_FD) < 0 || syscall(SYS_close_range, PIPE_FD + 1, ~0U, 0) < 0)
+	if (dup2(fd, PIPE_FD) < 0 || (errno = own_process_close_above(PIPE_FD)) != 0)
 		rc = error_system(&e, "close_range");
 	if (rc == STATUS_OK && !secret_make(&fields, AS_USER_ROOM))
 		rc = error_system(&e, "as_user");

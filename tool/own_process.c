@@ -111,26 +111,37 @@ bool own_process_note_passed(void)
 	return !entry;
 }
 
-int own_process_pass_nothing(int above)
+/* close_range(2), also on a Linux before 5.11: it lacks the flag, and before 5.9 the call. */
+static int close_above(int above, unsigned flags)
 {
 	struct dirent *entry;
 	int rc = 0;
 	DIR *dir;
 
-	if (syscall(SYS_close_range, (unsigned)above + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+	if (syscall(SYS_close_range, (unsigned)above + 1, ~0U, flags) == 0)
 		return 0;
-	/* Linux before 5.11 cannot do that. */
 	dir = opendir("/proc/self/fd");
 	if (!dir)
 		return errno;
 	while ((entry = readdir(dir))) {
-		long fd = strtol(entry->d_name, NULL, 10);
+		int fd = (int)strtol(entry->d_name, NULL, 10);
 
-		if (fd > above && fcntl((int)fd, F_SETFD, FD_CLOEXEC) != 0)
+		if (fd > above && fd != dirfd(dir) &&
+			(flags ? fcntl(fd, F_SETFD, FD_CLOEXEC) : close(fd)) != 0)
 			rc = errno;
 	}
 	closedir(dir);
 	return rc;
+}
+
+int own_process_pass_nothing(int above)
+{
+	return close_above(above, CLOSE_RANGE_CLOEXEC);
+}
+
+int own_process_close_above(int above)
+{
+	return close_above(above, 0);
 }
 
 void own_process_restore(void)

@@ -31,6 +31,9 @@ bool own_process_note_passed(void);
 /* Makes all descriptors above this one close-on-exec. Returns 0 or an errno. */
 int own_process_pass_nothing(int above);
 
+/* Closes all descriptors above this one. Returns 0 or an errno. */
+int own_process_close_above(int above);
+
 /*
  * Puts all of it back, just before execve(). That resets what is left: execve() itself allows core
  * dumps and ptrace again.

@@ -1,4 +1,4 @@
-/* For LD_PRELOAD: syscall(), as Linux before 5.9 answers it. */
+/* For LD_PRELOAD: syscall(), as Linux before 5.6 answers it. */
 #include "compat.h"
 
 #include <dlfcn.h>
@@ -13,7 +13,7 @@ long syscall(long number, ...)
 	long a[6];
 	va_list ap;
 
-	if (number == SYS_close_range) {
+	if (number == SYS_close_range || number == SYS_openat2) {
 		errno = ENOSYS;
 		return -1;
 	}

@@ -9,7 +9,7 @@ import time
 import unittest
 
 from home import long_term, section
-from paths import AWS_MFA
+from paths import AWS_MFA, BUILD
 from tool.keystore.admintest import KEYS, AdminTest
 
 
@@ -220,6 +220,10 @@ class Import(AdminTest):
         self.assertIn("there are no long-term keys in [work-long-term]",
                       self.move("--yes", status=12).stderr)
         self.assertIn("[default-long-term]", self.run_it("import", "alice", "--yes", status=12).stderr)
+
+    def test_the_kernel_is_old(self):
+        self.move("--yes", env={"LD_PRELOAD": str(BUILD / "tests/tool/old_kernel.so")})
+        self.holds(profile="work")
 
     def test_it_asks(self):
         self.assertIn("add --yes", self.move(status=2).stderr)
