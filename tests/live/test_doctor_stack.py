@@ -12,6 +12,7 @@ from pathlib import Path
 from live.case import LiveTest, example, with_module
 from live.sshd import HOST_KEY, known
 from paths import AWS_MFA, AWS_MFA_STS, MODULE
+from test_pages import PAGES, blocks
 
 CONFIG = "/etc/ssh/sshd_config"
 OWN = "/etc/ssh/sshd_config.d/00-aws-mfa.conf"
@@ -208,6 +209,13 @@ class Doctor(LiveTest):
                     found = self.findings(service, *argv)
                     self.assertEqual((found["Findings"], found["Ok"]), ([], True))
                     self.assertEqual(self.doctor(service, *argv).returncode, 0)
+
+    def test_the_table_of_the_page(self):
+        """The screen in PAM STACKS of aws-mfa(1), and what recipe 2 of README.md gives."""
+        self.host()
+        text, = [text for text in blocks(PAGES[0]) if text.startswith("number = factors")]
+        lines = self.doctor("sshd", "--user", "alice").stdout.splitlines(keepends=True)
+        self.assertEqual("".join(lines[1:1 + text.count("\n")]), text)
 
     def test_faults_in_the_stack(self):
         for name, old, new, kind, at, mends in IN_STACK:
