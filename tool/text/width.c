@@ -49,7 +49,7 @@ size_t width_print(FILE *out, const char *text)
 
 		width += c < 0x80 ? 1 : width_of_character(c);
 		if (out)
-			fwrite(c == '?' ? "?" : text, 1, c == '?' ? 1 : len, out);
+			(void)fwrite(c == '?' ? "?" : text, 1, c == '?' ? 1 : len, out);
 	}
 	return width;
 }
