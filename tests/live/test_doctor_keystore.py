@@ -174,6 +174,11 @@ class Keystore(AdminTest):
                 self.write("/etc/pam.d/sshd", text.replace(account, finding["Fix"] + "\n"))
                 self.healthy()
         self.assertRegex(finding["Fix"], "^auth required .*pam_aws_mfa.so keystore$")
+        for line, result in (("always", "out"), ("keystore", "in")):
+            self.write("/etc/pam.d/sshd", re.sub("account .*break-glass\n", "", text)
+                       .replace("keystore\nauth", f"{line}\nauth"))
+            rows = {(r["Outcome"], r["WayIn"]): r["Result"] for r in self.doctor()["Table"]}
+            self.assertEqual(rows["right code", "key, then prompt"], result)
         self.write("/etc/pam.d/sshd", text.replace("@include common-account", "")
                    .replace(account, "account sufficient pam_unix.so\n" + account))
         self.found("account-passed-by", "fault", "pam_unix", "sshd")

@@ -87,6 +87,21 @@ static uint32_t answers_of(const struct tree *t, const struct stack_line *line)
 	return others_answers(line, t->way != WAY_PROMPT, t->ways->by_caller);
 }
 
+/* Account with `keystore` takes no code that auth has accepted without it. */
+static bool counts(const struct tree *t, const struct ours *account)
+{
+	const struct stack_lines *auth = &t->ways->stack->of[STACK_AUTH];
+	bool good = t->accepted && !account->keystore;
+	struct ours ours;
+
+	for (size_t i = 0; t->accepted && i < auth->n && !good; i++)
+		if (ours_is(auth->line[i])) {
+			ours_parse(&ours, auth->line[i]);
+			good = ours.keystore;
+		}
+	return good;
+}
+
 static int choose(struct tree *t, const struct stack_line *line)
 {
 	bool auth = line->type == STACK_AUTH;
@@ -98,7 +113,7 @@ static int choose(struct tree *t, const struct stack_line *line)
 	} else if (ours_is(line)) {
 		ours_parse(&ours, line);
 		codes[0] = auth ? ours_auth(&ours, t->outcome)
-				: ours_account(&ours, t->outcome, t->accepted);
+				: ours_account(&ours, t->outcome, counts(t, &ours));
 		t->path.ours = true;
 	} else {
 		n = collapse(&line->control, answers_of(t, line), codes);
