@@ -61,13 +61,15 @@ static long key_days(struct caller *c, const char *id, struct error *e)
 	return -1;
 }
 
-/* Sets the fix of the last finding: aws-mfa keystore VERB USER. */
-static void mend_by(struct check *c, const char *verb, const char *user)
+/* Sets the fix of the last finding. role: of the entry that add would replace; NULL without one. */
+static void mend_by(struct check *c, const char *verb, const char *user, const char *role)
 {
-	char word[1100];
+	char word[1100], arn[2200] = "";
 
-	if (shell_quote(user, strlen(user), word, sizeof(word)))
-		findings_run(&c->findings, "aws-mfa keystore %s %s", verb, word);
+	if (shell_quote(user, strlen(user), word, sizeof(word)) &&
+		(!role || shell_quote(role, strlen(role), arn, sizeof(arn))))
+		findings_run(&c->findings, "aws-mfa keystore %s %s%s%s", verb, word,
+			role ? " --role-arn " : "", arn);
 }
 
 static void judge_device(struct check *c, struct caller *caller, const struct entry *entry,
@@ -80,7 +82,7 @@ static void judge_device(struct check *c, struct caller *caller, const struct en
 	if (known && !there) {
 		findings_add(&c->findings, "device", FINDING_FAULT, path, 0,
 			"AWS knows no device %s of this user any more", entry->device);
-		mend_by(c, "add", entry->user);
+		mend_by(c, "add", entry->user, entry->role_arn);
 	}
 }
 
@@ -151,7 +153,7 @@ static void judge_account(struct check *c, const struct entry *entry, const char
 	else if (rc != STATUS_OK)
 		findings_add(l, "user", FINDING_FAULT, path, 0, "%s", e.text);
 	if (rc == STATUS_NOT_SET_UP)
-		mend_by(c, "remove", entry->user);
+		mend_by(c, "remove", entry->user, NULL);
 }
 
 static enum status look_at(struct check *c, const char *name, struct error *e)

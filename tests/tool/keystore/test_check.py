@@ -66,6 +66,13 @@ class Check(AdminTest):
         text = self.run_it("check", status=1).stdout
         self.assertTrue(text.endswith("Mend it, then run aws-mfa keystore check again.\n"), text)
 
+    def test_the_fix_keeps_the_role(self):
+        role = "arn:aws:iam::123456789012:role/Bastion"
+        self.add("alice", "--role-arn", role)
+        self.edit("mfa/.*", "mfa/another")
+        self.assertIn(f"aws-mfa keystore add alice --role-arn \\\n         '{role}'\n",
+                      self.run_it("check", status=1).stdout)
+
     def test_a_user_who_is_gone(self):
         self.add()
         self.world.path(KEYS / "alice").rename(self.world.path(KEYS / "gone"))
