@@ -44,7 +44,7 @@ enum status keystore_add(const struct keystore *k, struct error *e)
 		rc = addition_write(&a, a.exists ? "replace" : "add", e);
 	if (rc == STATUS_OK)
 		ask_tell_marked(
-			&a.asker, "", "Next:  ", COLOR_BOLD, "aws-mfa doctor --try %s", a.user);
+			&a.asker, "", "Next:  ", COLOR_BOLD, "aws-mfa keystore check %s", a.user);
 	addition_end(&a);
 	return rc;
 }

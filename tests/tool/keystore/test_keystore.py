@@ -24,7 +24,7 @@ class Add(AdminTest):
             f"aws-mfa: MFA device mfa/{self.user.name}",
             f"aws-mfa: {KEYS}/alice is written (uid {self.uid})",
             "aws-mfa: no role: a session has all rights of the AWS user; see --role-arn",
-            "aws-mfa: Next:  aws-mfa doctor --try alice"])
+            "aws-mfa: Next:  aws-mfa keystore check alice"])
         self.assertEqual(self.names(), ["alice"])
         st = self.world.path(KEYS).stat()
         self.assertEqual((st.st_uid, st.st_gid, st.st_mode & 0o7777), (0, 0, 0o700))
@@ -61,7 +61,7 @@ class Add(AdminTest):
                                  ("Secret access key (hidden): ", self.user.secret_access_key)):
             console.expect(question)
             console.send(answer + "\n")
-        console.expect("aws-mfa doctor --try alice")
+        console.expect("aws-mfa keystore check alice")
         self.assertEqual(console.wait(), 0)
         self.assertNotIn(self.user.secret_access_key, console.screen)
         self.holds()
