@@ -25,6 +25,7 @@ IAM = REPO / "examples/iam"
 DOC = "/usr/share/doc/libpam-aws-mfa/examples"
 ACCOUNT = "arn:aws:iam::123456789012"
 ROLE = f"{ACCOUNT}:role/Bastion"
+LOST = "sed -i '/^aws_mfa_device/s|mfa/.*|mfa/alice-2|' /etc/aws-mfa/keys/alice"
 KEEP_SUDO = "[ -e /root/pam.d-sudo ] || cp -p /etc/pam.d/sudo /root/pam.d-sudo"
 
 
@@ -147,14 +148,15 @@ class Page(AdminTest):
     def test_no_example_is_left_out(self):
         self.assertEqual(list(self.examples), [
             "aws iam create-policy --policy-name keystore-no-new-keys", "[aws-mfa]",
-            "aws-mfa keystore add alice", "systemctl enable --now aws-mfa-keystore.socket",
+            "aws iam create-user --user-name alice", "aws-mfa keystore add alice", "systemctl enable --now aws-mfa-keystore.socket",
             f"cd {DOC}", "aws-mfa doctor --pam sshd --user alice",
             "cp -p /root/pam.d-sshd /etc/pam.d/sshd", KEEP_SUDO,
+            "cp -p /root/pam.d-sudo /etc/pam.d/sudo",
             "(while IFS=, read -r user id secret || [ -n \"$user\" ]; do",
             "(for user in $(getent group aws-mfa | cut -d: -f4 | tr , ' '); do", "groupadd aws-mfa",
             "groupadd break-glass", "journalctl -p alert -t break-glass",
             "aws iam update-access-key --user-name alice --status Inactive",
-            "aws-mfa keystore add alice --force", "systemctl restart aws-mfa-keystore.socket",
+            "aws-mfa keystore add alice --force", LOST, "systemctl restart aws-mfa-keystore.socket",
             "aws-mfa doctor --try alice"])
 
     def test_the_commands_of_the_aws_cli(self):
@@ -162,7 +164,7 @@ class Page(AdminTest):
         text = "".join(self.examples[name] for name in self.examples if name.startswith("aws iam "))
         commands = [shlex.split(line) for line in text.replace("\\\n", "").splitlines()]
         commands = [words for words in commands if words[0] == "aws"]
-        self.assertEqual(len(commands), 8)
+        self.assertEqual(len(commands), 11)
         for _, name, operation, *words in commands:
             model = service(name)
             by_cli = {xform_name(o).replace("_", "-"): o for o in model.operation_names}
@@ -197,6 +199,14 @@ class Page(AdminTest):
         self.assertEqual(self.shell(remove.splitlines()[-1], input="").returncode, 2)   # it asks
         self.ran(remove.splitlines()[-1] + " --yes")
         self.assertEqual(self.names(), [])
+
+    def test_a_lost_device(self):
+        """The example takes the last word of a device's ARN for its name."""
+        self.add()
+        self.user.devices.clear()
+        self.user.add_device("alice-2")
+        example = self.examples[LOST].replace("/etc/aws-mfa/keys", str(ETC / "keys"))
+        self.assertIn("Nothing to mend", self.ran(example))
 
     def test_fifty_users(self):
         """Two of them; the last line has no end, and must not be lost: the file is shredded."""
@@ -234,13 +244,19 @@ class Page(AdminTest):
             console.expect(question)
             console.send(answer + "\n")
         self.assertEqual(console.wait(), 0, console.screen)
-        self.holds(user, "bob")
+        self.holds(user, "bob", role_arn=ROLE)
         self.assertIn("aws-mfa", self.ran("id -Gn bob").split())
 
     def test_the_break_glass_account(self):
         self.accounts_change()
         self.addCleanup(self.ran, "userdel -r break-glass 2>/dev/null || :")
-        self.ran(self.examples["groupadd break-glass"])
+        self.own.add("/tmp/break-glass.pub")
+        self.world.write("/tmp/break-glass.pub", "ssh-ed25519 AAAA safe\n")
+        self.addCleanup(self.world.path("/tmp/break-glass.pub").unlink)
+        self.ran("cd /tmp\n" + self.examples["groupadd break-glass"])
+        keys = self.world.path("/home/break-glass/.ssh/authorized_keys")
+        self.assertEqual(keys.read_text(), "ssh-ed25519 AAAA safe\n")
+        self.assertEqual([oct(p.stat().st_mode & 0o777) for p in (keys.parent, keys)], ["0o700", "0o600"])
         self.assertIn("break-glass", self.ran("id -Gn break-glass").split())
         self.assertIn("%break-glass ", (REPO / "examples/sudoers.d/aws-mfa-keystore").read_text())
 
@@ -251,10 +267,10 @@ class Page(AdminTest):
         people = {name: self.enroll(name) for name in ("alice", "bob")}
         for name, user in people.items():
             home = self.world.path(f"/home/{name}/.aws/credentials")
-            home.write_text(long_term(user, "default"))
+            home.write_text(long_term(user, "work"))
         self.ran(self.examples["(for user in $(getent group aws-mfa | cut -d: -f4 | tr , ' '); do"])
         for name, user in people.items():
-            self.holds(user, name, role_arn=ROLE)
+            self.holds(user, name, role_arn=ROLE, profile="work")
             self.assertNotIn(user.secret_access_key,
                              self.world.path(f"/home/{name}/.aws/credentials").read_text())
 
@@ -283,6 +299,9 @@ class Page(AdminTest):
             self.ran(f"cd /tmp/examples; visudo() {{ cat $2; }}\n{text}".rpartition("\naws-mfa doctor")[0])
         self.came(sudo)
         self.assertEqual(self.world.path("/root/pam.d-sudo").read_text(), "# the old one\n")
+        self.ran(self.examples["cp -p /root/pam.d-sudo /etc/pam.d/sudo"])
+        self.assertEqual(self.world.path("/etc/pam.d/sudo").read_text(), "# the old one\n")
+        self.assertFalse(self.world.path("/etc/sudoers.d/aws-mfa").exists())
         self.ran(self.examples["cp -p /root/pam.d-sshd /etc/pam.d/sshd"])
         self.assertEqual(self.world.path(stack).read_text(), "# the old one\n")
         self.assertFalse(self.world.path(settings).exists())
