@@ -54,6 +54,13 @@ class Several(HostTest):
     def at_terminal(self, *args):
         return self.terminal("refresh", *args, profile=None, all_on_it=True)
 
+    @staticmethod
+    def answer(term, *questions):
+        """questions: of whom, and for which profiles"""
+        for user, names in questions:
+            term.expect(f"MFA code of {user.serial} (for {names}): ")
+            term.send(user.code() + "\n")
+
     def works(self, *names):
         """Each has a session that AWS has issued, until its end."""
         issued = {session.access_key_id: session for session in self.box.sessions}
@@ -66,10 +73,7 @@ class Several(HostTest):
 
     def test_one_device_after_the_other(self):
         term = self.at_terminal("work", "stage")
-        term.expect(f"MFA code of {self.user.serial} (for work): ")
-        term.send(self.user.code() + "\n")
-        term.expect(f"MFA code of {self.other.serial} (for stage): ")
-        term.send(self.other.code() + "\n")
+        self.answer(term, (self.user, "work"), (self.other, "stage"))
         self.shows("\nwork   valid    12 h\nstage  valid    12 h\n", term=term)
         self.assertEqual(term.wait()[0], 0)
         self.works("work", "stage")
@@ -77,10 +81,7 @@ class Several(HostTest):
     def test_one_code_for_the_profiles_of_a_device(self):
         """In the order given, though another device is between them."""
         term = self.at_terminal("work", "stage", "twin")
-        term.expect(f"MFA code of {self.user.serial} (for work, twin): ")
-        term.send(self.user.code() + "\n")
-        term.expect(f"MFA code of {self.other.serial} (for stage): ")
-        term.send(self.other.code() + "\n")
+        self.answer(term, (self.user, "work, twin"), (self.other, "stage"))
         self.shows("work   valid    12 h\nstage  valid    12 h\ntwin   valid    12 h\n", term=term)
         self.assertEqual(term.wait()[0], 0)
         self.assertEqual(self.sent(), ["GetSessionToken"] * 2)
@@ -170,10 +171,7 @@ class Several(HostTest):
         self.add("admin", f"assume_role = {ROLE}\nduration = 12h")
         term = self.at_terminal("admin", "work", "stage")
         term.expect("admin's role is assumed from a session: AWS ends it after 1 h\r\n")
-        term.expect(f"MFA code of {self.user.serial} (for admin, work): ")
-        term.send(self.user.code() + "\n")
-        term.expect("(for stage): ")
-        term.send(self.other.code() + "\n")
+        self.answer(term, (self.user, "admin, work"), (self.other, "stage"))
         self.shows("admin  valid    1 h\nwork   valid    12 h\nstage  valid    12 h\n", term=term)
         self.assertEqual(term.wait()[0], 0)
         self.assertEqual(self.sent(), ["GetSessionToken", "AssumeRole", "GetSessionToken"])
