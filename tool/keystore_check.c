@@ -213,18 +213,12 @@ static void print_json(const struct check *c)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct proof *p = &c->proofs[i];
 
-		fputs(i > 0 ? ",{\"User\":" : "{\"User\":", stdout);
-		json_string(stdout, p->user);
-		fputs(",\"Key\":", stdout);
-		json_string(stdout, p->key);
-		fputs(",\"Device\":", stdout);
-		json_string(stdout, p->device);
-		fputs(",\"Rights\":", stdout);
-		json_string(stdout, p->rights);
-		if (p->days >= 0)
-			printf(",\"KeyDays\":%ld}", p->days);
-		else
-			fputs(",\"KeyDays\":null}", stdout);
+		json_member(stdout, i > 0 ? ",{" : "{", "User", p->user);
+		json_member(stdout, ",", "Key", p->key);
+		json_member(stdout, ",", "Device", p->device);
+		json_member(stdout, ",", "Rights", p->rights);
+		json_number(stdout, "KeyDays", p->days, p->days >= 0);
+		putchar('}');
 	}
 	puts("]}");
 }

@@ -61,33 +61,23 @@ static enum status read_row(int folder, const char *name, struct entry_row *r, s
 
 /* --- for programs --- */
 
-static void print_member(const char *name, const char *value)
-{
-	printf(",\"%s\":", name);
-	json_string(stdout, value);
-}
-
 static void print_json(const struct entry_row *r)
 {
 	const struct entry *entry = &r->entry;
 
-	fputs("{\"User\":", stdout);
-	json_string(stdout, r->cell[USER]);
+	json_member(stdout, "{", "User", r->cell[USER]);
 	printf(",\"Uid\":%s", r->readable ? r->uid : "null");
-	print_member("AccountId", entry->account);
-	print_member("AccessKeyId", entry->access_key_id);
-	print_member("SerialNumber", entry->device);
-	print_member("Profile", entry->profile);
-	print_member("RoleArn", entry->role_arn);
-	print_member("ExternalId", entry->external_id);
-	print_member("RoleSessionName", entry->role_session_name);
-	print_member("SourceIdentity", entry->source_identity);
-	print_member("SessionPolicy", entry->session_policy);
-	if (entry->duration > 0)
-		printf(",\"Duration\":%ld", entry->duration);
-	else
-		fputs(",\"Duration\":null", stdout);
-	print_member("Note", r->note[0] ? r->note : NULL);
+	json_member(stdout, ",", "AccountId", entry->account);
+	json_member(stdout, ",", "AccessKeyId", entry->access_key_id);
+	json_member(stdout, ",", "SerialNumber", entry->device);
+	json_member(stdout, ",", "Profile", entry->profile);
+	json_member(stdout, ",", "RoleArn", entry->role_arn);
+	json_member(stdout, ",", "ExternalId", entry->external_id);
+	json_member(stdout, ",", "RoleSessionName", entry->role_session_name);
+	json_member(stdout, ",", "SourceIdentity", entry->source_identity);
+	json_member(stdout, ",", "SessionPolicy", entry->session_policy);
+	json_number(stdout, "Duration", entry->duration, entry->duration > 0);
+	json_member(stdout, ",", "Note", r->note[0] ? r->note : NULL);
 	putchar('}');
 }
 

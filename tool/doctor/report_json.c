@@ -10,28 +10,20 @@ static void print_finding(FILE *out, const struct finding *f)
 		[FINDING_FAULT] = "fault",
 	};
 
-	fputs("{\"Id\":", out);
-	json_string(out, f->id);
-	fprintf(out, ",\"Level\":\"%s\",\"File\":", levels[f->level]);
-	json_string(out, f->file);
-	if (f->line > 0)
-		fprintf(out, ",\"Line\":%zu,\"Message\":", f->line);
-	else
-		fputs(",\"Line\":null,\"Message\":", out);
-	json_string(out, f->message);
-	fputs(",\"Fix\":", out);
-	json_string(out, f->fix);
+	json_member(out, "{", "Id", f->id);
+	json_member(out, ",", "Level", levels[f->level]);
+	json_member(out, ",", "File", f->file);
+	json_number(out, "Line", (int64_t)f->line, f->line > 0);
+	json_member(out, ",", "Message", f->message);
+	json_member(out, ",", "Fix", f->fix);
 	fputs(f->next ? "}," : "}", out);
 }
 
 static void print_way_in(FILE *out, const struct way_in *w)
 {
-	fputs("{\"WayIn\":", out);
-	json_string(out, w->way);
-	fputs(",\"Outcome\":", out);
-	json_string(out, w->outcome);
-	fputs(",\"Result\":", out);
-	json_string(out, w->result);
+	json_member(out, "{", "WayIn", w->way);
+	json_member(out, ",", "Outcome", w->outcome);
+	json_member(out, ",", "Result", w->result);
 	fprintf(out, ",\"Factors\":%u}%s", w->factors, w->next ? "," : "");
 }
 

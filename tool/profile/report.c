@@ -9,18 +9,9 @@
 #include "text/span.h"
 #include "text/width.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-static void field(FILE *out, const char *name, const char *value)
-{
-	fputs_unlocked(",\"", out);
-	fputs_unlocked(name, out);
-	fputs_unlocked("\":", out);
-	json_string(out, value);
-}
-
-static void print_profile(FILE *out, const struct profile_state *p)
+static void print_profile(FILE *out, const char *before, const struct profile_state *p)
 {
 	static const char *const states[] = {[PROFILE_VALID] = "valid",
 		[PROFILE_EXPIRING] = "expiring",
@@ -32,33 +23,26 @@ static void print_profile(FILE *out, const struct profile_state *p)
 	char end[ISO_TIME_SIZE];
 	bool ends = p->expiration > 0 && iso_time_write(end, p->expiration);
 
-	fputs("{\"Profile\":", out);
-	json_string(out, p->name);
-	field(out, "State", states[p->session]);
-	field(out, "Expiration", ends ? end : NULL);
-	if (ends)
-		fprintf(out, ",\"SecondsRemaining\":%" PRId64, left);
-	else
-		fputs(",\"SecondsRemaining\":null", out);
-	field(out, "AccountId", p->account);
-	field(out, "AccessKeyId", p->access_key_id);
-	field(out, "SerialNumber", p->device);
-	field(out, "RoleArn", p->role);
-	field(out, "SourceProfile", p->source);
-	field(out, "CredentialsFile", p->file);
-	field(out, "LongTermSection", p->keys);
-	field(out, "Region", p->region);
+	json_member(out, before, "Profile", p->name);
+	json_member(out, ",", "State", states[p->session]);
+	json_member(out, ",", "Expiration", ends ? end : NULL);
+	json_number(out, "SecondsRemaining", left, ends);
+	json_member(out, ",", "AccountId", p->account);
+	json_member(out, ",", "AccessKeyId", p->access_key_id);
+	json_member(out, ",", "SerialNumber", p->device);
+	json_member(out, ",", "RoleArn", p->role);
+	json_member(out, ",", "SourceProfile", p->source);
+	json_member(out, ",", "CredentialsFile", p->file);
+	json_member(out, ",", "LongTermSection", p->keys);
+	json_member(out, ",", "Region", p->region);
 	putc('}', out);
 }
 
 void profile_print_json(FILE *out, const struct profile_list *l)
 {
 	fputs("{\"Version\":1,\"Profiles\":[", out);
-	for (size_t i = 0; i < l->n; i++) {
-		if (i > 0)
-			putc(',', out);
-		print_profile(out, &l->list[i]);
-	}
+	for (size_t i = 0; i < l->n; i++)
+		print_profile(out, i > 0 ? ",{" : "{", &l->list[i]);
 	fputs("]}\n", out);
 }
 

@@ -2,8 +2,8 @@
 
 #include "character.h"
 
+#include <inttypes.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /* The bytes at the start of text that a JSON string has as they are. Nearly all are. */
 static size_t plain(const char *text)
@@ -41,4 +41,22 @@ void json_string(FILE *out, const char *text)
 			fwrite_unlocked(text, 1, len, out);
 	}
 	putc_unlocked('"', out);
+}
+
+void json_member(FILE *out, const char *before, const char *name, const char *text)
+{
+	fputs_unlocked(before, out);
+	putc_unlocked('"', out);
+	fputs_unlocked(name, out);
+	fputs_unlocked("\":", out);
+	json_string(out, text);
+}
+
+void json_number(FILE *out, const char *name, int64_t number, bool known)
+{
+	fprintf(out, ",\"%s\":", name);
+	if (known)
+		fprintf(out, "%" PRId64, number);
+	else
+		fputs("null", out);
 }

@@ -2,6 +2,8 @@
 #ifndef AWS_MFA_JSON_H
 #define AWS_MFA_JSON_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /*
@@ -10,5 +12,11 @@
  * (character.h).
  */
 void json_string(FILE *out, const char *text);
+
+/* Prints before, then "name": and json_string(). before is what separates: "{", "," or ",{". */
+void json_member(FILE *out, const char *before, const char *name, const char *text);
+
+/* Prints ,"name": and the number; null if it is not known. */
+void json_number(FILE *out, const char *name, int64_t number, bool known);
 
 #endif
