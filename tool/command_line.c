@@ -132,25 +132,33 @@ static const char *find_command(struct parser *p, struct written *doubtful)
 	return NULL;
 }
 
+/* NULL: there is no such command. */
+static const struct command *find_by_name(const struct parser *p, const char *name)
+{
+	const struct command *const *c = p->commands;
+
+	while (*c && strcmp((*c)->name, name) != 0)
+		c++;
+	return *c;
+}
+
 /*
  * Finds the command. Options may come before it, but only the command says which options exist. To
  * skip them, it is enough to know which of them take the next word.
  */
 static enum status set_command(struct parser *p)
 {
-	const struct command *const *c = p->commands;
 	struct written doubtful = {.name = NULL};
 	const char *name = find_command(p, &doubtful);
+	const struct command *c = name ? find_by_name(p, name) : p->commands[0];
 
 	p->line->named = name;
-	while (name && *c && strcmp((*c)->name, name) != 0)
-		c++;
-	p->line->command = *c;
-	if (!*c) {
+	p->line->command = c;
+	if (!c) {
 		no_such_command(p, name);
 		return STATUS_USAGE;
 	}
-	if (doubtful.name && c != p->commands)
+	if (doubtful.name && c != p->commands[0])
 		return error_set(p->e, STATUS_USAGE,
 			"%.*s: differs between commands; write the command before this option",
 			(int)doubtful.len, doubtful.name);
@@ -202,10 +210,16 @@ static enum status second_command(struct parser *p, const char *word)
 
 static enum status one_too_many(struct parser *p, const char *word)
 {
-	const char *rest = p->line->command->rest;
+	const struct command *c = p->line->command;
+	const char *rest = c->rest;
 
-	if (p->line->command->max_operands == 0)
+	if (c->max_operands == 0 && find_by_name(p, word))
 		return second_command(p, word);
+	if (c->max_operands == 0)
+		return error_set(p->e, STATUS_USAGE, "'%s': %s takes no name%s; see %s",
+			pasted_hide(word), c->name,
+			c->settings & SETTING_BIT(SETTING_PROFILE) ? ", but --profile NAME" : "",
+			help_of(p));
 	if (rest)
 		return error_set(p->e, STATUS_USAGE,
 			"'%s': unexpected word; write %s last, after --; see %s", pasted_hide(word),

@@ -221,9 +221,9 @@ static const struct {
 	{"--log-level loud", "--log-level: 'loud': expected DEBUG"},
 
 	{"explain x",
-		"'x': give one command only, and explain is one; see "
+		"'x': explain takes no name, but --profile NAME; see "
 		"aws-mfa explain --help"},
-	{"explain -- --", "'--': give one command only"},
+	{"explain -- --", "'--': explain takes no name"},
 	{"refresh --explain", "'explain': give one command only, and refresh is one"},
 	{"--explain refresh", "'refresh': give one command only"},
 	{"run a b -- ls",
@@ -240,7 +240,7 @@ static const struct {
 	{"--profile --token 123456", "--profile: value missing"},
 	{"--profile --token=123456", "--profile: value missing"},
 	{"--token --token=123456", "--token: value missing"},
-	{"explain 123456", "'******': give one command only"},
+	{"explain 123456", "'******': explain takes no name"},
 	{"--log-level 123456", "--log-level: '******': expected"},
 	{"7654321", "'7654321': no such command"},
 	{"-- run ls", "run: COMMAND is missing"},

@@ -190,6 +190,7 @@ class Files(LookTest):
         for args in [("work",), ("--profile", "work"), ("-q",)]:
             run = self.run_it("list", *args)
             self.assertEqual((run.returncode, run.stdout), (2, ""))
+        self.assertIn("'work': list takes no name; see aws-mfa list --help", self.run_it("list", "work").stderr)
 
     def test_ten_thousand(self):
         """Not every profile times every profile: that would take many seconds."""
