@@ -93,8 +93,9 @@ static enum status check_known(const struct clear *c, const struct settings *s, 
 	if (rc != STATUS_OK || s->origin[SETTING_PROFILE] == ORIGIN_BUILT_IN)
 		return rc;
 	return error_set(e, STATUS_NOT_SET_UP,
-		"there is no profile '%.200s': %s has neither [%.200s] nor [%.200s]", profile,
-		s->value[SETTING_CREDENTIALS_FILE], s->session, s->long_term);
+		"there is no profile '%.200s': %s has neither [%.200s] nor [%.200s]; aws-mfa list "
+		"shows all profiles",
+		profile, s->value[SETTING_CREDENTIALS_FILE], s->session, s->long_term);
 }
 
 /* Notes the section of a profile, if it has a session. */
