@@ -273,7 +273,7 @@ static enum status run(const struct command_line *line)
 	if (rc == STATUS_OK)
 		rc = check_device(&s, &e);
 	if (rc == STATUS_OK)
-		rc = settings_load_without_keys(&s.settings, s.options, &e);
+		rc = settings_load_without_keys(&s.settings, s.options, MODE_BY_HAND, &e);
 	if (rc == STATUS_OK)
 		rc = check_id(&s, &e);
 	if (rc == STATUS_OK)

@@ -66,7 +66,7 @@ static enum status take_without_keys(struct task *t, struct error *e)
 	enum status rc;
 
 	settings_free(&t->r.settings);
-	rc = settings_load_without_keys(&t->r.settings, t->options, e);
+	rc = settings_load_without_keys(&t->r.settings, t->options, t->r.mode, e);
 	if (rc == STATUS_OK)
 		rc = check_settings(t, e);
 	if (rc != STATUS_OK)

@@ -32,7 +32,7 @@ static enum status load(const struct keys_wanted *w, struct settings *s, struct 
 	const char *options[N_SETTINGS] = {NULL};
 
 	options[SETTING_PROFILE] = w->profile ? w->profile : "default";
-	return settings_load_without_keys(s, options, e);
+	return settings_load_without_keys(s, options, MODE_BY_HAND, e);
 }
 
 static enum status answer(

@@ -83,7 +83,17 @@ class Hints(HostTest):
         said = (f"{self.config}:5: credential_process: AWS tools get the session of profile work-auto from "
                 "profile work, so work-auto has no keys of its own; run: aws-mfa --profile work\n")
         self.hint(12, said, profile="work-auto")
-        self.refused(self.aws_mfa("exec", "work-auto", "--", "true", profile=None), 125, said)
+        run = self.aws_mfa("exec", "work-auto", "--", "true", profile=None)
+        self.refused(run, 125, said)
+        self.assertNotIn("warning", run.stderr)
+
+    def test_a_single_sign_on(self):
+        for line in ("sso_session = x", "sso_start_url = x"):
+            self.config.write_text(f"[profile corp]\nregion = x\n{line}\n")
+            said = (f"{self.config}:3: {line.split()[0]}: AWS tools get the credentials of profile corp by "
+                    "single sign-on, so it needs no long-term keys; run: aws sso login --profile corp\n")
+            self.hint(12, said, profile="corp")
+            self.refused(self.aws_mfa("export", profile="corp"), 12, said)
 
     def test_default_as_aws_configure_leaves_it(self):
         """The options that are named use it as it is."""

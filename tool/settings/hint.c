@@ -221,6 +221,26 @@ static void add_roles(const struct settings *s, struct known *k)
 	}
 }
 
+/* True if AWS tools get the credentials of this profile by a single sign-on: it needs no keys. */
+static bool has_sso(const struct settings *s, struct error *e)
+{
+	const char *profile = s->value[SETTING_PROFILE];
+	char *where = NULL, quoted[256];
+	bool found;
+
+	free(settings_of_profile(s, profile, "sso_session", &where));
+	if (!where)
+		free(settings_of_profile(s, profile, "sso_start_url", &where));
+	found = where && shell_quote(profile, strlen(profile), quoted, sizeof(quoted));
+	if (found)
+		error_set(e, STATUS_NOT_SET_UP,
+			"%s: AWS tools get the credentials of profile %.200s by single sign-on, so it "
+			"needs no long-term keys; run: aws sso login --profile %s",
+			where, profile, quoted);
+	free(where);
+	return found;
+}
+
 /*
  * True if AWS tools get the session of this profile by `aws-mfa export OTHER`: it needs no keys.
  * What the user wants is to be done with OTHER.
@@ -288,7 +308,7 @@ enum status hint_no_keys(const struct settings *s, struct error *e)
 		rc = check_config(s, e);
 	if (rc != STATUS_OK)
 		return rc;
-	if (!has_session_of_other(s, e) && !misplaced(s, e) && !misspelt(s, e))
+	if (!has_sso(s, e) && !has_session_of_other(s, e) && !misplaced(s, e) && !misspelt(s, e))
 		hint_at_others(s, e);
 	return STATUS_NOT_SET_UP;
 }

@@ -153,11 +153,11 @@ static void drop_bad_device(struct settings *s)
 }
 
 /* profile: also take what the files say of the profile. */
-static enum status read_some(
-	struct settings *s, const char *const options[N_SETTINGS], bool profile, struct error *e)
+static enum status read_some(struct settings *s, const char *const options[N_SETTINGS],
+	enum mode mode, bool profile, struct error *e)
 {
 	struct site site;
-	enum status rc = take_first(s, options, MODE_BY_HAND, &site, e);
+	enum status rc = take_first(s, options, mode, &site, e);
 
 	if (rc == STATUS_OK)
 		rc = read_files(s, e);
@@ -171,9 +171,9 @@ static enum status read_some(
 }
 
 enum status settings_load_without_keys(
-	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
+	struct settings *s, const char *const options[N_SETTINGS], enum mode mode, struct error *e)
 {
-	enum status rc = read_some(s, options, true, e);
+	enum status rc = read_some(s, options, mode, true, e);
 
 	return rc == STATUS_OK ? settings_check_reach(s, e) : rc;
 }
@@ -181,7 +181,7 @@ enum status settings_load_without_keys(
 enum status settings_read(
 	struct settings *s, const char *const options[N_SETTINGS], struct error *e)
 {
-	return read_some(s, options, false, e);
+	return read_some(s, options, MODE_BY_HAND, false, e);
 }
 
 void settings_free(struct settings *s)

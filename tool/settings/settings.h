@@ -31,7 +31,7 @@ void settings_free(struct settings *s);
  * a file names one. A missing file or section is no fault. A bad device in a file is none either.
  */
 enum status settings_load_without_keys(
-	struct settings *s, const char *const options[N_SETTINGS], struct error *e);
+	struct settings *s, const char *const options[N_SETTINGS], enum mode mode, struct error *e);
 
 /*
  * For a look at many profiles: fills what settings_locate() does and reads both files, but takes
