@@ -6,6 +6,9 @@ import shlex
 import shutil
 import subprocess
 import unittest
+import unittest.mock
+
+import botocore.session
 
 from home import section
 from host import OTHER_UID, ROLE, HostTest
@@ -156,6 +159,22 @@ class Planted(DoctorTest):
         found = self.findings("--offline")
         self.assertEqual([(f["Id"], f["File"], f["Line"]) for f in found],
                          [("line", str(self.config), n) for n in (4, 5, 7)])
+
+    def test_a_comment_behind_a_value(self):
+        """botocore reads it as a part of the value. In [work-long-term], aws-mfa alone reads."""
+        text = self.credentials.read_text()
+        self.write_credentials(text.replace("\n", "  # alice\n"))
+        self.add(self.config, "# eu\nregion = eu-west-1\t; Ireland\n[profile other]\nregion = x # y\n")
+        self.assertEqual(self.botocore_region(), "eu-west-1\t; Ireland")
+        self.finds("comment", self.config, 5)
+        self.config.write_text(self.config.read_text().replace("\t; Ireland", ""))
+        self.healthy()
+        self.add(self.credentials, "[work]\noutput = # json\n")
+        self.finds("comment", self.credentials, 6)
+
+    def botocore_region(self):
+        with unittest.mock.patch.dict(os.environ, self.env, clear=True):
+            return botocore.session.Session(profile="work").get_config_variable("region")
 
     def test_no_file(self):
         self.credentials.rename(self.home / "away")

@@ -1,6 +1,7 @@
 #include "content.h"
 
 #include "settings/absence.h"
+#include "settings/profiles.h"
 #include "text/shell.h"
 
 #include <string.h>
@@ -46,6 +47,30 @@ static void check_lines(struct findings *l, const struct ini *ini, const struct 
 			faults->n - told);
 }
 
+/*
+ * Most SDKs end a value at a '#' or ';' after a blank, and so do we. Python's RawConfigParser, and
+ * so botocore and the AWS CLI, does not: "eu-west-1 # Ireland" is then the region.
+ */
+static void check_comments(struct findings *l, const struct ini *ini, const struct ini_line *header)
+{
+	const char *data = ini->bytes.data;
+
+	for (size_t i = 0; header && i < ini->n_lines; i++) {
+		const struct ini_line *k = &ini->lines[i];
+		const char *after = data + k->value + k->value_len;
+
+		if (k->kind != INI_KEY || k->section == 0 ||
+			ini->lines[k->section - 1].section != header->section)
+			continue;
+		after += strspn(after, " \t");
+		if (*after != '#' && *after != ';')
+			continue;
+		findings_add(l, "comment", FINDING_FAULT, ini->path, i + 1,
+			"a comment behind a value: botocore takes it for a part of the value");
+		findings_write(l, "Give the comment a line of its own");
+	}
+}
+
 /* Checks one of the files, if it was read. False: it is no text. */
 static bool check(struct findings *l, const struct ini *ini, const struct faults *faults)
 {
@@ -68,6 +93,12 @@ bool content_check(struct findings *l, const struct settings *s)
 	bool credentials = check(l, &s->credentials, &s->credentials_faults);
 	bool config = check(l, &s->config, &s->config_faults);
 
+	if (s->session) {
+		check_comments(l, &s->credentials,
+			ini_section(&s->credentials, s->session, strlen(s->session)));
+		check_comments(l, &s->config,
+			profiles_section(&s->config, SECTION_PROFILE, s->session));
+	}
 	if (l->n[FINDING_FAULT] == before && s->credentials.bytes.size > 0)
 		findings_pass(l, "files", "%s and %s can be read by every AWS tool",
 			s->value[SETTING_CREDENTIALS_FILE], s->value[SETTING_CONFIG_FILE]);
