@@ -6,13 +6,13 @@ import subprocess
 import unittest
 
 from home import long_term, section
-from host import HostTest
+from host import ROLE, HostTest
 from paths import REPO, STAGE
 from terminal import Terminal
 from tool.rotating import RotateTest
 from tool.test_setup import SetupTest
 
-BY_HAND = "## Use it by hand"
+BY_HAND, DAILY = "## Use it by hand", "## Daily life"
 # The workflow without this product, and the Python tool, which has many users in Japan.
 ONLY_JAPANESE = "## こんな作業がなくなります", "## Python 版 aws-mfa を使っている方へ"
 
@@ -37,7 +37,8 @@ def commands(text):
 
 
 README = text_of("README.md")
-COMMANDS = {name for name in commands(part(README, BY_HAND)) if "COMMAND" not in name}
+COMMANDS = {name for heading in (BY_HAND, DAILY) for name in commands(part(README, heading))
+            if "COMMAND" not in name} - {"ssh -J", "aws-mfa exec"}
 run_here = set()
 
 
@@ -49,7 +50,7 @@ def runs(command):
     return with_command
 
 
-class Readme(HostTest):
+class ReadmeTest(HostTest):
     def setUp(self):
         super().setUp()
         self.bin = self.home / "bin"
@@ -78,6 +79,8 @@ class Readme(HostTest):
         self.shell("aws-mfa --profile work --token -", input=self.user.code() + "\n")
         return self.section()
 
+
+class ByHand(ReadmeTest):
     def test_each_command_is_run(self):
         self.assertGreater(len(COMMANDS), 12)
         self.assertEqual(COMMANDS, run_here | {"aws-mfa rotate work --finish"})
@@ -155,6 +158,43 @@ class Readme(HostTest):
         self.shell(command)
 
 
+class Daily(ReadmeTest):
+    def setUp(self):
+        super().setUp()
+        self.env["AWS_PROFILE"] = "work"
+
+    @runs("aws-mfa status -q || aws-mfa")
+    def test_before_a_program_that_cannot_ask(self, command):
+        self.asked(command)
+        self.assertEqual(self.shell(command), "")
+
+    @runs("credential_process = aws-mfa export work --format process")
+    def test_a_program_that_asks_the_file(self, line):
+        self.valid()
+        self.config.write_text(f"{self.config.read_text()}[profile other]\n{line}\n")
+        self.assertIn(f"user/{self.user.name}", self.aws("sts", "get-caller-identity", profile="other").stdout)
+
+    @runs("aws-mfa status -q work")
+    def test_cron(self, command):
+        self.shell(command, 1)
+        self.valid()
+        self.shell(command)
+
+    @runs("aws-mfa --assume-role ARN")
+    def test_a_role(self, command):
+        self.asked(command.replace("ARN", ROLE))
+        self.assertEqual(self.section()["assumed_role_arn"], ROLE)
+
+    @runs("aws-mfa exec admin -- aws s3 ls")
+    def test_a_profile_with_a_role(self, command):
+        self.config.write_text(f"{self.config.read_text()}[profile admin]\nrole_arn = {ROLE}\n"
+                               f"source_profile = work\nendpoint_url = {self.box.url}\n"
+                               f"ca_bundle = {self.box.ca_path}\n")
+        self.program("aws", 'echo "ran $* with $AWS_ACCESS_KEY_ID"')
+        key = re.search(r"ran s3 ls with (\w+)", self.asked(command))[1]
+        self.assertIn("assumed-role/Admin/", self.box.accounts.sessions[key].arn)
+
+
 class Setup(SetupTest):
     @runs("aws-mfa setup work")
     def test_setup(self, command):
@@ -174,6 +214,21 @@ class Rotate(RotateTest):
         second, = self.user.keys
         self.assertNotEqual(second, self.first)
         self.assertEqual(self.keys()["aws_access_key_id"], second.access_key_id)
+
+
+class PythonTool(HostTest):
+    """What README.ja.md tells its users."""
+
+    def test_options(self):
+        shown = commands(part(text_of("README.ja.md"), ONLY_JAPANESE[1]))
+        arn = "arn:aws:iam::123456789012:role/Admin"
+        self.assertEqual(arn, ROLE)
+        for option in (f"--assume-role {arn}", "--duration 12h"):
+            self.assertIn(option, shown)
+            run = self.aws_mfa("--force", "--token", self.user.code(), *option.split())
+            self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual([r.params["DurationSeconds"] for r in self.box.requests
+                          if r.action in ("AssumeRole", "GetSessionToken")][-1], "43200")
 
 
 class Japanese(unittest.TestCase):
