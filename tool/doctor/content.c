@@ -96,8 +96,8 @@ bool content_check(struct findings *l, const struct settings *s)
 	if (s->session) {
 		check_comments(l, &s->credentials,
 			ini_section(&s->credentials, s->session, strlen(s->session)));
-		check_comments(l, &s->config,
-			profiles_section(&s->config, SECTION_PROFILE, s->session));
+		check_comments(
+			l, &s->config, profiles_section(&s->config, SECTION_PROFILE, s->session));
 	}
 	if (l->n[FINDING_FAULT] == before && s->credentials.bytes.size > 0)
 		findings_pass(l, "files", "%s and %s can be read by every AWS tool",
