@@ -34,6 +34,10 @@ class Cost(HostTest):
         libraries = subprocess.run(["objdump", "-p", AWS_MFA], capture_output=True, text=True,
                                    check=True).stdout.count("NEEDED") - 1    # libdl, where it is one
         self.assertLess(len(ours) - len(least), 50 + 8 * libraries, "\n".join(ours))
+        for *args, most, shown in (("status", 45, "work "), ("export", "--format", "json", 53, '"SessionToken"')):
+            other, said = self.calls(self.program, *args, "--profile", "work")
+            self.assertIn(shown, said)
+            self.assertLess(len(other) - len(least), most + 8 * libraries, "\n".join(other))
         if re.search(r"\bopenat2?\(AT_FDCWD, 0x", "\n".join(ours)):
             return  # only root may look into its memory, so the names are not seen
         # one look in each folder for the leftovers of a cut-off write
