@@ -1,12 +1,15 @@
 """Logins from end to end: real libpam, module, helper and network process, and the sandbox. The
 cases in cases/ test the module with every odd answer."""
 
+import ctypes
 import json
+import os
 import re
 import subprocess
 import threading
 import time
 import unittest
+from pathlib import Path
 
 from home import config, long_term
 from host import ROLE
@@ -14,6 +17,7 @@ from pam.logintest import LoginTest, OtherUser
 from paths import BUILD, MODULE
 from sandbox import faults
 
+PR_SET_CHILD_SUBREAPER = 36
 REFUSED = "error: No AWS MFA code was accepted. The system log says why.\n"
 
 
@@ -27,6 +31,17 @@ class Login(LoginTest):
                               r"request-id=[0-9a-f-]{36} key-id=ASIA\w{16}")
         answer = self.aws("sts", "get-caller-identity")
         self.assertEqual(json.loads(answer.stdout)["Arn"], self.user.arn)
+
+    def test_no_command_for_the_code(self):
+        """mfa_process is for whoever types a command."""
+        text, ran = self.config.read_text(), self.home / "ran"
+        for more in ("", "[default]\n"):
+            self.config.write_text(f"{text}{more}mfa_process = touch {ran}\n")
+            self.stack("profile=work always")
+            self.assertIn("auth = PAM_SUCCESS\n", self.login(self.user.code()))
+            self.assertFalse(ran.exists())
+            self.assertEqual(self.aws_mfa("--force").returncode, 11)    # it prints nothing
+            ran.unlink()
 
     def test_the_warm_up_is_not_signed(self):
         # The double may still be about to read what a login of another test had sent.
@@ -331,13 +346,28 @@ class Login(LoginTest):
         self.assertEqual(self.section("admin")["assumed_role_arn"], ROLE)
         self.assertEqual(self.section("stage"), {})
 
+    def children(self):
+        return {pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
+
+    def login_and_wait(self, known):
+        """Until all that it has left behind has ended, too: children of this process, beside those known."""
+        self.assertIn("auth = PAM_SUCCESS\n", self.login(self.user.code()))
+        for pid in self.children() - known:
+            os.waitpid(int(pid), 0)
+
     def test_a_bad_also(self):
         """It changes nothing for the login."""
+        # what a login leaves behind becomes a child of this process
+        prctl = ctypes.CDLL(None).prctl
+        self.assertEqual(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0)
+        self.addCleanup(prctl, PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+        known = self.children()
         self.others("nobody, twin")
-        self.assertIn("auth = PAM_SUCCESS\n", self.login(self.user.code()))
+        self.login_and_wait(known)
+        self.assertEqual(self.section("twin"), {})
         self.write_credentials(self.credentials.read_text().replace("nobody", "work"))
         self.stack("profile=work always")
-        self.assertIn("auth = PAM_SUCCESS\n", self.login(self.user.code()))
+        self.login_and_wait(known)
         self.assertEqual(self.section("twin"), {})
 
     def test_notify_of_no_set_up(self):

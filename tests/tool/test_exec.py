@@ -1,6 +1,7 @@
 """aws-mfa exec: the command has the session, and is else as if it had been started without exec."""
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -287,6 +288,23 @@ class Renewal(ExecTest):
         env, said = self.environment("work", "--token", self.user.code())
         self.assertNotEqual(env["AWS_ACCESS_KEY_ID"], KEY_ID)
         self.assertEqual(said, "")
+
+    def test_renews_ahead(self):
+        """export, too: with renew_before or its option."""
+        device = self.user.add_device("second")
+        ahead = self.long_term.replace("]\n", "]\nrenew_before = 30m\n")
+        for text, args, renewed in [(ahead, (), True), (self.long_term, ("--renew-before", "30m"), True),
+                                    (self.long_term, (), False)]:
+            for serial, totp in ((self.user.serial, self.user), (device.serial, device)):
+                self.write_credentials(text)
+                self.session(1200)
+                given = "--device", serial, "--token", totp.code(), *args
+                if totp is device:
+                    out = self.aws_mfa("export", "--format", "env-no-export", *given).stdout
+                    key = re.search(r"AWS_ACCESS_KEY_ID='?(\w+)", out)[1]
+                else:
+                    key = self.environment("work", *given)[0]["AWS_ACCESS_KEY_ID"]
+                self.assertEqual(key != KEY_ID, renewed, (args, totp))
 
     def test_at_a_terminal(self):
         self.session(290)
