@@ -145,6 +145,9 @@ class Build(unittest.TestCase):
         for page in ["man1/aws-mfa.1", "man5/aws-mfa.conf.5", "man8/aws-mfa-keystore.8",
                      "man8/pam_aws_mfa.8"]:
             self.assertIn(f"usr/share/man/{page}", files)
+        for script in ["bash-completion/completions/aws-mfa", "zsh/site-functions/_aws-mfa",
+                       "fish/vendor_completions.d/aws-mfa.fish"]:
+            self.assertIn(f"usr/share/{script}", files)
         unit = dest / "usr/lib/systemd/system/aws-mfa-keystore@.service"
         self.assertIn("\nExecStart=/usr/bin/aws-mfa serve\n", unit.read_text())
         self.assertTrue(os.access(dest / "usr/lib/systemd/system-generators/aws-mfa-keystore-uid", os.X_OK))
