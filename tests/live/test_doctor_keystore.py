@@ -156,6 +156,18 @@ class Keystore(AdminTest):
         self.healthy("sshd", "--user", "alice")
         self.healthy("sshd", "--user", "bob")       # no member, so no entry is needed
 
+    def test_the_break_glass_account(self):
+        """The key alone is enough where sshd and the stack agree on it, and only there."""
+        group = self.world.path("/etc/group").read_text()
+        self.write("/etc/group", group.replace("break-glass:x:991:", "break-glass:x:991:bob"))
+        self.world.path(KEYS / "bob").unlink()
+        self.healthy("sshd", "--user", "bob")
+        self.write("/etc/group", group)
+        self.put("bob")
+        self.write("/etc/ssh/sshd_config.d/00-aws-mfa.conf", example("sshd_config.d/keystore.conf").replace(
+            "Match Group break-glass", "Match User bob"))
+        self.found("sshd-methods", "fault", "no login comes to the question", "sshd", "--user", "bob")
+
     def test_the_line(self):
         text = example("pam.d/sshd-keystore")
         account = with_module("account    required     pam_aws_mfa.so keystore\n")

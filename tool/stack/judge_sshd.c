@@ -32,6 +32,14 @@ static void add(struct view *v, enum sshd_setting s, enum finding_level level, c
 			v->sshd.includes_own ? SSHD_OWN : CONFIG);
 }
 
+/* Such as the break-glass account: sshd and the stack let this user in with the key alone. */
+static bool needs_no_code(const struct view *v)
+{
+	const struct ways_end *key = &v->end[WAY_KEY][OUTCOME_WRONG];
+
+	return v->user && key->in && ways_is_exemption(ways_passed_by(&v->stack, &key->account));
+}
+
 static void judge_methods(struct view *v)
 {
 	const struct ways_end *prompt = &v->end[WAY_PROMPT][OUTCOME_RIGHT];
@@ -41,7 +49,8 @@ static void judge_methods(struct view *v)
 	if (v->allowed[WAY_PROMPT] && prompt->in && prompt->factors < 2)
 		add(v, SSHD_METHODS, FINDING_FAULT, "sshd-methods",
 			"publickey,keyboard-interactive", "a code alone lets in, without a key");
-	else if (v->allowed[WAY_KEY] && !v->allowed[WAY_BOTH] && !v->allowed[WAY_PROMPT])
+	else if (v->allowed[WAY_KEY] && !v->allowed[WAY_BOTH] && !v->allowed[WAY_PROMPT] &&
+		!needs_no_code(v))
 		add(v, SSHD_METHODS, FINDING_FAULT, "sshd-methods",
 			"publickey,keyboard-interactive",
 			"no login comes to the question for the code");
