@@ -222,7 +222,7 @@ install: all
 uninstall:
 	@if [ -z '$(FORCE)' ] && sh pam/named-by '$(DESTDIR)' >&2; then \
 		echo 'These lines name the module, and logins through them would fail without it.' \
-			'Remove them first, or run: make uninstall FORCE=1' >&2; exit 1; fi
+			'Bring back the old stacks first, or run: make uninstall FORCE=1' >&2; exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/aws-mfa' '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts' \
 		'$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so' '$(DESTDIR)$(BASHCOMPDIR)/aws-mfa' \
 		'$(DESTDIR)$(ZSHCOMPDIR)/_aws-mfa' '$(DESTDIR)$(FISHCOMPDIR)/aws-mfa.fish' \
