@@ -75,7 +75,7 @@ static void tell(struct overview *a, const char *name)
 	} else {
 		a->told.n++;
 		/* The keys may be what an empty file has lost. */
-		if (p->session == PROFILE_ABSENT && !p->makes)
+		if (p->session == PROFILE_ABSENT && !p->refreshable)
 			rc = profile_files_check(&a->files, &e);
 	}
 	if (rc != STATUS_OK)

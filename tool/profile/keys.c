@@ -29,7 +29,7 @@ static void look_at_source(const struct profile_files *f, const char *name,
 	enum session_state state;
 	time_t expiration;
 
-	k->source_is_static = section_has_static_keys(&p->part[OWN]);
+	k->source_is_static = section_has_static_keys(&p->part[CREDENTIALS]);
 	state = session_check(
 		&f->settings.credentials, name, NULL, SESSION_LEAST, f->now, &expiration);
 	if (state == SESSION_VALID || state == SESSION_OTHER_ROLE)
@@ -61,7 +61,7 @@ static bool has_keys(
 		header = section_header(f, name, strlen(name));
 	if (!header)
 		return false;
-	section_read(f, OWN, header, &k->lines);
+	section_read(f, CREDENTIALS, header, &k->lines);
 	k->section = strndup(k->lines.ini->bytes.data + header->name, header->name_len);
 	return true;
 }
@@ -78,13 +78,13 @@ void profile_keys_find(const struct profile_files *f, const char *name, const st
 		if (i > 0) {
 			sections_read(f, at, &source);
 			note_device(&source, k);
-			if (!with_credentials && source.part[OWN].key[ACCESS_KEY_ID])
+			if (!with_credentials && source.part[CREDENTIALS].key[ACCESS_KEY_ID])
 				look_at_source(f, at, &source, k);
-			with_credentials |= source.part[OWN].key[ACCESS_KEY_ID] != NULL;
+			with_credentials |= source.part[CREDENTIALS].key[ACCESS_KEY_ID] != NULL;
 		}
 		next = sections_value(&source, SOURCE_PROFILE);
 		found = has_keys(f, at,
-			section_has_static_keys(&source.part[OWN]) &&
+			section_has_static_keys(&source.part[CREDENTIALS]) &&
 				(i > 0 || (next && strcmp(next, at) == 0)),
 			k);
 		k->from_source = found && i > 0;

@@ -49,7 +49,7 @@ struct adding {
 	struct profile_files *files;
 	struct profile_list *to;
 	size_t room;
-	bool makes;
+	bool refreshable;
 	enum status status;
 	struct error *e;
 };
@@ -80,7 +80,8 @@ static void add(struct adding *a, const char *name, size_t len)
 	}
 	p = &l->list[l->n];
 	rc = profile_state_read(a->files, text, p, &e);
-	if (rc == STATUS_OK && (!a->makes || (p->makes && p->session != PROFILE_ELSEWHERE))) {
+	if (rc == STATUS_OK &&
+		(!a->refreshable || (p->refreshable && p->session != PROFILE_ELSEWHERE))) {
 		l->n++;
 		return;
 	}
@@ -133,9 +134,10 @@ enum status profile_files_check(const struct profile_files *f, struct error *e)
 }
 
 enum status profile_list_read(
-	struct profile_files *f, bool makes, struct profile_list *l, struct error *e)
+	struct profile_files *f, bool refreshable, struct profile_list *l, struct error *e)
 {
-	struct adding a = {.files = f, .to = l, .makes = makes, .status = STATUS_OK, .e = e};
+	struct adding a = {
+		.files = f, .to = l, .refreshable = refreshable, .status = STATUS_OK, .e = e};
 
 	*l = (struct profile_list){0};
 	add_all(&a);

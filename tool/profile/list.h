@@ -10,18 +10,18 @@ struct profile_list {
 };
 
 /*
- * Fills *l with the profiles of both files, in the order of the files. makes: only those with keys
- * for a session. A session and its long-term keys are one profile. The caller frees *l, also after
- * a failure. STATUS_CONFIG as above; the other profiles are in *l all the same.
+ * Fills *l with the profiles of both files, in the order of the files. refreshable: only those that
+ * a refresh has keys for. A session and its long-term keys are one profile. The caller frees *l,
+ * also after a failure.
+ *
+ * STATUS_CONFIG: as profile_state_read() for one of them, or as profile_files_check(). The others
+ * are in *l all the same. STATUS_SYSTEM: no memory.
  */
 enum status profile_list_read(
-	struct profile_files *f, bool makes, struct profile_list *l, struct error *e);
+	struct profile_files *f, bool refreshable, struct profile_list *l, struct error *e);
 void profile_list_free(struct profile_list *l);
 
-/*
- * STATUS_CONFIG for a credentials file that has no section and is damaged, such as an empty one.
- * profile_list_read() checks this, too.
- */
+/* STATUS_CONFIG for a credentials file that has no section and is damaged, such as an empty one. */
 enum status profile_files_check(const struct profile_files *f, struct error *e);
 
 #endif

@@ -160,7 +160,8 @@ bool profile_next(
 	struct command_text c = {.text = to, .fits = true};
 	const char *name = p->by_tools && p->source ? p->source : p->name;
 	bool dash = *name == '-';
-	bool setup = p->session == PROFILE_STATIC || (p->session == PROFILE_ABSENT && !p->makes);
+	bool setup =
+		p->session == PROFILE_STATIC || (p->session == PROFILE_ABSENT && !p->refreshable);
 	size_t n = setup ? 2 : sizeof(given) / sizeof(given[0]);
 
 	if (profile_is_valid(p) || p->session == PROFILE_ELSEWHERE)

@@ -45,7 +45,7 @@ void section_read(
 	*to = (struct section){.ini = NULL};
 	if (!header)
 		return;
-	to->ini = which == OWN ? &s->credentials : &s->config;
+	to->ini = which == CREDENTIALS ? &s->credentials : &s->config;
 	take_lines(to, f->inherited[which]);
 	take_lines(to, header);
 }
@@ -59,7 +59,7 @@ const struct ini_line *section_header(const struct profile_files *f, const char 
 
 void sections_read(const struct profile_files *f, const char *name, struct sections *to)
 {
-	section_read(f, OWN, section_header(f, name, strlen(name)), &to->part[OWN]);
+	section_read(f, CREDENTIALS, section_header(f, name, strlen(name)), &to->part[CREDENTIALS]);
 	section_read(f, CONFIG, profiles_find(&f->config, name), &to->part[CONFIG]);
 }
 
@@ -76,7 +76,7 @@ char *section_value(const struct section *p, enum section_key k)
 
 char *sections_value(const struct sections *p, enum section_key k)
 {
-	return section_value(&p->part[p->part[OWN].key[k] ? OWN : CONFIG], k);
+	return section_value(&p->part[p->part[CREDENTIALS].key[k] ? CREDENTIALS : CONFIG], k);
 }
 
 bool sections_have(const struct sections *p, enum section_key k)
@@ -112,7 +112,8 @@ enum status profile_files_open(
 		rc = error_system(e, f->settings.config.path);
 	if (rc != STATUS_OK)
 		return rc;
-	f->inherited[OWN] = ini_section(&f->settings.credentials, inherited, strlen(inherited));
+	f->inherited[CREDENTIALS] =
+		ini_section(&f->settings.credentials, inherited, strlen(inherited));
 	f->inherited[CONFIG] = ini_section(&f->settings.config, inherited, strlen(inherited));
 	faults_warn(&f->settings.credentials_faults, f->settings.credentials.path);
 	faults_warn(&f->settings.config_faults, f->settings.config.path);

@@ -43,7 +43,7 @@ struct section {
 };
 
 /* [NAME] of the credentials file and [profile NAME] of the config file. */
-enum { OWN, CONFIG, N_PARTS };
+enum { CREDENTIALS, CONFIG, N_PARTS };
 struct sections {
 	struct section part[N_PARTS];
 };
@@ -67,7 +67,7 @@ void profile_files_close(struct profile_files *f);
 /* The last header of [NAME] in the credentials file, but not of [DEFAULT]; NULL without one. */
 const struct ini_line *section_header(const struct profile_files *f, const char *name, size_t len);
 
-/* Fills *to from the sections of this header. which: OWN or CONFIG, the file. */
+/* Fills *to from the sections of this header. which: CREDENTIALS or CONFIG, the file. */
 void section_read(const struct profile_files *f, int which, const struct ini_line *header,
 	struct section *to);
 void sections_read(const struct profile_files *f, const char *name, struct sections *to);

@@ -26,7 +26,7 @@ static char *personal(const struct profile_files *f, const struct look *look, en
 	enum section_key first, enum section_key second)
 {
 	const struct section *parts[] = {
-		&look->keys.lines, &look->profile.part[OWN], &look->profile.part[CONFIG]};
+		&look->keys.lines, &look->profile.part[CREDENTIALS], &look->profile.part[CONFIG]};
 	const char *given = f->settings.value[id];
 	enum origin origin = f->settings.origin[id];
 	char *text = NULL;
@@ -105,13 +105,14 @@ static const struct section *section_of_keys(
 {
 	const struct section *part = look->session.part;
 
-	return part[OWN].key[ACCESS_KEY_ID] || how || p->makes ? &part[OWN] : &part[CONFIG];
+	return part[CREDENTIALS].key[ACCESS_KEY_ID] || how || p->refreshable ? &part[CREDENTIALS]
+									     : &part[CONFIG];
 }
 
 /* There is no session that a refresh would keep. What is there instead? */
 static void look_for_other(struct look *look, enum session_state state, struct profile_state *p)
 {
-	const struct section *own = &look->session.part[OWN];
+	const struct section *own = &look->session.part[CREDENTIALS];
 	const char *how = elsewhere(&look->session, false);
 	const struct section *keys = section_of_keys(look, p, how);
 
@@ -123,9 +124,9 @@ static void look_for_other(struct look *look, enum session_state state, struct p
 		p->session = PROFILE_STATIC;
 		if (!p->keys && own->ini)
 			p->keys = strdup(look->session_name);
-	} else if (!how || p->makes) {
+	} else if (!how || p->refreshable) {
 		p->why = fault_of_session(own, state);
-		if (p->makes || p->by_tools || own->key[ASSUMED_ROLE] || !has_token(keys))
+		if (p->refreshable || p->by_tools || own->key[ASSUMED_ROLE] || !has_token(keys))
 			p->session = PROFILE_ABSENT;
 		else
 			p->why = "another session";
@@ -142,12 +143,12 @@ static void judge(const struct profile_files *f, struct look *look, struct profi
 		p->session = PROFILE_ELSEWHERE;
 		return;
 	}
-	if (look->session.part[OWN].ini)
+	if (look->session.part[CREDENTIALS].ini)
 		state = session_check(&f->settings.credentials, look->session_name, p->role,
 			p->least, f->now, &expiration);
-	if (state == SESSION_OTHER_ROLE && !p->role && !p->makes) {
+	if (state == SESSION_OTHER_ROLE && !p->role && !p->refreshable) {
 		/* A login of keystore mode has stored it: no refresh would want another role. */
-		p->role = section_value(&look->session.part[OWN], ASSUMED_ROLE_ARN);
+		p->role = section_value(&look->session.part[CREDENTIALS], ASSUMED_ROLE_ARN);
 		state = SESSION_VALID;
 	}
 	p->by_tools = sections_have(&look->session, ROLE_ARN) &&
@@ -218,7 +219,7 @@ static void take_keys(struct look *look, struct profile_state *p)
 {
 	p->keys = look->keys.section;
 	look->keys.section = NULL;
-	p->makes = p->keys;
+	p->refreshable = p->keys;
 	p->from_source = look->keys.from_source;
 	if (p->device)
 		return;
@@ -305,10 +306,11 @@ enum status profile_state_read(
 	rc = look_at(f, &look, p, e);
 	if (rc != STATUS_OK)
 		return rc;
-	if (p->session == PROFILE_STATIC && !p->makes && is_section_of_keys(&f->settings, name))
+	if (p->session == PROFILE_STATIC && !p->refreshable &&
+		is_section_of_keys(&f->settings, name))
 		return unknown(f, name, e);
-	if (!p->keys && !look.profile.part[OWN].ini && !look.profile.part[CONFIG].ini &&
-		!look.session.part[OWN].ini)
+	if (!p->keys && !look.profile.part[CREDENTIALS].ini && !look.profile.part[CONFIG].ini &&
+		!look.session.part[CREDENTIALS].ini)
 		return unknown(f, name, e);
 	return STATUS_OK;
 }

@@ -37,7 +37,7 @@ struct profile_state {
 	char *account, *access_key_id, *device, *role, *region;
 	char *source;     /* the source_profile */
 	char *keys;       /* the section of the long-term keys */
-	bool makes;       /* keys are those that a refresh of this profile would use */
+	bool refreshable; /* a refresh of this profile would use these keys */
 	bool from_source; /* they are those of a source profile */
 	/* AWS tools assume the role by themselves. Without a session of its own, the profile has
 	 * that of the source. */

@@ -14,8 +14,10 @@
  */
 char *process_exports(const struct settings *s, const char *profile, char **where);
 
-/* Follows `credential_process = aws-mfa export NAME` from profile to profile. STATUS_CONFIG: it
- * leads in a circle; *e names the line. */
+/*
+ * Follows `credential_process = aws-mfa export NAME` from profile to profile. STATUS_CONFIG: it
+ * leads in a circle, and *e names the line.
+ */
 enum status process_loop_check(const struct settings *s, struct error *e);
 
 #endif
