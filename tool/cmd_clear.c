@@ -202,19 +202,15 @@ static enum status clear(struct clear *c, struct error *e)
 	return rc;
 }
 
-/* A shell of `aws-mfa exec`, or one that has taken what `aws-mfa export` prints. */
+/* Exec and export set the same variables, so nobody can tell which of them it was. */
 static void warn_of_this_shell(void)
 {
 	const char *profile = getenv("AWS_MFA_PROFILE");
 
-	if (!getenv("AWS_SESSION_TOKEN"))
-		return;
-	if (profile)
-		log_warning("this shell, of `aws-mfa exec %s`, still holds its own session; leave "
-			    "it with exit",
-			profile);
-	else
-		log_warning("this shell still holds the session of AWS_SESSION_TOKEN; run: %s",
+	if (getenv("AWS_SESSION_TOKEN"))
+		log_warning("this shell still holds a session%s%s itself; %srun: %s",
+			profile ? " of " : "", profile ? profile : "",
+			profile ? "leave it with exit, if aws-mfa exec started it, or " : "",
 			outer_unset_keys());
 }
 

@@ -44,8 +44,8 @@ struct handover_way {
  * keystore mode, has what a login stored.
  *
  * Prints every message itself, none on standard output. Call handover_free() afterwards, also after
- * a failure. Returns STATUS_OK or the exit status: that of way->check(), settings_load() or renew(),
- * STATUS_USAGE if nobody can be asked, STATUS_CONFIG for keys that are not from AWS.
+ * a failure. Returns STATUS_OK or the exit status: that of way->check(), settings_load() or
+ * renew(), STATUS_USAGE if nobody can be asked, STATUS_CONFIG for keys that are not from AWS.
  */
 enum status handover_get(
 	struct handover *h, const struct command_line *line, const struct handover_way *way);

@@ -158,7 +158,8 @@ class Clear(ClearTest):
 
     def test_a_shell_that_holds_a_session_itself(self):
         for env, says in (({"AWS_SESSION_TOKEN": "x"}, "run: unset AWS_ACCESS_KEY_ID"),
-                          ({"AWS_SESSION_TOKEN": "x", "AWS_MFA_PROFILE": "work"}, "leave it with exit"),
+                          ({"AWS_SESSION_TOKEN": "x", "AWS_MFA_PROFILE": "work"},
+                           "a session of work itself; leave it with exit, if aws-mfa exec started it, or run: unset "),
                           ({"AWS_MFA_PROFILE": "work"}, None)):
             run = self.changes(f"[work]\n{VALID}", "[work]\n", "work", env=env)
             self.assertEqual(run.stderr.count("warning: this shell"), int(bool(says)))
