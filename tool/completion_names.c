@@ -34,27 +34,32 @@ static bool is_shown_as_it_is(const char *name)
 	return same;
 }
 
+static bool make_room(struct names *names)
+{
+	size_t room = 2 * names->room + 64;
+	char **list;
+
+	if (names->n < names->room)
+		return true;
+	list = reallocarray(names->list, room, sizeof(*list));
+	if (!list)
+		return false;
+	names->list = list;
+	names->room = room;
+	return true;
+}
+
 /* Without memory, names are missing. */
 static void add(struct names *names, const char *name, size_t len)
 {
 	size_t prefix = strlen(names->prefix);
-	char **list = names->list;
 	char *copy;
 
-	if (len < prefix || memcmp(name, names->prefix, prefix) != 0)
+	if (len < prefix || memcmp(name, names->prefix, prefix) != 0 || !make_room(names))
 		return;
-	if (names->n == names->room) {
-		names->room = 2 * names->room + 64;
-		list = reallocarray(list, names->room, sizeof(*list));
-		if (!list) {
-			names->room = names->n;
-			return;
-		}
-		names->list = list;
-	}
 	copy = strndup(name, len);
 	if (copy && strlen(copy) == len && !names->check(copy) && is_shown_as_it_is(copy))
-		list[names->n++] = copy;
+		names->list[names->n++] = copy;
 	else
 		free(copy);
 }
