@@ -3,6 +3,7 @@
 #include "monotonic.h"
 #include "own_process.h"
 #include "text/log.h"
+#include "text/progress.h"
 #include "text/write_all.h"
 #include "timeout.h"
 
@@ -66,6 +67,7 @@ static _Noreturn void child(
 	char byte;
 	bool whole;
 
+	progress_leave();
 	/* What root has open is not the user's business. */
 	if (dup2(fd, PIPE_FD) < 0 || (errno = own_process_close_above(PIPE_FD)) != 0)
 		rc = error_system(&e, "close_range");
@@ -88,9 +90,11 @@ static bool has_come(int fd, int64_t until_ms)
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	int64_t left_ms;
 
-	while ((left_ms = until_ms - monotonic_ms()) > 0)
+	while ((left_ms = progress_step(until_ms) - monotonic_ms()) > 0) {
 		if (poll(&p, 1, (int)left_ms) > 0)
 			return true;
+		progress_show();
+	}
 	return false;
 }
 
@@ -148,6 +152,7 @@ enum status as_user(const char *user, as_user_work *work, const void *arg,
 	const struct passwd *pw = getpwnam(user);
 	pid_t parent = getpid(), pid;
 	int ends[2], how = 0;
+	char what[64];
 	bool whole;
 
 	*answer = (struct as_user_answer){.field = {NULL}};
@@ -160,7 +165,10 @@ enum status as_user(const char *user, as_user_work *work, const void *arg,
 	if (pid == 0)
 		child(pw, parent, ends[1], work, arg);
 	close(ends[1]);
+	snprintf(what, sizeof(what), "the files of %s", user);
+	progress_begin(what);
 	whole = pid > 0 && read_all(ends[0], &answer->bytes);
+	progress_end();
 	close(ends[0]);
 	if (pid < 0)
 		return error_system(e, "fork");

@@ -8,6 +8,8 @@
 
 /* Of a call. AWS limits the rate of requests, and networks fail for a moment. */
 #define TRIES 3
+/* A wait for it, with the pauses between the tries. */
+#define ANSWER "AWS's answer"
 
 bool rotate_accepts(const struct settings *s, const struct rotation_key *key)
 {
@@ -34,6 +36,7 @@ enum status rotate_start_calls(struct rotate *r, struct error *e)
 	request.secret_access_key = &r->session->secret_access_key;
 	request.session_token = &r->session->session_token;
 	rc = call_start(&r->caller, &request, e);
+	progress_begin(ANSWER);
 	for (int tries = 1; rc == STATUS_OK; tries++) {
 		rc = call_identity(&r->caller, &r->who, e);
 		if (rc != STATUS_UNAVAILABLE || tries == TRIES)
@@ -41,6 +44,7 @@ enum status rotate_start_calls(struct rotate *r, struct error *e)
 		progress_sleep(tries * 500L);
 		rc = STATUS_OK;
 	}
+	progress_end();
 	if (rc == STATUS_OK)
 		call_name_user(&r->caller, &r->who);
 	return rc;
@@ -103,6 +107,7 @@ enum status rotate_call(
 	};
 	enum status rc;
 
+	progress_begin(ANSWER);
 	/* It does no harm if AWS carries out one of these twice. */
 	for (int tries = 1;; tries++) {
 		rc = call_once(r, call, key_id, e);
@@ -110,6 +115,7 @@ enum status rotate_call(
 			break;
 		progress_sleep(tries * 500L);
 	}
+	progress_end();
 	if (rc == STATUS_CONFIG && call == DELETE_KEY && rotate_says(r, "NoSuchEntity"))
 		rc = STATUS_OK;
 	return explain(r, actions[call], rc, e);
@@ -120,6 +126,7 @@ enum status rotate_create(struct rotate *r, struct rotation_key *key, struct err
 	struct call_new_key made;
 	enum status rc;
 
+	progress_begin(ANSWER);
 	/* STATUS_UNAVAILABLE: AWS has not created a key. Otherwise a second one could be created.
 	 */
 	for (int tries = 1;; tries++) {
@@ -128,6 +135,7 @@ enum status rotate_create(struct rotate *r, struct rotation_key *key, struct err
 			break;
 		progress_sleep(tries * 500L);
 	}
+	progress_end();
 	*key = (struct rotation_key){.id = made.id.data, .secret = made.secret};
 	return explain(r, "CreateAccessKey", rc, e);
 }

@@ -3,6 +3,7 @@
 #include "code.h"
 #include "monotonic.h"
 #include "own_process.h"
+#include "text/progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -315,6 +316,7 @@ enum status token_command_run(char *const words[], const char *named,
 	j.tty = prompt_open();
 	j.has_modes = j.tty >= 0 && tcgetattr(j.tty, &j.modes) == 0;
 	j.deadline_ms = monotonic_ms() + TOKEN_COMMAND_SECONDS * INT64_C(1000);
+	progress_lend(words[0]);
 	catch_signals(&j);
 	rc = start(&j, e);
 	if (rc == STATUS_OK)

@@ -333,6 +333,16 @@ class Errors(RotateTest):
         self.assertIn("[work-long-term] has a key that works; run the same command again", run.stderr)
         self.clean(self.first)
 
+    def test_all_tries_are_one_wait(self):
+        """None of them takes a second, nor does the pause after the first."""
+        for action in ("ListAccessKeys", "CreateAccessKey"):
+            self.box.fault(action, faults.error("Throttling"))
+            term = self.terminal("rotate", "work", "--token", self.user.code(), profile=None,
+                                 env={"TERM": "xterm", "NO_COLOR": "1"}, all_on_it=True)
+            term.expect("\r\x1b[Kaws-mfa: waiting for AWS's answer, 1 s")
+            self.assertEqual(term.wait()[0], 15, term.screen)
+            self.box.clear_faults()
+
     def test_a_new_key_takes_seconds(self):
         self.box.new_keys_take(1.2)
         term = self.terminal("rotate", "work", "--token", self.user.code(), profile=None,

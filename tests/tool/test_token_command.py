@@ -81,6 +81,17 @@ class TokenCommand(HostTest):
         self.assertEqual(term.wait()[0], 0)
         self.assertNotIn(code, term.screen)
 
+    def test_the_terminal_is_lent(self):
+        """The line comes first, once. What could come later would stand in a question of the command."""
+        self.script("slow", "sleep 1.5; printf 'Question? ' >/dev/tty; echo $CODE\n")
+        device = self.user.add_device("other")
+        shown, silent = [self.terminal("--token-command", "slow", "--device", of.serial, *args, all_on_it=True,
+                                       env={"CODE": of.code(), "TERM": "xterm"})
+                         for of, args in ((self.user, ()), (device, ("--force", "--log-level", "WARNING")))]
+        self.assertEqual(shown.wait()[0], 0)
+        self.assertRegex(shown.screen, r"^aws-mfa: waiting for slow \.\.\.\r\nQuestion\? aws-mfa: \[work\] is valid")
+        self.assertEqual((silent.wait()[0], silent.screen), (0, "Question? "))
+
     def test_op(self):
         self.script("op", OP)
         command = "op item get 'AWS work' --otp"

@@ -88,11 +88,40 @@ void progress_end(void)
 	release_signals();
 }
 
+void progress_leave(void)
+{
+	wait.depth = 1;
+	wait.told = true;
+}
+
 int64_t progress_step(int64_t deadline_ms)
 {
 	int64_t step_ms = monotonic_ms() + STEP_MS;
 
 	return wait.depth > 0 && step_ms < deadline_ms ? step_ms : deadline_ms;
+}
+
+static bool may_show(void)
+{
+	if (log_is_held() || !log_prints(LOG_LEVEL_INFO) || !isatty(STDERR_FILENO))
+		return false;
+	/* In the background, the terminal belongs to another program. */
+	return tcgetpgrp(STDERR_FILENO) == getpgrp();
+}
+
+static void tell(const char *what)
+{
+	char text[240];
+
+	snprintf(text, sizeof(text), "%s", what);
+	log_clean(text);
+	dprintf(STDERR_FILENO, "aws-mfa: waiting for %s ...\n", text);
+}
+
+void progress_lend(const char *what)
+{
+	if (may_show())
+		tell(what);
 }
 
 /* Writes the line, cut so that it fits into a row of the terminal. */
@@ -118,15 +147,11 @@ void progress_show(void)
 {
 	int64_t waited_ms = monotonic_ms() - wait.since_ms;
 
-	if (wait.depth == 0 || waited_ms < QUIET_MS || wait.told || log_is_held() ||
-		!log_prints(LOG_LEVEL_INFO) || !isatty(STDERR_FILENO) ||
-		(shown && waited_ms / 1000 == wait.seconds))
-		return;
-	/* In the background, the terminal belongs to another program. */
-	if (tcgetpgrp(STDERR_FILENO) != getpgrp())
+	if (wait.depth == 0 || waited_ms < QUIET_MS || wait.told ||
+		(shown && waited_ms / 1000 == wait.seconds) || !may_show())
 		return;
 	if (color_is_plain()) {
-		dprintf(STDERR_FILENO, "aws-mfa: waiting for %s ...\n", wait.what);
+		tell(wait.what);
 		wait.told = true;
 		return;
 	}

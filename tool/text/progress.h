@@ -19,6 +19,15 @@
 void progress_begin(const char *what);
 void progress_end(void);
 
+/*
+ * Before a wait for a program that may use the terminal itself: the line comes at once, and stays.
+ * A later one could stand in the middle of a question of that program.
+ */
+void progress_lend(const char *what);
+
+/* In a process that was forked: its waits are shown by the parent, as one. */
+void progress_leave(void);
+
 /* Until when to wait before progress_show(): not beyond deadline_ms (monotonic_ms()). */
 int64_t progress_step(int64_t deadline_ms);
 

@@ -89,6 +89,16 @@ class Add(AdminTest):
         self.holds()
         self.assertEqual([line.split()[3] for line in self.journal()], ["add:", "replace:", "replace:"])
 
+    def test_import_shows_what_it_waits_for(self):
+        """The process that works as alice does not show its own waits in the same line."""
+        with open(self.world.path("/home/alice/.aws/credentials"), "a"):
+            console = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work", "--yes",
+                                   env={"TERM": "xterm"})
+            console.expect("aws-mfa: waiting for the files of alice, 1 s")
+        self.assertEqual(console.wait(), 0, console.screen)
+        self.assertEqual(console.screen.count("waiting for"), 1, console.screen)
+        self.holds(profile="work")
+
     def test_a_broken_entry_can_be_replaced(self):
         self.add()
         path = self.world.path(KEYS / "alice")
