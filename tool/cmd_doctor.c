@@ -9,6 +9,7 @@
 #include "stack/check.h"
 #include "text/color.h"
 #include "text/log.h"
+#include "text/width.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,7 @@ static void print(const struct command_line *line, const struct findings *l)
 {
 	const struct report_look look = {
 		.home = settings_home(),
+		.columns = width_of_terminal(STDOUT_FILENO),
 		.color = color_wanted(STDOUT_FILENO),
 		.verbose = line->option[VERBOSE],
 	};

@@ -225,8 +225,9 @@ static void print_json(const struct check *c)
 
 static void print(const struct check *c)
 {
-	const struct report_look look = {
-		.color = color_wanted(STDOUT_FILENO), .again = "aws-mfa keystore check"};
+	const struct report_look look = {.columns = width_of_terminal(STDOUT_FILENO),
+		.color = color_wanted(STDOUT_FILENO),
+		.again = "aws-mfa keystore check"};
 
 	if (c->k->line->option[KEYSTORE_JSON]) {
 		print_json(c);

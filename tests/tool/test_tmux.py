@@ -7,6 +7,7 @@ import shutil
 import time
 import unittest
 
+from home import long_term
 from host import HostTest
 from open_clone import trust
 from paths import BUILD, STAGE
@@ -198,6 +199,40 @@ class Narrow(TmuxTest):
         self.window.key("C-c")
         self.window.wait("$")
         self.shows(r"[$] aws-mfa --force", question + r" \d{6}", "", r"[$]")
+
+    def test_doctor(self):
+        """Lines break between words."""
+        self.window.run("AWS_ACCESS_KEY_ID=x aws-mfa doctor --offline")
+        self.window.wait("run doctor again.", last=False)
+        self.window.wait("$")
+        shown = self.window.screen()
+        self.assertIn("FAULT  AWS_ACCESS_KEY_ID is set in this", shown)
+        self.assertIn("       unset AWS_ACCESS_KEY_ID \\", shown)
+        self.assertLessEqual(max(len(line) for line in shown[1:]), self.columns, shown)
+
+    def test_setup_and_two_profiles(self):
+        """What is asked and told may wrap, a wait and the table of the profiles may not."""
+        key = self.user.add_key()
+        self.box.fault("GetCallerIdentity", faults.delay(1.3), times=1)
+        self.start(f"AWS_ENDPOINT_URL={self.box.url} AWS_CA_BUNDLE={self.box.ca_path} aws-mfa setup new", ID)
+        for answer, question in ((key.access_key_id, SECRET), (key.secret_access_key, "AWS's answer, 1 s"),
+                                 (None, "(Enter: none):"), ("", "? [Y/n]"), ("", "(Enter: later):"), ("", "$")):
+            if answer is not None:
+                self.window.type(answer)
+                self.window.key("Enter")
+            self.window.wait(question)
+        self.assertNotIn("waiting", "".join(self.window.screen()))
+        text = self.config.read_text()
+        self.config.write_text(text + text.replace("[profile work]", "[profile twin]"))
+        self.write_credentials(long_term(self.user) + long_term(self.user, "twin"))
+        self.box.fault("GetSessionToken", faults.delay(1.3), times=1)
+        self.start("aws-mfa refresh work twin", "(work, twin):")
+        self.window.type(self.user.code())
+        self.window.key("Enter")
+        self.window.wait("AWS's answer, 1 s")
+        self.window.wait("$")
+        self.shows(r"[$] aws-mfa refresh work twin", r"MFA code of .* \(work, twin\): \d{6}",
+                   r"work  valid    12 h 00 min", r"twin  valid    12 h 00 min", r"[$]")
 
     def test_a_screen_reader_gets_plain_lines(self):
         """TERM=dumb: no colors, and nothing that moves."""

@@ -11,11 +11,23 @@
 /* Prints words from column on, and returns the column behind the last one. */
 struct pen {
 	FILE *out;
+	size_t columns; /* of a line */
 	size_t column;
 	size_t indent;      /* of further lines */
 	const char *joiner; /* ends a line that goes on: " \" in a command, else "" */
 	bool begun;         /* a word is on this line: a blank goes before the next one */
 };
+
+static struct pen pen_at(FILE *out, const struct report_look *look, size_t indent)
+{
+	size_t columns = look->columns;
+
+	return (struct pen){.out = out,
+		.columns = columns > 0 && columns < REPORT_COLUMNS ? columns : REPORT_COLUMNS,
+		.column = indent,
+		.indent = indent,
+		.joiner = ""};
+}
 
 static void break_line(struct pen *p)
 {
@@ -28,7 +40,7 @@ static void put_word(struct pen *p, const char *word, size_t len)
 {
 	size_t width = character_count(word, len) + p->begun;
 
-	if (p->begun && p->column + width + strlen(p->joiner) > REPORT_COLUMNS) {
+	if (p->begun && p->column + width + strlen(p->joiner) > p->columns) {
 		break_line(p);
 		width--;
 	}
@@ -89,7 +101,7 @@ static void label(FILE *out, const struct report_look *look, const char *code, c
 
 static void print_fix(FILE *out, const struct finding *f, const struct report_look *look)
 {
-	struct pen p = {.out = out, .column = INDENT, .indent = INDENT, .joiner = ""};
+	struct pen p = pen_at(out, look, INDENT);
 
 	if (f->runs) {
 		p.indent += 2;
@@ -109,7 +121,7 @@ static void print_finding(FILE *out, const struct finding *f, const struct repor
 		[FINDING_WARNING] = {"WARN", COLOR_YELLOW},
 		[FINDING_FAULT] = {"FAULT", COLOR_RED},
 	};
-	struct pen p = {.out = out, .column = INDENT, .indent = INDENT, .joiner = ""};
+	struct pen p = pen_at(out, look, INDENT);
 
 	label(out, look, labels[f->level].color, labels[f->level].word);
 	if (f->file)
@@ -122,7 +134,7 @@ static void print_finding(FILE *out, const struct finding *f, const struct repor
 
 static void print_passed(FILE *out, const struct findings *l, const struct report_look *look)
 {
-	struct pen p = {.out = out, .column = INDENT, .indent = INDENT, .joiner = ""};
+	struct pen p = pen_at(out, look, INDENT);
 	char text[128];
 
 	if (look->verbose) {
@@ -151,21 +163,25 @@ static void print_passed(FILE *out, const struct findings *l, const struct repor
 void report_print(FILE *out, const struct findings *l, const struct report_look *look)
 {
 	size_t faults = l->n[FINDING_FAULT], warnings = l->n[FINDING_WARNING];
+	char counted[2][32] = {"", ""}, text[160] = "Nothing to mend.";
+	struct pen p = pen_at(out, look, 0);
 
 	for (int level = FINDING_FAULT; level >= FINDING_NOTE; level--)
 		for (const struct finding *f = l->first; f; f = f->next)
 			if (f->level == (enum finding_level)level)
 				print_finding(out, f, look);
 	print_passed(out, l, look);
-	if (findings_ok(l)) {
-		fputs("Nothing to mend.\n", out);
-		return;
-	}
 	if (faults > 0)
-		fprintf(out, "%zu fault%s", faults, faults == 1 ? "" : "s");
+		snprintf(counted[0], sizeof(counted[0]), "%zu fault%s", faults,
+			faults == 1 ? "" : "s");
 	if (warnings > 0)
-		fprintf(out, "%s%zu warning%s", faults > 0 ? " and " : "", warnings,
+		snprintf(counted[1], sizeof(counted[1]), "%zu warning%s", warnings,
 			warnings == 1 ? "" : "s");
-	fprintf(out, ". Mend %s, then run %s again.\n", faults + warnings == 1 ? "it" : "them",
-		look->again ? look->again : "doctor");
+	if (!findings_ok(l))
+		snprintf(text, sizeof(text), "%s%s%s. Mend %s, then run %s again.", counted[0],
+			faults > 0 && warnings > 0 ? " and " : "", counted[1],
+			faults + warnings == 1 ? "it" : "them",
+			look->again ? look->again : "doctor");
+	put_text(&p, text, false);
+	putc('\n', out);
 }

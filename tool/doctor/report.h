@@ -8,6 +8,7 @@
 
 struct report_look {
 	const char *home; /* paths below it are printed as ~/...; may be NULL */
+	size_t columns;   /* of the terminal; 0: no terminal */
 	bool color;
 	bool verbose;      /* a line for each check that found nothing */
 	const char *again; /* the command to run after mending; NULL: doctor */
@@ -16,8 +17,9 @@ struct report_look {
 #define REPORT_COLUMNS 80
 
 /*
- * Prints the findings in lines of REPORT_COLUMNS, the checks that found nothing, and how many
- * findings there are. Only a word or a path that is longer makes a longer line.
+ * Prints the findings in lines of REPORT_COLUMNS, or less on a narrow terminal, the checks that
+ * found nothing, and how many findings there are. Only a word or a path that is longer makes a
+ * longer line.
  */
 void report_print(FILE *out, const struct findings *l, const struct report_look *look);
 
