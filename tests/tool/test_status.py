@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from host import HostTest
 from paths import AWS_MFA
 from terminal import Terminal
-from tool.looking import ACCOUNT, ADMIN, DEVICE, OPS, SECRET, LookTest, at, keys, session, static
+from tool.looking import ACCOUNT, ADMIN, DEVICE, OPS, SECRET, TOKEN, LookTest, at, keys, session, static
 
 SCREEN = (keys("default") + keys("stage", device=DEVICE.replace(ACCOUNT, "2" * 12))
           + static("legacy", "aws_account_id = 444444444444\n"))
@@ -129,6 +129,21 @@ class States(LookTest):
                          r"valid \d{7} d, until 9999-12-31 23:59 UTC\n")
         zone = "A" * 200 + "0"
         self.assertRegex(self.run_it("status", "work", env={"TZ": zone}).stdout, r"^work  valid \d{7} d\n")
+
+    def test_an_old_security_token(self):
+        """`aws configure mfa-login` and a paste leave it, and botocore prefers it."""
+        pasted = session().replace(f"aws_security_token = {TOKEN}", "aws_security_token = older")
+        self.write(keys() + pasted)
+        self.assertEqual(self.botocore("work").get_credentials().token, "older")
+        self.assertEqual(self.run_it("status", "work").stdout.splitlines()[0],
+                         "work  none (an old aws_security_token goes before the session)     aws-mfa --profile work")
+        for line in ("assumed_role", "expiration"):
+            pasted = "".join(text for text in pasted.splitlines(True) if not text.startswith(line))
+        self.write(keys() + pasted)
+        self.assertIn("work  none (an old aws_security_token goes", self.run_it("status", "work").stdout)
+        self.write(pasted)
+        self.assertIn("work  AWS tools: another session. Remove its old aws_security_token\n",
+                      self.run_it("status", "work").stdout)
 
     def test_sessions_that_do_not_count(self):
         """A refresh would renew them."""

@@ -20,6 +20,7 @@
 	ROW(SOURCE_PROFILE, "source_profile") \
 	ROW(ACCESS_KEY_ID, "aws_access_key_id") \
 	ROW(SESSION_TOKEN, "aws_session_token") \
+	ROW(SECURITY_TOKEN, "aws_security_token") \
 	ROW(ASSUMED_ROLE, "assumed_role") \
 	ROW(ASSUMED_ROLE_ARN, "assumed_role_arn") \
 	ROW(EXPIRATION, "expiration") \

@@ -80,13 +80,26 @@ static bool has_token(const struct section *s)
 	return token;
 }
 
+/* `aws configure mfa-login` and others leave it behind. botocore prefers it to the session's. */
+static bool has_old_token(const struct section *s)
+{
+	char *token = section_value(s, SESSION_TOKEN), *old = section_value(s, SECURITY_TOKEN);
+	bool differs = token && old && strcmp(token, old) != 0;
+
+	free(token);
+	free(old);
+	return differs;
+}
+
 /* Why a session that stands there does not count; NULL if there is none. */
 static const char *fault_of_session(const struct section *own, enum session_state state)
 {
 	char *end = section_value(own, EXPIRATION);
 	const char *why = NULL;
 
-	if (state == SESSION_OTHER_ROLE)
+	if (has_old_token(own))
+		why = "an old aws_security_token goes before the session";
+	else if (state == SESSION_OTHER_ROLE)
 		why = "the session is of another role";
 	else if (has_token(own))
 		why = end && iso_time_from_file(end) < 0
@@ -129,7 +142,9 @@ static void look_for_other(struct look *look, enum session_state state, struct p
 		if (p->refreshable || p->by_tools || own->key[ASSUMED_ROLE] || !has_token(keys))
 			p->session = PROFILE_ABSENT;
 		else
-			p->why = "another session";
+			p->why = has_old_token(keys)
+				? "another session. Remove its old aws_security_token"
+				: "another session";
 	}
 }
 
