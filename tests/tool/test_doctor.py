@@ -10,7 +10,7 @@ import unittest.mock
 
 import botocore.session
 
-from home import section
+from home import long_term, section
 from host import OTHER_UID, ROLE, HostTest
 from sandbox import faults
 from tool.test_proxy import PASSWORD, Proxy
@@ -353,6 +353,13 @@ class Planted(DoctorTest):
         self.healthy()
         self.write_credentials(before)
         self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
+        self.healthy()
+        # a session that somebody has pasted
+        self.write_credentials(long_term(self.user) + "[work]\naws_access_key_id = ASIAEXAMPLE000000001\n"
+                               "aws_secret_access_key = s\naws_session_token = newer\naws_security_token = older\n")
+        self.assertEqual(self.finds("security-token", self.credentials, 9), "aws-mfa --profile work")
+        self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
+        self.assertEqual(self.section()["aws_security_token"], self.section()["aws_session_token"])
         self.healthy()
 
     def test_hard_links(self):

@@ -78,6 +78,17 @@ class AtTheTerminal(SetupTest):
         self.assertFalse(self.credentials.read_text().startswith("\n"))
         self.assertEqual(self.aws("sts", "get-caller-identity").returncode, 0)
 
+    def test_beside_a_session_that_was_pasted(self):
+        """With what an older tool has left there. Its keys are not offered, and the first session replaces all."""
+        self.write_credentials("[work]\naws_access_key_id = ASIAEXAMPLE000000001\naws_secret_access_key = s\n"
+                               "aws_session_token = newer\naws_security_token = older\n")
+        status, screen, err = self.answers(*self.keys(), (REGION, ""), (WRITE, ""), (CODE, self.user.code()))
+        self.assertEqual((status, err), (0, ""), screen)
+        self.assert_written()
+        self.assertNotIn("ASIAEXAMPLE", screen + self.credentials.read_text())
+        self.assertEqual(self.section()["aws_security_token"], self.section()["aws_session_token"])
+        self.assertEqual(self.aws("sts", "get-caller-identity").returncode, 0)
+
     def test_what_is_pasted_at_the_wrong_question(self):
         """Not shown, and asked for again. The key id is shown once it is one."""
         user = self.user
