@@ -209,13 +209,13 @@ install: all
 	$(Q)$(INSTALL) -m 0644 *.md LICENSE '$(DESTDIR)$(DOCDIR)/'
 	$(Q)for file in $(EXAMPLES); do \
 		$(INSTALL) -D -m 0644 $$file "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
-	@[ -n '$(DESTDIR)' ] || [ '$(SYSCONFDIR)' != /etc ] || printf '%s\n' \
-		'pam_aws_mfa is installed and changes no login yet. Next, with a root shell kept open:' \
-		'  1. each user:  aws-mfa setup work   (the stacks name the profile work)' \
-		'  2. sshd:       the settings in $(DOCDIR)/examples/sshd_config.d,' \
-		'                 then sshd -t, then reload sshd' \
-		'  3. the stack:  $(DOCDIR)/examples/pam.d, then aws-mfa doctor --pam sshd' \
-		'See pam_aws_mfa(8), SETTING UP.'
+	@[ -n '$(DESTDIR)' ] || [ '$(SYSCONFDIR)' != /etc ] || $(NEXT_STEPS)
+
+# The package says the same when it is installed.
+NEXT_STEPS = sed 's|@DOCDIR@|$(DOCDIR)|' pam/next-steps
+.PHONY: next-steps
+next-steps:
+	@$(NEXT_STEPS)
 
 # Files in $(SYSCONFDIR) stay: they belong to the administrator. Refused while a PAM stack names the
 # module: logins through that stack would fail.

@@ -8,6 +8,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
+import hardened
 from paths import BUILD, REPO, STAGE, temporary
 
 
@@ -58,11 +59,7 @@ class Build(unittest.TestCase):
     def test_hardening(self):
         for path in ["lib/security/pam_aws_mfa.so", "bin/aws-mfa", "libexec/aws-mfa-sts"]:
             with self.subTest(path):
-                elf = run("readelf", "-ldW", STAGE / path).stdout
-                self.assertIn("GNU_RELRO", elf)
-                self.assertRegex(elf, r"FLAGS.*NOW")
-                self.assertRegex(elf, r"GNU_STACK.* RW ")
-                self.assertIn("__stack_chk_fail", run("nm", "-D", STAGE / path).stdout)
+                self.assertEqual(hardened.lacks(STAGE / path), [])
 
     @unittest.skipUnless(platform.machine() in ("x86_64", "aarch64"), "nothing of the kind here")
     def test_branch_protection(self):
@@ -154,10 +151,16 @@ class Build(unittest.TestCase):
         self.assertFalse((dest / "etc").exists())
         self.assertIn(b"/usr/libexec/aws-mfa-sts", (dest / "usr/bin/aws-mfa").read_bytes())
 
-        other = make(*args[:2], "PREFIX=/opt/mfa", "SYSCONFDIR=/etc", "all")
+        self.assertNotIn("Next, ", result.stdout)
+
+        # Installed for this machine, though in a folder of its own.
+        here = [args[0], f"PREFIX={root}/opt", f"PAMDIR={root}/opt/pam", "SYSCONFDIR=/etc"]
+        other = make(*here, "DESTDIR=", "install")
         self.assertEqual(other.returncode, 0, other.stderr)
-        self.assertIn(b"/opt/mfa/libexec/aws-mfa-sts", (root / "build/aws-mfa").read_bytes())
-        again = make(*args[:2], "PREFIX=/opt/mfa", "SYSCONFDIR=/etc", "all")
+        self.assertIn(f"{root}/opt/libexec/aws-mfa-sts".encode(),
+                      (root / "build/aws-mfa").read_bytes())
+        self.says_the_next_steps(other.stdout, root / "opt/share/doc/pam-aws-mfa")
+        again = make(*here, "all")
         self.assertNotIn(" CC ", again.stdout)
 
         stack = dest / "etc/pam.d/sshd"
@@ -174,6 +177,14 @@ class Build(unittest.TestCase):
         self.assertEqual(make(*args, "uninstall").returncode, 0)
         stack.unlink()
         self.assertEqual([p for p in dest.rglob("*") if p.is_file()], [])
+
+    def says_the_next_steps(self, said, documents):
+        """What the package says, too: see test_deb."""
+        steps = (REPO / "pam/next-steps").read_text().replace("@DOCDIR@", str(documents))
+        self.assertTrue(said.endswith("\n" + steps), said)
+        for name in "sshd_config.d", "pam.d":
+            self.assertIn(f" one of {name},", steps)
+            self.assertTrue((documents / "examples" / name).is_dir(), name)
 
     def test_deps_without_apt_get_names_the_packages(self):
         bare = self.folder()
