@@ -10,6 +10,7 @@ import unittest
 from paths import BUILD, REPO
 
 PACKAGES = ("aws-mfa", "libpam-aws-mfa")
+NEW_TEXT = "# A word of the next version.\n"
 SHARED = BUILD / "tests/packages"
 
 
@@ -81,11 +82,14 @@ def built():
 
 
 def newer(deb, folder):
-    """The same package as the version after this one, in folder."""
+    """The version after this one of the package, in folder. Its settings end with NEW_TEXT."""
     tree = folder / "newer"
     subprocess.run(["dpkg-deb", "--raw-extract", deb, tree], check=True)
     control = (tree / "DEBIAN/control").read_text().replace(version(), version() + "+1")
     (tree / "DEBIAN/control").write_text(control)
+    settings = tree / "etc/aws-mfa/aws-mfa.conf"
+    if settings.exists():
+        settings.write_text(settings.read_text() + NEW_TEXT)
     made = folder / deb.name
     subprocess.run(["dpkg-deb", "--build", "--root-owner-group", tree, made], check=True,
                    capture_output=True)
