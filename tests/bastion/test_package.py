@@ -4,10 +4,17 @@ import re
 import unittest
 
 from bastion.case import KEPT, PROMPT, STACKS, BastionTest
-from packages.debs import PACKAGES, built, newer, version
+from home import long_term
+from live.world import PASSWORD
+from packages.debs import NEW_TEXT, PACKAGES, built, newer, version
 from paths import temporary
 
 NAMES = " ".join(PACKAGES)
+CONF = "/etc/aws-mfa/aws-mfa.conf"
+# The packages wait in /root for their next installation.
+FIND = ("find / \\( -path /proc -o -path /sys -o -path /root -o -path '/home/*/.aws' \\) -prune -o "
+        "-name '*aws*mfa*' -print")
+SOCKET = "aws-mfa-keystore.socket"
 LINE = ("auth       [success=1 auth_err=bad maxtries=bad default=die] "
         "pam_aws_mfa.so profile=work always")
 
@@ -48,9 +55,28 @@ class Packages(BastionTest):
         self.assertIn("root shell kept open", said)
         self.logged_in(self.ssh("true"))
 
+    def test_enabled_by_pam_auth_update(self):
+        """su then asks for a code. Removing the package disables it."""
+        self.leave_the_stacks()
+        said = self.run_there("pam-auth-update --enable aws-mfa\ncat /etc/pam.d/common-auth")
+        self.assertRegex(said, r"(?m)^auth\s+optional\s+pam_aws_mfa.so nullok ignore_root$")
+        bob = self.enroll("bob")
+        self.addCleanup(self.run_there, "rm -r /home/bob/.aws")
+        self.run_there("sed -i 's/profile work/default/' /home/bob/.aws/config\n"
+                       "cat >/home/bob/.aws/credentials", input=long_term(bob, "default"))
+        su = self.ssh("-p", "2222", "su bob -c 'id -un'")
+        su.answer("Password: ", PASSWORD)
+        su.answer(PROMPT, bob.code())
+        self.logged_in(su)
+        self.assertEqual(su.screen.splitlines()[-1], "bob")
+        self.assertEqual(self.results("su"), ["accepted answer=PAM_SUCCESS"])
+        self.assertTrue(self.has_session("bob"))
+        self.run_there(f"dpkg --purge {NAMES} && diff -r {KEPT} /etc/pam.d")
+
     def test_an_upgrade_while_somebody_is_asked(self):
         """The settings stay. A user who is asked during the upgrade gets in."""
-        self.bastion.write("/etc/aws-mfa/aws-mfa.conf", "[aws-mfa]\nregion = eu-west-1\n")
+        own = "[aws-mfa]\nregion = eu-west-1\n"
+        self.bastion.write(CONF, own)
         folder = temporary(self.addCleanup)
         self.run_there("mkdir -p /root/newer")
         for deb in built():
@@ -58,14 +84,15 @@ class Packages(BastionTest):
                 self.run_there(f"cat >/root/newer/{deb.name}", stdin=file)
         asked = self.ssh("true")
         asked.expect(PROMPT, 60)
-        said = self.run_there("dpkg -i /root/newer/*.deb </dev/null")
+        said = self.run_there("echo | dpkg -i /root/newer/*.deb")    # the answer that dpkg proposes
+        self.assertIn(f"Configuration file '{CONF}'", said)
         self.assertNotIn("Next,", said)
         asked.send(self.user.code() + "\n")
         self.logged_in(asked)
         self.assertTrue(self.logs_in())
         said = self.run_there(f"dpkg-query -Wf '${{Version}}\\n' {NAMES}\n"
-                              "cat /etc/aws-mfa/aws-mfa.conf")
-        self.assertEqual(said, f"{version()}+1\n" * 2 + "[aws-mfa]\nregion = eu-west-1\n")
+                              f"cat {CONF}; tail -n 1 {CONF}.dpkg-dist")
+        self.assertEqual(said, f"{version()}+1\n" * 2 + own + NEW_TEXT)
         self.run_there("dpkg -i --force-confold /root/*.deb")
 
     def test_removing_is_refused_while_a_stack_names_the_module(self):
@@ -84,12 +111,14 @@ class Packages(BastionTest):
         self.assertTrue(self.logs_in())
 
     def test_purged_nothing_is_left(self):
+        """Not even of a key store that was in use."""
         self.leave_the_stacks()
-        said = self.run_there(f"dpkg --purge {NAMES} >&2 && "
-                              "find / -xdev -path /proc -prune -o -path /root -prune -o "
-                              "-path '/home/*/.aws' -prune -o -name '*aws*mfa*' -print")
-        found = [line for line in said.splitlines() if line.startswith("/")]
-        self.assertEqual(found, [])
+        said = self.run_there(f"systemctl enable -q --now {SOCKET}; {FIND}")
+        for name in (f"/etc/systemd/system/sockets.target.wants/{SOCKET}", "/run/aws-mfa"):
+            self.assertIn(name, said.splitlines())
+        said = self.run_there(f"dpkg --purge {NAMES} >/root/purged 2>&1 || cat /root/purged; {FIND}; "
+                              "systemctl list-units --all --plain --no-legend '*aws*mfa*'")
+        self.assertEqual(said, "")
         self.logged_in(self.ssh("true"))
 
 
