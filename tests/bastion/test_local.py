@@ -7,6 +7,7 @@ from live.world import PASSWORD
 
 ACCEPTED = ["accepted answer=PAM_SUCCESS"]
 WRONG = ["wrong-code answer=PAM_AUTH_ERR"]
+NO_CODE = ["not-six-digits answer=PAM_AUTH_ERR"]
 DOWN = ["unavailable answer=PAM_AUTHINFO_UNAVAIL"]
 
 
@@ -46,24 +47,44 @@ class Sudo(LocalTest):
         self.assertEqual(self.sudo(self.user.wrong_code()), ("root", WRONG))
         self.assertFalse(self.has_session())
 
-    def test_aws_down(self):
+    def test_aws_down_and_back(self):
         self.aws_down()
         self.assertEqual(self.sudo(self.user.code()), ("root", DOWN))
+        self.run_there("rm -rf /run/sudo/ts")
+        self.aws_up()
+        self.assertEqual(self.sudo(self.user.code()), ("root", DOWN + ACCEPTED))
 
 
 class Su(LocalTest):
     STACK = {"su": "su"}
 
+    def setUp(self):
+        super().setUp()
+        self.bob = self.enroll("bob")
+        self.addCleanup(self.run_there, "rm -rf /home/bob/.aws")
+
+    def su(self, code):
+        return self.at_once("su bob -c 'id -un'", "Password: ", code, "su")
+
     def test_a_code_starts_a_session(self):
         """The session belongs to the target of su."""
-        bob = self.enroll("bob")
-        self.assertEqual(self.at_once("su bob -c 'id -un'", "Password: ", bob.code(), "su"),
-                         ("bob", ACCEPTED))
+        self.assertEqual(self.su(self.bob.code()), ("bob", ACCEPTED))
         self.assertTrue(self.has_session("bob"))
         self.assertFalse(self.has_session("alice"))
-        self.run_there("rm -r /home/bob/.aws")
+
+    def test_a_wrong_code_and_no_code_refuse_nobody(self):
+        self.assertEqual(self.su(self.bob.wrong_code()), ("bob", WRONG))
+        self.assertEqual(self.su(""), ("bob", WRONG + NO_CODE))
+        self.assertFalse(self.has_session("bob"))
+
+    def test_aws_down_and_back(self):
+        self.aws_down()
+        self.assertEqual(self.su(self.bob.code()), ("bob", DOWN))
+        self.aws_up()
+        self.assertEqual(self.su(self.bob.code()), ("bob", DOWN + ACCEPTED))
 
     def test_not_enrolled(self):
+        self.run_there("rm -r /home/bob/.aws")
         console = self.shell("su bob -c 'id -un'")
         console.answer("Password: ", PASSWORD)
         self.logged_in(console)
@@ -114,7 +135,7 @@ class SerialConsole(BastionTest):
 
     def test_a_wrong_code_and_no_code_refuse_nobody(self):
         for code, result in ((self.user.wrong_code(), WRONG[0]),
-                             ("", "not-six-digits answer=PAM_AUTH_ERR")):
+                             ("", NO_CODE[0])):
             self.login("alice", code)
             self.in_the_shell("alice")
             self.assertEqual(self.results("login")[-1], result)
@@ -125,11 +146,14 @@ class SerialConsole(BastionTest):
             self.login(name)
             self.assertNotIn(PROMPT, self.in_the_shell(name)[0])
 
-    def test_aws_down(self):
+    def test_aws_down_and_back(self):
         self.aws_down()
         self.login("alice", self.user.code())
         self.in_the_shell("alice")
-        self.assertEqual(self.results("login"), DOWN)
+        self.aws_up()
+        self.login("alice", self.user.code())
+        self.in_the_shell("alice")
+        self.assertEqual(self.results("login"), DOWN + ACCEPTED)
 
     def test_the_password_is_needed(self):
         self.login("alice", password="wrong")

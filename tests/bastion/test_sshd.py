@@ -6,6 +6,7 @@ from bastion.case import PROMPT, BastionTest
 from live.world import PASSWORD
 
 WRONG, ACCEPTED = "wrong-code answer=PAM_AUTH_ERR", "accepted answer=PAM_SUCCESS"
+NO_CODE = "not-six-digits answer=PAM_AUTH_ERR"
 DOWN = "unavailable answer=PAM_AUTHINFO_UNAVAIL"
 
 
@@ -39,7 +40,7 @@ class AfterPublickey(BastionTest):
 
     def test_no_code(self):
         self.refused(self.login(""))
-        self.assertEqual(self.results("sshd"), ["not-six-digits answer=PAM_AUTH_ERR"])
+        self.assertEqual(self.results("sshd"), [NO_CODE])
 
     def test_a_line_that_drops(self):
         ssh = self.ssh("true")
@@ -134,6 +135,20 @@ class AfterPassword(BastionTest):
     def test_a_password_and_a_code(self):
         self.logged_in(self.login(PASSWORD, self.user.code()))
 
+    def test_no_code_and_a_code_that_was_used(self):
+        code = self.user.code()
+        self.refused(self.login(PASSWORD, ""))
+        self.logged_in(self.login(PASSWORD, code))
+        self.refused(self.login(PASSWORD, code))
+        self.assertEqual(self.results("sshd"), [NO_CODE, ACCEPTED, WRONG])
+
+    def test_aws_down_and_back(self):
+        self.aws_down()
+        self.refused(self.login(PASSWORD, self.user.code()))
+        self.aws_up()
+        self.logged_in(self.login(PASSWORD, self.user.code()))
+        self.assertEqual(self.results("sshd"), [DOWN, ACCEPTED])
+
     def test_only_one_of_them_is_right(self):
         """sshd asks for both, even after a wrong password."""
         self.refused(self.login("wrong", self.user.code()))
@@ -150,32 +165,33 @@ class AfterPassword(BastionTest):
 class Convenience(BastionTest):
     SSHD = ("sshd-convenience", "convenience")
 
-    def login(self, name="alice"):
+    def login(self, code=None, name="alice"):
         ssh = self.ssh("-o", "PubkeyAuthentication=no", "-l", name, "true")
         ssh.answer("Password: ", PASSWORD)
+        if code is not None:
+            ssh.answer(PROMPT, code)
+        self.logged_in(ssh)
         return ssh
 
     def test_a_code_starts_a_session(self):
-        ssh = self.login()
-        ssh.answer(PROMPT, self.user.code())
-        self.logged_in(ssh)
+        self.login(self.user.code())
         self.assertTrue(self.has_session())
 
-    def test_a_wrong_code_refuses_nobody(self):
-        ssh = self.login()
-        ssh.answer(PROMPT, self.user.wrong_code())
-        self.logged_in(ssh)
+    def test_a_wrong_code_and_no_code_refuse_nobody(self):
+        self.login(self.user.wrong_code())
+        self.login("")
+        self.assertEqual(self.results("sshd"), [WRONG, NO_CODE])
         self.assertFalse(self.has_session())
 
-    def test_aws_down(self):
+    def test_aws_down_and_back(self):
         self.aws_down()
-        ssh = self.login()
-        ssh.answer(PROMPT, self.user.code())
-        self.logged_in(ssh)
+        self.login(self.user.code())
+        self.aws_up()
+        self.login(self.user.code())
+        self.assertEqual(self.results("sshd"), [DOWN, ACCEPTED])
 
     def test_not_enrolled(self):
-        ssh = self.login("bob")
-        self.logged_in(ssh)
+        ssh = self.login(name="bob")
         self.assertNotIn(PROMPT, ssh.screen)
 
     def test_a_key_alone_is_told_of_no_session(self):
