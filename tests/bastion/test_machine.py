@@ -66,6 +66,9 @@ class Kernel(MachineTest):
         self.assertLessEqual({"landlock", "apparmor"}, set(lsm), said)
         self.assertLessEqual({"cpu", "memory", "pids"}, set(controllers), said)
         self.assertEqual(said.splitlines()[-2:], ["Y", "qemu"])
+        most, last = self.run_there("grep CapBnd: /proc/1/status | cut -f 2; "
+                                    "cat /proc/sys/kernel/cap_last_cap").split()
+        self.assertEqual(int(most, 16), (2 << int(last)) - 1, "all capabilities")
 
     def test_too_few_tasks_for_the_unit(self):
         """First aws-mfa-sts cannot start, then aws-mfa cannot."""
