@@ -30,7 +30,7 @@ TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awsc
 	openssh-server openssh-client sudo login rsync git openvpn debhelper lintian \
 	mmdebstrap systemd-container zsh fish tmux
 
-VM_PACKAGES    = qemu-system-x86
+VM_PACKAGES    = qemu-system-x86 debootstrap
 # npm is a package of its own in Debian, but not where node comes from elsewhere.
 SDK_PACKAGES   = golang-go golang-github-aws-aws-sdk-go-v2-dev ruby ruby-aws-sdk-core \
 	$(if $(shell command -v npm),,nodejs npm)
@@ -104,13 +104,13 @@ all: $(PROGRAMS)
 
 help:
 	@echo 'make deps        install what building, testing and the demo need (apt-get)'
-	@echo 'make deps-vm     the same, and what check-vm needs'
+	@echo 'make deps-vm     the same, and what check-vm and check-suites need'
 	@echo 'make             build the three programs in $(BUILD)/'
 	@echo 'make demo        watch a PAM login ask for a code and `aws` work afterwards'
 	@echo 'make check       run all tests (ONLY=ini: those with "ini" in their names)'
 	@echo 'make check-asan  the same with the sanitizers for addresses and undefined behaviour'
 	@echo 'make coverage    the same, and a table of the lines that ran; fails if they are too few'
-	@echo 'make check-suites  tests and lint on Debian 12, 13 and 11 made from nothing, and for Arm'
+	@echo 'make check-suites  tests and lint on Debian 12, 13, 11 made from nothing, and for Arm (root)'
 	@echo 'make check-keystore  attacks on keystore mode, in a container that boots (root)'
 	@echo 'make check-sdks  a session in the SDKs for Go, Ruby and JavaScript (make deps-sdks)'
 	@echo 'make check-vm    a whole bastion in a virtual machine (root; SUITE=bookworm: Debian 12)'
@@ -359,16 +359,23 @@ check:
 	+$(Q)$(PARALLEL_MAKE) check_built
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py $(ONLY)
 
+# For targets that need root: says so before anything is built.
+.PHONY: as_root
+as_root:
+	@[ "$$(id -u)" = 0 ] || { echo 'needs root, for mounts and networks of its own:' \
+		'sudo make $(MAKECMDGOALS)' >&2; exit 1; }
+
 # Needs root, debootstrap and a Debian mirror. SUITES='arm64 sid' chooses some, or other releases.
 .PHONY: check-suites
-check-suites:
+check-suites: as_root
 	$(Q)BUILD=$(BUILD) /usr/bin/python3 tests/suites/suites.py $(SUITES)
 
 # Root, and what `make deps-vm` installs.
 .PHONY: check-vm check-keystore-vm
 check-vm: IN_VM = test_package test_sshd test_local test_machine
 check-keystore-vm: IN_VM = test_keystore test_keystore_units test_keystore_attacks test_keystore_machine
-check-vm check-keystore-vm: $(addprefix $(BUILD)/tests/,bastion/hold bastion/inject tool/sts/confine_test)
+check-vm check-keystore-vm: as_root $(addprefix $(BUILD)/tests/, \
+		bastion/hold bastion/inject tool/sts/confine_test)
 	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(or $(ONLY),$(IN_VM))
 
 # The SDKs for Go, Ruby and JavaScript. Needs `make deps-sdks`, and once the registry of npm.
@@ -389,7 +396,7 @@ $(SDKS)/node_modules: Makefile
 
 # Root. In `make check` the slow ones of these skip themselves.
 .PHONY: check-keystore
-check-keystore: check_built
+check-keystore: as_root check_built
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) BASTION=container /usr/bin/python3 tests/run.py \
 		$(or $(ONLY),bastion/test_keystore tests.tool.keystore.test_mutants \
 		tests.tool.keystore.test_changes.Stopped)
@@ -427,7 +434,7 @@ demo: stage
 
 # The test that compares it writes it. `make bench BENCH=--write` draws the chart of PERFORMANCE.md.
 .PHONY: picture
-picture: check_built
+picture: as_root check_built
 	$(Q)PICTURE=write BUILD=$(BUILD) STAGE=$(STAGE) /usr/bin/python3 tests/run.py live/test_picture
 
 # --- checks that run no test ----------------------------------------------------------------

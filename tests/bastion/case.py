@@ -47,7 +47,7 @@ def boot():
 
 def start():
     if os.geteuid() != 0:
-        raise recipe.Missing("needs root, for a container of its own")
+        raise recipe.Missing("needs root, for mounts and a network of its own")
     kind = Machine if MACHINE else Container
     for program in ("mmdebstrap", "unshare", "ssh", *kind.NEEDS):
         if not shutil.which(program):

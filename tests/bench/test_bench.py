@@ -70,7 +70,7 @@ class Bench(unittest.TestCase):
                         break
                 time.sleep(1.5)     # links, servers, and tools at their prompts
                 if bench.poll() is not None:
-                    self.skipTest("no links can be made here")
+                    self.skipTest("needs root or a user namespace, and /dev/net/tun")
                 bench.send_signal(ending)
                 # All it says comes only when no fork and no server of it has these open any more.
                 self.assertEqual(bench.communicate(timeout=5), ("", "interrupted\n"))

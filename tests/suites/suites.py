@@ -153,8 +153,8 @@ def compared(skips):
 
 
 def main():
-    if os.geteuid() != 0 or not shutil.which("debootstrap"):
-        sys.exit("make check-suites needs root, and debootstrap")
+    if not shutil.which("debootstrap"):
+        sys.exit("no debootstrap here; `make deps-vm` installs it")
     PACKAGES.mkdir(parents=True, exist_ok=True)
     good, skips = True, {"root": {}, "user": {}}
     for plan in sys.argv[1:] or PLANS:
