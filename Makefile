@@ -374,6 +374,7 @@ check-suites: as_root
 .PHONY: check-vm check-keystore-vm
 check-vm: IN_VM = test_package test_sshd test_local test_machine
 check-keystore-vm: IN_VM = test_keystore test_keystore_units test_keystore_attacks test_keystore_machine
+check-vm: export MOST_SECONDS = 360
 check-vm check-keystore-vm: as_root $(addprefix $(BUILD)/tests/, \
 		bastion/hold bastion/inject tool/sts/confine_test)
 	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(or $(ONLY),$(IN_VM))

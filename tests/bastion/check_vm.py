@@ -4,7 +4,8 @@
     check_vm.py TEST...     such as test_sshd or test_machine.Kernel
 
 SUITE in the environment is the release of Debian; without it, trixie. Prints what run.py prints.
-Nothing is skipped: the status is 1 when a test failed, was skipped, or none ran.
+Nothing is skipped: the status is 1 when a test failed, was skipped, or none ran. And when all used
+more than MOST_SECONDS of a processor, if that is set: how long they take depends on what else runs.
 """
 
 import os
@@ -56,7 +57,10 @@ def main():
         start = time.monotonic()
         unittest.defaultTestLoader.loadTestsFromName(f"bastion.{name}").run(Timed(tally, bastion))
         timed(name, start)
-    print(f"in {time.monotonic() - began:.0f} s, {bastion.processor():.0f} s of processor")
+    used, most = bastion.processor(), os.environ.get("MOST_SECONDS")
+    if most and used > int(most):
+        tally.fail("all together", f"used {used:.0f} s of processor, more than {most}")
+    print(f"in {time.monotonic() - began:.0f} s, {used:.0f} s of processor")
     print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 1 if tally.failed or tally.skipped or not tally.passed else 0
 
