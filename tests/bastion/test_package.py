@@ -27,8 +27,9 @@ class Packages(BastionTest):
         self.addCleanup(self.choose_stacks)
 
     def logs_in(self):
+        user = self.enroll("alice")     # before aws-mfa reads the keys
         ssh = self.ssh("true")
-        ssh.answer(PROMPT, self.enroll("alice").code())
+        ssh.answer(PROMPT, user.code())
         return ssh.wait() == 0
 
     def leave_the_stacks(self):
