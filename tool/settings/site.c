@@ -3,15 +3,20 @@
 #include "paths.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <iniparser/iniparser.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECTION "aws-mfa"
+#define MAX_BYTES ((off_t)64 << 10)
+#define OPEN_FILES "/proc/self/fd/"
 
 /* The first bad line. iniparser reports lines only in sentences, "... in PATH (LINE)...". */
 static long bad_line;
@@ -27,9 +32,10 @@ static int note_line(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	number = strstr(text, AWS_MFA_CONF_PATH " (");
+	number = strstr(text, OPEN_FILES);
+	number = number ? strchr(number, '(') : NULL;
 	if (bad_line == 0 && number)
-		bad_line = strtol(number + strlen(AWS_MFA_CONF_PATH " ("), NULL, 10);
+		bad_line = strtol(number + 1, NULL, 10);
 	return 0;
 }
 
@@ -59,32 +65,71 @@ static enum status check_keys(
 	return STATUS_OK;
 }
 
-enum status site_load(struct site *site, const char *const known[], size_t n_known, struct error *e)
+static bool is_a_lack(int error)
 {
-	enum status rc;
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
 
-	*site = (struct site){0};
-	if (access(AWS_MFA_CONF_PATH, R_OK) < 0) {
-		if (errno == ENOENT)
-			return STATUS_OK;
+/* Sets *fd to -1 if there is no file. O_NONBLOCK: else a FIFO would hold up every login. */
+static enum status open_file(int *fd, struct error *e)
+{
+	struct stat st;
+
+	*fd = open(AWS_MFA_CONF_PATH, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (*fd < 0 && errno == ENOENT)
+		return STATUS_OK;
+	if (*fd < 0 && is_a_lack(errno))
+		return error_system(e, AWS_MFA_CONF_PATH);
+	if (*fd < 0)
 		return error_set(e, STATUS_CONFIG, "%s: %s; make it readable for all users",
 			AWS_MFA_CONF_PATH, strerror(errno));
-	}
+	if (fstat(*fd, &st) < 0)
+		return error_system(e, AWS_MFA_CONF_PATH);
+	if (!S_ISREG(st.st_mode))
+		return error_set(e, STATUS_CONFIG, "%s: is no regular file; write one or remove it",
+			AWS_MFA_CONF_PATH);
+	if (st.st_size > MAX_BYTES)
+		return error_set(e, STATUS_CONFIG, "%s: is larger than %jd bytes; check it",
+			AWS_MFA_CONF_PATH, (intmax_t)MAX_BYTES);
+	return STATUS_OK;
+}
+
+/* iniparser before 4.2 takes names only. This one leads to the file that was checked. */
+static enum status parse(struct site *site, int fd, struct error *e)
+{
+	char name[sizeof(OPEN_FILES) + 10];
+
+	snprintf(name, sizeof(name), OPEN_FILES "%d", fd);
 	bad_line = 0;
 	errno = 0;
 	iniparser_set_error_callback(note_line);
-	site->dictionary = iniparser_load(AWS_MFA_CONF_PATH);
-	if (!site->dictionary && bad_line > 0)
+	site->dictionary = iniparser_load(name);
+	if (site->dictionary)
+		return STATUS_OK;
+	if (bad_line > 0)
 		return error_set(e, STATUS_CONFIG,
 			"%s:%ld: cannot be read; expected [" SECTION "] and lines of KEY = VALUE",
 			AWS_MFA_CONF_PATH, bad_line);
-	if (!site->dictionary && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+	if (is_a_lack(errno))
 		return error_system(e, AWS_MFA_CONF_PATH);
-	if (!site->dictionary)
-		return error_set(e, STATUS_CONFIG,
-			"%s: cannot be read; expected [" SECTION "] and lines of KEY = VALUE",
-			AWS_MFA_CONF_PATH);
-	rc = check_keys(site->dictionary, known, n_known, e);
+	return error_set(e, STATUS_CONFIG,
+		"%s: cannot be read; expected [" SECTION "] and lines of KEY = VALUE",
+		AWS_MFA_CONF_PATH);
+}
+
+enum status site_load(struct site *site, const char *const known[], size_t n_known, struct error *e)
+{
+	enum status rc;
+	int fd;
+
+	*site = (struct site){0};
+	rc = open_file(&fd, e);
+	if (rc == STATUS_OK && fd >= 0)
+		rc = parse(site, fd, e);
+	if (fd >= 0)
+		close(fd);
+	if (rc == STATUS_OK && site->dictionary)
+		rc = check_keys(site->dictionary, known, n_known, e);
 	if (rc != STATUS_OK)
 		site_free(site);
 	return rc;

@@ -20,7 +20,8 @@ struct site {
 
 /*
  * Reads the file; a missing file is no error. known lists the keys that are allowed. STATUS_CONFIG:
- * the file cannot be read, or has a malformed line or an unknown section or key.
+ * the file cannot be read, is no regular file or larger than 64 KiB, or has a malformed line or an
+ * unknown section or key.
  */
 enum status site_load(
 	struct site *site, const char *const known[], size_t n_known, struct error *e);

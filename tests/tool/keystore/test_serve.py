@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import shutil
+import stat
 import struct
 import subprocess
 import time
@@ -302,6 +303,84 @@ class Trusted(KeystoreTest):
             self.write_site()
             change()
             self.refused(self.login(), 13, "others than root can change it")
+
+    def put(self, path, kind):
+        """Something of root's in place of this file"""
+        whole = path.read_bytes()
+        path.unlink()
+        if kind == "fifo":
+            os.mkfifo(path)
+        elif kind == "folder":
+            path.mkdir()
+        elif kind == "device":
+            os.mknod(path, stat.S_IFCHR | 0o644, os.makedev(1, 5))      # zeros without end
+        elif kind == "2 GB":
+            path.write_bytes(whole)
+            os.truncate(path, 2 << 30)
+        elif kind == "cut off":
+            path.write_bytes(whole[:len(whole) // 2])
+        else:
+            other = path.with_name("other")
+            other.write_bytes(whole)
+            other.chmod(0o644)
+            if kind == "symlink":
+                path.symlink_to("other")
+            else:
+                os.link(other, path)
+            return other
+        if not path.is_dir():
+            path.chmod(0o644)
+        return path
+
+    def kinds(self, write, path, expected):
+        """expected: by the kind of file, what the refusal says; None: it is good"""
+        for kind, said in expected.items():
+            with self.subTest(kind, path=path.name):
+                write()
+                other = self.put(path, kind)
+                start = time.monotonic()
+                if said is None:
+                    self.asked().end()
+                    os.chown(other, OTHER_UID, 0)
+                    said = "others than root can change it"
+                self.refused(self.login(), 13, said)
+                self.assertLess(time.monotonic() - start, 5)
+            for left in (path, path.with_name("other")):
+                if left.is_dir():
+                    left.rmdir()
+                left.unlink(missing_ok=True)
+
+    def test_kinds_of_a_file_of_the_site(self):
+        """Nothing blocks or is read without end. Two names are good: only root can change either."""
+        none = "is no regular file"
+        self.kinds(self.write_site, self.site / "aws-mfa.conf", {
+            "fifo": none, "device": none, "folder": none, "2 GB": "is larger than 65536 bytes",
+            "cut off": "", "symlink": None, "hard link": None})
+
+    def test_kinds_of_certificates(self):
+        """A bundle, and a file in a folder of hash links, which OpenSSL opens when it needs it."""
+        place = self.folder / "ca"
+        place.mkdir(mode=0o755)
+        bundle, hashed = place / "ca.pem", place / "0a1b2c3d.0"
+        none, large = "is no file of certificates", "is larger than 16 MiB"
+        self.write_site(ca_bundle=bundle)
+        self.kinds(lambda: bundle.write_bytes(self.box.ca_path.read_bytes()), bundle, {
+            "fifo": none, "device": none, "2 GB": large, "symlink": None, "hard link": None})
+        self.write_site(ca_bundle=place)
+        self.kinds(lambda: hashed.write_bytes(self.box.ca_path.read_bytes()), hashed, {
+            "fifo": none, "device": none, "folder": none, "2 GB": large})
+
+    def test_certificates_that_are_cut_off(self):
+        """AWS hears nothing of the code."""
+        bundle, count = self.folder / "ca.pem", len(self.box.requests)
+        bundle.write_bytes(self.box.ca_path.read_bytes())
+        self.put(bundle, "cut off")
+        self.write_site(ca_bundle=bundle)
+        module = self.login()
+        module.send("code " + self.user.code())
+        status, text = module.result()
+        self.assertEqual(status, 13, text)
+        self.assertEqual(len(self.box.requests), count)
 
     def test_the_certificates(self):
         """The file, a folder above it, and a symlink on the way."""
