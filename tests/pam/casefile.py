@@ -21,6 +21,7 @@ With one of these keys, the application runs on a host with a key store (keystor
     stored  = all that it saw
     socket  = what listens (default: listens)
     setup   = a shell script: changes the folders of the key store
+    takes   = LEAST MOST: how many seconds it lasts
 
 libpam answers PAM_PERM_DENIED if every module said PAM_IGNORE. The module itself says it in the
 account phase only, and logs it. "test(auth)" in a log line stands for "pam_aws_mfa(test:auth)".
@@ -55,7 +56,7 @@ LIMITS = {                  # the helper's limits for every caller: (least, most
     "nproc": (4, INFINITY), "stack": (MIB, 8 * MIB), "data": (256 * MIB, 1024 * MIB),
     "as": (256 * MIB, 2048 * MIB)}
 KEYS = {"options", "auth", "account", "service", "user", "login", "answers", "script", "output", "helper", "when"}
-OF_KEYSTORE = {"serve", "served", "store", "stored", "socket", "setup"}
+OF_KEYSTORE = {"serve", "served", "store", "stored", "socket", "setup", "takes"}
 
 
 def lines(text):
@@ -219,10 +220,15 @@ class CaseTest(unittest.TestCase):
         environment = self.environment()
         if keystore:
             command, environment = self.on_host(case, command)
+        start = time.monotonic()
         done = subprocess.run(
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=20, cwd=self.folder, **run_as)
+        took = time.monotonic() - start
         self.assertEqual((done.stderr, done.returncode), ("", 0))
+        if "takes" in case:
+            least, most = map(float, case["takes"].split())
+            self.assertTrue(least <= took <= most, f"{took} s")
         output = re.sub(r"pam_aws_mfa\(([^():]*):", r"\1(", done.stdout)
         output = re.sub(r"\blogin=[0-9a-f]{8}\b", "login=ID", output)
         self.assertEqual(output.splitlines(), lines(self.fill_in(case["output"])))

@@ -9,6 +9,7 @@
  * SOCKET says what listens:
  * 	listens  the socket       refused  a socket at which nobody listens
  * 	late     after 300 ms     none     no socket
+ * 	unbound  no socket, and after 300 ms one that listens
  * 	caller   the socket, and 16 logins of uid 12345 as the caller wait already
  * 	target   the socket, and 64 logins to that account
  * 	all      the socket, and 4,000 logins of others
@@ -125,8 +126,10 @@ static _Noreturn void listen_and_serve(
 	struct timeval tenth = {.tv_usec = 20000};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (strcmp(mode, "late") == 0) {
+	if (strcmp(mode, "late") == 0 || strcmp(mode, "unbound") == 0) {
 		usleep(300000);
+		if (listener < 0)
+			listener = bind_socket();
 		if (listen(listener, 100) != 0)
 			die("listen");
 	}
@@ -161,10 +164,10 @@ int main(int argc, char **argv)
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		die("pipe");
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	if (strcmp(mode, "none") != 0)
+	if (strcmp(mode, "none") != 0 && strcmp(mode, "unbound") != 0)
 		listener = bind_socket();
-	if (listener >= 0 && strcmp(mode, "refused") != 0) {
-		if (strcmp(mode, "late") != 0 && listen(listener, 100) != 0)
+	if (strcmp(mode, "none") != 0 && strcmp(mode, "refused") != 0) {
+		if (listener >= 0 && strcmp(mode, "late") != 0 && listen(listener, 100) != 0)
 			die("listen");
 		host = fork();
 		if (host == 0) {
