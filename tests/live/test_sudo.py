@@ -147,7 +147,7 @@ class Decides(SudoTest):
             sudo.answer(PROMPT, self.user.code())
             self.assertEqual(sudo.wait(), 0, sudo.screen)
             found, = self.syslog.wait(
-                f'^warning aws-mfa: key-id=(\\S+) profile={failed} result=not-shared reason="{reason}.*"$')
+                f'^authpriv.warning aws-mfa: key-id=(\\S+) profile={failed} result=not-shared reason="{reason}.*"$')
             self.assertEqual(found[1], self.section()["aws_access_key_id"])
 
     def test_an_outage_is_tried_again(self):

@@ -46,9 +46,10 @@ class Missing(Exception):
 
 
 class Syslog:
-    """Reads /dev/log. lines holds all lines that were sent so far, as "LEVEL PROGRAM: TEXT"."""
+    """Reads /dev/log. lines holds all lines that were sent so far, as "FACILITY.LEVEL PROGRAM: TEXT"."""
 
     LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
+    FACILITIES = {1: "user", 3: "daemon", 4: "auth", 10: "authpriv"}
 
     def __init__(self, path):
         self._lines, self._marks = [], 0
@@ -72,9 +73,12 @@ class Syslog:
             found = re.fullmatch(r"<(\d+)>(?:\w{3} [ \d]\d [\d:]{8} )?([^\[: ]+)(?:\[\d+\])?: (.*)",
                                  line, re.DOTALL)
             with self._come:
-                self._lines.append(f"{self.LEVELS[int(found[1]) % 8]} {found[2]}: {found[3]}"
+                self._lines.append(f"{self._priority(int(found[1]))} {found[2]}: {found[3]}"
                                   if found else line)
                 self._come.notify_all()
+
+    def _priority(self, number):
+        return f"{self.FACILITIES.get(number // 8, number // 8)}.{self.LEVELS[number % 8]}"
 
     def _send(self, line):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
@@ -100,7 +104,7 @@ class Syslog:
             return matches()
 
     def module(self):
-        """The decisions: the module's lines, without level and program."""
+        """The decisions: the module's lines, without priority and program."""
         return [line for line in self.lines if "pam_aws_mfa(" in line]
 
     def stop(self):

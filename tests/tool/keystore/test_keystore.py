@@ -29,7 +29,7 @@ class Add(AdminTest):
         st = self.world.path(KEYS).stat()
         self.assertEqual((st.st_uid, st.st_gid, st.st_mode & 0o7777), (0, 0, 0o700))
         line, = self.journal()
-        self.assertRegex(line, f"^info aws-mfa: keystore add: user=alice uid={self.uid} key-id="
+        self.assertRegex(line, f"^auth.info aws-mfa: keystore add: user=alice uid={self.uid} key-id="
                          f"{self.user.access_key_id} account=123456789012 device={self.user.serial} "
                          r"role=- by=root loginuid=(-|\d+)$")
 
