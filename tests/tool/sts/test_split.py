@@ -262,6 +262,16 @@ class Apart(StsTest):
                 self.assertTrue(select.select([fd], [], [], 5)[0])
                 os.close(fd)
 
+    def test_a_stopped_process_does_not_outlive_its_parent(self):
+        """It cannot read the end of its socket. The kernel kills it."""
+        peer = self.ready()
+        signer, talker = peer.halves()
+        fd = os.pidfd_open(talker)
+        os.kill(talker, signal.SIGSTOP)
+        os.kill(signer, signal.SIGKILL)
+        self.assertTrue(select.select([fd], [], [], 5)[0])
+        os.close(fd)
+
     def test_killed_while_a_code_is_judged(self):
         self.box.fault("GetSessionToken", faults.hang())
         peer = self.ready()
