@@ -83,6 +83,19 @@ class Built(PackageTest):
         for name in ("man1/aws-mfa.1", "man5/aws-mfa.conf.5", "man8/aws-mfa-keystore.8",
                      "man8/pam_aws_mfa.8"):
             self.assertIn(f"./usr/share/man/{name}.gz", names)
+        units = {p.name for p in (REPO / "systemd").glob("*.s*")}
+        self.assertEqual(units, {"aws-mfa-keystore.socket", "aws-mfa-keystore@.service",
+                                 "aws-mfa-keystore.slice"})
+        for folder, mode, files in (
+                ("lib/systemd/system", "-rw-r--r--", units),
+                ("lib/systemd/system-generators", "-rwxr-xr-x", {"aws-mfa-keystore-uid"}),
+                ("share/bash-completion/completions", "-rw-r--r--", {"aws-mfa"}),
+                ("share/zsh/vendor-completions", "-rw-r--r--", {"_aws-mfa"}),
+                ("share/fish/vendor_completions.d", "-rw-r--r--", {"aws-mfa.fish"})):
+            found = {n.rpartition("/")[2]: is_ for n, is_ in names.items()
+                     if n.rpartition("/")[0] == f"./usr/{folder}"}
+            self.assertEqual(found, {name: [mode, "root/root"] for name in files} | {
+                "": ["drwxr-xr-x", "root/root"]}, folder)
         examples = {str(p.relative_to(REPO)) for p in (REPO / "examples").rglob("*")
                     if p.is_file() and p.name != "demo"}
         self.assertEqual(examples, {n[len("./usr/share/doc/libpam-aws-mfa/"):] for n in names
