@@ -28,7 +28,7 @@ TEST_PACKAGES  = libcmocka-dev curl libpam-wrapper libnss-wrapper pamtester awsc
 	python3-botocore python3-boto3 openssl clang clang-format clang-tidy libclang-rt-dev mandoc \
 	util-linux strace acl procps e2fsprogs tinyproxy-bin libpam-google-authenticator \
 	openssh-server openssh-client sudo login rsync git openvpn debhelper lintian \
-	mmdebstrap systemd-container zsh fish tmux
+	mmdebstrap systemd-container bash-completion zsh fish tmux
 
 VM_PACKAGES    = qemu-system-x86 debootstrap
 # npm is a package of its own in Debian, but not where node comes from elsewhere.

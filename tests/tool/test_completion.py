@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import unittest
+from pathlib import Path
 
 from host import ROLE, HostTest
 from paths import AWS_MFA, STAGE
@@ -16,6 +17,7 @@ SHARE = STAGE / "share"
 SCRIPTS = {"bash": SHARE / "bash-completion/completions/aws-mfa",
            "zsh": SHARE / "zsh/site-functions/_aws-mfa",
            "fish": SHARE / "fish/vendor_completions.d/aws-mfa.fish"}
+LOADER = Path("/usr/share/bash-completion/bash_completion")
 # Each begins with letters of its own. ? is a character that the shells would find files for.
 NAMES = ["aa b", "bb$(touch pwned)", "cc`touch pwned`", "dd'x", 'ee"x', "ff\\x", "gg;touch pwned", "hh&x",
          "ii-ü-é", "jj:k:l", "kk@l", "ll*", "mm~x", "nn$HOME", "oo{a,b}", "pp#x", "qq<x>y|z", "rr=x", "ss\\",
@@ -130,7 +132,24 @@ class Typed:
         self.assertFalse((self.home / "pwned").exists())
 
 
-class InBash(Lists, Typed, CompletionTest):
+class Found:
+    """A shell that finds the installed script by itself. installed() -> such a shell"""
+
+    def test_it_is_found_where_it_is_installed(self):
+        self.shell = self.installed()
+        self.addCleanup(self.shell.wait)
+        self.addCleanup(self.shell.process.send_signal, signal.SIGKILL)
+        for typed, expected in (("cle\t aa\t", "is removed from [aa b]"), ("completion z\t", "#compdef aws-mfa"),
+                                ("clear --log-level DEB\t --prof\t kk\t", "is removed from [kk@l]"),
+                                ("explain --profile wo\t --device arn\t", f"{self.user.serial} "),
+                                ("exec vv\t -- nohu\t", "no section [vv  x-long-term]")):
+            with self.subTest(typed):
+                self.shell.send(f"aws-mfa {typed}\n")
+                self.shell.expect(expected)
+        self.assertIn("nohup", self.shell.screen)
+
+
+class InBash(Found, Lists, Typed, CompletionTest):
     SHELL = "bash"
     NOT = {('"', "ww!x")}       # nothing quotes it there
 
@@ -151,6 +170,16 @@ class InBash(Lists, Typed, CompletionTest):
         shell.send(f". '{self.script()}'\n")
         return shell
 
+    def installed(self):
+        if not LOADER.exists():
+            self.skipTest("no bash-completion here")
+        shell = Terminal(["bash", "--norc", "--noprofile", "-i"],
+                         {**self.env, "HISTFILE": "", "XDG_DATA_DIRS": f"{SHARE}:/usr/share"}, all_on_it=True)
+        shell.expect("$ ")
+        shell.send(f". {LOADER}; echo rea''dy\n")
+        shell.expect("ready\r\n")
+        return shell
+
     def test_files_and_commands(self):
         (self.home / "a file").touch()
         shell = self.start()
@@ -169,28 +198,39 @@ class InBash(Lists, Typed, CompletionTest):
             self.assertEqual(self.offered(*line.split(" ")), ["clear"])
 
 
-class InZsh(Typed, CompletionTest):
+class InZsh(Found, Typed, CompletionTest):
     SHELL = "zsh"
     NOT = {('"', "ww!x")}
     test_the_installed_script_is_what_the_command_prints = \
         Lists.test_the_installed_script_is_what_the_command_prints
 
-    def start(self):
+    def start(self, first=None):
+        first = first or f"autoload -U compinit; compinit -D -u; . '{self.script()}'"
         shell = Terminal(["zsh", "-f", "-i"], {**self.env, "HISTFILE": ""}, all_on_it=True,
                          enter=lambda: os.chdir(self.home))
         shell.expect("$ ")
-        shell.send(f"autoload -U compinit; compinit -D -u; . '{self.script()}'; echo rea''dy\n")
+        shell.send(f"{first}; echo rea''dy\n")
         shell.expect("ready\r\n")
         return shell
 
+    def installed(self):
+        return self.start(f"fpath=('{self.script().parent}' $fpath); autoload -U compinit; compinit -D -u")
 
-class InFish(Lists, Typed, CompletionTest):
+
+class InFish(Found, Lists, Typed, CompletionTest):
     SHELL = "fish"
 
     def start(self):
         shell = Terminal(["fish", "--no-config", "-i"], {**self.env, "TERM": "xterm"}, all_on_it=True,
                          enter=lambda: os.chdir(self.home))
         shell.send(f"source '{self.script()}'; echo rea''dy\n")
+        shell.expect("ready\r\n")
+        return shell
+
+    def installed(self):
+        shell = Terminal(["fish", "-i"], {**self.env, "TERM": "xterm", "XDG_DATA_DIRS": f"{SHARE}:/usr/share"},
+                         all_on_it=True)
+        shell.send("echo rea''dy\n")
         shell.expect("ready\r\n")
         return shell
 
