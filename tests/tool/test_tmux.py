@@ -73,6 +73,15 @@ class Prompts(TmuxTest):
         yield "aws-mfa setup", [("[y/N]", None)]
         yield "aws-mfa setup new", [(ID, key.access_key_id), (SECRET, key.secret_access_key),
                                     ("(Enter: none):", ""), ("? [Y/n]", ""), ("(Enter: later):", None)]
+        other = self.box.add_user(f"{self.user.name}-other")
+        for name in ("b", "c"):
+            other.add_device(f"{other.name}-{name}")
+        self.write_credentials(f"{self.credentials.read_text()}[old]\naws_access_key_id = {other.access_key_id}\n"
+                               f"aws_secret_access_key = {other.secret_access_key}\n")
+        yield "aws-mfa setup old", [("Move it to [old-long-term]? [Y/n]", ""), ("device [1-3]:", None)]
+        self.box.fault("ListMFADevices", faults.close())
+        yield "aws-mfa setup old", [("[Y/n]", ""), ("MFA device (hidden):", None)]
+        self.box.clear_faults()
         if os.geteuid() == 0:
             yield "aws-mfa keystore add root", [(ID, key.access_key_id), (SECRET, None)]
 
@@ -84,25 +93,33 @@ class Prompts(TmuxTest):
         window = self.window
         _, before = self.modes()
         for command, steps in self.dialogues():
-            window.run(f"AWS_ENDPOINT_URL={self.box.url} AWS_CA_BUNDLE={self.box.ca_path} {command}")
-            for question, answer in steps:
-                with self.subTest(command=command, question=question):
-                    window.wait(question)
+            for n in range(1, len(steps) + 1):
+                self.interrupts(command, steps[:n], n == len(steps), before)
+        self.assertEqual(self.section("new"), {})
+        self.assertEqual(self.section("old-long-term"), {})
+
+    def interrupts(self, command, steps, stops, before):
+        """Types ^C at the last of the steps, and ^Z at each before."""
+        window = self.window
+        window.run(f"AWS_ENDPOINT_URL={self.box.url} AWS_CA_BUNDLE={self.box.ca_path} {command}")
+        for question, answer in steps:
+            with self.subTest(command=command, question=question):
+                window.wait(question)
+                if stops:
                     window.type("half")
                     window.key("C-z")
                     self.assertRegex("\n".join(window.wait("$")), r"(?s)Stopped.*\n[$]$")
                     self.assertEqual(self.modes()[1], before)
                     window.run("fg")
                     window.wait(question)
-                    if (question, answer) != steps[-1]:
-                        window.type(answer)
-                        window.key("Enter")
-                        continue
-                    window.type("half")
-                    window.key("C-c")
-                    window.wait("$")
-                    self.assertEqual(self.modes(), ["130", before])
-        self.assertEqual(self.section("new"), {})
+                if (question, answer) != steps[-1]:
+                    window.type(answer)
+                    window.key("Enter")
+                    continue
+                window.type("half")
+                window.key("C-c")
+                window.wait("$")
+                self.assertEqual(self.modes(), ["130", before])
 
     def test_a_window_that_is_resized(self):
         self.start()
