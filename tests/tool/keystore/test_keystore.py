@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import unittest
 
 from live.world import CA
@@ -88,6 +89,22 @@ class Add(AdminTest):
         self.add("alice", "--force")
         self.holds()
         self.assertEqual([line.split()[3] for line in self.journal()], ["add:", "replace:", "replace:"])
+
+    def test_interrupted_at_a_question(self):
+        before = self.world.path("/home/alice/.aws/credentials").read_bytes()
+        for *args, question in (("import", "alice", "--profile", "work", "of the home of alice? ["), ("remove", "alice", "[y/N] "),
+                                ("add", "alice", "--access-key-id", self.user.access_key_id, "Replace it? [y/N] ")):
+            if args[0] == "remove":
+                self.assertEqual(self.names(), [])
+                self.add()
+            with self.subTest(args):
+                console = self.console(AWS_MFA, "keystore", *args)
+                console.expect(question)
+                console.send("half")
+                console.interrupt()
+                self.assertEqual(console.wait(), -signal.SIGINT, console.screen)
+        self.holds()
+        self.assertEqual(self.world.path("/home/alice/.aws/credentials").read_bytes(), before)
 
     def test_import_shows_what_it_waits_for(self):
         """The process that works as alice does not show its own waits in the same line."""
