@@ -32,7 +32,7 @@ static const struct turn passed_on[] = {
 
 	{STS_SETTINGS, PARENT,
 		" access-key-id serial region endpoint-url iam-endpoint-url ca-bundle "
-		"https-proxy no-proxy duration fips dual-stack legacy-endpoint deadline timeout ",
+		"https-proxy no-proxy duration fips dual-stack legacy-endpoint give-up-root deadline timeout ",
 		"", STS_SETTINGS, 1},
 	{STS_SETTINGS, PARENT, " call ", "", STS_CALLING, 1},
 	{STS_SETTINGS, PARENT, " role-arn ", "", STS_ROLE, 5},

@@ -5,7 +5,7 @@ from turns import in_turn, records
 
 REFUSED = "aws-mfa sent a record that aws-mfa-sts does not understand"
 SETTINGS = ("access-key-id secret-access-key serial region endpoint-url iam-endpoint-url ca-bundle "
-            "https-proxy no-proxy duration fips dual-stack legacy-endpoint deadline timeout")
+            "https-proxy no-proxy duration fips dual-stack legacy-endpoint give-up-root deadline timeout")
 OF_ROLE = "role-session-name external-id source-identity session-policy tag transitive-tag-key"
 
 
