@@ -92,7 +92,8 @@ class Add(AdminTest):
 
     def test_interrupted_at_a_question(self):
         before = self.world.path("/home/alice/.aws/credentials").read_bytes()
-        for *args, question in (("import", "alice", "--profile", "work", "of the home of alice? ["), ("remove", "alice", "[y/N] "),
+        for *args, question in (("import", "alice", "--profile", "work", "of the home of alice? ["),
+                                ("remove", "alice", "[y/N] "),
                                 ("add", "alice", "--access-key-id", self.user.access_key_id, "Replace it? [y/N] ")):
             if args[0] == "remove":
                 self.assertEqual(self.names(), [])
