@@ -128,6 +128,21 @@ static bool add_rules(int rules, const char *ca_bundle)
 	return good;
 }
 
+/*
+ * Are these the answers of a system without Landlock? EPERM is a filter's: that of systemd-nspawn
+ * in Debian 12, say. No user can cause it, since su and sudo would then not become root.
+ */
+static bool no_landlock(int error)
+{
+	return error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
+}
+
+static enum status not_confined(struct error *e)
+{
+	return error_set(e, STATUS_SYSTEM, "cannot confine this process to some folders: %s",
+		strerror(errno));
+}
+
 /* Refuses all that add() does not allow, of TCP what is in tcp, and what is in scope. */
 static enum status restrict_to(bool (*add)(int rules, const char *path), const char *path,
 	uint64_t tcp, uint64_t scope, struct error *e)
@@ -138,7 +153,7 @@ static enum status restrict_to(bool (*add)(int rules, const char *path), const c
 	bool good;
 
 	if (version < 1)
-		return STATUS_OK;
+		return no_landlock(errno) ? STATUS_OK : not_confined(e);
 	set.file = file_rights(version);
 	set.network = version >= 4 ? tcp : 0;
 	set.scope = version >= 6 ? scope : 0;
@@ -146,8 +161,7 @@ static enum status restrict_to(bool (*add)(int rules, const char *path), const c
 	good = rules >= 0 && (!add || add(rules, path)) &&
 		syscall(CALL_RESTRICT_SELF, rules, 0) == 0;
 	if (!good)
-		error_set(e, STATUS_SYSTEM, "cannot confine this process to some folders: %s",
-			strerror(errno));
+		not_confined(e);
 	if (rules >= 0)
 		close(rules);
 	return good ? STATUS_OK : STATUS_SYSTEM;

@@ -18,8 +18,10 @@
  * CA certificates, or NULL.
  *
  * Call one of them after prctl(PR_SET_NO_NEW_PRIVS), before any other thread exists. Both return
- * STATUS_OK, or STATUS_SYSTEM with *e filled. STATUS_OK also where the kernel has no Landlock. The
- * talker can then read what its user can read, also the key file.
+ * STATUS_OK, or STATUS_SYSTEM with *e filled. STATUS_OK also where the kernel has no Landlock, or a
+ * filter of a container refuses it with EPERM. The talker can then read what its user can read,
+ * also the key file. The filter of the unit of keystore mode answers EACCES, so that it is an
+ * error.
  */
 enum status landlock_signer(struct error *e);
 enum status landlock_talker(const char *ca_bundle, struct error *e);

@@ -29,7 +29,7 @@ system_default = tls
 SignatureAlgorithms = rsa_pss_rsae_sha256
 """     # and the sandbox's key is of an elliptic curve
 DEAD_PROXY = "http://127.0.0.1:1"
-LANDLOCK_RESTRICT_SELF = 446      # on every machine
+LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446     # on every machine
 
 
 class Environment(HostTest):
@@ -196,7 +196,7 @@ class Environment(HostTest):
     def test_landlock_comes_before_the_network(self):
         if os.geteuid() != 0 or not shutil.which("strace"):
             self.skipTest("needs root and strace: aws-mfa-sts is not dumpable")
-        if ctypes.CDLL(None).syscall(444, None, 0, 1) < 1:
+        if ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, 0, 1) < 1:
             self.skipTest("this kernel has no Landlock")
         trace = self.credentials.parent / "trace"
         peer = subprocess.run(
@@ -218,6 +218,20 @@ class Environment(HostTest):
             self.assertLess(max(half[0]), min(half[1]))
         self.assertEqual(signer[2], [])
         self.assertLess(max(talker[1]), min(talker[2]))
+
+    def test_landlock_that_is_refused(self):
+        """A kernel that has none, or a container's filter. Every other answer is a fault."""
+        if os.geteuid() != 0 or not shutil.which("strace"):
+            self.skipTest("needs root and strace: aws-mfa-sts is not dumpable")
+        for error, status in (("ENOSYS", 0), ("EOPNOTSUPP", 0), ("EPERM", 0), ("EACCES", 4)):
+            device = self.user.add_device(error)
+            run = subprocess.run(
+                ["strace", "-Dfqq", "-o", "/dev/null", "-e", f"trace={LANDLOCK_CREATE_RULESET}",
+                 "-e", f"inject={LANDLOCK_CREATE_RULESET}:error={error}", AWS_MFA, "--profile", "work",
+                 "--force", "--device", device.serial, "--token", device.code()],
+                env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+            self.assertEqual(run.returncode, status, run.stderr)
+        self.assertIn("cannot confine this process to some folders: Permission denied", run.stderr)
 
 
 if __name__ == "__main__":
