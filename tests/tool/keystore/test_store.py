@@ -34,6 +34,14 @@ class StoreTest(KeystoreTest):
         os.close(writing)
         return reading
 
+    def until_it_waits(self):
+        """Until store has begun, and catches the signal that ends its time."""
+        caught, end = 0, time.monotonic() + 20
+        while time.monotonic() < end and not caught >> (signal.SIGALRM - 1) & 1:
+            with open(f"/proc/{self.process.pid}/status") as file:
+                caught = int(next(line for line in file if line.startswith("SigCgt")).split()[1], 16)
+        self.assertTrue(caught >> (signal.SIGALRM - 1) & 1)
+
     def put(self, text=None):
         """A file of alice's, from before."""
         folder = self.credentials.parent
@@ -167,10 +175,7 @@ class NotStored(StoreTest):
         """Its time is over while it waits: it says so, and ends."""
         with self.store(self.pipe()[0]) as sock:
             sock.settimeout(20)
-            caught, end = 0, time.monotonic() + 20
-            while time.monotonic() < end and not caught >> (signal.SIGALRM - 1) & 1:
-                with open(f"/proc/{self.process.pid}/status") as file:
-                    caught = int(next(line for line in file if line.startswith("SigCgt")).split()[1], 16)
+            self.until_it_waits()
             self.process.send_signal(signal.SIGALRM)
             self.assertEqual(sock.makefile("r").read(), "result 10 the home did not answer in time, "
                              "so the session is not stored\n")
