@@ -94,6 +94,13 @@ class KeystoreTest(BastionTest):
         self.run_there(f"for i in $(seq 1200); do [ $({SERVES} | wc -l) != {count} ] || exit 0; "
                        f"sleep 0.1; done; {SERVES} | wc -l; exit 1")
 
+    def parts(self, pids):
+        """-> the ids of serve, of the signer that it starts, and of the signer's talker, as texts"""
+        said = self.run_there(f"ps -o ppid=,pid= -p {','.join(map(str, pids))}")
+        child = dict(line.split() for line in said.splitlines())
+        signer = child[str(pids[0])]
+        return str(pids[0]), signer, child[signer]
+
     def waiting(self, ssh=None):
         """-> the ids of the processes that judge a login which waits for a code"""
         ssh = ssh or self.ssh("true")

@@ -40,6 +40,16 @@ for name in .netrc .curlrc .iniparser; do echo 'machine 127.0.0.1 login x passwo
 """
 
 
+# With the uid and the group of all logins: into a process of the same uid, then into those of two logins.
+LOOK = f"""
+until set -- $({SERVES}) $(pgrep -x aws-mfa-sts); [ $# = 6 ]; do sleep 0.1; done
+exec setpriv $(stat -c '--reuid=%u --regid=%g' /proc/$1) --clear-groups sh -c '
+    look() {{ for file in environ mem; do (exec 3</proc/$1/$file) && echo $file opened; done; }}
+    sleep 600 & until grep -qx sleep /proc/$!/comm; do :; done
+    look $!; kill $!; echo others; for p in "$@"; do look $p; done' sh "$@"
+"""
+
+
 class Login(KeystoreTest):
     def test_a_code(self):
         """AWS takes the session, and one id is in the lines of all who had a part in the login."""
@@ -50,15 +60,23 @@ class Login(KeystoreTest):
         for part in ("user=alice ", " profile=default ", "account=123456789012 ", "result=accepted ",
                      "answer=PAM_SUCCESS ", f"key-id={key_id}"):
             self.assertIn(part, line)
+        self.of_one_login(line, "user=alice account=123456789012 result=accepted", "result=stored")
+        self.assertEqual(self.aws()["Arn"], f"arn:aws:iam::123456789012:user/{self.user.name}")
+        session = self.box.sessions[-1]
+        self.not_in_the_journal(code, session.secret_access_key, session.session_token)
+
+    def of_one_login(self, line, *parts):
+        """Beside the module's line, each of these parts is in one other line with its id."""
         login = re.search(r" login=([0-9a-f]{8})\b", line)[1]
         lines = self.lines(f"login={login}")
-        self.assertEqual(len(lines), 3, lines)
-        for part in ("user=alice account=123456789012 result=accepted", "result=stored"):
+        self.assertEqual(len(lines), 1 + len(parts), lines)
+        for part in parts:
             self.assertEqual(len([line for line in lines if part in line]), 1, lines)
-        self.assertEqual(self.aws()["Arn"], f"arn:aws:iam::123456789012:user/{self.user.name}")
-        session, said = self.box.sessions[-1], "\n".join(self.lines())
-        for secret in (code, self.user.secret_access_key, self.user.access_key_id,
-                       session.secret_access_key, session.session_token):
+
+    def not_in_the_journal(self, *secrets):
+        said = "\n".join(self.lines())
+        self.assertIn("alice", said)
+        for secret in (self.user.secret_access_key, self.user.access_key_id, *secrets):
             self.assertNotIn(secret, said)
 
     def aws(self):
@@ -77,9 +95,13 @@ class Login(KeystoreTest):
     def test_no_code_that_is_good(self):
         """Wrong, of another user, and none; at once, since each refusal takes two seconds."""
         other = self.box.add_user(f"other{self.enrolled}")
-        asked = [self.login(code) for code in (self.user.wrong_code(), other.code(), "")]
+        codes = self.user.wrong_code(), other.code()
+        asked = [self.login(code) for code in (*codes, "")]
         for ssh in asked:
             self.refused(ssh)
+        self.not_in_the_journal(*codes)
+        for line in self.decisions("sshd"):
+            self.of_one_login(line, "user=alice account=123456789012 result=")
         self.assertEqual(sorted(self.results("sshd")), sorted([WRONG, WRONG, NOT_SIX]))
         self.assertFalse(self.has_session())
 
@@ -240,10 +262,11 @@ class Units(KeystoreTest):
         held, found = self.two_logins()
         self.assertEqual(len({uid for uid, _ in found}), 1, found)
         # Nobody may read the programs, so one login's processes cannot look into another's.
-        said = self.run_there(f"for p in $({SERVES}) $(pgrep -x aws-mfa-sts); do "
-                              f"! setpriv --reuid={found[0][0]} --clear-groups head -c1 "
-                              "/proc/$p/environ /proc/$p/mem || exit 1; done")
-        self.assertGreaterEqual(said.count("Permission denied"), 8, said)
+        said = self.run_there(LOOK, check=False).stdout
+        own, _, others = said.partition("others\n")
+        self.assertEqual(own, "environ opened\nmem opened\n")
+        self.assertNotIn("opened", others)
+        self.assertEqual(others.count("Permission denied"), 12, said)
         held[0].send(self.user.code() + "\n")
         self.logged_in(held[0])
 

@@ -1,11 +1,13 @@
 """Keystore mode where control groups are real: `make check-keystore-vm`."""
 
+import threading
 import unittest
 
 from bastion.case import MACHINE, PROMPT
 from bastion.keystore import ACCEPTED, SERVES, SYSTEM, WRONG, KeystoreTest
 from bastion.test_machine import Delegated
 from live.world import PASSWORD
+from sandbox import faults
 
 SLICE = "aws-mfa-keystore.slice"
 LIMIT = f"systemctl set-property --runtime {SLICE} "
@@ -89,6 +91,39 @@ class HeldUp(KeystoreTest, Delegated):
             self.assertEqual(self.bob("echo 0 >cgroup.freeze").wait(), 0)
             self.ends(su, code(), *end)
             self.serving(0)
+
+    def test_frozen_while_the_code_is_judged(self):
+        """AWS answers while su is frozen: a wrong code stays wrong, and a right one right."""
+        for code, end in ((self.user.wrong_code, (1, WRONG)), (self.user.code, (0, ACCEPTED))):
+            su = self.asked()
+            bob = self.bob("read go; echo 1 >cgroup.freeze; until grep -q 'frozen 1' cgroup.events; do "
+                           "sleep 0.1; done; echo held; read go; sleep 2; echo 0 >cgroup.freeze")
+            frozen, answered = self.judging()
+            su.send(code() + "\n")
+            self.box.wait_for("GetSessionToken", self.sent + 1, 300)
+            bob.send("\n")
+            bob.expect("held", 60)
+            frozen.set()
+            self.assertTrue(answered.wait(60))
+            bob.send("\n")
+            self.assertEqual(bob.wait(), 0, bob.screen)
+            self.assertEqual(su.wait(), end[0], su.screen)
+            self.assertEqual(self.results("su")[-1], end[1])
+            self.serving(0)
+
+    def judging(self):
+        """-> (what lets AWS judge the next code, what tells that it has)"""
+        go, done = threading.Event(), threading.Event()
+        self.addCleanup(go.set)
+
+        def act(exchange):
+            go.wait()
+            exchange.send()
+            done.set()
+        self.box.clear_faults()
+        self.box.fault("GetSessionToken", faults.Fault("judging", act))
+        self.sent = sum(request.action == "GetSessionToken" for request in self.box.requests)
+        return go, done
 
     def test_starved(self):
         """A thousandth of a processor, from the password to the prompt."""
