@@ -373,10 +373,11 @@ check-suites: as_root
 # Root, and what `make deps-vm` installs.
 .PHONY: check-vm check-keystore-vm
 check-vm: IN_VM = test_package test_sshd test_local test_machine
-check-keystore-vm: IN_VM = test_keystore $(addprefix test_keystore_,units attacks crossings confined machine)
+check-keystore-vm: IN_VM = test_keystore $(addprefix test_keystore_, \
+		units attacks changed crossings ways confined machine)
 check-vm: export MOST_SECONDS = 360
 check-vm check-keystore-vm: as_root $(addprefix $(BUILD)/tests/, \
-		bastion/hold bastion/inject bastion/mark.so tool/sts/confine_test)
+		bastion/hold bastion/inject bastion/mark.so pam/login tool/sts/confine_test)
 	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(or $(ONLY),$(IN_VM))
 
 # The SDKs for Go, Ruby and JavaScript. Needs `make deps-sdks`, and once the registry of npm.
