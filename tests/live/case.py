@@ -116,8 +116,8 @@ class LiveTest(unittest.TestCase):
         return "aws_session_token" in self.section(user=user)
 
     def decisions(self, service, *expected):
-        """Compares the module's lines of a service with expected ("LEVEL TEXT"). AWS's ids are
-        replaced."""
+        """Compares the module's lines of a service with expected ("LEVEL TEXT"), and their facility.
+        AWS's ids are replaced."""
         mark = f": pam_aws_mfa({service}:auth): "
         got = [line.partition(" ")[0] + " " + line.partition(mark)[2]
                for line in self.syslog.module() if mark in line]
@@ -125,4 +125,4 @@ class LiveTest(unittest.TestCase):
             got = [line.replace(f"key-id={session.access_key_id}", "key-id=KEY") for line in got]
         got = [re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "ID", line) for line in got]
         got = [re.sub(r"\bin \d+ s\b", "in N s", line) for line in got]
-        self.assertEqual(got, list(expected))
+        self.assertEqual(got, [f"authpriv.{line}" for line in expected])

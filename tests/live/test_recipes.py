@@ -25,7 +25,7 @@ class Documented(unittest.TestCase):
     def test_pam_aws_mfa(self):
         page = documented("pam/pam_aws_mfa.8")
         for text in (Ssh.MASTER, Ssh.JUMP, *(" ".join(command) for command in (
-                Ssh.EXIT, Stacks.PAMTESTER, Stacks.MKHOMEDIR, OpenVpn.RESET)),
+                Ssh.EXIT, Stacks.MKHOMEDIR, OpenVpn.RESET)),
                 f'plugin {PLUGIN} "{OpenVpn.ARGUMENTS}"'):
             self.assertIn("\n" + text if text[0] != "f" else text, page)
 
@@ -93,25 +93,11 @@ class Ssh(SshTest):
 
 class Stacks(LiveTest):
     NEEDS = ("pamtester", "sudo", "mkhomedir_helper")
-    PAMTESTER = ("pamtester", "sshd", "alice", "authenticate", "acct_mgmt")
     MKHOMEDIR = ("mkhomedir_helper", "alice")
-
-    def pamtester(self, *argv):
-        return self.console("/usr/bin/pamtester", *(argv or self.PAMTESTER[1:]))
-
-    def test_pamtester(self):
-        self.stack("sshd", example("pam.d/sshd-after-publickey"))
-        for code, status in ((self.user.wrong_code(), 1), (self.user.code(), 0)):
-            tester = self.pamtester()
-            tester.answer(PROMPT, code)
-            self.assertEqual(tester.wait(), status, tester.screen)
-        self.assertIn("successfully authenticated", tester.screen)
-        self.assertIn("account management done", tester.screen)
-        self.assertTrue(self.has_session())
 
     def authenticate(self, name, status, asked):
         self.stack("mfa", NULLOK)
-        tester = self.pamtester("mfa", name, "authenticate")
+        tester = self.console("/usr/bin/pamtester", "mfa", name, "authenticate")
         tester.answer("Password: ", PASSWORD)
         if asked:
             tester.answer(PROMPT, "123456")
