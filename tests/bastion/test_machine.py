@@ -37,7 +37,7 @@ class MachineTest(BastionTest):
     @classmethod
     def setUpClass(cls):
         if not MACHINE:
-            raise unittest.SkipTest("needs a machine of its own: `make check-vm`")
+            raise unittest.SkipTest("needs a machine of its own: `make check-vm`, `make check-keystore-vm`")
         super().setUpClass()
 
     def answer_if_asked(self, console, code):
