@@ -376,6 +376,8 @@ check-vm: IN_VM = test_package test_sshd test_local test_machine
 check-keystore-vm: IN_VM = test_keystore $(addprefix test_keystore_, \
 		units attacks changed crossings ways confined machine)
 check-vm: export MOST_SECONDS = 360
+# One test replaces a file of the program.
+check-keystore-vm: as_root stage
 check-vm check-keystore-vm: as_root $(addprefix $(BUILD)/tests/, \
 		bastion/hold bastion/inject bastion/mark.so pam/login tool/sts/confine_test)
 	$(Q)BUILD=$(BUILD) SUITE=$(SUITE) /usr/bin/python3 tests/bastion/check_vm.py $(or $(ONLY),$(IN_VM))
