@@ -82,6 +82,9 @@ class Prompts(TmuxTest):
         self.box.fault("ListMFADevices", faults.close())
         yield "aws-mfa setup old", [("[Y/n]", ""), ("MFA device (hidden):", None)]
         self.box.clear_faults()
+        second = self.box.add_user(f"{self.user.name}-second")
+        self.write_credentials(self.credentials.read_text() + long_term(second, "second"))
+        yield "aws-mfa refresh --force work second", [("(for work):", self.user.code()), ("(for second):", None)]
         if os.geteuid() == 0:
             yield "aws-mfa keystore add root", [(ID, key.access_key_id), (SECRET, None)]
 
