@@ -59,7 +59,7 @@ static bool asks_by_polkit(const struct login *login, uid_t *uid)
 	struct ucred peer = {.uid = 0};
 	socklen_t size = sizeof(peer);
 
-	if (strcmp(item_text(login->pamh, PAM_SERVICE), "polkit-1") != 0 ||
+	if (!item_is_polkit(login->pamh) ||
 		getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
 		return false;
 	*uid = peer.uid;

@@ -28,7 +28,7 @@ enum audience {
  *
  * su and sudo take PAM_RUSER from the kernel. rlogind and similar programs take it from the client,
  * but they also set PAM_RHOST. A network service that sets only PAM_RUSER needs `quiet`. polkit's
- * helper sets it to the account, whoever asks.
+ * helper always sets it to the account.
  */
 static enum audience audience(pam_handle_t *pamh, const char *user)
 {
@@ -39,10 +39,7 @@ static enum audience audience(pam_handle_t *pamh, const char *user)
 		return THE_USER;
 	if (!*caller || *item_text(pamh, PAM_RHOST))
 		return ANYBODY;
-	return user && strcmp(caller, user) == 0 &&
-			strcmp(item_text(pamh, PAM_SERVICE), "polkit-1") != 0
-		? THE_USER
-		: LOCAL_CALLER;
+	return user && strcmp(caller, user) == 0 && !item_is_polkit(pamh) ? THE_USER : LOCAL_CALLER;
 }
 
 /*

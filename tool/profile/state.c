@@ -110,7 +110,7 @@ static const char *fault_of_session(const struct section *own, enum session_stat
 }
 
 /*
- * The section whose keys AWS tools take: that of the config file comes last (botocore:
+ * The section from which AWS tools take the keys: the config file comes last (botocore:
  * credentials.py, SharedCredentialProvider and ConfigProvider).
  */
 static const struct section *section_of_keys(
