@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 size_t several_show(const struct several_profile *p, char name[static SHOWN_SIZE])
@@ -33,12 +34,13 @@ struct outcome {
 	const char *rest;
 };
 
-static struct outcome outcome_of(const struct several_profile *p, char left[static SPAN_SIZE])
+static struct outcome outcome_of(
+	const struct several_profile *p, time_t now, char left[static SPAN_SIZE])
 {
 	switch (p->rc) {
 	case STATUS_OK:
 	case STATUS_VALID:
-		span_text(left, p->r.expiration - sts_process_time(&p->r.exchange.process));
+		span_text(left, p->r.expiration - now);
 		return (struct outcome){COLOR_GREEN, "valid", left};
 	case STATUS_WRONG_CODE:
 		return (struct outcome){COLOR_RED, "refused", "wrong code"};
@@ -53,9 +55,19 @@ static struct outcome outcome_of(const struct several_profile *p, char left[stat
 	}
 }
 
+/* The server's time, if any process heard it: a profile that shares a session spoke with none. */
+static time_t now_of(const struct several *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->profiles[i]->r.exchange.process.heard_time)
+			return sts_process_time(&s->profiles[i]->r.exchange.process);
+	return time(NULL);
+}
+
 static void print_table(const struct several *s)
 {
 	bool color = color_wanted(STDERR_FILENO);
+	time_t now = now_of(s);
 	char name[SHOWN_SIZE], left[SPAN_SIZE];
 	size_t most = 0;
 
@@ -65,7 +77,7 @@ static void print_table(const struct several *s)
 		most = width > most ? width : most;
 	}
 	for (size_t i = 0; i < s->n; i++) {
-		struct outcome w = outcome_of(s->profiles[i], left);
+		struct outcome w = outcome_of(s->profiles[i], now, left);
 		size_t width = several_show(s->profiles[i], name);
 
 		dprintf(STDERR_FILENO, "%s%*s  %s%-7s%s  %s\n", name, (int)(most - width), "",

@@ -2,6 +2,7 @@
 
 import re
 import unittest
+import unittest.mock
 
 from home import config, long_term
 from host import ROLE, HostTest
@@ -87,6 +88,13 @@ class Several(HostTest):
         self.assertEqual(self.sent(), ["GetSessionToken"] * 2)
         self.assertEqual(self.section("work"), self.section("twin"))
         self.works("work", "stage", "twin")
+
+    def test_who_shares_a_session_shows_its_time(self):
+        """The server's, for both, though only one of them has spoken with it."""
+        for skew in (-3 * 3600, 3 * 3600):
+            with self.subTest(skew), unittest.mock.patch.object(self.box, "date_skew", skew):
+                run = self.refresh("work", "twin", "--force", "--token", self.user.code())
+                self.shows("work  valid    12 h\ntwin  valid    12 h\n", run.stderr)
 
     def test_goes_on_after_a_failure(self):
         term = self.at_terminal("stage", "work", "twin")
