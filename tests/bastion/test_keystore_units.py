@@ -37,7 +37,8 @@ class Units(SlowTest):
         self.addCleanup(self.choose_stacks)
         self.run_there(f"systemctl enable -q --now {SOCKET}")
         ssh, _ = self.waiting()
-        self.run_there(f"cp {KEPT}/* /etc/pam.d; dpkg --purge libpam-aws-mfa </dev/null")
+        said = self.run_there(f"cp {KEPT}/* /etc/pam.d; dpkg --purge libpam-aws-mfa </dev/null 2>&1")
+        self.assertIn(f"the users' AWS keys are still in {KEYS}.", said)
         ssh.kill()
         self.serving(0)
         said = self.run_there("systemctl list-units --state=active,failed --plain --no-legend "
