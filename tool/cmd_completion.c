@@ -29,9 +29,9 @@ const struct command cmd_completion = {
 	.help = "Print the completion script for SHELL: bash, zsh or fish. The packages install it "
 		"already. It completes commands, options, profiles, and the roles and devices of "
 		"your files.",
-	.example = "  aws-mfa completion bash >~/.local/share/bash-completion/completions/aws-mfa\n"
-		   "  eval \"$(aws-mfa completion zsh)\"\n"
-		   "  aws-mfa completion fish >~/.config/fish/completions/aws-mfa.fish",
+	.example = "  aws-mfa completion fish | source      # in ~/.config/fish/config.fish\n"
+		   "  eval \"$(aws-mfa completion bash)\"     # in ~/.bashrc\n"
+		   "  eval \"$(aws-mfa completion zsh)\"      # in ~/.zshrc, after compinit",
 	.operand = "SHELL",
 	.values = {"bash, zsh or fish"},
 	.min_operands = 1,

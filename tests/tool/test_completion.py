@@ -9,8 +9,9 @@ import unittest
 from pathlib import Path
 
 from host import ROLE, HostTest
-from paths import AWS_MFA, STAGE
+from paths import AWS_MFA, STAGE, temporary
 from terminal import Terminal
+from test_pages import PAGES, blocks
 from tool.test_help import commands, options
 
 SHARE = STAGE / "share"
@@ -105,8 +106,6 @@ class Typed:
 
     def test_the_shell_gets_each_name_and_runs_nothing(self):
         self.shell = self.start()
-        self.addCleanup(self.shell.wait)
-        self.addCleanup(self.shell.process.send_signal, signal.SIGKILL)
         text = self.credentials.read_text()
         for quote in self.QUOTES:
             for name in NAMES:
@@ -133,12 +132,31 @@ class Typed:
 
 
 class Found:
-    """A shell that finds the installed script by itself. installed() -> such a shell"""
+    """A shell that finds the script by itself. installed() -> such a shell. FILE, FIRST, CALL: what it reads
+    in a home, what stands there before our line, and what it is called with."""
+
+    FIRST = ""
+
+    def ready(self, shell):
+        self.addCleanup(shell.wait)
+        self.addCleanup(shell.process.send_signal, signal.SIGKILL)
+        shell.send("echo rea''dy\n")
+        shell.expect("ready\r\n")
+        return shell
+
+    def test_as_the_page_says(self):
+        text, = [text for text in blocks(PAGES[0]) if "completion bash" in text]
+        line, = [line for line in text.splitlines() if f"completion {self.SHELL}" in line]
+        file = self.home / self.FILE
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{self.FIRST}{line}\n")
+        shell = self.ready(Terminal([self.SHELL, *self.CALL], {**self.env, "TERM": "xterm", "HISTFILE": ""},
+                                    all_on_it=True))
+        shell.send("aws-mfa cle\t aa\t\n")
+        shell.expect("is removed from [aa b]")
 
     def test_it_is_found_where_it_is_installed(self):
         self.shell = self.installed()
-        self.addCleanup(self.shell.wait)
-        self.addCleanup(self.shell.process.send_signal, signal.SIGKILL)
         for typed, expected in (("cle\t aa\t", "is removed from [aa b]"), ("completion z\t", "#compdef aws-mfa"),
                                 ("clear --log-level DEB\t --prof\t kk\t", "is removed from [kk@l]"),
                                 ("explain --profile wo\t --device arn\t", f"{self.user.serial} "),
@@ -151,6 +169,8 @@ class Found:
 
 class InBash(Found, Lists, Typed, CompletionTest):
     SHELL = "bash"
+    FILE = ".bashrc"
+    CALL = "-i",
     NOT = {('"', "ww!x")}       # nothing quotes it there
 
     def offered(self, *words):
@@ -166,25 +186,20 @@ class InBash(Found, Lists, Typed, CompletionTest):
     def start(self):
         shell = Terminal(["bash", "--norc", "--noprofile", "-i"], {**self.env, "HISTFILE": ""}, all_on_it=True,
                          enter=lambda: os.chdir(self.home))
-        shell.expect("$ ")
         shell.send(f". '{self.script()}'\n")
-        return shell
+        return self.ready(shell)
 
     def installed(self):
         if not LOADER.exists():
             self.skipTest("no bash-completion here")
         shell = Terminal(["bash", "--norc", "--noprofile", "-i"],
                          {**self.env, "HISTFILE": "", "XDG_DATA_DIRS": f"{SHARE}:/usr/share"}, all_on_it=True)
-        shell.expect("$ ")
-        shell.send(f". {LOADER}; echo rea''dy\n")
-        shell.expect("ready\r\n")
-        return shell
+        shell.send(f". {LOADER}\n")
+        return self.ready(shell)
 
     def test_files_and_commands(self):
         (self.home / "a file").touch()
         shell = self.start()
-        self.addCleanup(shell.wait)
-        self.addCleanup(shell.process.send_signal, signal.SIGKILL)
         shell.send("aws-mfa keystore add x --session-policy a\\ f\t--nonsense\n")
         shell.expect("such option")
         self.assertIn("a\\ file", shell.screen)
@@ -214,15 +229,21 @@ mark() { print -n "<$((++n))>"; comppostfuncs=(mark) }
 
 class InZsh(Found, Lists, Typed, CompletionTest):
     SHELL = "zsh"
+    FILE = ".zshrc"
+    CALL = "-d", "-i"
     NOT = {('"', "ww!x")}
     lister = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Only the first of them reads all of zsh's own completions.
+        cls.FIRST = f"autoload -U compinit; compinit -u -d {temporary(cls.addClassCleanup)}/dump\n"
 
     def offered(self, *words):
         if not self.lister:
             (self.home / "records").write_text(ZSH_RECORDS)
-            self.lister = self.start(f"autoload -U compinit; compinit -D -u; . '{self.script()}'; . ./records")
-            self.addCleanup(self.lister.wait)
-            self.addCleanup(self.lister.process.send_signal, signal.SIGKILL)
+            self.lister = self.start(f"{self.FIRST}. '{self.script()}'; . ./records")
             self.asked = 0
         file = self.home / "offered"
         file.unlink(missing_ok=True)
@@ -234,13 +255,11 @@ class InZsh(Found, Lists, Typed, CompletionTest):
         return file.read_text().splitlines() if file.exists() else []
 
     def start(self, first=None):
-        first = first or f"autoload -U compinit; compinit -D -u; . '{self.script()}'"
+        first = first or f"{self.FIRST}. '{self.script()}'"
         shell = Terminal(["zsh", "-f", "-i"], {**self.env, "HISTFILE": ""}, all_on_it=True,
                          enter=lambda: os.chdir(self.home))
-        shell.expect("$ ")
-        shell.send(f"{first}; echo rea''dy\n")
-        shell.expect("ready\r\n")
-        return shell
+        shell.send(f"{first}\n")
+        return self.ready(shell)
 
     def installed(self):
         return self.start(f"fpath=('{self.script().parent}' $fpath); autoload -U compinit; compinit -D -u")
@@ -248,20 +267,18 @@ class InZsh(Found, Lists, Typed, CompletionTest):
 
 class InFish(Found, Lists, Typed, CompletionTest):
     SHELL = "fish"
+    FILE = ".config/fish/config.fish"
+    CALL = "-i",
 
     def start(self):
         shell = Terminal(["fish", "--no-config", "-i"], {**self.env, "TERM": "xterm"}, all_on_it=True,
                          enter=lambda: os.chdir(self.home))
-        shell.send(f"source '{self.script()}'; echo rea''dy\n")
-        shell.expect("ready\r\n")
-        return shell
+        shell.send(f"source '{self.script()}'\n")
+        return self.ready(shell)
 
     def installed(self):
-        shell = Terminal(["fish", "-i"], {**self.env, "TERM": "xterm", "XDG_DATA_DIRS": f"{SHARE}:/usr/share"},
-                         all_on_it=True)
-        shell.send("echo rea''dy\n")
-        shell.expect("ready\r\n")
-        return shell
+        return self.ready(Terminal(
+            ["fish", "-i"], {**self.env, "TERM": "xterm", "XDG_DATA_DIRS": f"{SHARE}:/usr/share"}, all_on_it=True))
 
     def offered(self, *words):
         run = subprocess.run(["fish", "--no-config", "-c", f"source '{self.script()}'; complete -C $argv[1]",

@@ -8,7 +8,8 @@ import subprocess
 import unittest
 
 from home import long_term
-from paths import AWS_MFA, BUILD
+from paths import AWS_MFA, BUILD, STAGE
+from test_pages import PAGES, lines
 from tool.credentials.storing import Namespace, root_only
 from tool.handing import KEY_ID, SECRET, TOKEN, UNSET, VARIABLES, HandingTest
 from tool.test_job_control import CODE, Shell
@@ -108,9 +109,12 @@ class Environment(ExecTest):
         if subprocess.run(["sudo", "-n", "true"], env=self.env, capture_output=True).returncode:
             self.skipTest("sudo does not work here")
         self.session()
-        run = self.run_exec("work", "--", "sudo", "-n", "env")
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertNotIn("AWS_", run.stdout)
+        line, = [line for line in lines(PAGES[0]) if "-- sudo " in line]
+        self.assertEqual(line, "aws-mfa exec -- sudo command")
+        for command, expected in ((line.replace("sudo ", ""), True), (line, False)):
+            run = subprocess.run(["sh", "-c", command.replace("command", "env")], env={
+                **self.env, "PATH": f"{STAGE}/bin:/usr/bin:/bin", "AWS_PROFILE": "work"}, capture_output=True, text=True)
+            self.assertEqual((run.returncode, "AWS_SESSION_TOKEN=" in run.stdout), (0, expected), run.stderr)
         run = self.run_exec("nosuch", "--", "env", env={"SUDO_USER": "alice"})
         self.assertEqual(run.returncode, 125)
         self.assertIn("sudo: this looked at the files of root, not of alice", run.stderr)

@@ -1,15 +1,17 @@
-"""The commands of EXAMPLES in aws-mfa(1), as they stand."""
+"""Commands of aws-mfa(1), as they stand: those of EXAMPLES, and some of its text."""
 
 import re
+import shutil
 import subprocess
 import unittest
 
 from home import config, long_term
 from host import ROLE, HostTest
-from paths import REPO, STAGE
+from paths import STAGE
 from terminal import Terminal
+from test_pages import PAGES, lines
 
-PAGE = REPO / "tool/aws-mfa.1"
+PAGE = PAGES[0]
 
 
 def command(words):
@@ -62,6 +64,28 @@ class Environment(HostTest):
         section = self.section()
         for key in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token"):
             self.assertEqual(got[key.upper()], section[key])
+
+
+class Elsewhere(HostTest):
+    """Commands that stand in the text of the page."""
+
+    def ran(self, line, shell="sh", more=""):
+        self.assertIn(line, lines(PAGE))
+        run = subprocess.run([shell, "-c", line + more], env={**self.env, "PATH": f"{STAGE}/bin:/usr/bin:/bin"},
+                             capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        return run.stdout
+
+    def test_which_program_it_is(self):
+        """The Python tool does not know this option."""
+        self.assertRegex(self.ran("aws-mfa --version"), r"\Aaws-mfa \(pam-aws-mfa\) \d")
+
+    def test_the_session_in_fish(self):
+        if not shutil.which("fish"):
+            self.skipTest("no fish here")
+        self.aws_mfa("--token", self.user.code())
+        self.assertIn(f"AWS_SESSION_TOKEN={self.section()['aws_session_token']}\n",
+                      self.ran("aws-mfa export work --format fish | source", "fish", "; env"))
 
 
 if __name__ == "__main__":

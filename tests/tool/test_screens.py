@@ -3,7 +3,6 @@ Those of EXAMPLES run in test_recipes.py, the table of PAM STACKS in live/test_d
 
 import os
 import re
-import subprocess
 import time
 import unittest
 import unittest.mock
@@ -148,16 +147,6 @@ class Looking(ScreenTest):
 
 
 class Others(ScreenTest):
-    def test_completion(self):
-        text = block("$ cd ~/.local/share/bash-completion")
-        for folder in re.findall(r"cd ~/(\S+)", text):
-            (self.home / folder).mkdir(parents=True)
-        for shell, file in (("bash", ".local/share/bash-completion/completions/aws-mfa"),
-                            ("fish", ".config/fish/completions/aws-mfa.fish")):
-            subprocess.run(["sh", "-ec", text.replace("$ ", "")], env=self.env, check=True)
-            self.assertEqual((self.home / file).read_text(),
-                             self.aws_mfa("completion", shell, profile=None).stdout)
-
     def test_credential_process(self):
         text = block("[profile work-auto]")
         write(self.credentials, keys() + session())
