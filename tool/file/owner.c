@@ -232,12 +232,10 @@ void owner_report_way(const char *home, const char *path, owner_fault_fn *fault,
 	target_free(&t);
 }
 
-/* In a sticky folder, users cannot replace what is root's. A symlink has no mode of its own. */
+/* A symlink has no mode of its own. */
 static bool is_roots(const struct stat *st)
 {
-	return st->st_uid == 0 &&
-		(S_ISLNK(st->st_mode) || !(st->st_mode & (S_IWGRP | S_IWOTH)) ||
-			(S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX));
+	return st->st_uid == 0 && (S_ISLNK(st->st_mode) || !(st->st_mode & (S_IWGRP | S_IWOTH)));
 }
 
 static enum status check_one(const char *path, const struct stat *st, struct error *e)
@@ -262,7 +260,14 @@ static bool check_roots(void *arg, const struct target *t, const struct stat *en
 
 	w->found = entry != NULL;
 	w->linked = w->linked || (entry && S_ISLNK(entry->st_mode));
-	w->rc = fstat(t->folder, &st) < 0 ? error_system(w->e, path) : check_one(path, &st, w->e);
+	if (fstat(t->folder, &st) < 0) {
+		w->rc = error_system(w->e, path);
+		return false;
+	}
+	/* In a sticky folder, users cannot replace what is root's, but make what is missing. */
+	if ((st.st_mode & S_ISVTX) && entry)
+		st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
+	w->rc = check_one(path, &st, w->e);
 	if (w->rc == STATUS_OK && entry && S_ISLNK(entry->st_mode) && !is_roots(entry))
 		w->rc = error_set(w->e, STATUS_CONFIG,
 			"%s: a symlink in it belongs to uid %ju; make it root's", path,
