@@ -33,7 +33,7 @@ static bool is_roots(
 	if (st.st_uid != 0)
 		snprintf(error, size, "%.*s: belongs to uid %u; run: chown root %.*s", (int)len,
 			path, (unsigned)st.st_uid, (int)len, path);
-	else if (st.st_mode & S_ISVTX && st.st_mode & forbidden & OTHERS_WRITE)
+	else if (path[len] && st.st_mode & S_ISVTX && st.st_mode & forbidden & OTHERS_WRITE)
 		snprintf(error, size,
 			"%.*s: has mode %04o: others can make names in it; move what is below it to "
 			"another folder",

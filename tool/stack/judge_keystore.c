@@ -1,12 +1,12 @@
 /* Keystore mode: who judges the codes, and the entries of the users. */
 #include "judge.h"
 
-#include "file/owner.h"
 #include "file/read.h"
 #include "installed.h"
 #include "keystore/entries.h"
 #include "keystore/entry_settings.h"
 #include "paths.h"
+#include "root_folder.h"
 #include "settings/settings.h"
 #include "text/shell.h"
 #include "units.h"
@@ -171,11 +171,22 @@ static bool judge_units(struct view *v)
 
 /* --- the socket --- */
 
+/* The module refuses such a folder. */
+static void judge_run_folder(struct view *v)
+{
+	struct error e;
+	int folder = root_folder_open(AWS_MFA_RUN_DIR, S_IWGRP | S_IWOTH, e.text, sizeof(e.text));
+
+	if (folder >= 0)
+		close(folder);
+	else if (errno != ENOENT)
+		findings_take(v->l, "keystore-socket", FINDING_FAULT, e.text);
+}
+
 static void judge_socket(struct view *v, bool may_listen)
 {
 	size_t before = v->l->n[FINDING_FAULT];
 	struct stat st;
-	struct error e;
 
 	if (lstat(DOOR, &st) != 0 || !S_ISSOCK(st.st_mode)) {
 		if (!may_listen)
@@ -189,8 +200,7 @@ static void judge_socket(struct view *v, bool may_listen)
 			(unsigned)st.st_mode & 07777, (unsigned)st.st_uid, (unsigned)st.st_gid);
 		findings_run(v->l, "chown root:root " DOOR " && chmod 0600 " DOOR);
 	}
-	if (owner_check_roots(AWS_MFA_RUN_DIR, &e) == STATUS_CONFIG)
-		findings_take(v->l, "keystore-socket", FINDING_FAULT, e.text);
+	judge_run_folder(v);
 	if (v->l->n[FINDING_FAULT] == before)
 		findings_pass(v->l, "socket", "only root can connect to " DOOR);
 }
