@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import termios
 import unittest
 
 from live.world import CA
@@ -106,6 +107,35 @@ class Add(AdminTest):
                 self.assertEqual(console.wait(), -signal.SIGINT, console.screen)
         self.holds()
         self.assertEqual(self.world.path("/home/alice/.aws/credentials").read_bytes(), before)
+
+    def test_stopped_at_a_question(self):
+        """^Z, and meanwhile another administrator writes the entry: the question holds no lock, and its
+        answer changes nothing that the question was not about."""
+        home = self.world.path("/home/alice/.aws/credentials")
+        before = home.read_bytes()
+        other = self.box.add_user("other")
+        shell = self.console("/bin/sh", "-i", env={"PS1": "root> ", "ENV": ""})
+        shell.expect("root> ")
+        modes = termios.tcgetattr(shell.fd)
+        for command, question in (("import --profile work", "of the home of alice? [Y/n] "),
+                                  ("remove", "no role? [y/N] ")):
+            with self.subTest(command):
+                shell.send(f"{AWS_MFA} keystore {command} alice\n")
+                shell.expect(question)
+                shell.send("y\x1a")
+                shell.expect("Stopped")
+                shell.expect("root> ")
+                self.assertEqual(termios.tcgetattr(shell.fd), modes)
+                self.add("alice", "--force", user=other)
+                shell.send("fg\n")
+                shell.expect(question)
+                shell.send("y\n")
+                shell.expect("alice: has changed meanwhile; nothing was written: run the command again")
+                shell.expect("root> ")
+                self.holds(other)
+        shell.send("exit\n")
+        shell.wait()
+        self.assertEqual(home.read_bytes(), before)
 
     def test_import_shows_what_it_waits_for(self):
         """The process that works as alice does not show its own waits in the same line."""
