@@ -167,33 +167,47 @@ static bool has_options_of_entry(const struct keystore *k)
 	return false;
 }
 
+/* If there is to be a question: needs a terminal before AWS is asked. */
+static enum status open_terminal(struct addition *a, struct error *e)
+{
+	if (a->k->line->option[KEYSTORE_YES])
+		return STATUS_OK;
+	a->asker.tty = prompt_open();
+	return a->asker.tty >= 0
+		? STATUS_OK
+		: error_set(e, STATUS_USAGE,
+			  "there is no terminal to ask on; to move the keys of %s add --yes",
+			  a->user);
+}
+
 static enum status confirm(struct addition *a, struct error *e)
 {
 	char question[400];
 
 	if (a->k->line->option[KEYSTORE_YES])
 		return STATUS_OK;
-	a->asker.tty = prompt_open();
-	if (a->asker.tty < 0)
-		return error_set(e, STATUS_USAGE,
-			"there is no terminal to ask on; to move the keys of %s add --yes",
-			a->user);
 	snprintf(question, sizeof(question), "Move key %.128s out of the home of %.200s?",
 		a->keys.id.data, a->user);
 	return keystore_confirm(&a->asker, question, true, e);
 }
 
+/*
+ * Threat: who has run programs as the user has put keys of their own there. AWS says who they
+ * belong to before the administrator is asked.
+ */
 static enum status make_entry(struct addition *a, struct error *e)
 {
 	enum status rc = STATUS_OK;
 
 	/* An earlier run was interrupted here. */
 	if (stands_in_entry(a) && !has_options_of_entry(a->k))
-		return STATUS_OK;
+		return confirm(a, e);
 	if (!is_as_the_entry(a))
 		rc = addition_may_replace(a, e);
 	if (rc == STATUS_OK)
 		rc = addition_prove(a, e);
+	if (rc == STATUS_OK)
+		rc = confirm(a, e);
 	return rc == STATUS_OK ? addition_write(a, "import", e) : rc;
 }
 
@@ -232,7 +246,7 @@ enum status keystore_import(const struct keystore *k, struct error *e)
 	if (rc == STATUS_OK)
 		rc = take_device(&a, found.field[DEVICE], e);
 	if (rc == STATUS_OK)
-		rc = confirm(&a, e);
+		rc = open_terminal(&a, e);
 	if (rc == STATUS_OK)
 		rc = make_entry(&a, e);
 	if (rc == STATUS_OK) {

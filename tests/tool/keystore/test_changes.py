@@ -230,6 +230,7 @@ class Import(AdminTest):
         before = self.home.read_text()
         for answer in ("n", ""):
             console = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work")
+            console.expect(f"AWS accepts the key: user {self.user.name}, account 123456789012")
             console.expect(f"Move key {self.user.access_key_id} out of the home of alice? [Y/n] ")
             console.send(answer + "\n")
             console.wait()

@@ -113,7 +113,7 @@ class Add(AdminTest):
         answer changes nothing that the question was not about."""
         home = self.world.path("/home/alice/.aws/credentials")
         before = home.read_bytes()
-        other = self.box.add_user("other")
+        other = self.box.add_user("meanwhile")
         shell = self.console("/bin/sh", "-i", env={"PS1": "root> ", "ENV": ""})
         shell.expect("root> ")
         modes = termios.tcgetattr(shell.fd)
