@@ -22,7 +22,7 @@ class Leaks(SshTest):
         """-> what anybody could see of the processes while the console's program asked and
         worked."""
         self.box.fault("GetSessionToken", faults.delay(0.5))
-        watch = Watch()
+        watch = Watch(self.world.holds)
         try:
             for prompt, answer in answers:
                 console.answer(prompt, answer)

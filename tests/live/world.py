@@ -262,16 +262,22 @@ class World:
         console.input = input
         return console
 
+    def holds(self, pid):
+        """Whether the process is in this world."""
+        try:
+            return os.readlink(f"/proc/{pid}/ns/mnt") == self._ns_id
+        except OSError:
+            return False    # it has ended
+
     def processes(self):
         """Every process in this world except its holder: {pid: argv}"""
         found = {}
         for entry in os.listdir("/proc"):
-            if entry.isdigit() and int(entry) != self.holder.pid:
+            if entry.isdigit() and int(entry) != self.holder.pid and self.holds(entry):
                 try:
-                    if os.readlink(f"/proc/{entry}/ns/mnt") == self._ns_id:
-                        argv = Path(f"/proc/{entry}/cmdline").read_bytes()
-                        if Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2][1] != "Z":
-                            found[int(entry)] = argv.decode(errors="replace").replace("\0", " ")
+                    argv = Path(f"/proc/{entry}/cmdline").read_bytes()
+                    if Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2][1] != "Z":
+                        found[int(entry)] = argv.decode(errors="replace").replace("\0", " ")
                 except OSError:
                     pass
         return found

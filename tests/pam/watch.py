@@ -6,10 +6,12 @@ from pathlib import Path
 
 
 class Watch:
-    """Reads the arguments and the environment of every process, again and again."""
+    """Reads the arguments and the environment of every process, again and again. concerns: a pid ->
+    whether to read that one. What others of this machine run may hold the same digits or words."""
 
-    def __init__(self):
+    def __init__(self, concerns=lambda pid: True):
         self.seen = {}
+        self._concerns = concerns
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -17,6 +19,8 @@ class Watch:
     def _run(self):
         while not self._stop.wait(0.005):
             for process in Path("/proc").glob("[0-9]*"):
+                if not self._concerns(process.name):
+                    continue
                 for name in ("cmdline", "environ"):
                     try:
                         self.seen[(process / name).read_bytes()] = f"{process}/{name}"
