@@ -45,7 +45,8 @@ struct rehearsal {
 	const char *service, *user;
 	char host[64]; /* where the login seems to come from */
 	int tty;
-	int report; /* a pipe to the parent */
+	int report;           /* a pipe to the parent */
+	void (*at_stop)(int); /* what SIGTSTP does to the child */
 	struct libpam_calls pam;
 	pam_handle_t *handle;
 };
@@ -214,6 +215,7 @@ static _Noreturn void play(struct rehearsal *r)
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	umask(S_IWGRP | S_IWOTH);
 	signal(SIGINT, SIG_DFL);
+	signal(SIGTSTP, r->at_stop);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
 	if (!load(&r->pam))
@@ -256,17 +258,13 @@ static void report(struct findings *l, const struct rehearsal *r, const struct p
 		findings_run(l, "aws-mfa doctor --pam %s --user %s", service, user);
 }
 
-/* Reads what the child tells. Returns the number of phases that ended. */
-static size_t listen(struct findings *l, const struct rehearsal *r, int fd)
+/* Reads what the child has told. Returns the number of phases that ended. */
+static size_t read_results(struct findings *l, const struct rehearsal *r, int fd)
 {
 	struct phase_result o;
 	size_t n = 0;
-	ssize_t got;
 
-	while ((got = read(fd, &o, sizeof(o))) == (ssize_t)sizeof(o) ||
-		(got < 0 && errno == EINTR)) {
-		if (got < 0)
-			continue;
+	while (read(fd, &o, sizeof(o)) == (ssize_t)sizeof(o)) {
 		o.says[sizeof(o.says) - 1] = '\0';
 		report(l, r, &o);
 		n++;
@@ -274,14 +272,22 @@ static size_t listen(struct findings *l, const struct rehearsal *r, int fd)
 	return n;
 }
 
-/* ^C ends the child, which then puts the terminal in order. We end as it does. */
-static enum status await(pid_t child, size_t phases, struct error *e)
+/* ^C and ^Z reach the child, which puts the terminal in order first. We end and stop after it. */
+static enum status await(pid_t child, int *status, struct error *e)
 {
-	int status;
+	do {
+		while (waitpid(child, status, WUNTRACED) < 0)
+			if (errno != EINTR)
+				return error_system(e, "--try");
+		if (WIFSTOPPED(*status))
+			raise(SIGSTOP); /* NOLINT(cert-err33-c): cannot fail */
+	} while (WIFSTOPPED(*status));
+	return STATUS_OK;
+}
 
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return error_system(e, "--try");
+/* How the child has ended, as our status. */
+static enum status ended(int status, size_t phases, struct error *e)
+{
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) {
 		signal(SIGINT, SIG_DFL);
 		raise(SIGINT); /* NOLINT(cert-err33-c): we end */
@@ -320,24 +326,29 @@ static void announce(const struct rehearsal *r)
 
 static enum status start(struct findings *l, struct rehearsal *r, struct error *e)
 {
-	size_t phases;
+	enum status rc;
 	pid_t child;
-	int fds[2];
+	int fds[2], status = 0;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
+	/* Not blocking: a process that a module has left may keep the other end. */
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return error_system(e, "--try");
 	r->report = fds[1];
 	announce(r);
 	signal(SIGINT, SIG_IGN);
+	r->at_stop = signal(SIGTSTP, SIG_IGN);
 	child = fork();
 	if (child == 0) {
 		close(fds[0]);
 		play(r);
 	}
+	rc = child > 0 ? await(child, &status, e) : error_system(e, "--try");
+	signal(SIGTSTP, r->at_stop);
 	close(fds[1]);
-	phases = child > 0 ? listen(l, r, fds[0]) : 0;
+	if (rc == STATUS_OK)
+		rc = ended(status, read_results(l, r, fds[0]), e);
 	close(fds[0]);
-	return child > 0 ? await(child, phases, e) : error_system(e, "--try");
+	return rc;
 }
 
 enum status rehearse(struct findings *l, const char *service, const char *user, struct error *e)

@@ -1,9 +1,13 @@
 """aws-mfa doctor --try: a real conversation with a stack, from a root shell."""
 
+import os
+import signal
 import unittest
+from pathlib import Path
 
 from live.case import LiveTest, example
 from live.sshd import PROMPT
+from live.world import PASSWORD
 from paths import AWS_MFA
 
 
@@ -56,6 +60,33 @@ class Try(LiveTest):
         self.assertFalse(doctor.echo())
         doctor.send("\x03")
         self.assertEqual(doctor.wait(), -2, doctor.screen)
+
+    def process_of_the_modules(self):
+        doctors = [pid for pid, argv in self.world.processes().items() if "doctor --try" in argv]
+        return next(pid for pid in doctors
+                    if int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) in doctors)
+
+    def test_stopped(self):
+        """The shell gets the terminal as it was: this one would not mend it. doctor stops when the process
+        of the modules has stopped, not before."""
+        self.stack("ask", "auth required pam_unix.so\naccount required pam_permit.so\nsession required pam_permit.so\n")
+        shell = self.console("dash", "-im", env={"PS1": "$ "})
+        shell.expect("$ ")
+        shell.send(f"{AWS_MFA} doctor --try alice --pam ask\n")
+        for by_key in (True, False):
+            shell.asked("Password: ")
+            if by_key:
+                shell.send("half\x1a")
+            else:
+                os.kill(self.process_of_the_modules(), signal.SIGSTOP)      # cannot be caught
+            shell.expect("Stopped")
+            shell.expect("$ ")
+            self.assertEqual(shell.echo(), by_key)
+            shell.send("fg\n")
+        shell.answer("Password: ", PASSWORD)
+        shell.expect("Nothing to mend")
+        shell.send("exit\n")
+        self.assertEqual(shell.wait(), 0, shell.screen)
 
     def test_interrupted_while_the_session_is_opened(self):
         """It is closed all the same."""
