@@ -165,7 +165,7 @@ enum status as_user(const char *user, as_user_work *work, const void *arg,
 	if (pid == 0)
 		child(pw, parent, ends[1], work, arg);
 	close(ends[1]);
-	snprintf(what, sizeof(what), "the files of %s", user);
+	snprintf(what, sizeof(what), "%s's files", user);
 	progress_begin(what);
 	whole = pid > 0 && read_all(ends[0], &answer->bytes);
 	progress_end();

@@ -254,6 +254,19 @@ class Narrow(TmuxTest):
         self.shows(r"[$] aws-mfa refresh work twin", r"MFA code of .* \(for work, twin\): \d{6}",
                    r"work  valid    1[12] h.*", r"twin  valid    1[12] h.*", r"[$]")
 
+    def test_rotate(self):
+        self.box.fault("CreateAccessKey", faults.delay(1.3), times=1)
+        self.start("aws-mfa rotate", self.question("to rotate"))
+        self.window.type(self.user.code())
+        self.window.key("Enter")
+        self.window.wait("AWS's answer, 1 s")
+        self.window.wait("--finish", last=False)
+        self.window.wait("$")
+        self.shows(r"[$] aws-mfa rotate", re.escape(self.question("to rotate")) + r" \d{6}",
+                   r"ok     created AKIA\w{16}", "ok     AWS accepts it", r"ok     \[work-long-term\] switched to it",
+                   r"ok     AKIA\w{16} deactivated, not yet deleted.  Undo or finish:",
+                   r"       aws-mfa rotate work --undo   \|   aws-mfa rotate work --finish", r"[$]")
+
     def test_a_screen_reader_gets_plain_lines(self):
         """TERM=dumb: no colors, and nothing that moves."""
         self.box.fault("GetSessionToken", faults.delay(1.3), times=1)

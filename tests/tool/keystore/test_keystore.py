@@ -1,8 +1,11 @@
 """aws-mfa keystore add, list, show and remove, as root and as others."""
 
+import fcntl
 import json
 import os
+import re
 import signal
+import struct
 import termios
 import unittest
 
@@ -137,12 +140,35 @@ class Add(AdminTest):
         shell.wait()
         self.assertEqual(home.read_bytes(), before)
 
+    def narrow(self, *args):
+        """Starts it on a terminal of 40 columns."""
+        console = self.console(AWS_MFA, "keystore", *args, env={"TERM": "xterm"})
+        fcntl.ioctl(console.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+        return console
+
+    def test_questions_on_a_narrow_terminal(self):
+        """A question may wrap, a wait may not: what erases it takes one row."""
+        self.box.fault("GetCallerIdentity", faults.delay(1.3), times=1)
+        for *args, answers in (("add", "alice", [("Access key ID (hidden): ", self.user.access_key_id),
+                                                 ("Secret access key (hidden): ", self.user.secret_access_key)]),
+                               ("add", "alice", [("no role. Replace it? [y/N] ", "n")]),
+                               ("remove", "alice", [("no role? [y/N] ", "y")]),
+                               ("import", "alice", "--profile", "work", [("of the home of alice? [Y/n] ", "")])):
+            console = self.narrow(*args)
+            for question, answer in answers:
+                console.expect(question)
+                console.send(answer + "\n")
+            self.assertEqual(console.wait(), 2 if answers[0][1] == "n" else 0, console.screen)
+            if len(answers) == 2:
+                drawn = re.findall(r"\r\x1b\[K([^\r]+ s)(?=\r\x1b\[K)", console.screen)
+                self.assertLess(max(map(len, drawn)), 40)
+        self.holds(profile="work")
+
     def test_import_shows_what_it_waits_for(self):
-        """The process that works as alice does not show its own waits in the same line."""
+        """The process that works as alice does not show its own waits in the same line, which fits."""
         with open(self.world.path("/home/alice/.aws/credentials"), "a"):
-            console = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work", "--yes",
-                                   env={"TERM": "xterm"})
-            console.expect("aws-mfa: waiting for the files of alice, 1 s")
+            console = self.narrow("import", "alice", "--profile", "work", "--yes")
+            console.expect("aws-mfa: waiting for alice's files, 1 s")
         self.assertEqual(console.wait(), 0, console.screen)
         self.assertEqual(console.screen.count("waiting for"), 1, console.screen)
         self.holds(profile="work")
