@@ -231,6 +231,12 @@ class PythonTool(HostTest):
                           if r.action in ("AssumeRole", "GetSessionToken")][-1], "43200")
 
 
+class Length(unittest.TestCase):
+    def test_at_most_three_screens(self):
+        """Of 50 lines each."""
+        self.assertLessEqual(README.count("\n"), 150)
+
+
 class Japanese(unittest.TestCase):
     def test_the_commands_are_the_same(self):
         page = text_of("README.ja.md")
