@@ -95,6 +95,21 @@ class Hints(HostTest):
             self.hint(12, said, profile="corp")
             self.refused(self.aws_mfa("export", profile="corp"), 12, said)
 
+    def test_a_role_whose_source_needs_no_keys(self):
+        """AWS tools assume it by themselves. Keys in the source would be of no use."""
+        for source, said in (("sso_session = x", "run: aws sso login --profile corp\n"),
+                             ("credential_process = aws-mfa export work --format process",
+                              "run: aws-mfa --profile work\n")):
+            self.config.write_text(f"[profile corp]\n{source}\n[profile via]\nsource_profile = corp\n"
+                                   f"role_arn = {ROLE}1\n[profile ops]\nsource_profile = via\n"
+                                   f"role_arn = {ROLE}\n")
+            for name in ("via", "ops"):
+                with self.subTest((source, name)):
+                    self.hint(13, f"{self.config}:2: ", "profile corp", said, profile=name)
+                    found = self.aws_mfa("doctor", "--offline", profile=name).stdout
+                    self.assertIn(said.removeprefix("run: "), found)
+                    self.assertNotIn("aws-mfa --profile corp", found)
+
     def test_default_as_aws_configure_leaves_it(self):
         """The options that are named use it as it is."""
         for profile, option in (("default", []), ("my work", ["--profile", "my work"])):

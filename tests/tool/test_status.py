@@ -175,7 +175,9 @@ class States(LookTest):
                 "vault": "credential_process = /bin/true", "login": "login_session = x",
                 "web": f"role_arn = {OPS}\nweb_identity_token_file = /x",
                 "ec2": f"role_arn = {OPS}\ncredential_source = Ec2InstanceMetadata",
-                "fixed": f"role_arn = {OPS}\nsource_profile = legacy"}
+                "fixed": f"role_arn = {OPS}\nsource_profile = legacy",
+                **{f"from-{how}": f"role_arn = {OPS}\nsource_profile = {how}"
+                   for how in ("sso", "old", "vault", "login", "web", "ec2", "from-sso")}}
         other = static("saml", "aws_session_token = x\n").replace("AKIA", "ASIA")
         self.write(static() + other,
                    "".join(f"[profile {name}]\n{text}\n" for name, text in ways.items()))

@@ -91,6 +91,7 @@ void profile_keys_find(const struct profile_files *f, const char *name, const st
 		free(at);
 		at = next;
 	}
+	k->end = source;
 	free(at);
 }
 

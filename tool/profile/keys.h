@@ -18,6 +18,7 @@ struct profile_keys {
 	 */
 	bool source_is_static;
 	time_t source_expiration;
+	struct sections end; /* the last of the source profiles that were looked at */
 };
 
 /* own: the sections of the profile. Call profile_keys_free() afterwards. */

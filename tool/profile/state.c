@@ -126,7 +126,8 @@ static const struct section *section_of_keys(
 static void look_for_other(struct look *look, enum session_state state, struct profile_state *p)
 {
 	const struct section *own = &look->session.part[CREDENTIALS];
-	const char *how = elsewhere(&look->session, false);
+	/* AWS tools assume the role from what the source has. */
+	const char *how = elsewhere(p->by_tools ? &look->keys.end : &look->session, false);
 	const struct section *keys = section_of_keys(look, p, how);
 
 	p->session = PROFILE_ELSEWHERE;

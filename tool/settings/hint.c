@@ -222,9 +222,8 @@ static void add_roles(const struct settings *s, struct known *k)
 }
 
 /* True if AWS tools get the credentials of this profile by a single sign-on: it needs no keys. */
-static bool has_sso(const struct settings *s, struct error *e)
+static bool has_sso(const struct settings *s, const char *profile, struct error *e)
 {
-	const char *profile = s->value[SETTING_PROFILE];
 	char *where = NULL, quoted[256];
 	bool found;
 
@@ -245,9 +244,8 @@ static bool has_sso(const struct settings *s, struct error *e)
  * True if AWS tools get the session of this profile by `aws-mfa export OTHER`: it needs no keys.
  * What the user wants is to be done with OTHER.
  */
-static bool has_session_of_other(const struct settings *s, struct error *e)
+static bool has_session_of_other(const struct settings *s, const char *profile, struct error *e)
 {
-	const char *profile = s->value[SETTING_PROFILE];
 	char *where = NULL, *other = process_exports(s, profile, &where), quoted[256];
 	bool found = other && where && strcmp(other, profile) != 0 &&
 		shell_quote(other, strlen(other), quoted, sizeof(quoted));
@@ -260,6 +258,11 @@ static bool has_session_of_other(const struct settings *s, struct error *e)
 	free(where);
 	free(other);
 	return found;
+}
+
+bool hint_needs_none(const struct settings *s, const char *profile, struct error *e)
+{
+	return has_sso(s, profile, e) || has_session_of_other(s, profile, e);
 }
 
 static void hint_at_others(const struct settings *s, struct error *e)
@@ -308,7 +311,8 @@ enum status hint_no_keys(const struct settings *s, struct error *e)
 		rc = check_config(s, e);
 	if (rc != STATUS_OK)
 		return rc;
-	if (!has_sso(s, e) && !has_session_of_other(s, e) && !misplaced(s, e) && !misspelt(s, e))
+	if (!hint_needs_none(s, s->value[SETTING_PROFILE], e) && !misplaced(s, e) &&
+		!misspelt(s, e))
 		hint_at_others(s, e);
 	return STATUS_NOT_SET_UP;
 }

@@ -1,6 +1,7 @@
 #include "preferred.h"
 
 #include "files.h"
+#include "hint.h"
 #include "profiles.h"
 #include "text/log.h"
 #include "text/shell.h"
@@ -61,12 +62,16 @@ static char *session_of_role(const struct settings *s, char **serial)
 static void advise_on_role(const struct settings *s, char *words, size_t size)
 {
 	char *serial, *source = session_of_role(s, &serial), quoted[256] = "NAME";
+	struct error e;
 
 	if (!source || strcmp(source, s->session) == 0) {
 		snprintf(words, size,
 			"move it to a profile of its own that has source_profile = %.256s, so that "
 			"AWS tools assume the role from this session",
 			s->session);
+	} else if (hint_needs_none(s, source, &e)) {
+		snprintf(words, size,
+			"AWS tools assume the role by themselves and need no session here");
 	} else {
 		if (serial)
 			serial[strlen(serial) - strlen(": mfa_serial")] = '\0';

@@ -1,6 +1,7 @@
 #include "source.h"
 
 #include "files.h"
+#include "hint.h"
 #include "pasted.h"
 #include "profiles.h"
 #include "suffix.h"
@@ -51,6 +52,8 @@ static enum status nowhere(
 	if (first)
 		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no section [%s]",
 			s->credentials.path, s->long_term);
+	if (hint_needs_none(s, profile, e))
+		return e->status = STATUS_CONFIG;
 	return error_set(e, STATUS_CONFIG,
 		"%s: the source profile %s of profile %s has no long-term keys; run: aws-mfa setup %s",
 		s->credentials.path, pasted_hide(profile), s->value[SETTING_PROFILE],
