@@ -19,6 +19,7 @@ struct format {
 	bool for_eval; /* also sets AWS_MFA_PROFILE */
 };
 
+/* In fish, `set -e` of a variable that is not set fails, and `set -gx` keeps that status. */
 /* clang-format off */
 #define SHELL .special = "'", .before = "'\\", .after = "'", .for_eval = true
 #define FISH  .special = "'\\", .before = "\\", .after = "", .for_eval = true
@@ -28,7 +29,7 @@ struct format {
 static const struct format formats[] = {
 	{"env", "export ", "='", "'\n", "unset ", "\n", SHELL},
 	{"env-no-export", "", "=", "\n", .special = NULL},
-	{"fish", "set -gx ", " '", "'\n", "set -e ", "\n", FISH},
+	{"fish", "set -gx ", " '", "'\n", "set -e ", "; or true\n", FISH},
 	{"powershell", "$Env:", "=\"", "\"\n", "$Env:", "=$null\n", .special = NULL},
 	{"windows-cmd", "set ", "=", "\n", "set ", "=\n", .special = NULL},
 	{"dotenv", "", "=", "\n", .special = NULL},

@@ -36,7 +36,7 @@ class ExportTest(HandingTest):
     def evaluated(self, shell, text, env=None):
         """-> the environment in which this shell leaves its commands, without its own variables"""
         quiet = {"zsh": ["-f"], "fish": ["-N"]}.get(shell, [])
-        run = subprocess.run([shell, *quiet, "-c", EVAL[shell] + "; env -0"], input=text, text=True,
+        run = subprocess.run([shell, *quiet, "-c", EVAL[shell] + " && env -0"], input=text, text=True,
                              env={**self.env, **(env or {})}, capture_output=True, cwd=self.home)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertFalse((self.home / "ran").exists(), shell)
@@ -63,6 +63,7 @@ class Formats(ExportTest):
         for shell in self.shells():
             with self.subTest(shell):
                 text = self.printed("work", *(["--format", "fish"] if shell == "fish" else []))
+                self.assertEqual(self.evaluated(shell, text)["AWS_MFA_PROFILE"], "work")
                 self.assertEqual(self.evaluated(shell, text, before), {
                     **VARIABLES, "AWS_CREDENTIAL_EXPIRATION": self.end, "AWS_REGION": "eu-west-1",
                     "AWS_DEFAULT_REGION": "eu-west-1", "AWS_MFA_PROFILE": "work",
