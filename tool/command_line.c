@@ -174,6 +174,18 @@ static const char *help_of(struct parser *p)
 	return p->help;
 }
 
+/* The command that is meant by `--list`, which is an option of other tools; NULL without one. */
+static const char *command_of_option(const struct parser *p, const struct written *w)
+{
+	const struct command *c;
+	char word[32] = "";
+
+	if (strncmp(w->name, "--", 2) == 0)
+		snprintf(word, sizeof(word), "%.*s", (int)w->len - 2, w->name + 2);
+	c = find_by_name(p, word);
+	return c && !c->hidden ? c->name : other_tools_word(word, strlen(word));
+}
+
 static enum status no_such_option(struct parser *p, const struct written *w)
 {
 	const struct command *c = p->line->command;
@@ -192,6 +204,8 @@ static enum status no_such_option(struct parser *p, const struct written *w)
 			"%s: is no option of %s, but of %s%s%s; see %s",
 			command_option_get(other, id)->names[0], c->name, other->name,
 			nearest ? "; did you mean " : "", nearest ? nearest : "", help_of(p));
+	if (!nearest)
+		nearest = command_of_option(p, w);
 	if (!nearest)
 		nearest = command_option_nearest(c, w->name, w->len);
 	if (nearest)

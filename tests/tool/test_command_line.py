@@ -21,7 +21,7 @@ NAMES = {"--long-term-suffix": "keys", "--short-term-suffix": "session"}
 # What people type who come from aws-vault, awsume, granted or the AWS CLI
 OTHER_TOOLS = {"login work": "refresh", "add work": "setup", "ls": "list", "env": "export", "import": "setup",
                "unset": "clear", "help exec": "--help",
-               "list-profiles": "list", "rm work": "clear", "-p work": "--profile", "-t 123456": "--token",
+               "list-profiles": "list", "--list-profiles": "list", "--list": "list", "--exec=work": "exec", "rm work": "clear", "-p work": "--profile", "-t 123456": "--token",
                "export -d 8h": "--duration", "--session-name x": "--role-session-name",
                "--role-duration 900": "--duration", "--refresh": "--force", "--debug": "--log-level",
                "status --output json": "--json",
