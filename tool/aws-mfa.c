@@ -7,6 +7,7 @@
 #include "version.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,11 +46,15 @@ static enum status cannot_start(const char *what, const char *why)
 	return STATUS_SYSTEM;
 }
 
-/* Report a full disk or a closed descriptor: the output is missing. */
+/* Report a full disk: the output is missing. */
 static enum status written(enum status rc)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return rc;
+	if (errno == EPIPE) { /* `aws-mfa doctor | head -n 1`: end as other programs do */
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
 	log_error("standard output: %s", strerror(errno));
 	return rc == STATUS_OK ? STATUS_SYSTEM : rc;
 }

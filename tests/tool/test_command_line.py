@@ -1,6 +1,7 @@
 """The command lines that aws-mfa takes, and its messages for the others."""
 
 import os
+import signal
 import socket
 import subprocess
 import unittest
@@ -139,6 +140,17 @@ class CommandLine(HostTest):
                     else:
                         self.assertEqual(run.returncode, 4)
                         self.assertIn("standard output: No space left on device", run.stderr)
+
+    def test_a_reader_that_is_gone(self):
+        """Such as head(1): this is no fault, so nothing is said."""
+        for args in ("--help",), ("--version",), ("explain",), ("doctor", "--offline"), ("completion", "zsh"):
+            with self.subTest(args):
+                reader, writer = os.pipe()
+                os.close(reader)
+                run = subprocess.run([AWS_MFA, *args], env={**self.env, "AWS_PROFILE": "work"},
+                                     stdout=writer, stderr=subprocess.PIPE, text=True)
+                os.close(writer)
+                self.assertEqual((run.returncode, run.stderr), (-signal.SIGPIPE, ""))
 
     @root_only
     def test_no_dev_null(self):
