@@ -124,6 +124,11 @@ class Planted(DoctorTest):
                 self.run_fix(self.finds(id, file, level="warning", message=f"mode {mode:04o}"))
                 self.healthy()
 
+    def test_the_rights_of_dev_null_are_right(self):
+        for name in "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE":
+            with self.subTest(name):
+                self.assertNotIn("chmod", self.doctor("work", "--offline", env={name: "/dev/null"}).stdout)
+
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to give a file away")
     def test_owner(self):
         os.chown(self.config, OTHER_UID, -1)

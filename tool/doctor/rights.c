@@ -69,7 +69,8 @@ static void check_file(struct findings *l, const char *path)
 	mend_access(l, path);
 	owner_report_way(settings_home(), path, take_folder, l);
 	check_link(l, path);
-	if (stat(path, &st) == 0 && owner_check(path, &st, &e) != STATUS_OK)
+	/* Not of /dev/null, which stands for an empty file: everybody needs to write it. */
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && owner_check(path, &st, &e) != STATUS_OK)
 		findings_take(l, "file-rights", FINDING_WARNING, e.text);
 }
 
