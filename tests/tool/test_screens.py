@@ -21,7 +21,7 @@ from tool.rotating import RotateTest
 # What differs from run to run.
 VARIES = [(r"\b\d{6}\b(?! *d)", "CODE"), (r"\bAKIA[A-Z0-9]{16}\b", "KEY"), (r"code in \d+ s", "code in N s"),
           (r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", "WHEN"), (r"\(\d\d:\d\d\)", "(hh:mm)"),
-          (r"\b11 h 59 min", "12 h"), (r"\b59 min", "1 h")]
+          (r"\b11 h 59 min", "12 h"), (r"\b59 min", "1 h"), (r"(?m)^aws-mfa: waiting for AWS.*\n", "")]
 
 
 def block(beginning):

@@ -94,8 +94,10 @@ static int talker(bool gives_up_root)
 static void it_is_nobody(void **state)
 {
 	(void)state;
-	if (geteuid() != 0)
+	if (geteuid() != 0) {
+		print_message("# needs root, to give it up\n");
 		skip();
+	}
 	skip_if_emulated("filter the calls of what it runs");
 	put_text("entry", "secret");
 	put_text("ca.pem", "");
@@ -115,8 +117,10 @@ static void it_is_hidden_and_ends_with_its_parent(void **state)
 	int signal_of_death = 0, status;
 
 	(void)state;
-	if (geteuid() != 0)
+	if (geteuid() != 0) {
+		print_message("# needs root, to give it up\n");
 		skip();
+	}
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
