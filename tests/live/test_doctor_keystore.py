@@ -354,6 +354,10 @@ class Keystore(AdminTest):
         self.write_site(ca=f"{HIDDEN}/ca.pem")
         finding = self.found("keystore-site", "fault", f"sees nothing below {HIDDEN}", "su")
         self.assertEqual(finding["Fix"], "move the certificates, as to /etc/ssl")
+        self.write("/root/ca.pem", "")
+        for ca in ("~/ca.pem", str(CA)[1:]):    # the service has neither root's home nor root's folder
+            self.write_site(ca=ca)
+            self.found("keystore-site", "fault", "expected an absolute path", "su")
 
     def test_what_only_root_can_read(self):
         site, ca = self.world.path(SITE), self.world.path(CA)

@@ -104,6 +104,10 @@ static enum status check_seen(const struct settings *s, struct error *e)
 	char *real = path ? realpath(path, NULL) : NULL;
 	enum status rc = STATUS_OK;
 
+	/* The service has no home, and another folder than the shell of root. */
+	if (path && *path != '/')
+		rc = error_set(e, STATUS_CONFIG, "%s: '%s': expected an absolute path",
+			s->where[SETTING_CA_BUNDLE], path);
 	for (size_t i = 0; path && i < sizeof(hidden) / sizeof(hidden[0]); i++)
 		if ((is_in(path, hidden[i]) || (real && is_in(real, hidden[i]))) &&
 			!is_in(AWS_MFA_CONF_PATH, hidden[i]))
