@@ -37,7 +37,7 @@ enum status connection_open(struct connection **out, const struct endpoint *ep,
 	const char *ca_bundle, const char *proxy, const char *no_proxy, struct error *e)
 {
 	struct connection *c = calloc(1, sizeof(*c));
-	struct trust trust = {NULL, NULL};
+	struct trust trust = {.file = NULL};
 	enum status rc;
 
 	*out = c;
