@@ -29,7 +29,7 @@ struct command_state {
 	struct rotate rotate;
 	struct session session;
 	struct secret code; /* that was typed, and neither accepted nor refused */
-	char command[300];
+	char command[SHELL_PROFILE_SIZE + 20];
 	int lock;
 };
 
@@ -89,14 +89,13 @@ static enum status prepare(
 	struct command_state *c, const struct command_line *line, struct error *e)
 {
 	const struct settings *s = &c->settings;
-	char quoted[256] = "NAME";
+	char named[SHELL_PROFILE_SIZE];
 	enum status rc = load_locked(c, line, e);
 
 	if (rc != STATUS_OK)
 		return rc;
-	shell_quote(s->value[SETTING_PROFILE], strlen(s->value[SETTING_PROFILE]), quoted,
-		sizeof(quoted));
-	snprintf(c->command, sizeof(c->command), "aws-mfa rotate %s", quoted);
+	snprintf(c->command, sizeof(c->command), "aws-mfa rotate %s",
+		shell_operand(s->value[SETTING_PROFILE], named));
 	c->rotate.settings = s;
 	c->rotate.session = &c->session;
 	c->rotate.command = c->command;

@@ -161,25 +161,24 @@ static void put_option(const struct setup *s, enum setting id, char *text, size_
 	char word[600];
 
 	if (value && shell_quote(value, strlen(value), word, sizeof(word)))
-		snprintf(text + used, size - used, " %s %s", settings_rule(id)->option.names[0],
-			word);
+		snprintf(text + used, size - used, " %s%c%s", settings_rule(id)->option.names[0],
+			*value == '-' ? '=' : ' ', word);
 }
 
 static void tell_next(const struct setup *s, bool refreshed)
 {
 	const char *session = s->settings.session;
-	char command[2000] = "aws-mfa", word[600];
+	char command[2000] = "aws-mfa", named[SHELL_PROFILE_SIZE];
 
 	if (!refreshed) {
 		put_option(s, SETTING_PROFILE, command, sizeof(command));
 		put_option(s, SETTING_LONG_TERM_SUFFIX, command, sizeof(command));
 		put_option(s, SETTING_SHORT_TERM_SUFFIX, command, sizeof(command));
-	} else if (strcmp(session, "default") == 0 ||
-		!shell_quote(session, strlen(session), word, sizeof(word))) {
+	} else if (strcmp(session, "default") == 0) {
 		snprintf(command, sizeof(command), "aws sts get-caller-identity");
 	} else {
-		snprintf(
-			command, sizeof(command), "aws --profile %s sts get-caller-identity", word);
+		snprintf(command, sizeof(command), "aws %s sts get-caller-identity",
+			shell_profile(session, named));
 	}
 	ask_tell_marked(&s->asker, "", "Next:  ", COLOR_BOLD, "%s", command);
 }

@@ -104,7 +104,7 @@ static enum status refuse(const struct task *t, struct error *e)
 	const struct settings *s = &t->r.settings;
 	const char *profile = s->value[SETTING_PROFILE];
 	bool refused = false;
-	char name[256];
+	char named[SHELL_PROFILE_SIZE];
 
 	preferred_report(s, note_refused, &refused);
 	if (refused)
@@ -112,12 +112,10 @@ static enum status refuse(const struct task *t, struct error *e)
 			"[%s] %s, and there is no terminal to ask for a code; %s. Give the code "
 			"with --token - or --token-command",
 			s->session, words[t->r.state], t->way->undone);
-	if (!shell_quote(profile, strlen(profile), name, sizeof(name)))
-		snprintf(name, sizeof(name), "NAME");
 	return error_set(e, STATUS_USAGE,
 		"[%s] %s, and there is no terminal to ask for a code; %s. First run: "
-		"aws-mfa --profile %s   (or give the code with --token - or --token-command)",
-		s->session, words[t->r.state], t->way->undone, name);
+		"aws-mfa %s   (or give the code with --token - or --token-command)",
+		s->session, words[t->r.state], t->way->undone, shell_profile(profile, named));
 }
 
 static enum status take_new(struct task *t, struct error *e)

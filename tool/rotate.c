@@ -122,7 +122,7 @@ static enum status in_the_way(const struct rotate *r, const struct call_key *key
 {
 	const char *user = r->caller.user, *profile = r->settings->value[SETTING_PROFILE];
 	long minutes = (long)(aws_time(r) - key->created) / 60;
-	char age[64], quoted[256], key_word[256], user_word[256], option[300] = "";
+	char age[64], named[SHELL_PROFILE_SIZE], key_word[256], user_word[256];
 
 	/* Threat: the names come from the server, and the user runs this command. */
 	if (!shell_quote(key->id, strlen(key->id), key_word, sizeof(key_word)) ||
@@ -134,17 +134,15 @@ static enum status in_the_way(const struct rotate *r, const struct call_key *key
 		snprintf(age, sizeof(age), "%ld days", minutes / (24L * 60));
 	else
 		snprintf(age, sizeof(age), "%ld h %ld min", minutes / 60, minutes % 60);
-	if (shell_quote(profile, strlen(profile), quoted, sizeof(quoted)))
-		snprintf(option, sizeof(option), " --profile %s", quoted);
 	return error_set(e, STATUS_CONFIG,
 		"AWS gives a user two keys at most, and beside %s there is %s already (%s, created "
 		"%s ago, not in this file); %s delete it: "
-		"aws%s iam delete-access-key%s%s --access-key-id %s (or in the IAM console: "
+		"aws %s iam delete-access-key%s%s --access-key-id %s (or in the IAM console: "
 		"Security credentials of %s)",
 		id(r, KEY_IN_USE), key->id, key->active ? "active" : "inactive", age,
-		key->active ? "if nothing uses it," : "nothing can use it:", option,
-		*user ? " --user-name " : "", *user ? user_word : "", key_word,
-		*user ? user : "the root user");
+		key->active ? "if nothing uses it," : "nothing can use it:",
+		shell_profile(profile, named), *user ? " --user-name " : "", *user ? user_word : "",
+		key_word, *user ? user : "the root user");
 }
 
 /* State 1, or 2. Afterwards a new key is stored. */

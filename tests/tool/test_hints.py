@@ -46,6 +46,39 @@ class Hints(HostTest):
         self.refused(self.aws_mfa(profile="a c"), 12, "did you mean --profile 'a b'?",
                      "aws-mfa setup 'a c'")
 
+    def test_each_command_can_be_pasted(self):
+        """Into a shell, whatever the name of the profile is."""
+        token = ("aws_access_key_id = ASIAX\naws_secret_access_key = x\naws_session_token = new\n"
+                 "aws_security_token = old\n")
+        for name, option, operand in [("a b", "--profile 'a b'", "'a b'"),
+                                      ("$(touch ran)", "--profile '$(touch ran)'", "'$(touch ran)'"),
+                                      ("-x", "--profile=-x", "--profile=-x")]:
+            role = f"[profile role]\nrole_arn = {ROLE}\nsource_profile = {name}\n"
+            keys = f"aws_mfa_device = {self.user.serial}\n{self.keys}"
+            for credentials, config, args, said in [
+                    (f"[{name}-long-term]\n{keys}", "", ("export",), f"First run: aws-mfa {option}   (or"),
+                    (f"[{name}-long-term]\n{keys}", "", ("status",), f"     aws-mfa {option}\n"),
+                    (f"[{name}-long-term]\n{keys}", "", ("refresh", f"--profile={name}q"),
+                     f"did you mean {option}? Else"),
+                    (f"[{name}-long-term]\n{keys}[{name}]\n{token}", "", ("doctor", "--offline"),
+                     f"aws-mfa {option}\n"),
+                    (f"[{name}-long-term]\n{keys}", role, ("doctor", "--offline", "--profile", "role"),
+                     f"run aws-mfa {option} instead"),
+                    (f"[{name}-long-term]\n{keys}aws_mfa_new_access_key_id = AKIAX\n"
+                     "aws_mfa_new_secret_access_key = x\n", "", ("doctor", "--offline"),
+                     f"aws-mfa rotate {operand}\n"),
+                    ("[z]\n", role, ("refresh", "--profile", "role"), f"run: aws-mfa setup {operand}\n"),
+                    ("[z]\n", "", ("refresh",), f"run: aws-mfa setup {operand}\n"),
+                    ("[z]\n", f"[profile '{name}']\nsso_session = x\n", ("refresh",),
+                     f"run: aws sso login {option}\n"),
+                    (f"[{name}]\n{self.keys}", "", ("refresh",),
+                     f"aws-mfa {option} --long-term-suffix none")]:
+                with self.subTest(name=name, said=said):
+                    self.write_credentials(credentials)
+                    self.config.write_text(config)
+                    run = self.aws_mfa(f"--profile={name}", *args, profile=None)
+                    self.assertIn(said, run.stdout.replace("\n       ", " ") + run.stdout + run.stderr)
+
     def test_the_section_of_the_keys_for_the_profile(self):
         self.hint(13, "--profile: 'work-long-term' is the section of the keys",
                   "give --profile work", profile="work-long-term")

@@ -2,6 +2,7 @@
 
 #include "settings/outer.h"
 #include "settings/preferred.h"
+#include "text/shell.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,7 @@ static void take_preferred(void *arg, bool every, const struct error *e)
 static void check_security_token(struct findings *l, const struct settings *s)
 {
 	const struct ini *ini = &s->credentials;
+	char named[SHELL_PROFILE_SIZE];
 	size_t line = 0;
 	struct secret session, security;
 
@@ -87,7 +89,7 @@ static void check_security_token(struct findings *l, const struct settings *s)
 			"this aws_security_token is of an older session than aws_session_token, "
 			"and the AWS CLI and boto3 take it first. `aws configure mfa-login` leaves "
 			"it behind. Remove this line, or get a new session:");
-		findings_run(l, "aws-mfa --profile %s", s->value[SETTING_PROFILE]);
+		findings_run(l, "aws-mfa %s", shell_profile(s->value[SETTING_PROFILE], named));
 	}
 	secret_free(&session);
 	secret_free(&security);

@@ -149,12 +149,11 @@ static void check_rotation(struct findings *l, const struct settings *s)
 {
 	const char *profile = s->value[SETTING_PROFILE], *path = s->credentials.path;
 	struct rotation r = {.path = NULL};
-	char word[600] = "NAME";
+	char named[SHELL_PROFILE_SIZE];
 	struct error e;
 
 	if (!rotation_stands(&s->credentials, s->long_term))
 		return;
-	shell_quote(profile, strlen(profile), word, sizeof(word));
 	if (rotation_read(&r, &s->credentials, s->long_term, &e) != STATUS_OK) {
 		findings_take(l, "rotation", FINDING_FAULT, e.text);
 	} else if (r.key[KEY_OLD].id) {
@@ -162,13 +161,13 @@ static void check_rotation(struct findings *l, const struct settings *s)
 			"[%s] has a new key, and the old one %s waits: delete it with the command "
 			"below, or go back to it with --undo in place of --finish",
 			s->long_term, r.key[KEY_OLD].id);
-		findings_run(l, "aws-mfa rotate %s --finish", word);
+		findings_run(l, "aws-mfa rotate %s --finish", shell_operand(profile, named));
 	} else {
 		findings_add(l, "rotation", FINDING_WARNING, path, 0,
 			"the rotation of [%s] was interrupted %s. Go on with it:", s->long_term,
 			r.key[KEY_NEW].id ? "before the new key was used"
 					  : "while the new key was made");
-		findings_run(l, "aws-mfa rotate %s", word);
+		findings_run(l, "aws-mfa rotate %s", shell_operand(profile, named));
 	}
 	rotation_free(&r);
 }

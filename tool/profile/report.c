@@ -158,20 +158,19 @@ bool profile_next(
 	static const enum setting given[] = {SETTING_LONG_TERM_SUFFIX, SETTING_SHORT_TERM_SUFFIX,
 		SETTING_ASSUME_ROLE, SETTING_RENEW_BEFORE};
 	struct command_text c = {.text = to, .fits = true};
+	char named[SHELL_PROFILE_SIZE];
 	const char *name = p->by_tools && p->source ? p->source : p->name;
-	bool dash = *name == '-';
 	bool setup =
 		p->session == PROFILE_STATIC || (p->session == PROFILE_ABSENT && !p->refreshable);
 	size_t n = setup ? 2 : sizeof(given) / sizeof(given[0]);
 
 	if (profile_is_valid(p) || p->session == PROFILE_ELSEWHERE)
 		return false;
-	if (!p->file)
-		add(&c, "aws-mfa exec ", name);
-	else if (setup)
-		add(&c, dash ? "aws-mfa setup --profile=" : "aws-mfa setup ", name);
-	else
-		add(&c, dash ? "aws-mfa --profile=" : "aws-mfa --profile ", name);
+	c.used = (size_t)snprintf(to, NEXT_SIZE, "aws-mfa %s%s",
+		!p->file        ? "exec "
+			: setup ? "setup "
+				: "",
+		!p->file || setup ? shell_operand(name, named) : shell_profile(name, named));
 	for (size_t i = 0; i < n && p->file; i++) {
 		char option[64];
 

@@ -31,19 +31,16 @@ const char *settings_setup_command(const struct settings *s, char command[static
 	const char *suffix = s->origin[SETTING_LONG_TERM_SUFFIX] == ORIGIN_OPTION
 		? s->value[SETTING_LONG_TERM_SUFFIX]
 		: NULL;
-	char quoted[2][256] = {"", ""};
+	char name[SHELL_PROFILE_SIZE] = "", quoted[256] = "";
+	bool named = strcmp(profile, "default") != 0;
 
-	/* Leave out a name that is too long; aws-mfa(1) explains the options. */
-	if (strcmp(profile, "default") == 0 ||
-		!shell_quote(profile, strlen(profile), quoted[0], sizeof(quoted[0])))
-		quoted[0][0] = '\0';
-	if (!suffix || !shell_quote(suffix, strlen(suffix), quoted[1], sizeof(quoted[1])))
-		quoted[1][0] = '\0';
-	snprintf(command, COMMAND_SIZE, "aws-mfa setup%s%s%s%s",
-		!*quoted[0]                 ? ""
-			: profile[0] == '-' ? " --profile="
-					    : " ",
-		quoted[0], *quoted[1] ? " --long-term-suffix " : "", quoted[1]);
+	if (named)
+		shell_operand(profile, name);
+	/* Leave out a suffix that is too long; aws-mfa(1) explains the options. */
+	if (!suffix || !shell_quote(suffix, strlen(suffix), quoted, sizeof(quoted)))
+		quoted[0] = '\0';
+	snprintf(command, COMMAND_SIZE, "aws-mfa setup%s%s%s%s", named ? " " : "", name,
+		*quoted ? " --long-term-suffix " : "", quoted);
 	return command;
 }
 

@@ -80,22 +80,21 @@ static enum status check_config(const struct settings *s, struct error *e)
 /* The long-term keys are in [NAME], where `aws configure` writes them. */
 static void hint_at_own_keys(const struct settings *s, const struct ini_line *key, struct error *e)
 {
-	char command[COMMAND_SIZE] = "", quoted[200];
+	char named[SHELL_PROFILE_SIZE] = "";
 	const char *profile = s->value[SETTING_PROFILE];
 	char *device = settings_of_profile(s, profile, "aws_mfa_device", NULL);
 
 	if (!device)
 		device = settings_of_profile(s, profile, "mfa_serial", NULL);
-	if (strcmp(profile, "default") != 0 &&
-		shell_quote(profile, strlen(profile), quoted, sizeof(quoted)))
-		snprintf(command, sizeof(command), " --profile %s", quoted);
+	if (strcmp(profile, "default") != 0)
+		shell_profile(profile, named);
 	error_set(e, STATUS_NOT_SET_UP,
 		"%s:%zu: there is no section [%s], but [%s] has long-term keys; rename that section to "
-		"[%s]%s, or keep its name and store the session in [%s-mfa]: aws-mfa%s "
+		"[%s]%s, or keep its name and store the session in [%s-mfa]: aws-mfa%s%s "
 		"--long-term-suffix none --short-term-suffix mfa%s",
 		s->credentials.path, ini_line_number(&s->credentials, key), s->long_term, profile,
-		s->long_term, device ? "" : " and add aws_mfa_device", profile, command,
-		device ? "" : " --device ARN");
+		s->long_term, device ? "" : " and add aws_mfa_device", profile, *named ? " " : "",
+		named, device ? "" : " --device ARN");
 	free(device);
 }
 
@@ -224,18 +223,18 @@ static void add_roles(const struct settings *s, struct known *k)
 /* True if AWS tools get the credentials of this profile by a single sign-on: it needs no keys. */
 static bool has_sso(const struct settings *s, const char *profile, struct error *e)
 {
-	char *where = NULL, quoted[256];
+	char *where = NULL, named[SHELL_PROFILE_SIZE];
 	bool found;
 
 	free(settings_of_profile(s, profile, "sso_session", &where));
 	if (!where)
 		free(settings_of_profile(s, profile, "sso_start_url", &where));
-	found = where && shell_quote(profile, strlen(profile), quoted, sizeof(quoted));
+	found = where;
 	if (found)
 		error_set(e, STATUS_NOT_SET_UP,
 			"%s: AWS tools get the credentials of profile %.200s by single sign-on, so it "
-			"needs no long-term keys; run: aws sso login --profile %s",
-			where, profile, quoted);
+			"needs no long-term keys; run: aws sso login %s",
+			where, profile, shell_profile(profile, named));
 	free(where);
 	return found;
 }
@@ -246,15 +245,15 @@ static bool has_sso(const struct settings *s, const char *profile, struct error 
  */
 static bool has_session_of_other(const struct settings *s, const char *profile, struct error *e)
 {
-	char *where = NULL, *other = process_exports(s, profile, &where), quoted[256];
-	bool found = other && where && strcmp(other, profile) != 0 &&
-		shell_quote(other, strlen(other), quoted, sizeof(quoted));
+	char *where = NULL, *other = process_exports(s, profile, &where);
+	bool found = other && where && strcmp(other, profile) != 0;
+	char named[SHELL_PROFILE_SIZE];
 
 	if (found)
 		error_set(e, STATUS_NOT_SET_UP,
 			"%s: AWS tools get the session of profile %.200s from profile %.200s, so %.200s has "
-			"no keys of its own; run: aws-mfa --profile %s",
-			where, profile, other, profile, quoted);
+			"no keys of its own; run: aws-mfa %s",
+			where, profile, other, profile, shell_profile(other, named));
 	free(where);
 	free(other);
 	return found;
@@ -268,7 +267,7 @@ bool hint_needs_none(const struct settings *s, const char *profile, struct error
 static void hint_at_others(const struct settings *s, struct error *e)
 {
 	struct known known = {.wanted = s->value[SETTING_PROFILE], .distance = SIZE_MAX};
-	char command[COMMAND_SIZE], others[400] = "", meant[300], quoted[256];
+	char command[COMMAND_SIZE], others[400] = "", meant[400], named[SHELL_PROFILE_SIZE];
 
 	add_keys(s, &known);
 	add_roles(s, &known);
@@ -277,8 +276,9 @@ static void hint_at_others(const struct settings *s, struct error *e)
 			known.names, known.n - known.told);
 	else if (known.n > 0)
 		snprintf(others, sizeof(others), " (profiles with keys: %s)", known.names);
-	if (*known.near && shell_quote(known.near, strlen(known.near), quoted, sizeof(quoted)))
-		snprintf(meant, sizeof(meant), "did you mean --profile %s? Else", quoted);
+	if (*known.near)
+		snprintf(meant, sizeof(meant), "did you mean %s? Else",
+			shell_profile(known.near, named));
 	else
 		snprintf(meant, sizeof(meant),
 			"to write it, with aws_access_key_id, aws_secret_access_key and "

@@ -61,7 +61,8 @@ static char *session_of_role(const struct settings *s, char **serial)
 /* What is to be done about role_arn. A login has no options, so say what the file must have. */
 static void advise_on_role(const struct settings *s, char *words, size_t size)
 {
-	char *serial, *source = session_of_role(s, &serial), quoted[256] = "NAME";
+	char *serial, *source = session_of_role(s, &serial);
+	char named[SHELL_PROFILE_SIZE];
 	struct error e;
 
 	if (!source || strcmp(source, s->session) == 0) {
@@ -75,13 +76,12 @@ static void advise_on_role(const struct settings *s, char *words, size_t size)
 	} else {
 		if (serial)
 			serial[strlen(serial) - strlen(": mfa_serial")] = '\0';
-		shell_quote(source, strlen(source), quoted, sizeof(quoted));
 		snprintf(words, size,
-			"%s%.400s%srun aws-mfa --profile %s instead (a login: profile=%s): AWS "
+			"%s%.400s%srun aws-mfa %s instead (a login: profile=%.256s): AWS "
 			"tools assume the role from its session",
 			serial ? "remove mfa_serial (" : "", serial ? serial : "",
-			serial ? "), so that no tool asks for a code itself, and " : "", quoted,
-			quoted);
+			serial ? "), so that no tool asks for a code itself, and " : "",
+			shell_profile(source, named), source);
 	}
 	free(serial);
 	free(source);

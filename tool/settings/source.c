@@ -6,6 +6,7 @@
 #include "profiles.h"
 #include "suffix.h"
 #include "text/secret.h"
+#include "text/shell.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,8 @@ static enum status own_keys(
 static enum status nowhere(
 	const struct settings *s, const char *profile, bool first, struct error *e)
 {
+	char named[SHELL_PROFILE_SIZE];
+
 	/* hint_no_keys() replaces this text with a better hint. */
 	if (first)
 		return error_set(e, STATUS_NOT_SET_UP, "%s: there is no section [%s]",
@@ -57,7 +60,7 @@ static enum status nowhere(
 	return error_set(e, STATUS_CONFIG,
 		"%s: the source profile %s of profile %s has no long-term keys; run: aws-mfa setup %s",
 		s->credentials.path, pasted_hide(profile), s->value[SETTING_PROFILE],
-		pasted_hide(profile));
+		shell_operand(pasted_hide(profile), named));
 }
 
 static bool seen(char *const names[], size_t n, const char *name)

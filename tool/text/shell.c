@@ -19,3 +19,24 @@ bool shell_quote(const char *text, size_t len, char *to, size_t size)
 			text[i] == '\'' ? "'\\'" : "", text + i);
 	return n + 6 < size && snprintf(to + n, size - n, "%s'", n == 0 ? "'" : "") > 0;
 }
+
+static const char *name_profile(const char *name, const char *option, char *to)
+{
+	const char *before = *name == '-' ? "--profile=" : option;
+	size_t len = strlen(before);
+
+	memcpy(to, before, len);
+	if (!shell_quote(name, strlen(name), to + len, SHELL_PROFILE_SIZE - len))
+		strcpy(to + len, "NAME");
+	return to;
+}
+
+const char *shell_profile(const char *name, char to[static SHELL_PROFILE_SIZE])
+{
+	return name_profile(name, "--profile ", to);
+}
+
+const char *shell_operand(const char *name, char to[static SHELL_PROFILE_SIZE])
+{
+	return name_profile(name, "", to);
+}
