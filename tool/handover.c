@@ -102,20 +102,22 @@ static enum status refuse(const struct task *t, struct error *e)
 		[SESSION_EXPIRED] = "has expired",
 		[SESSION_OTHER_ROLE] = "holds the session of another role"};
 	const struct settings *s = &t->r.settings;
-	const char *profile = s->value[SETTING_PROFILE];
+	const char *profile = s->value[SETTING_PROFILE], *what = words[t->r.state];
 	bool refused = false;
 	char named[SHELL_PROFILE_SIZE];
 
+	if (t->r.state == SESSION_EXPIRED && t->r.expiration > time(NULL))
+		what = "ends within a minute";
 	preferred_report(s, note_refused, &refused);
 	if (refused)
 		return error_set(e, STATUS_USAGE,
 			"[%s] %s, and there is no terminal to ask for a code; %s. Give the code "
 			"with --token - or --token-command",
-			s->session, words[t->r.state], t->way->undone);
+			s->session, what, t->way->undone);
 	return error_set(e, STATUS_USAGE,
 		"[%s] %s, and there is no terminal to ask for a code; %s. First run: "
 		"aws-mfa %s   (or give the code with --token - or --token-command)",
-		s->session, words[t->r.state], t->way->undone, shell_profile(profile, named));
+		s->session, what, t->way->undone, shell_profile(profile, named));
 }
 
 static enum status take_new(struct task *t, struct error *e)

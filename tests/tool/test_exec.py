@@ -275,13 +275,14 @@ class Renewal(ExecTest):
     def test_about_to_end(self):
         """Under five minutes it is renewed. If nobody can be asked, one minute is enough."""
         for seconds, given in [(310, "quietly"), (290, "warns: ends in 4 min"), (100, "warns: ends in 1"),
-                               (55, "")]:
+                               (55, ""), (-5, "")]:
             with self.subTest(seconds):
                 self.again()
                 end = self.session(seconds)
                 run = self.run_exec("work", "--", "sh", "-c", "echo $AWS_CREDENTIAL_EXPIRATION")
                 if not given:
-                    self.refused(run, 125, "[work] has expired, and there is no terminal",
+                    what = "has expired" if seconds < 0 else "ends within a minute"
+                    self.refused(run, 125, f"[work] {what}, and there is no terminal",
                                  "First run: aws-mfa --profile work ")
                     continue
                 self.assertEqual(run.stdout, end + "\n")

@@ -236,7 +236,7 @@ class Output(ExportTest):
         self.assertEqual((run.returncode, json.loads(run.stdout)["AccessKeyId"]), (0, KEY_ID))
         self.assertRegex(run.stderr, r"^aws-mfa: warning: \[work\] ends in 1 min\n$")
         self.again()
-        self.session(50)
+        self.session(-5)
         self.refused(self.export("work"), 2, "[work] has expired")
 
     def test_from_standard_input(self):
