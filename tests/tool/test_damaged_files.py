@@ -8,6 +8,7 @@ import unittest
 import botocore.configloader
 import botocore.exceptions
 
+from home import long_term
 from host import HostTest
 
 OTHER = "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n"
@@ -94,6 +95,9 @@ class Damaged(HostTest):
         run = self.aws_mfa()
         self.refused(run, 2, ":5: no '='", ": 496 more faults")
         self.assertEqual(run.stderr.count("warning:"), 5)
+        self.write_credentials(long_term(self.user) + "no key\n" * 5)
+        self.assertIn(": 1 more fault;", self.aws_mfa().stderr)
+        self.assertIn("1 more fault in its lines", self.aws_mfa("doctor", "--offline").stdout)
 
     def test_setup_writes_into_no_such_file(self):
         """Half of it in UTF-16, the other in ASCII: nothing could read it any more."""

@@ -43,8 +43,8 @@ static void check_lines(struct findings *l, const struct ini *ini, const struct 
 	}
 	if (faults->n > told)
 		findings_add(l, "line", FINDING_FAULT, path, 0,
-			"%zu more faults in its lines; mend the first ones, then look again",
-			faults->n - told);
+			"%zu more fault%s in its lines; mend the first ones, then look again",
+			faults->n - told, faults->n - told == 1 ? "" : "s");
 }
 
 /*

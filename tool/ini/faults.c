@@ -47,6 +47,6 @@ void faults_warn(const struct faults *f, const char *path)
 	for (size_t i = 0; i < f->n && i < FAULTS_TOLD; i++)
 		faults_tell("%s:%zu: %s", path, f->told[i].line, f->told[i].what);
 	if (f->n > FAULTS_TOLD)
-		faults_tell("%s: %zu more faults; fix the first ones, then look again", path,
-			f->n - FAULTS_TOLD);
+		faults_tell("%s: %zu more fault%s; fix the first ones, then look again", path,
+			f->n - FAULTS_TOLD, f->n - FAULTS_TOLD == 1 ? "" : "s");
 }
