@@ -225,6 +225,14 @@ class States(LookTest):
         self.write(keys() + session(left=-60) + session("prod", -60, OPS))
         self.assertEqual(self.one("prod", status=1)["State"], "expired")
         self.assertIn("aws-mfa --profile between\n", self.run_it("status", "prod").stdout)
+        # also if the profile has long-term keys
+        self.write(keys() + session() + keys("prod"))
+        found = self.one("prod")
+        self.assertEqual((found["State"], found["LongTermSection"]), ("valid", "prod-long-term"))
+        self.write(static("between") + keys("prod") + static("self"))
+        for name in ("prod", "self"):
+            self.assertIsNone(self.one(name, status=1)["State"])
+            self.assertIn("AWS tools: a role of static keys", self.run_it("status", name).stdout)
 
     def test_other_suffixes(self):
         text = static("work", f"mfa_serial = {DEVICE}\n") + session("work-mfa")

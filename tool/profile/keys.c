@@ -74,20 +74,24 @@ void profile_keys_find(const struct profile_files *f, const char *name, const st
 	bool found = false, with_credentials = false;
 
 	*k = (struct profile_keys){.section = NULL};
-	for (int i = 0; i < PROFILE_STEPS_MAX && at && !found; i++) {
+	/* AWS tools look for credentials in the sources, also if the profile has keys of ours. */
+	for (int i = 0; i < PROFILE_STEPS_MAX && at && !(found && with_credentials); i++) {
 		if (i > 0) {
 			sections_read(f, at, &source);
-			note_device(&source, k);
+			if (!found)
+				note_device(&source, k);
 			if (!with_credentials && source.part[CREDENTIALS].key[ACCESS_KEY_ID])
 				look_at_source(f, at, &source, k);
 			with_credentials |= source.part[CREDENTIALS].key[ACCESS_KEY_ID] != NULL;
 		}
 		next = sections_value(&source, SOURCE_PROFILE);
-		found = has_keys(f, at,
-			section_has_static_keys(&source.part[CREDENTIALS]) &&
-				(i > 0 || (next && strcmp(next, at) == 0)),
-			k);
-		k->from_source = found && i > 0;
+		if (!found) {
+			found = has_keys(f, at,
+				section_has_static_keys(&source.part[CREDENTIALS]) &&
+					(i > 0 || (next && strcmp(next, at) == 0)),
+				k);
+			k->from_source = found && i > 0;
+		}
 		free(at);
 		at = next;
 	}
