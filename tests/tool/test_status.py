@@ -177,7 +177,7 @@ class States(LookTest):
                 "ec2": f"role_arn = {OPS}\ncredential_source = Ec2InstanceMetadata",
                 "fixed": f"role_arn = {OPS}\nsource_profile = legacy",
                 **{f"from-{how}": f"role_arn = {OPS}\nsource_profile = {how}"
-                   for how in ("sso", "old", "vault", "login", "web", "ec2", "from-sso")}}
+                   for how in ("sso", "old", "vault", "login", "web", "ec2", "saml", "from-sso")}}
         other = static("saml", "aws_session_token = x\n").replace("AKIA", "ASIA")
         self.write(static() + other,
                    "".join(f"[profile {name}]\n{text}\n" for name, text in ways.items()))

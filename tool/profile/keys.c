@@ -26,10 +26,12 @@ size_t profile_section_name(
 static void look_at_source(const struct profile_files *f, const char *name,
 	const struct sections *p, struct profile_keys *k)
 {
+	const struct section *own = &p->part[CREDENTIALS];
 	enum session_state state;
 	time_t expiration;
 
-	k->source_is_static = section_has_static_keys(&p->part[CREDENTIALS]);
+	k->source_is_static = section_has_static_keys(own);
+	k->source_is_other = own->key[SESSION_TOKEN] && !own->key[ASSUMED_ROLE];
 	state = session_check(
 		&f->settings.credentials, name, NULL, SESSION_LEAST, f->now, &expiration);
 	if (state == SESSION_VALID || state == SESSION_OTHER_ROLE)

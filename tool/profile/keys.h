@@ -14,9 +14,9 @@ struct profile_keys {
 	char *device;     /* of the source profile nearest to the keys; NULL without one */
 	/*
 	 * What AWS tools assume a role from: the first source profile with credentials. They are
-	 * static keys, or a session that ends then; 0: there is no valid one.
+	 * static keys, a session of another tool, or one that ends then; 0: there is no valid one.
 	 */
-	bool source_is_static;
+	bool source_is_static, source_is_other;
 	time_t source_expiration;
 	struct sections end; /* the last of the source profiles that were looked at */
 };

@@ -134,6 +134,8 @@ static void look_for_other(struct look *look, enum session_state state, struct p
 	p->why = how;
 	if (p->by_tools && look->keys.source_is_static) {
 		p->why = "a role of static keys";
+	} else if (p->by_tools && look->keys.source_is_other && !p->refreshable) {
+		p->why = "a role of another session";
 	} else if (!p->by_tools && section_has_static_keys(keys)) {
 		p->session = PROFILE_STATIC;
 		if (!p->keys && own->ini)
