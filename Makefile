@@ -490,9 +490,9 @@ $(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy tests/.clang-tidy
 lint_objects: all $(TEST_OBJS)
 tidy: lint_objects $(FUZZ_OBJS) $(if $(QUICK),,$(TIDY))
 
-# Checks the format, the man pages and the arrows between the folders. Then both compilers run with
-# -Werror and their analysis. QUICK=1 leaves out gcc and the analysis, which take most of the time:
-# `make check` does so. Another of its tests builds with gcc and -Werror. The warnings of clang do not
+# Checks the format, the man pages, the arrows between the folders and the picture. Then both compilers
+# run with -Werror and their analysis. QUICK=1 leaves out gcc and the analysis, which take most of the
+# time: `make check` does so. Another of its tests builds with gcc and -Werror. The warnings of clang do not
 # need its optimizer, but the checks of libc's headers ask for it.
 PARALLEL_MAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-O -j$(shell nproc))
 lint: tracked
@@ -500,6 +500,7 @@ lint: tracked
 		find include pam tool tests -name '*.[ch]')
 	$(Q)mandoc -Tlint -W warning $(MANPAGES)
 	$(Q)/usr/bin/python3 tests/arrows.py
+	$(Q)/usr/bin/python3 tests/live/picture.py
 	$(if $(QUICK),,+$(Q)$(PARALLEL_MAKE) BUILD=$(BUILD)/lint/gcc CC=gcc WERROR=1 ANALYZE=1 lint_objects)
 	+$(Q)$(PARALLEL_MAKE) BUILD=$(BUILD)/lint/clang CC=clang WERROR=1 \
 		CFLAGS='-O0 -D__OPTIMIZE__=1' tidy

@@ -1,6 +1,14 @@
-"""The screen of a terminal as a picture (SVG) that can be read on light and on dark pages."""
+"""The screen of a terminal as a picture (SVG) that can be read on light and on dark pages.
 
-from html import escape
+`make lint` runs this file. It looks whether examples/login.svg is drawn so, from the text that it shows.
+Whether a login shows that text needs root: test_picture.py."""
+
+import re
+import sys
+from html import escape, unescape
+from pathlib import Path
+
+PICTURE = Path(__file__).resolve().parents[2] / "examples/login.svg"
 
 LEFT, TOP, STEP, CHARACTER = 20, 66, 21, 8.43
 
@@ -34,3 +42,15 @@ def draw(title, screen, typed):
             shown = f'{escape(line[:-len(text)])}<tspan class="typed">{escape(text)}</tspan>'
         out.append(f'<text x="{LEFT}" y="{TOP - 10 + STEP * i}">{shown}</text>')
     return "\n".join([*out, "</svg>\n"])
+
+
+def redrawn(picture):
+    """-> the picture with the texts of picture"""
+    title, = re.findall("<title>(.*)</title>", picture)
+    screen = [re.sub("<.*?>", "", line) for line in re.findall("<text x=.*?>(.*)</text>", picture)]
+    typed = re.findall('<tspan class="typed">(.*?)</tspan>', picture)
+    return draw(unescape(title), list(map(unescape, screen)), list(map(unescape, typed)))
+
+
+if __name__ == "__main__" and redrawn(PICTURE.read_text()) != PICTURE.read_text():
+    sys.exit("examples/login.svg is not as tests/live/picture.py draws it; run: sudo make picture")

@@ -5,12 +5,10 @@ import re
 import unittest
 
 from live.case import example
-from live.picture import draw
+from live.picture import PICTURE, draw
 from live.sshd import PROMPT, SshTest
 from live.world import CA
-from paths import REPO
 
-PICTURE = REPO / "examples/login.svg"
 LAPTOP, BASTION = "alice@laptop:~$ ", "alice@bastion:~$ "
 SSH, CALL = "ssh bastion", "aws sts get-caller-identity"
 CODE = "123456"
