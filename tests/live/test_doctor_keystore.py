@@ -433,6 +433,14 @@ class Keystore(AdminTest):
         if thread:
             thread.join()
 
+    def as_root_checks_a_user(self):
+        """-> what the command in recipe 2 prints. A login shell finds aws-mfa by itself, except here."""
+        profile = self.world.path("/home/alice/.profile")
+        self.world.write("/home/alice/.profile", f"PATH={AWS_MFA.parent}:$PATH\n", self.uid)
+        self.addCleanup(profile.unlink)
+        command, = re.findall("`(runuser .*)`", (REPO / "README.md").read_text())
+        return self.follow(command)
+
     def test_the_recipes_of_the_readme(self):
         """As they stand, in their order; keys and code are typed."""
         copy = self.world.path("/tmp/examples")
@@ -448,6 +456,7 @@ class Keystore(AdminTest):
         *install, check = self.recipe("**1. ")
         self.follow(*install)
         self.assertIn("Nothing to mend", self.follow(check))
+        self.assertIn("Nothing to mend", self.as_root_checks_a_user())
         *install, check, last = self.recipe("**2. ")
         self.follow(*install, check)
         self.tried(last)

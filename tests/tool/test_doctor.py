@@ -342,13 +342,20 @@ class Planted(DoctorTest):
         self.assertEqual(run.returncode, 1)
         self.assertRegex(run.stdout, "^WARN   AWS_PROFILE [(]work[)] and AWS_DEFAULT_PROFILE")
 
+    def mfa_login(self):
+        """Writes what `aws configure mfa-login` does: the AWS CLI sets these keys so, and adds a comment."""
+        for key, value in (("aws_access_key_id", "ASIAEXAMPLE000000001"), ("aws_secret_access_key", "s" * 40),
+                           ("aws_session_token", "newer")):
+            run = self.aws("configure", "set", key, value)
+            self.assertEqual(run.returncode, 0, run.stderr)
+        with open(self.credentials, "a") as out:
+            out.write("#expiration = # Credentials expire at: 2035-01-01 00:00:00 UTC\n")
+
     def test_an_old_security_token(self):
         """`aws configure mfa-login` leaves it."""
         self.assertEqual(self.aws_mfa("--token", self.user.code()).returncode, 0)
         self.healthy()
-        token = section(self.credentials)["aws_session_token"]
-        self.write_credentials(self.credentials.read_text().replace(
-            f"aws_session_token = {token}", "aws_session_token = newer"))
+        self.mfa_login()
         line = next(n for n, text in enumerate(self.credentials.read_text().splitlines(), 1)
                     if text.startswith("aws_security_token"))
         fix = self.finds("security-token", self.credentials, line)
