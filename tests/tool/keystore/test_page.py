@@ -147,7 +147,7 @@ class Page(AdminTest):
 
     def test_no_example_is_left_out(self):
         self.assertEqual(list(self.examples), [
-            "aws iam create-policy --policy-name keystore-no-new-keys", "[aws-mfa]",
+            "{", "aws iam create-policy --policy-name keystore-no-new-keys", "[aws-mfa]",
             "aws iam create-user --user-name alice", "aws-mfa keystore add alice", "systemctl enable --now aws-mfa-keystore.socket",
             f"cd {DOC}", "aws-mfa doctor --pam sshd --user alice",
             "cp -p /root/pam.d-sshd /etc/pam.d/sshd", KEEP_SUDO,
@@ -199,6 +199,13 @@ class Page(AdminTest):
         self.assertEqual(self.shell(remove.splitlines()[-1], input="").returncode, 2)   # it asks
         self.ran(remove.splitlines()[-1] + " --yes")
         self.assertEqual(self.names(), [])
+
+    def test_a_session_that_may_do_less(self):
+        text = self.examples["{"]
+        self.world.write("/tmp/read.json", text)
+        self.addCleanup(self.world.path("/tmp/read.json").unlink)
+        self.add("alice", "--role-arn", ROLE, "--session-policy", "/tmp/read.json")
+        self.assertEqual(json.loads(self.entry()["session_policy"]), json.loads(text))
 
     def test_a_lost_device(self):
         """The example takes the last word of a device's ARN for its name."""
