@@ -29,8 +29,8 @@ static enum status broken(struct caller *c, bool changes, struct error *e)
 	call_end(c);
 	if (changes)
 		return error_set(e, STATUS_CODE_SPENT,
-			"aws-mfa-sts has ended without an answer; AWS may have done what was asked");
-	return error_set(e, STATUS_SYSTEM, "aws-mfa-sts has ended without an answer; try again");
+			"aws-mfa-sts gave no answer; AWS may have done what was asked");
+	return error_set(e, STATUS_SYSTEM, "aws-mfa-sts gave no answer; try again");
 }
 
 /* A time of a day or more is not known. */

@@ -14,10 +14,9 @@ static enum status broken(struct exchange *x, struct error *e)
 	exchange_end(x);
 	if (x->code_sent)
 		return error_set(e, STATUS_CODE_SPENT,
-			"aws-mfa-sts has ended without an answer; the code may be used up: try "
+			"aws-mfa-sts gave no answer; the code may be used up: try "
 			"with the next one");
-	return error_set(
-		e, STATUS_SYSTEM, "%s has ended without an answer; try again", AWS_MFA_STS_PATH);
+	return error_set(e, STATUS_SYSTEM, "%s gave no answer; try again", AWS_MFA_STS_PATH);
 }
 
 enum status exchange_start(

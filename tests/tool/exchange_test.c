@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-#define BROKEN "has ended without an answer"
+#define BROKEN "gave no answer"
 #define BROKEN_OFF "has broken off"
 
 /* The time when aws-mfa-sts sends the record. */

@@ -501,7 +501,7 @@ class Tables(KeystoreTest):
             self.assertIn(" result=system-error ", said)
             # A program that cannot load its libraries says nothing.
             self.assertRegex(result, "fs.file-max of this machine is used up .*raise it$|"
-                                     "aws-mfa-sts has ended without an answer; try again$|"
+                                     "aws-mfa-sts gave no answer; try again$|"
                                      "no file descriptors are left")
             reasons.add(result.partition(": ")[2].partition(":")[0])
         self.assertRegex(result, "^result 11 ")
