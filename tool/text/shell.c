@@ -23,11 +23,10 @@ bool shell_quote(const char *text, size_t len, char *to, size_t size)
 static const char *name_profile(const char *name, const char *option, char *to)
 {
 	const char *before = *name == '-' ? "--profile=" : option;
-	size_t len = strlen(before);
+	size_t len = (size_t)snprintf(to, SHELL_PROFILE_SIZE, "%s", before);
 
-	memcpy(to, before, len);
 	if (!shell_quote(name, strlen(name), to + len, SHELL_PROFILE_SIZE - len))
-		strcpy(to + len, "NAME");
+		snprintf(to + len, SHELL_PROFILE_SIZE - len, "NAME");
 	return to;
 }
 
