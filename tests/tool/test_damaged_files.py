@@ -89,6 +89,13 @@ class Damaged(HostTest):
         with self.assertRaises(botocore.exceptions.ConfigParseError):
             botocore.configloader.raw_config_parse(str(self.credentials))
 
+    def test_a_path_in_a_folder_that_is_gone(self):
+        """Not read as a path from the root folder."""
+        path = str(self.credentials)[1:]
+        run = self.aws_mfa("list", profile=None, env={"AWS_SHARED_CREDENTIALS_FILE": path}, cwd=self.home,
+                           prefix=("sh", "-c", 'mkdir gone; cd gone; rmdir ../gone; exec "$@"', "sh"))
+        self.refused(run, 4, path, "No such file or directory")
+
     def test_a_flood_of_faults(self):
         """The keys of this file can still be read."""
         self.write_credentials(self.credentials.read_text() + "no key\n" * 500)
