@@ -42,7 +42,7 @@ static enum status absolute(struct settings *s, enum setting id, struct error *e
 		s->value[id] = settings_format("%s%s", settings_home(), value + 1);
 	} else {
 		cwd = getcwd(NULL, 0); /* NOLINT(clang-analyzer-unix.*): glibc allocates */
-		if (!cwd) /* it was removed: do not look in the root folder instead */
+		if (!cwd)              /* it was removed: do not look in the root folder instead */
 			return error_system(e, value);
 		s->value[id] = settings_format("%s/%s", cwd, value);
 	}
