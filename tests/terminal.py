@@ -135,9 +135,9 @@ class Session(Terminal):
         return before
 
     def answer(self, prompt, text):
-        """-> the output before prompt"""
+        """text: or what returns it at the prompt, as a code that is good then. -> the output before prompt"""
         before = self.asked(prompt)
-        self.send(text + "\n")
+        self.send((text() if callable(text) else text) + "\n")
         return before
 
     def interrupt(self):

@@ -82,7 +82,7 @@ class KeystoreTest(BastionTest):
 
     def ready(self):
         """Nobody is left waiting, and the right code gets alice in."""
-        self.logged_in(self.login(self.user.code()))
+        self.logged_in(self.login(self.user.code))
 
     def as_user(self, name, script, check=False):
         """-> (status, what it says): a script of that user, in no session"""

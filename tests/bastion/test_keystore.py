@@ -115,7 +115,7 @@ class Login(KeystoreTest):
     def test_nothing_in_the_home_counts(self):
         """alice owns it all: a wrong code stays wrong, and a right one is judged by the site's AWS."""
         self.as_user("alice", "export HOME=/home/alice\n" + HOSTILE, check=True)
-        ssh = self.login(self.user.code(), "cat .aws/credentials")
+        ssh = self.login(self.user.code, "cat .aws/credentials")
         self.refused(self.login(self.user.wrong_code()))
         self.logged_in(ssh)
         self.assertIn(self.box.sessions[-1].access_key_id, ssh.screen)
@@ -126,7 +126,7 @@ class Local(KeystoreTest):
     """sudo and su of alice, who has reached a shell by a key alone."""
 
     def test_sudo_wants_the_caller_s_code(self):
-        console = self.sudo(self.user.code())
+        console = self.sudo(self.user.code)
         self.logged_in(console)
         self.assertEqual(console.screen.splitlines()[-1], "root")
         self.assertTrue(self.has_session())
@@ -141,7 +141,7 @@ class Local(KeystoreTest):
 
     def test_su_wants_the_target_s_code(self):
         bob = self.enroll("bob")
-        refused, let_in = self.su(self.user.code()), self.su(bob.code())
+        refused, let_in = self.su(self.user.code), self.su(bob.code)
         self.assertEqual(refused.wait(), 1, refused.screen)
         self.logged_in(let_in)
         self.assertEqual(let_in.screen.splitlines()[-1], "bob")
@@ -155,27 +155,27 @@ class Refused(SlowTest):
 
     def test_aws_down_and_back(self):
         self.aws_down()
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [DOWN])
         self.aws_up()
-        self.logged_in(self.login(self.user.code()))
+        self.logged_in(self.login(self.user.code))
 
     def test_nobody_judges(self):
         """Never softened, and the log says what to run."""
         self.addCleanup(self.run_there, "systemctl unmask --runtime aws-mfa-keystore@.service; "
                         f"systemctl reset-failed; systemctl start {SOCKET}")
         self.run_there(f"systemctl stop {SOCKET}")
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [CONFIG])
         self.assertIn(f"run: systemctl start {SOCKET}", self.decisions("sshd")[0])
         self.run_there(f"systemctl start {SOCKET}; "
                        "systemctl mask --runtime aws-mfa-keystore@.service")
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertIn(self.results("sshd")[1], (SYSTEM, CONFIG))
 
     def test_no_entry(self):
         self.run_there(f"rm {KEYS}/alice")
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [CONFIG])
         self.assertIn("run: aws-mfa keystore add alice", self.decisions("sshd")[0])
 
@@ -186,7 +186,7 @@ class Refused(SlowTest):
                            f"-o {options},uid=$(id -u alice),mode=700 none /home/alice/.aws")
             try:
                 ssh = self.ssh()
-                ssh.answer(PROMPT, self.user.code())
+                ssh.answer(PROMPT, self.user.code)
                 ssh.expect("could not be stored", 60)
                 ssh.send("exit\n")
                 self.logged_in(ssh)
@@ -210,7 +210,7 @@ class Refused(SlowTest):
         locked.kill()
         self.ready()
         self.run_there(f"{locks} --reset")
-        self.logged_in(self.sudo(self.user.code()))
+        self.logged_in(self.sudo(self.user.code))
 
 
 class Units(KeystoreTest):
@@ -223,7 +223,7 @@ class Units(KeystoreTest):
                            f"\"printf '{says}'; printf '{says}' >&2; printf '{says}' >&0\"\n")
         self.run_there("systemctl daemon-reload")
         self.addCleanup(self.run_there, f"rm -r {os.path.dirname(drop)}; systemctl daemon-reload")
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertIn("result 0", self.lines())
         self.assertEqual(self.results("sshd"), [SYSTEM])
 

@@ -182,7 +182,7 @@ class Door(SlowTest):
         for change, back in (("chmod 777", "chmod 755"), ("chown alice", "chown root")):
             self.run_there(f"{change} /run/aws-mfa")
             self.addCleanup(self.run_there, f"{back} /run/aws-mfa")
-            self.refused(self.login(self.user.code()))
+            self.refused(self.login(self.user.code))
             self.run_there(f"{back} /run/aws-mfa")
         self.assertEqual(self.results("sshd"), [CONFIG] * 2)
         self.ready()
@@ -198,11 +198,11 @@ class LockedOut(SlowTest):
             cls.write_site(timeout=120)
 
     def goes_on(self):
-        self.logged_in(self.login(self.user.code()))
+        self.logged_in(self.login(self.user.code))
         self.user = self.enroll("alice")
         console = self.ssh("-p", "2222", "sudo id -un")
         console.answer("password for alice: ", PASSWORD)
-        console.answer(PROMPT, self.user.code())
+        console.answer(PROMPT, self.user.code)
         self.logged_in(console)
         self.assertEqual(console.screen.splitlines()[-1], "root")
         self.user = self.enroll("alice")
@@ -285,7 +285,7 @@ class Store(SlowTest):
         for sign in ("STOP", "KILL"):
             self.meanwhile(f"pkill -{sign} -u alice -f \"aws-mfa store\"")
             before = time.monotonic()
-            self.logged_in(self.login(self.user.code()))
+            self.logged_in(self.login(self.user.code))
             self.assertLess(time.monotonic() - before, 30)
             self.assertIn(self.results("sshd")[-1], (ACCEPTED, "not-stored answer=PAM_SUCCESS"))
             self.doCleanups()
@@ -304,7 +304,7 @@ class Store(SlowTest):
                         "systemctl daemon-reload; systemctl restart ssh")
         self.bastion.write(drop, "[Service]\nLimitNPROC=2\n")
         self.run_there("systemctl daemon-reload && systemctl restart ssh")
-        ssh = self.login(self.user.code())
+        ssh = self.login(self.user.code)
         ssh.wait()      # sshd cannot start the shell
         self.assertIn(self.results("sshd")[0], (ACCEPTED, "not-stored answer=PAM_SUCCESS"))
         self.refused(self.login(self.user.wrong_code()))
@@ -353,7 +353,7 @@ class Service(SlowTest):
         self.run_there("mount -o remount,size=$(($(df -k --output=used /run | tail -1) + 64))k /run; "
                        "! cat /dev/zero >/run/full")
         self.refused(self.login(self.user.wrong_code()))
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [SYSTEM] * 2)    # no dynamic user, says systemd's line
         self.run_there("rm /run/full")
         self.user = self.enroll("alice")

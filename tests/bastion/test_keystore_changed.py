@@ -60,7 +60,7 @@ class Changed(SlowTest):
             with self.subTest(name):
                 self.fresh()
                 self.run_there("set -e; " + change)
-                self.refused(self.login(self.user.code()))
+                self.refused(self.login(self.user.code))
                 self.assertEqual(self.results("sshd"), [CONFIG])
                 self.assertIn(said, self.decisions("sshd")[0])
                 self.assertFalse(self.has_session())
@@ -79,7 +79,7 @@ class Changed(SlowTest):
         self.run_there("systemctl daemon-reload")
         self.addCleanup(self.run_there, f"rm -r {os.path.dirname(drop)} /usr/local/bin/aws-mfa-2; "
                         "systemctl daemon-reload")
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [SYSTEM])
         self.assertIn("keystore protocol 2 here, 1 there; run: systemctl restart aws-mfa-keystore.socket",
                       self.decisions("sshd")[0])
@@ -131,10 +131,10 @@ class RootsPlaces(SlowTest):
         stranger = self.ssh("-p", "2222", "-l", "bob", many)
         stranger.expect("all", 60)
         self.serving(16)
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertIn("4000 logins wait for a code already", self.decisions("sshd")[0])
         ssh = self.ssh("-l", "root", "id -un")
-        ssh.answer(PROMPT, root.code())
+        ssh.answer(PROMPT, root.code)
         self.logged_in(ssh)
         self.assertEqual(self.results("sshd")[1:], [ACCEPTED])
         self.run_there("systemctl stop holder; pkill -KILL -u bob; true")

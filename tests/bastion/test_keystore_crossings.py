@@ -54,8 +54,8 @@ class Crossings(SlowTest):
     def test_sudo_to_another_user(self):
         """The caller's code counts, and the target's does not."""
         bob = self.enroll("bob")
-        console = self.tried("sudo -u bob id -un", ("for alice: ", PASSWORD), (PROMPT, bob.code()),
-                             ("for alice: ", PASSWORD), (PROMPT, self.user.code()))
+        console = self.tried("sudo -u bob id -un", ("for alice: ", PASSWORD), (PROMPT, bob.code),
+                             ("for alice: ", PASSWORD), (PROMPT, self.user.code))
         self.logged_in(console)
         self.assertEqual(console.screen.splitlines()[-1], "bob")
         self.assertEqual(self.results("sudo"), [WRONG, ACCEPTED])
@@ -75,7 +75,7 @@ class Crossings(SlowTest):
         self.assertEqual(console.screen.splitlines()[-1], "bob")
         console = self.tried(f"{evil} sudo -E id -un", ("for alice: ", PASSWORD),
                              (PROMPT, self.user.wrong_code()), ("for alice: ", PASSWORD),
-                             (PROMPT, self.user.code()))
+                             (PROMPT, self.user.code))
         self.logged_in(console)
         self.assertEqual(console.screen.splitlines()[-1], "root")
         for service in ("su", "sudo"):
@@ -106,7 +106,7 @@ class Crossings(SlowTest):
         carol = self.enroll("carol")
         self.run_there("usermod -u 31234 carol; chown -R carol: /home/carol")
         ssh = self.ssh("-l", "carol", "true")
-        ssh.answer(PROMPT, carol.code())
+        ssh.answer(PROMPT, carol.code)
         self.refused(ssh)
         self.assertEqual(self.results("sshd"), [CONFIG])
         self.assertIn("uid", self.decisions("sshd")[0])

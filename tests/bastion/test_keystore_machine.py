@@ -53,7 +53,7 @@ class Slice(KeystoreTest):
     def test_memory(self):
         """The kernel ends what has none."""
         self.run_there(f"{LIMIT}MemoryMax=600K")
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [SYSTEM])
         self.run_there(f"{LIMIT}MemoryMax=50%")
         self.ready()
@@ -79,7 +79,7 @@ class HeldUp(KeystoreTest, Delegated):
     def others_go_on(self):
         bob = self.enroll("bob")
         ssh = self.ssh("-l", "bob", "true")
-        ssh.answer(PROMPT, bob.code())
+        ssh.answer(PROMPT, bob.code)
         self.logged_in(ssh)
 
     def test_frozen(self):

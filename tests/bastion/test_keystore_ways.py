@@ -31,7 +31,7 @@ class BreakGlass(SlowTest):
             self.assertEqual(alerts[-1][:2], ("4", "1"))        # auth.alert
             self.assertRegex(alerts[-1][2], "^login of break-glass from [0-9a-f.:]+$")
             self.aws_down()
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.aws_up()
         self.ready()
         self.assertEqual(len(self.alerts()), 2)
@@ -45,14 +45,14 @@ class Group(SlowTest):
         self.run_there("groupadd aws-mfa && usermod -aG aws-mfa alice")
         self.addCleanup(self.run_there, "groupdel aws-mfa")
         self.refused(self.login(self.user.wrong_code()))
-        self.logged_in(self.login(self.user.code()))
+        self.logged_in(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [WRONG, ACCEPTED])
         self.assertTrue(self.has_session())
         self.aws_down()
         for name in ("bob", "alice"):
             ssh = self.ssh("-l", name, "true")
             if name == "alice":
-                ssh.answer(PROMPT, self.user.code())
+                ssh.answer(PROMPT, self.user.code)
                 self.refused(ssh)
             else:
                 self.logged_in(ssh)

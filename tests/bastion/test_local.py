@@ -40,7 +40,7 @@ class Sudo(LocalTest):
         return self.at_once("sudo id -un", "password for alice: ", code, "sudo")
 
     def test_a_code_starts_a_session(self):
-        self.assertEqual(self.sudo(self.user.code()), ("root", ACCEPTED))
+        self.assertEqual(self.sudo(self.user.code), ("root", ACCEPTED))
         self.assertTrue(self.has_session())
 
     def test_a_wrong_code_refuses_nobody(self):
@@ -49,10 +49,10 @@ class Sudo(LocalTest):
 
     def test_aws_down_and_back(self):
         self.aws_down()
-        self.assertEqual(self.sudo(self.user.code()), ("root", DOWN))
+        self.assertEqual(self.sudo(self.user.code), ("root", DOWN))
         self.run_there("rm -rf /run/sudo/ts")
         self.aws_up()
-        self.assertEqual(self.sudo(self.user.code()), ("root", DOWN + ACCEPTED))
+        self.assertEqual(self.sudo(self.user.code), ("root", DOWN + ACCEPTED))
 
 
 class Su(LocalTest):
@@ -68,7 +68,7 @@ class Su(LocalTest):
 
     def test_a_code_starts_a_session(self):
         """The session belongs to the target of su."""
-        self.assertEqual(self.su(self.bob.code()), ("bob", ACCEPTED))
+        self.assertEqual(self.su(self.bob.code), ("bob", ACCEPTED))
         self.assertTrue(self.has_session("bob"))
         self.assertFalse(self.has_session("alice"))
 
@@ -79,9 +79,9 @@ class Su(LocalTest):
 
     def test_aws_down_and_back(self):
         self.aws_down()
-        self.assertEqual(self.su(self.bob.code()), ("bob", DOWN))
+        self.assertEqual(self.su(self.bob.code), ("bob", DOWN))
         self.aws_up()
-        self.assertEqual(self.su(self.bob.code()), ("bob", DOWN + ACCEPTED))
+        self.assertEqual(self.su(self.bob.code), ("bob", DOWN + ACCEPTED))
 
     def test_not_enrolled(self):
         self.run_there("rm -r /home/bob/.aws")

@@ -54,7 +54,7 @@ class Kernel(MachineTest):
 
     def login(self):
         ssh = self.ssh("true")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
 
     def test_what_it_has(self):
@@ -243,7 +243,7 @@ class HeldUp(Delegated):
         for _ in range(5):      # a busy machine hides an outage
             su = self.su()
             su.send(PASSWORD + "\n")
-            su.answer(PROMPT, self.user.code())
+            su.answer(PROMPT, self.user.code)
             if su.wait() == 0:
                 break
             self.user = self.enroll("alice")

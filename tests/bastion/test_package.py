@@ -29,7 +29,7 @@ class Packages(BastionTest):
     def logs_in(self):
         user = self.enroll("alice")     # before aws-mfa reads the keys
         ssh = self.ssh("true")
-        ssh.answer(PROMPT, user.code())
+        ssh.answer(PROMPT, user.code)
         return ssh.wait() == 0
 
     def leave_the_stacks(self):
@@ -67,7 +67,7 @@ class Packages(BastionTest):
                        "cat >/home/bob/.aws/credentials", input=long_term(bob, "default"))
         su = self.ssh("-p", "2222", "su bob -c 'id -un'")
         su.answer("Password: ", PASSWORD)
-        su.answer(PROMPT, bob.code())
+        su.answer(PROMPT, bob.code)
         self.logged_in(su)
         self.assertEqual(su.screen.splitlines()[-1], "bob")
         self.assertEqual(self.results("su"), ["accepted answer=PAM_SUCCESS"])

@@ -19,7 +19,7 @@ class AfterPublickey(BastionTest):
         return ssh
 
     def test_a_code(self):
-        self.logged_in(self.login(self.user.code()))
+        self.logged_in(self.login(self.user.code))
         self.assertTrue(self.has_session())
         line, = self.decisions("sshd")
         key_id = self.box.sessions[-1].access_key_id
@@ -46,7 +46,7 @@ class AfterPublickey(BastionTest):
         ssh = self.ssh("true")
         ssh.expect(PROMPT, 60)
         ssh.kill()
-        self.logged_in(self.login(self.user.code()))
+        self.logged_in(self.login(self.user.code))
 
     def test_no_key(self):
         ssh = self.ssh("-o", "PubkeyAuthentication=no", "true")
@@ -60,14 +60,14 @@ class AfterPublickey(BastionTest):
         self.refused(ssh)
         self.assertNotIn(PROMPT, ssh.screen)
         self.run_there("faillock --user alice --reset")
-        self.logged_in(self.login(self.user.code()))
+        self.logged_in(self.login(self.user.code))
 
     def test_aws_down_and_back(self):
         self.aws_down()
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [DOWN])
         self.aws_up()
-        self.logged_in(self.login(self.user.code()))
+        self.logged_in(self.login(self.user.code))
 
     def test_the_way_back_in(self):
         """While AWS is down, the sshd for root asks only for a key."""
@@ -76,11 +76,11 @@ class AfterPublickey(BastionTest):
         self.logged_in(ssh)
         self.assertEqual(ssh.screen.splitlines()[0], "root")
         root = self.ssh("-l", "root", "true")
-        root.answer(PROMPT, self.user.code())
+        root.answer(PROMPT, self.user.code)
         self.refused(root)
 
     def test_the_session_of_logind(self):
-        ssh = self.login(self.user.code(), "echo profile=[$AWS_PROFILE]; loginctl show-session "
+        ssh = self.login(self.user.code, "echo profile=[$AWS_PROFILE]; loginctl show-session "
                          "$XDG_SESSION_ID -p Name -p Service -p Type -p Class")
         self.logged_in(ssh)
         for part in ("profile=[work]", "Name=alice", "Service=sshd", "Type=tty", "Class=user"):
@@ -88,12 +88,12 @@ class AfterPublickey(BastionTest):
 
     def test_a_restart_of_sshd(self):
         """Users who are logged in stay. A prompt stays, too."""
-        inside = self.login(self.user.code(), "echo in; read line; echo got $line")
+        inside = self.login(self.user.code, "echo in; read line; echo got $line")
         inside.expect("in\r\n", 60)
         asked = self.ssh("true")
         asked.expect(PROMPT, 60)
         self.run_there("systemctl restart ssh")
-        other = self.login(self.user.code())
+        other = self.login(self.user.code)
         asked.send(self.user.code() + "\n")
         inside.send("text\n")
         for ssh in (other, asked, inside):
@@ -109,9 +109,9 @@ class AfterPublickey(BastionTest):
         self.run_there("systemd-run -q --unit=sleepers --uid=alice "
                        "sh -c 'sleep 600 & sleep 600 & sleep 600 & wait'")
         self.limit(20)
-        self.logged_in(self.login(self.user.code()))
+        self.logged_in(self.login(self.user.code))
         self.limit(2)
-        self.refused(self.login(self.user.code()))
+        self.refused(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [ACCEPTED, "system-error answer=PAM_SYSTEM_ERR"])
         self.assertRegex(self.decisions("sshd")[1],
                          "RLIMIT_NPROC (2, 4 needed|4 is used up|is 4 for)")
@@ -133,7 +133,7 @@ class AfterPassword(BastionTest):
         return ssh
 
     def test_a_password_and_a_code(self):
-        self.logged_in(self.login(PASSWORD, self.user.code()))
+        self.logged_in(self.login(PASSWORD, self.user.code))
 
     def test_no_code_and_a_code_that_was_used(self):
         code = self.user.code()
@@ -144,9 +144,9 @@ class AfterPassword(BastionTest):
 
     def test_aws_down_and_back(self):
         self.aws_down()
-        self.refused(self.login(PASSWORD, self.user.code()))
+        self.refused(self.login(PASSWORD, self.user.code))
         self.aws_up()
-        self.logged_in(self.login(PASSWORD, self.user.code()))
+        self.logged_in(self.login(PASSWORD, self.user.code))
         self.assertEqual(self.results("sshd"), [DOWN, ACCEPTED])
 
     def test_only_one_of_them_is_right(self):
@@ -174,7 +174,7 @@ class Convenience(BastionTest):
         return ssh
 
     def test_a_code_starts_a_session(self):
-        self.login(self.user.code())
+        self.login(self.user.code)
         self.assertTrue(self.has_session())
 
     def test_a_wrong_code_and_no_code_refuse_nobody(self):
@@ -185,9 +185,9 @@ class Convenience(BastionTest):
 
     def test_aws_down_and_back(self):
         self.aws_down()
-        self.login(self.user.code())
+        self.login(self.user.code)
         self.aws_up()
-        self.login(self.user.code())
+        self.login(self.user.code)
         self.assertEqual(self.results("sshd"), [DOWN, ACCEPTED])
 
     def test_not_enrolled(self):

@@ -406,7 +406,7 @@ class Keystore(AdminTest):
         self.own |= {f"/home/alice/.aws{name}" for name in ("", "/credentials", "/config")}
         thread = self.serve_one()
         doctor = self.console(AWS_MFA, "doctor", "--try", "alice", "-v", env={"NO_COLOR": "1"})
-        doctor.answer(PROMPT, self.user.code())
+        doctor.answer(PROMPT, self.user.code)
         self.assertEqual(doctor.wait(), 0, doctor.screen)
         for phase in ("auth", "account", "session"):
             self.assertIn(f"ok     {phase}: the stack of sshd lets alice pass", doctor.screen)
@@ -428,7 +428,7 @@ class Keystore(AdminTest):
 
     def tried(self, line, thread=None):
         doctor = self.console("/bin/sh", "-c", f"PATH={AWS_MFA.parent}:$PATH; {line}")
-        doctor.answer(PROMPT, self.user.code())
+        doctor.answer(PROMPT, self.user.code)
         self.assertEqual(doctor.wait(), 0, doctor.screen)
         if thread:
             thread.join()

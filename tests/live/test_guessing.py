@@ -134,7 +134,7 @@ class AfterPublicKey(GuessTest):
         self.stack("login", example("pam.d/login"))
         login = self.console("/bin/login", "alice", env={"TERM": "dumb"})
         login.answer("Password: ", PASSWORD)
-        login.answer(PROMPT, self.user.code())
+        login.answer(PROMPT, self.user.code)
         login.expect("AWS session valid until ")
         login.send("exit\n")
         login.wait()

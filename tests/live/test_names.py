@@ -51,7 +51,7 @@ class Names(SshTest):
             with self.subTest(name):
                 user = self.enroll(name)
                 ssh = self.ssh(self.after_publickey, "echo let in", user=name)
-                ssh.answer(PROMPT, user.code())
+                ssh.answer(PROMPT, user.code)
                 self.logged_in(ssh)
                 self.assertIn("let in", ssh.screen)
                 self.logged("sshd-after-publickey", name, "accepted answer=PAM_SUCCESS")
@@ -62,7 +62,7 @@ class Names(SshTest):
                 user = self.enroll(name)
                 su = self.console("/usr/bin/su", "-c", "echo let in", name, user="bob")
                 su.answer("Password: ", PASSWORD)
-                su.answer(PROMPT, user.code())
+                su.answer(PROMPT, user.code)
                 self.assertEqual(su.wait(), 0, su.screen)
                 self.logged("su", name, "accepted answer=PAM_SUCCESS")
 

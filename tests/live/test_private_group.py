@@ -22,7 +22,7 @@ class PrivateGroup(LiveTest):
 
     def login(self, status):
         tester = self.console("/usr/bin/pamtester", "mfa", "alice", "authenticate")
-        tester.answer(PROMPT, self.user.code())
+        tester.answer(PROMPT, self.user.code)
         self.assertEqual(tester.wait(), status, tester.screen)
 
     def refused(self):

@@ -58,14 +58,14 @@ class Ssh(SshTest):
 
     def test_one_code_for_many_connections(self):
         ssh = self.call("bastion", "true")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         ssh = self.call("bastion", "echo again")
         self.logged_in(ssh)
         self.assertEqual(ssh.screen, "again\r\n")
         self.user = self.enroll("alice")        # a device with no used code
         ssh = self.call("inner", "echo inside")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         self.assertEqual(ssh.screen.count(PROMPT), 1)       # inner's own prompt
         self.end()

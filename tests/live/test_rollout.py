@@ -77,7 +77,7 @@ class Rollout(SshTest):
 
     def test_enrolled(self):
         ssh = self.ssh(self.until, "true")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         self.assertNotIn("needs an AWS MFA code", ssh.screen)
 
@@ -117,7 +117,7 @@ class Rollout(SshTest):
 
     def test_enrolled_after_the_date(self):
         ssh = self.ssh(self.over, "true")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
 
     def test_a_damaged_file(self):
@@ -150,7 +150,7 @@ class Rollout(SshTest):
     def test_who_is_in_the_group(self):
         user = self.enroll("carol")
         ssh = self.ssh(self.group, "true", user="carol")
-        ssh.answer(PROMPT, user.code())
+        ssh.answer(PROMPT, user.code)
         self.logged_in(ssh)
         self.refused_with(self.group, "dave", asked=True)
 

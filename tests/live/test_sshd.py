@@ -78,7 +78,7 @@ class Recipes(SshTest):
 
     def test_public_key_then_code(self):
         ssh = self.ssh(self.after_publickey, "echo profile=$AWS_PROFILE")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         self.assertRegex(ssh.screen, r"^\r\(alice@mfa\) AWS MFA code: \r\n"
                          r"AWS session valid until .*\.\r\nprofile=work\r\n$")
@@ -87,7 +87,7 @@ class Recipes(SshTest):
 
     def test_a_shell_is_told_until_when(self):
         ssh = self.ssh(self.after_publickey)
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         ssh.expect("AWS session valid until ")
         ssh.send("exit\n")
         self.logged_in(ssh)
@@ -97,7 +97,7 @@ class Recipes(SshTest):
         ssh = self.ssh(self.after_publickey, "-oNumberOfPasswordPrompts=2", "true")
         ssh.answer(PROMPT, self.user.wrong_code())
         ssh.expect(f"The AWS MFA code was wrong or already used: the code for {self.user.serial} is ")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         self.decisions("sshd-after-publickey", WRONG % self.user.serial, ACCEPTED)
 
@@ -109,7 +109,7 @@ class Recipes(SshTest):
 
     def test_a_session_is_no_code(self):
         ssh = self.ssh(self.after_publickey, "true")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         ssh = self.ssh(self.after_publickey, "true")
         ssh.answer(PROMPT, "")
@@ -130,7 +130,7 @@ class Recipes(SshTest):
     def test_aws_down(self):
         self.aws_down()
         ssh = self.ssh(self.after_publickey, "true")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.refused(ssh)
         self.assertIn("AWS cannot be reached; the code was not sent and is still good: ", ssh.screen)
         line = self.syslog.wait(r"\(sshd-after-publickey:auth\): (.*)")[0][1]
@@ -160,7 +160,7 @@ class Recipes(SshTest):
     def test_password_then_code(self):
         ssh = self.ssh(self.after_password, "echo profile=$AWS_PROFILE")
         ssh.answer("Password: ", PASSWORD)
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         self.assertIn("profile=work", ssh.screen)
         self.decisions("sshd-after-password", ACCEPTED)
@@ -181,7 +181,7 @@ class Recipes(SshTest):
         self.aws_down()
         ssh = self.ssh(self.after_password, "true")
         ssh.answer("Password: ", PASSWORD)
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.refused(ssh)
         self.assertIn(f"{REFUSED}\r\n", ssh.screen)
         self.syslog.wait("result=unavailable answer=PAM_AUTHINFO_UNAVAIL reason=")
@@ -214,7 +214,7 @@ class Recipes(SshTest):
     def test_convenience(self):
         ssh = self.ssh(self.convenience, "echo in", methods="keyboard-interactive")
         ssh.answer("Password: ", PASSWORD)
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         self.assertTrue(self.has_session())
         ssh = self.ssh(self.convenience, "echo in", methods="keyboard-interactive")
@@ -231,7 +231,7 @@ class Recipes(SshTest):
         self.aws_down()
         ssh = self.ssh(self.convenience, methods="keyboard-interactive")
         ssh.answer("Password: ", PASSWORD)
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         ssh.expect(REFUSED)
         ssh.send("exit\n")
         self.logged_in(ssh)

@@ -71,7 +71,7 @@ class WithoutAuthenticationMethods(SshTest):
 
     def test_no_code_no_login(self):
         ssh = self.ssh(self.code, "echo in", methods="keyboard-interactive")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         self.assertTrue(self.has_session())
         consoles = [(self.ssh(self.code, "true", methods="keyboard-interactive"), [answer])
@@ -96,7 +96,7 @@ class WithoutAuthenticationMethods(SshTest):
         count as a code."""
         self.key_alone_is_refused()
         ssh = self.ssh(self.reversed, "true", methods="keyboard-interactive,publickey")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.logged_in(ssh)
         self.assertTrue(self.has_session())
         self.key_alone_is_refused()
@@ -159,7 +159,7 @@ class WithoutAuthenticationMethods(SshTest):
     def test_login_grace_time_while_aws_is_slow(self):
         self.box.fault("GetSessionToken", faults.hang())
         ssh = self.ssh(self.hurry, "true", methods="keyboard-interactive")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         self.assertEqual(ssh.wait(), 255)
         self.assertEqual(self.world.wait_for_processes([d.pid for d in self.daemons]), {})
         self.assertEqual(len(self.box.codes_seen(self.user)), 1)

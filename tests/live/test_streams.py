@@ -27,7 +27,7 @@ class Streams(SshTest):
     def transfer(self, *argv, input=None, env=None):
         """Runs a client that calls ssh. ssh asks on the terminal; the client's output is a pipe."""
         console = self.console(*argv, user="client", pipes=True, input=input, env=env)
-        console.answer(PROMPT, self.user.code())
+        console.answer(PROMPT, self.user.code)
         status = console.wait()
         self.assertEqual(status, 0, (console.screen, console.out, console.err))
         self.assertTrue(self.has_session())

@@ -30,7 +30,7 @@ class Su(LiveTest):
     def test_password_and_code_of_the_target(self):
         su = self.console("/usr/bin/su", "-c", "id -un; env", "alice", user="bob")
         su.answer("Password: ", PASSWORD)
-        su.answer(PROMPT, self.user.code())
+        su.answer(PROMPT, self.user.code)
         self.assertEqual(su.wait(), 0, su.screen)
         self.assertRegex(su.screen, r"AWS session valid until .*\r\nalice\r\n")
         self.assertNotIn("AWS_", su.screen)
@@ -47,7 +47,7 @@ class Su(LiveTest):
         self.addCleanup(setattr, self.box, "date_skew", 0)
         su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
         su.answer("Password: ", PASSWORD)
-        su.answer(PROMPT, self.user.code())
+        su.answer(PROMPT, self.user.code)
         self.assertEqual(su.wait(), 0, su.screen)
         line, = self.syslog.module()
         self.assertIn("result=accepted answer=PAM_SUCCESS", line)
@@ -58,7 +58,7 @@ class Su(LiveTest):
         self.aws_down()
         su = self.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
         su.answer("Password: ", PASSWORD)
-        su.answer(PROMPT, self.user.code())
+        su.answer(PROMPT, self.user.code)
         self.assertEqual(su.wait(), 0, su.screen)
         self.assertIn("AWS cannot be reached; the code was not sent and is still good. "
                       "The system log says why.\r\nalice\r\n", su.screen)
@@ -205,7 +205,7 @@ class HeldUp(LiveTest):
         group.quota(0.001)
         time.sleep(self.TIMEOUT + 0.3)
         group.quota(None)
-        su.answer(PROMPT, self.user.code())
+        su.answer(PROMPT, self.user.code)
         su.wait()
         self.assertNotIn("answer=PAM_IGNORE", self.syslog.module()[0])
         self.assertEqual(su.process.returncode == 0, self.has_session(), su.screen)
@@ -234,7 +234,7 @@ class Login(LiveTest):
 
     def test_password_then_code(self):
         login = self.login("alice")
-        login.answer(PROMPT, self.user.code())
+        login.answer(PROMPT, self.user.code)
         login.expect("AWS session valid until ")
         self.in_the_shell(login, "user=[alice] profile=[work]")
         self.assertTrue(self.has_session())
@@ -251,7 +251,7 @@ class Login(LiveTest):
             with self.subTest(name):
                 login = self.login(name)
                 if asked:
-                    login.answer(PROMPT, self.user.code())
+                    login.answer(PROMPT, self.user.code)
                 self.in_the_shell(login, f"user=[{name}]")
                 self.assertEqual(PROMPT in login.screen, asked)
 

@@ -58,7 +58,7 @@ class Example(SudoTest):
     def test_password_then_code(self):
         sudo = self.sudo("/usr/bin/id", "-un")
         sudo.answer("password for alice: ", PASSWORD)
-        sudo.answer(PROMPT, self.user.code())
+        sudo.answer(PROMPT, self.user.code)
         self.assertEqual(sudo.wait(), 0, sudo.screen)
         self.assertEqual(sudo.screen.splitlines()[-1], "root")
         self.assertTrue(self.has_session())
@@ -75,7 +75,7 @@ class Example(SudoTest):
         self.aws_down()
         sudo = self.sudo("/usr/bin/id", "-un")
         sudo.answer("password for alice: ", PASSWORD)
-        sudo.answer(PROMPT, self.user.code())
+        sudo.answer(PROMPT, self.user.code)
         self.assertEqual(sudo.wait(), 0, sudo.screen)
         self.assertEqual(sudo.screen.splitlines()[-1], "root")
 
@@ -144,7 +144,7 @@ class Decides(SudoTest):
                 "[twin]\naws_access_key_id = AKIAEXAMPLE000000001\n"
                 f"aws_secret_access_key = {'x' * 40}\n")
             sudo = self.sudo("-k", "/usr/bin/true")
-            sudo.answer(PROMPT, self.user.code())
+            sudo.answer(PROMPT, self.user.code)
             self.assertEqual(sudo.wait(), 0, sudo.screen)
             found, = self.syslog.wait(
                 f'^authpriv.warning aws-mfa: key-id=(\\S+) profile={failed} result=not-shared reason="{reason}.*"$')
@@ -156,7 +156,7 @@ class Decides(SudoTest):
         self.aws_down()
         sudo = self.sudo("/usr/bin/id", "-un")
         for _ in range(3):
-            sudo.answer(PROMPT, self.user.code())
+            sudo.answer(PROMPT, self.user.code)
         self.assertEqual(sudo.wait(), 1, sudo.screen)
         self.assertEqual(sudo.screen.count(PROMPT), 3)
         lines = [line for line in self.syslog.module() if ":auth)" in line]
@@ -207,7 +207,7 @@ class Decides(SudoTest):
     def test_a_prompt_of_the_caller_s(self):
         """-p changes the prompt for a password, but not the prompt for the code."""
         sudo = self.sudo("-p", "speak: ", "/usr/bin/id", "-un")
-        sudo.answer(PROMPT, self.user.code())
+        sudo.answer(PROMPT, self.user.code)
         self.assertEqual(sudo.wait(), 0, sudo.screen)
         self.assertNotIn("speak", sudo.screen)
 
@@ -221,11 +221,11 @@ class Decides(SudoTest):
 
     def test_once_typed_it_counts_for_a_while(self):
         sudo = self.sudo("/bin/sh", "-c", "true")
-        sudo.answer(PROMPT, self.user.code())
+        sudo.answer(PROMPT, self.user.code)
         self.assertEqual(sudo.wait(), 0, sudo.screen)
         # Both run on one terminal: the second sudo there asks nothing.
         shell = self.console("/bin/sh", "-c", "sudo true; sudo -n id -un", user="alice")
-        shell.answer(PROMPT, self.user.code())
+        shell.answer(PROMPT, self.user.code)
         self.assertEqual(shell.wait(), 0, shell.screen)
         self.assertEqual(shell.screen.splitlines()[-1], "root")
         self.decided(*2 * ["accepted answer=PAM_SUCCESS"])
@@ -238,7 +238,7 @@ class Decides(SudoTest):
                 self.syslog.lines.clear()
                 user = self.enroll("alice")
                 sudo = self.sudo("-k", *args)
-                sudo.answer(PROMPT, user.code())
+                sudo.answer(PROMPT, user.code)
                 self.assertEqual(sudo.wait(), 0, sudo.screen)
                 self.assertIn("SUDO_USER=alice", sudo.screen)
                 self.assertNotIn("AWS_", sudo.screen)
@@ -253,7 +253,7 @@ class Decides(SudoTest):
             with self.subTest(limit):
                 run = self.console("/bin/sh", "-c", f"ulimit {limit}; umask 0; exec sudo -k id -un",
                                    user="alice")
-                run.answer(PROMPT, self.user.code())
+                run.answer(PROMPT, self.user.code)
                 run.wait()
         results = [re.search("result=(.*? answer=[A-Z_]+)", line)[1]
                    for line in self.syslog.module() if ":auth)" in line]

@@ -72,7 +72,7 @@ class HostUntouched(SshTest):
         self.stack("sudo", example("pam.d/sudo"))
         self.write("/etc/sudoers", "alice ALL=(ALL:ALL) ALL\n", mode=0o440)
         ssh = self.ssh(self.server, "-tt", "sudo id -un")
-        ssh.answer(PROMPT, self.user.code())
+        ssh.answer(PROMPT, self.user.code)
         ssh.answer("password for alice: ", PASSWORD)
         self.assertEqual(ssh.wait(), 0, ssh.screen)
         self.assertIn("root", ssh.screen.splitlines())

@@ -248,7 +248,7 @@ class Installed(PackageTest):
         config.write_text(config.read_text().replace("[profile work]", "[default]"))
         su = self.world.console("/usr/bin/su", "-c", "id -un", "alice", user="bob")
         su.answer("Password: ", PASSWORD)
-        su.answer(PROMPT, self.user.code())
+        su.answer(PROMPT, self.user.code)
         self.assertEqual(su.wait(), 0, su.screen)
         self.newer()
         self.install()
