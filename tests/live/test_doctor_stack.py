@@ -14,6 +14,7 @@ from live.case import LiveTest, example, with_module
 from live.sshd import HOST_KEY, known
 from paths import AWS_MFA, AWS_MFA_STS, MODULE
 from test_pages import PAGES, blocks
+from tool.keystore.keystoretest import RUN
 
 CONFIG = "/etc/ssh/sshd_config"
 OWN = "/etc/ssh/sshd_config.d/00-aws-mfa.conf"
@@ -482,6 +483,24 @@ class Doctor(LiveTest):
         self.host("su", "su", None)
         with self.systemd("su.service", LimitNPROC=1):
             self.assertEqual(self.findings("su")["Findings"], [])
+
+    def test_a_unit_that_may_not_write(self):
+        """polkit's helper, since polkit 127, and what administrators harden."""
+        self.host("su-keystore", "polkit-1", None)
+        unit = "polkit-agent-helper@x.service"
+        for paths, enough in (("", False), ("/run/x /var", False), (f"{RUN}-x -{RUN}/y", False),
+                              (f"/var -{RUN} /opt", True), (f"+{RUN.parent}", True)):
+            with self.subTest(paths), self.systemd(unit, ProtectSystem="strict", ReadWritePaths=paths):
+                found = self.findings("polkit-1")
+                if enough:
+                    self.assertNotIn("unit-sandbox", [f["Id"] for f in found["Findings"]])
+                    continue
+                finding = self.finding(found, "unit-sandbox")
+                self.assertIn(f"Add ReadWritePaths=-{RUN} to [Service]", finding["Message"])
+                self.assertEqual(finding["Fix"], "systemctl edit polkit-agent-helper@.service")
+        self.host("su", "polkit-1", None)
+        with self.systemd(unit, ProtectSystem="strict"):
+            self.assertNotIn("unit-sandbox", [f["Id"] for f in self.findings("polkit-1")["Findings"]])
 
     def test_settings_that_sshd_has_not_read(self):
         self.host()

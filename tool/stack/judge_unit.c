@@ -5,6 +5,7 @@
 #include "judge.h"
 
 #include "least_limits.h"
+#include "paths.h"
 #include "units.h"
 
 #include <stdio.h>
@@ -30,7 +31,7 @@ static const struct {
 
 #define PROPERTIES                                                                                 \
 	"Id,LoadState,ActiveState,StateChangeTimestampMonotonic,LimitNPROC,LimitNOFILE,"           \
-	"LimitFSIZE,LimitSTACK,LimitDATA,LimitAS,TasksMax"
+	"LimitFSIZE,LimitSTACK,LimitDATA,LimitAS,TasksMax,ProtectSystem,ReadWritePaths"
 
 /* A template is shown as the instance that a login makes of it. Else the unit is SERVICE.service.
  */
@@ -68,6 +69,34 @@ static bool judge_limits(struct view *v, const char *unit, const char *shown)
 		enough = false;
 	}
 	return enough;
+}
+
+/* Is the folder of the socket, or one above it, in ReadWritePaths? */
+static bool may_write(const char *shown)
+{
+	const char *path = units_value(shown, "ReadWritePaths");
+
+	for (size_t len; (len = strcspn(path, " \n")) > 0; path += len + (path[len] == ' ')) {
+		size_t mark = strspn(path, "-+");
+
+		if (strncmp(path + mark, AWS_MFA_RUN_DIR, len - mark) == 0 &&
+			strchr("/", AWS_MFA_RUN_DIR[len - mark]))
+			return true;
+	}
+	return false;
+}
+
+/* In keystore mode the module writes to the folder of the socket. */
+static void judge_sandbox(struct view *v, const char *unit, const char *shown)
+{
+	if (!v->keystore || !units_is(shown, "ProtectSystem", "strict") || may_write(shown))
+		return;
+	findings_add(v->l, "unit-sandbox", FINDING_FAULT, NULL, 0,
+		"%s has ProtectSystem=strict, so the module cannot write to " AWS_MFA_RUN_DIR
+		", and every login is refused. Add ReadWritePaths=-" AWS_MFA_RUN_DIR
+		" to [Service], then restart the unit:",
+		unit);
+	findings_run(v->l, "systemctl edit %s", unit);
 }
 
 /* sshd reads its settings when it starts and when it is reloaded. */
@@ -109,6 +138,7 @@ static void judge_shown(struct view *v, const char *unit, const char *shown)
 	if (judge_limits(v, unit, shown))
 		findings_pass(v->l, "limits",
 			"the limits of %s are enough; those of pam_limits are not read", unit);
+	judge_sandbox(v, unit, shown);
 	if (v->is_sshd)
 		judge_age(v, unit, shown);
 }
