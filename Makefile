@@ -95,6 +95,7 @@ TOOL_LIBS     = $(or $(wildcard $(shell $(CC) -print-file-name=libiniparser.a \
 MANPAGES      = tool/aws-mfa.1 tool/aws-mfa.conf.5 tool/aws-mfa-keystore.8 pam/pam_aws_mfa.8
 UNITS         = $(wildcard systemd/*.s*)
 GENERATOR     = $(UNITDIR)-generators/aws-mfa-keystore-uid
+POLKIT        = $(UNITDIR)/polkit-agent-helper@.service.d/aws-mfa.conf
 COMPLETIONS   = $(wildcard completions/*)
 EXAMPLES      = $(filter-out examples/demo,$(wildcard examples/*.conf examples/*.svg examples/*/*))
 
@@ -202,6 +203,8 @@ install: all
 		sed -e 's|@BINDIR@|$(BINDIR)|; s|@LIBEXECDIR@|$(LIBEXECDIR)|; s|@RUNDIR@|$(RUNDIR)|' \
 		$$unit >"$(DESTDIR)$(UNITDIR)/$${unit#*/}" && \
 		chmod 0644 "$(DESTDIR)$(UNITDIR)/$${unit#*/}" || exit 1; done
+	$(Q)$(INSTALL) -D -m 0644 systemd/polkit-agent-helper.conf '$(DESTDIR)$(POLKIT)' && \
+		sed -i 's|@RUNDIR@|$(RUNDIR)|' '$(DESTDIR)$(POLKIT)'
 	$(Q)$(INSTALL) -D -m 0755 systemd/aws-mfa-keystore-uid '$(DESTDIR)$(GENERATOR)'
 	$(Q)$(INSTALL) -D -m 0644 completions/aws-mfa.bash '$(DESTDIR)$(BASHCOMPDIR)/aws-mfa'
 	$(Q)$(INSTALL) -D -m 0644 completions/_aws-mfa '$(DESTDIR)$(ZSHCOMPDIR)/_aws-mfa'
@@ -226,7 +229,7 @@ uninstall:
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/aws-mfa' '$(DESTDIR)$(LIBEXECDIR)/aws-mfa-sts' \
 		'$(DESTDIR)$(PAMDIR)/pam_aws_mfa.so' '$(DESTDIR)$(BASHCOMPDIR)/aws-mfa' \
 		'$(DESTDIR)$(ZSHCOMPDIR)/_aws-mfa' '$(DESTDIR)$(FISHCOMPDIR)/aws-mfa.fish' \
-		$(patsubst systemd/%,'$(DESTDIR)$(UNITDIR)/%',$(UNITS)) '$(DESTDIR)$(GENERATOR)' \
+		$(patsubst systemd/%,'$(DESTDIR)$(UNITDIR)/%',$(UNITS)) '$(DESTDIR)$(POLKIT)' '$(DESTDIR)$(GENERATOR)' \
 		$(foreach p,$(notdir $(MANPAGES)), \
 		'$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(p)')
 	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)' '$(DESTDIR)$(LIBEXECDIR)/pam-aws-mfa'

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "paths.h"
+
 /*
  * The file stays empty: a lock needs no byte.
  *
@@ -75,7 +77,10 @@ int waiting_take(int folder, const char *name, const struct waiting_login *login
 	int rc;
 
 	if (fd < 0) {
-		snprintf(error, size, "%s: %m", name);
+		snprintf(error, size, "%s: %m%s", name,
+			errno == EROFS ? "; the unit of this service needs "
+					 "ReadWritePaths=-" AWS_MFA_RUN_DIR
+				       : "");
 		return -1;
 	}
 	if (!is_ours(fd)) {

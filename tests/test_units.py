@@ -11,6 +11,7 @@ UNITS = STAGE / "lib/systemd/system"
 SERVICE = UNITS / "aws-mfa-keystore@.service"
 GENERATOR = STAGE / "lib/systemd/system-generators/aws-mfa-keystore-uid"
 NAMES = ["aws-mfa-keystore.slice", "aws-mfa-keystore.socket", "aws-mfa-keystore@.service"]
+POLKIT = UNITS / "polkit-agent-helper@.service.d/aws-mfa.conf"
 OLDEST = 252    # Debian 12
 WORST = 1.5     # 10 is a service that gives nothing up
 
@@ -38,7 +39,7 @@ class Units(unittest.TestCase):
         self.assertEqual(status, 0)
 
     def test_systemd_understands_them(self):
-        self.assertEqual(sorted(p.name for p in UNITS.iterdir()), NAMES)
+        self.assertEqual(sorted(p.name for p in UNITS.iterdir()), [*NAMES, POLKIT.parent.name])
         status, said = self.analyze("verify", "--man=no", *(str(UNITS / name) for name in NAMES))
         print("systemd-analyze verify:", said.strip() or "clean")
         self.assertEqual((status, said), (0, ""))
@@ -49,6 +50,7 @@ class Units(unittest.TestCase):
         self.assertIn(f"\nExecStart={STAGE}/bin/aws-mfa serve\n", text["aws-mfa-keystore@.service"])
         self.assertIn(f"\nListenStream={STAGE}/run/aws-mfa/keystore.sock\n",
                       text["aws-mfa-keystore.socket"])
+        self.assertTrue(POLKIT.read_text().endswith(f"\n[Service]\nReadWritePaths=-{STAGE}/run/aws-mfa\n"))
 
     def test_nobody_locks_others_out_and_nothing_printed_is_a_verdict(self):
         lines = {line for name in NAMES for line in (UNITS / name).read_text().splitlines()}

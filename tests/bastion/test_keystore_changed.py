@@ -48,6 +48,39 @@ open(my $held, ">", "/run/held"); sleep 600
 """
 
 
+# polkit 128 in Debian, but for what it starts, and the socket that it is started by. ReadOnlyPaths: in a container,
+# ProtectSystem=strict leaves /run as it is.
+POLKIT = """[Service]
+Type=oneshot
+ExecStart=/usr/local/login /usr/local/pam polkit-1 alice --answer %s auth
+DevicePolicy=closed
+LimitMEMLOCK=0
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+NoNewPrivileges=yes
+PrivateDevices=yes
+PrivateNetwork=yes
+PrivateTmp=yes
+ProtectControlGroups=yes
+ProtectHome=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectKernelTunables=yes
+ProtectSystem=strict
+ReadOnlyPaths=/run
+ProtectClock=yes
+ProtectHostname=yes
+RemoveIPC=yes
+RestrictAddressFamilies=AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+UMask=0077
+"""
+
+
 class Changed(SlowTest):
     def fresh(self):
         self.run_there(f"rm -rf {ENTRY} {SECOND} {BUNDLE} {SITE} /run/faillock*; cp {CA} {BUNDLE}; chmod 644 {BUNDLE}")
@@ -99,6 +132,18 @@ class Changed(SlowTest):
         self.assertEqual([line for line in said.splitlines() if " = " in line],
                          ["auth = PAM_SUCCESS", "account = PAM_PERM_DENIED", "account = PAM_SUCCESS"])
         self.assertIn("(test:account): user=bob rhost=- tty=- profile=default result=no-code", said)
+
+    def test_polkit_s_helper_in_its_sandbox(self):
+        """polkit 128 in Debian. Here another program has its unit's name and its sandbox."""
+        self.install_there(BUILD / "tests/pam/login", "/usr/local/login")
+        unit = "/run/systemd/system/polkit-agent-helper@.service"
+        self.addCleanup(self.run_there, f"rm -rf /usr/local/login /usr/local/pam {unit}; systemctl daemon-reload")
+        self.bastion.write("/usr/local/pam/polkit-1", "auth required pam_aws_mfa.so keystore\n")
+        self.bastion.write(unit, POLKIT % self.user.code())
+        said = self.run_there("systemctl daemon-reload; systemctl start polkit-agent-helper@x; "
+                              "journalctl --sync; journalctl -qocat -u polkit-agent-helper@x")
+        self.assertIn("result=not-stored answer=PAM_SUCCESS", said)
+        self.assertIn("auth = PAM_SUCCESS", said)
 
     def test_what_stores_is_another_program(self):
         """The verdict stays as it was."""

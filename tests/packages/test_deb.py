@@ -88,6 +88,7 @@ class Built(PackageTest):
                                  "aws-mfa-keystore.slice"})
         for folder, mode, files in (
                 ("lib/systemd/system", "-rw-r--r--", units),
+                ("lib/systemd/system/polkit-agent-helper@.service.d", "-rw-r--r--", {"aws-mfa.conf"}),
                 ("lib/systemd/system-generators", "-rwxr-xr-x", {"aws-mfa-keystore-uid"}),
                 ("share/bash-completion/completions", "-rw-r--r--", {"aws-mfa"}),
                 ("share/zsh/vendor-completions", "-rw-r--r--", {"_aws-mfa"}),
