@@ -214,7 +214,8 @@ class LockedOut(SlowTest):
         self.serving(16)
         self.goes_on()
         stranger.expect("all", 300)
-        self.assertEqual(self.run_there(f"{SERVES} | wc -l"), "16\n")
+        # Fewer, if the machine is so slow that the five minutes of a prompt are over.
+        self.assertLessEqual(int(self.run_there(f"{SERVES} | wc -l")), 16)
         self.goes_on()
         stranger.kill()
         self.run_there("pkill -KILL -u bob; true")
