@@ -157,23 +157,24 @@ static void add(struct secret *answer, char c, bool *whole)
 static enum status await(
 	const struct asking *a, const struct prompt_watch *watch, bool *typed, struct error *e)
 {
-	struct pollfd fds[1 + PROMPT_WATCHES] = {{.fd = a->tty, .events = POLLIN}};
+	enum { MOST = 1 + PROMPT_WATCHES };
+	struct pollfd fds[MOST] = {{.fd = a->tty, .events = POLLIN}};
 	enum status rc = STATUS_OK;
 	nfds_t n = 1;
 
-	for (const struct prompt_watch *w = watch; w; w = w->next)
+	for (const struct prompt_watch *w = watch; w && n < MOST; w = w->next)
 		fds[n++] = (struct pollfd){.fd = w->fd, .events = POLLIN};
 	if (ppoll(fds, n, NULL, &a->before_block) < 0) {
 		if (errno != EINTR)
 			return error_system(e, "/dev/tty");
-		for (nfds_t i = 0; i < n; i++)
+		for (nfds_t i = 0; i < MOST; i++)
 			fds[i].revents = 0;
 	}
 	if (end_signal || pause_signal)
 		return no_answer(e);
 	*typed = fds[0].revents != 0;
 	n = 1;
-	for (const struct prompt_watch *w = watch; w && rc == STATUS_OK; w = w->next)
+	for (const struct prompt_watch *w = watch; w && n < MOST && rc == STATUS_OK; w = w->next)
 		if (fds[n++].revents)
 			rc = w->ready(w->arg, e);
 	return rc;
