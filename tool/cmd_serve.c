@@ -126,6 +126,13 @@ static bool is_login_id(const char *text)
 		strspn(text, "0123456789abcdef") == LOGIN_ID_DIGITS;
 }
 
+static bool keep(char **to, const char *text)
+{
+	free(*to);
+	*to = strdup(text);
+	return *to != NULL;
+}
+
 /* Takes "UID NAME" and the descriptors. */
 static bool take_user(struct serving *s, const struct record *rec)
 {
@@ -138,8 +145,8 @@ static bool take_user(struct serving *s, const struct record *rec)
 	*space = '\0';
 	uid = record_number(rec->text);
 	s->uid = (uid_t)uid;
-	s->user = strdup(space + 1);
-	return uid >= 0 && (int64_t)s->uid == uid && s->user && !entry_name_check(s->user);
+	return uid >= 0 && (int64_t)s->uid == uid && keep(&s->user, space + 1) &&
+		!entry_name_check(s->user);
 }
 
 /* Takes one record of the opening. False: it is malformed, or there is no memory. */
@@ -162,9 +169,9 @@ static bool take_opening(struct serving *s, const struct record *rec, struct err
 		return *s->login;
 	}
 	if (strcmp(rec->word, WORD_TIMEOUT) == 0)
-		return (s->timeout = strdup(rec->text)) != NULL;
+		return keep(&s->timeout, rec->text);
 	if (strcmp(rec->word, WORD_PROFILE) == 0)
-		return (s->profile = strdup(rec->text)) != NULL;
+		return keep(&s->profile, rec->text);
 	return take_user(s, rec);
 }
 

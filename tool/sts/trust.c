@@ -24,12 +24,13 @@ static bool is_hash_link(const char *name)
 static bool find_first(const char *folder, char *first, size_t size)
 {
 	DIR *dir = opendir(folder);
+	int fd = dir ? dirfd(dir) : -1;
 	const struct dirent *entry;
 	char least[sizeof(entry->d_name)] = "";
 
-	while (dir && (entry = readdir(dir)))
+	while (fd >= 0 && (entry = readdir(dir)))
 		if (is_hash_link(entry->d_name) && (!*least || strcmp(entry->d_name, least) < 0) &&
-			faccessat(dirfd(dir), entry->d_name, R_OK, 0) == 0)
+			faccessat(fd, entry->d_name, R_OK, 0) == 0)
 			memcpy(least, entry->d_name, strlen(entry->d_name) + 1);
 	if (dir)
 		closedir(dir);

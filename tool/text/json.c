@@ -29,7 +29,7 @@ void json_string(FILE *out, const char *text)
 
 		len = plain(text);
 		if (len > 0) {
-			fwrite_unlocked(text, 1, len, out);
+			(void)fwrite_unlocked(text, 1, len, out);
 			continue;
 		}
 		c = character_first(text, SIZE_MAX, &len);
@@ -38,7 +38,7 @@ void json_string(FILE *out, const char *text)
 		else if (character_steers(c) || c == '"' || c == '\\')
 			fprintf(out, "\\u%04x", (unsigned)c);
 		else
-			fwrite_unlocked(text, 1, len, out);
+			(void)fwrite_unlocked(text, 1, len, out);
 	}
 	putc_unlocked('"', out);
 }
