@@ -205,6 +205,7 @@ static enum status read_entry(struct serving *s, struct error *e)
 	snprintf(s->path, sizeof(s->path), "%s/%s", AWS_MFA_KEYS_DIR, s->user);
 	if (rc == STATUS_OK)
 		rc = entry_read(&s->entry, s->with.fd[USER_ENTRY], s->path, e);
+	/* NOLINTNEXTLINE(clang-analyzer-unix.*): run() frees the name */
 	if (rc == STATUS_OK)
 		rc = entry_is_of(&s->entry, s->user, s->uid, s->path, e);
 	return rc == STATUS_OK ? entry_settings(&s->settings, &s->entry, s->path, &login, e) : rc;
