@@ -5,13 +5,13 @@
 
 #include "waiting.h"
 
+#include "paths.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "paths.h"
 
 /*
  * The file stays empty: a lock needs no byte.
