@@ -126,13 +126,6 @@ static bool is_login_id(const char *text)
 		strspn(text, "0123456789abcdef") == LOGIN_ID_DIGITS;
 }
 
-static bool keep(char **to, const char *text)
-{
-	free(*to);
-	*to = strdup(text);
-	return *to != NULL;
-}
-
 /* Takes "UID NAME" and the descriptors. */
 static bool take_user(struct serving *s, const struct record *rec)
 {
@@ -145,8 +138,8 @@ static bool take_user(struct serving *s, const struct record *rec)
 	*space = '\0';
 	uid = record_number(rec->text);
 	s->uid = (uid_t)uid;
-	return uid >= 0 && (int64_t)s->uid == uid && keep(&s->user, space + 1) &&
-		!entry_name_check(s->user);
+	s->user = strdup(space + 1);
+	return uid >= 0 && (int64_t)s->uid == uid && s->user && !entry_name_check(s->user);
 }
 
 /* Takes one record of the opening. False: it is malformed, or there is no memory. */
@@ -169,9 +162,9 @@ static bool take_opening(struct serving *s, const struct record *rec, struct err
 		return *s->login;
 	}
 	if (strcmp(rec->word, WORD_TIMEOUT) == 0)
-		return keep(&s->timeout, rec->text);
+		return (s->timeout = strdup(rec->text)) != NULL;
 	if (strcmp(rec->word, WORD_PROFILE) == 0)
-		return keep(&s->profile, rec->text);
+		return (s->profile = strdup(rec->text)) != NULL;
 	return take_user(s, rec);
 }
 
@@ -205,7 +198,7 @@ static enum status read_entry(struct serving *s, struct error *e)
 	snprintf(s->path, sizeof(s->path), "%s/%s", AWS_MFA_KEYS_DIR, s->user);
 	if (rc == STATUS_OK)
 		rc = entry_read(&s->entry, s->with.fd[USER_ENTRY], s->path, e);
-	/* NOLINTNEXTLINE(clang-analyzer-unix.*): run() frees the name */
+	/* NOLINTNEXTLINE(clang-analyzer-unix.*): each word comes once, and run() frees it */
 	if (rc == STATUS_OK)
 		rc = entry_is_of(&s->entry, s->user, s->uid, s->path, e);
 	return rc == STATUS_OK ? entry_settings(&s->settings, &s->entry, s->path, &login, e) : rc;
