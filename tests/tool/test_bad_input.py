@@ -65,7 +65,7 @@ class BadInput(HostTest):
 
     def test_no_device(self):
         self.rewrite(f"aws_mfa_device = {self.user.serial}\n", "")
-        self.refused(self.aws_mfa(), 13, "has no aws_mfa_device", "--device")
+        self.refused(self.aws_mfa(), 13, "has no aws_mfa_device", "--device", "; run: aws-mfa setup work\n")
 
     def test_unreadable_file(self):
         as_user = self.as_no_root()

@@ -250,7 +250,8 @@ class Planted(DoctorTest):
         self.write_credentials(text.replace(":mfa/", ":u2f/"))
         self.finds("device", self.credentials, 4, message="passkeys")
         self.write_credentials(text.replace("aws_mfa_device", "# "))
-        self.assertIn("aws_mfa_device", self.finds("device", self.credentials, message="no aws_mfa_device"))
+        self.assertEqual(self.finds("device", self.credentials, message="no aws_mfa_device"),
+                         "aws-mfa setup work")
 
     def test_keys_in_the_wrong_place(self):
         keys = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = " + 40 * "x" + "\n"

@@ -372,14 +372,16 @@ enum status settings_check_reach(struct settings *s, struct error *e)
 
 enum status settings_complete(struct settings *s, struct error *e)
 {
+	char command[COMMAND_SIZE];
 	const char *expected;
 	enum status rc;
 
 	if (!s->value[SETTING_DEVICE])
 		return error_set(e, STATUS_CONFIG,
 			"%s: [%s] has no aws_mfa_device, and neither --device nor MFA_DEVICE is "
-			"given; add aws_mfa_device = arn:aws:iam::ACCOUNT:mfa/NAME",
-			s->value[SETTING_CREDENTIALS_FILE], s->long_term);
+			"given; run: %s",
+			s->value[SETTING_CREDENTIALS_FILE], s->long_term,
+			settings_setup_command(s, command));
 	/* Only with a role: reading passwd costs as much as the rest of a run. */
 	if (s->value[SETTING_ASSUME_ROLE] && !s->value[SETTING_ROLE_SESSION_NAME]) {
 		s->value[SETTING_ROLE_SESSION_NAME] = default_session_name();
