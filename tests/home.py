@@ -1,6 +1,7 @@
 """A home with credentials in it, and the texts of its two files."""
 
 import configparser
+import datetime
 import os
 import shutil
 import tempfile
@@ -41,6 +42,19 @@ def section(file, name="work"):
     parser = configparser.RawConfigParser(default_section="=none=")
     parser.read(file)
     return dict(parser.items(name)) if parser.has_section(name) else {}
+
+
+PYTHON_TOOL_TIME = "%Y-%m-%d %H:%M:%S"      # UTC
+
+
+def python_tool_takes(found, role=None):
+    """Whether Python aws-mfa 0.0.12 would take this section for a valid session: these settings, this
+    time, and the same role."""
+    return ({"assumed_role", "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
+             "aws_security_token", "expiration"} <= set(found)
+            and found.get("assumed_role_arn") == role
+            and datetime.datetime.strptime(found["expiration"], PYTHON_TOOL_TIME)
+            > datetime.datetime.utcnow())
 
 
 class Home:

@@ -269,8 +269,7 @@ class Planted(DoctorTest):
         """One fault, not two."""
         text = self.credentials.read_text()
         self.write_credentials(text.replace("work-long-term", "work"))
-        self.assertIn("rename that section to [work-long-term]",
-                      self.finds("not-set-up", self.credentials, 2))
+        self.assertEqual(self.finds("not-set-up", self.credentials, 2), "aws-mfa setup work")
         self.write_fix("[work-long-term]", self.credentials, 1)
         self.healthy()
         # The keys come from elsewhere: then the session would overwrite these.

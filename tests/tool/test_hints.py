@@ -72,7 +72,7 @@ class Hints(HostTest):
                     ("[z]\n", f"[profile '{name}']\nsso_session = x\n", ("refresh",),
                      f"run: aws sso login {option}\n"),
                     (f"[{name}]\n{self.keys}", "", ("refresh",),
-                     f"aws-mfa {option} --long-term-suffix none")]:
+                     f"run: aws-mfa setup {operand}\n")]:
                 with self.subTest(name=name, said=said):
                     self.write_credentials(credentials)
                     self.config.write_text(config)
@@ -144,17 +144,15 @@ class Hints(HostTest):
                     self.assertNotIn("aws-mfa --profile corp", found)
 
     def test_default_as_aws_configure_leaves_it(self):
-        """The options that are named use it as it is."""
-        for profile, option in (("default", []), ("my work", ["--profile", "my work"])):
+        """setup takes it over, and two options use it as it is."""
+        for profile, option, setup in (("default", [], ""), ("my work", ["--profile", "my work"], " 'my work'")):
             with self.subTest(profile):
                 header = profile if profile == "default" else f'profile "{profile}"'
                 self.write_credentials(f"[{profile}]\n{self.keys}")
                 before = self.credentials.read_text()
                 self.config.write_text(f"[{header}]\nmfa_serial = {self.user.serial}\n{self.network}")
                 self.hint(12, f"{self.credentials}:2: there is no section [{profile}-long-term], but "
-                          f"[{profile}] has long-term keys; rename that section to "
-                          f"[{profile}-long-term], or keep its name",
-                          "--long-term-suffix none --short-term-suffix mfa\n", profile=profile)
+                          f"[{profile}] has long-term keys; run: aws-mfa setup{setup}\n", profile=profile)
                 device = self.user.add_device(profile.replace(" ", ""))
                 run = self.aws_mfa(
                     *option, "--long-term-suffix", "none", "--short-term-suffix", "mfa", "--device",
@@ -162,10 +160,6 @@ class Hints(HostTest):
                 self.assertEqual(run.returncode, 0, run.stderr)
                 self.assertTrue(self.credentials.read_text().startswith(before))
                 self.assertIn("aws_session_token", self.section(f"{profile}-mfa"))
-        self.config.write_text(f"[default]\n{self.network}")
-        self.refused(self.aws_mfa(profile="my work"), 12, "and add aws_mfa_device",
-                     "aws-mfa --profile 'my work' --long-term-suffix none --short-term-suffix mfa "
-                     "--device ARN")
 
     def test_what_some_sdks_prefer_to_a_session(self):
         for key in ("credential_process", "login_session"):

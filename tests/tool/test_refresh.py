@@ -1,6 +1,5 @@
 """aws-mfa from scripts: options, environment, files, and what it writes."""
 
-import configparser
 import datetime
 import json
 import os
@@ -8,6 +7,7 @@ import stat
 import subprocess
 import unittest
 
+from home import python_tool_takes
 from host import ROLE, HostTest
 from sandbox import faults
 
@@ -142,36 +142,6 @@ class Refresh(HostTest):
             self.assertIn("warning: --renew-before: '16m' is not less than the 900 seconds that the "
                           "session lasts: every run renews it", run.stderr)
             self.assertIn("is valid until", run.stdout)
-
-    def test_understands_what_the_python_tool_writes(self):
-        soon = datetime.datetime.utcnow() + datetime.timedelta(minutes=30)
-        parser = configparser.RawConfigParser()
-        parser.read(self.credentials)
-        parser.add_section("work")
-        for key, value in [("assumed_role", "False"), ("aws_access_key_id", "ASIAXXXXXXXXXXXXXXXX"),
-                           ("aws_secret_access_key", "s"), ("aws_session_token", "t"),
-                           ("aws_security_token", "t"),
-                           ("expiration", soon.strftime("%Y-%m-%d %H:%M:%S"))]:
-            parser.set("work", key, value)
-        with open(self.credentials, "w") as out:
-            parser.write(out)
-        run = self.aws_mfa()
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertIn("still valid", run.stdout)
-
-    def python_tool_finds_valid(self, role=None):
-        """The Python tool's own test: these keys, this format, and the same role."""
-        section = self.section()
-        return (set(KEYS) <= set(section) and section.get("assumed_role_arn") == role and
-                datetime.datetime.strptime(section["expiration"], "%Y-%m-%d %H:%M:%S")
-                > datetime.datetime.utcnow())
-
-    def test_the_python_tool_finds_our_session_valid(self):
-        self.refresh()
-        self.assertTrue(self.python_tool_finds_valid())
-        self.assertFalse(self.python_tool_finds_valid(ROLE))
-        self.refresh("--assume-role", ROLE)
-        self.assertTrue(self.python_tool_finds_valid(ROLE))
 
     def test_device(self):
         device = self.user.add_device("other")
@@ -377,7 +347,7 @@ class Refresh(HostTest):
                 self.box.fault("GetSessionToken", fault, times=1)
                 run = self.aws_mfa("--force", "--device", device.serial, "--token", device.code())
                 self.assertEqual(run.returncode, 0, run.stderr)
-                self.assertTrue(self.python_tool_finds_valid())
+                self.assertTrue(python_tool_takes(self.section()))
         self.box.fault("GetSessionToken", faults.long_session_token(200000), times=1)
         self.refresh("--force")
         self.assertEqual(len(self.section()["aws_session_token"]), 200000)

@@ -389,20 +389,6 @@ class Alone(SetupTest):
         self.assertEqual(self.alone("--region", "eu-west-1").returncode, 0)     # the same once more
         self.assertEqual((self.credentials.read_bytes(), self.config.read_bytes()), before)
 
-    def test_files_of_aws_vault(self):
-        """Setup of the profile with the keys is all that a role needs."""
-        self.config.write_text(
-            f"[default]\nregion = eu-west-1\n[profile work]\nmfa_serial = {self.user.serial}\n"
-            f"[profile ops]\nsource_profile = work\ninclude_profile = work\nrole_arn = {ROLE}\n")
-        before = self.config.read_bytes()
-        self.assertEqual(self.alone().returncode, 0)
-        self.assert_written()
-        self.assertEqual(self.config.read_bytes(), before)
-        run = self.aws_mfa("exec", "ops", "--token", self.user.code(), "--",
-                           "sh", "-c", "echo $AWS_ACCESS_KEY_ID", profile=None)
-        self.assertEqual((run.returncode, run.stderr), (0, ""))
-        self.assertIn("assumed-role/Admin/", self.box.accounts.sessions[run.stdout.strip()].arn)
-
     def test_other_keys_are_replaced_on_demand(self):
         self.write_credentials(long_term(self.box.add_user(f"{self.user.name}-before")) + "region = x\n")
         before = self.credentials.read_bytes()

@@ -80,22 +80,12 @@ static enum status check_config(const struct settings *s, struct error *e)
 /* The long-term keys are in [NAME], where `aws configure` writes them. */
 static void hint_at_own_keys(const struct settings *s, const struct ini_line *key, struct error *e)
 {
-	char named[SHELL_PROFILE_SIZE] = "";
-	const char *profile = s->value[SETTING_PROFILE];
-	char *device = settings_of_profile(s, profile, "aws_mfa_device", NULL);
+	char command[COMMAND_SIZE];
 
-	if (!device)
-		device = settings_of_profile(s, profile, "mfa_serial", NULL);
-	if (strcmp(profile, "default") != 0)
-		shell_profile(profile, named);
 	error_set(e, STATUS_NOT_SET_UP,
-		"%s:%zu: there is no section [%s], but [%s] has long-term keys; rename that section to "
-		"[%s]%s, or keep its name and store the session in [%s-mfa]: aws-mfa%s%s "
-		"--long-term-suffix none --short-term-suffix mfa%s",
-		s->credentials.path, ini_line_number(&s->credentials, key), s->long_term, profile,
-		s->long_term, device ? "" : " and add aws_mfa_device", profile, *named ? " " : "",
-		named, device ? "" : " --device ARN");
-	free(device);
+		"%s:%zu: there is no section [%s], but [%s] has long-term keys; run: %s",
+		s->credentials.path, ini_line_number(&s->credentials, key), s->long_term,
+		s->value[SETTING_PROFILE], settings_setup_command(s, command));
 }
 
 /* The length of the profile's name, if this is the long-term section of a profile; else 0. */
