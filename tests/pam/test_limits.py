@@ -1,6 +1,7 @@
 """Limits of a caller, a unit file or an administrator. A login needs only few processes. The log
 names a limit that is too low. No limit makes a login look like an outage."""
 
+import itertools
 import os
 import subprocess
 import time
@@ -12,13 +13,16 @@ from pam.logintest import LoginTest, OtherUser
 WITHOUT = ["setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"]
 
 
+NUMBERS = itertools.count()
+
+
 class OwnUid(OtherUser, LoginTest):
-    """alice has a uid that no other test uses at this time: the kernel counts all processes of a
-    uid."""
+    """alice has a uid that no other test uses: the kernel counts all processes of a uid, also those
+    that have ended and that nobody has reaped yet."""
 
     def setUp(self):
         super().setUp()
-        self.uid = 1000000 + os.getpid() * 20 + self.users
+        self.uid = 1000000 + os.getpid() * 50 + next(NUMBERS)
         self.account(self.uid, self.uid)
         for path in [self.home, *self.home.rglob("*")]:
             os.chown(path, self.uid, self.uid)
@@ -61,7 +65,8 @@ class Limits(OwnUid):
                          'reason="cannot start aws-mfa: RLIMIT_NPROC 3, 4 needed"')
 
     def test_all_of_the_user_s_processes_count(self):
-        self.sleepers(4)
+        """setresuid() compares the limit with those that are there already."""
+        self.sleepers(5)
         self.refused_for(self.limited("--nproc=4:4"), "execve: errno 11, RLIMIT_NPROC 4 is used up "
                          "by all processes of the user together")
 
