@@ -173,6 +173,7 @@ class Role:
     arn: str
     max_session: int = 3600
     requires_mfa: bool = True
+    attached: set = field(default_factory=set)      # ARNs of policies
     role_id: str = field(default_factory=lambda: _identifier("AROA", 17))
 
     @property
@@ -208,6 +209,9 @@ class Accounts:
     def __init__(self):
         self.users = {}         # by name
         self.roles = {}         # by ARN
+        self.groups = {}        # by name
+        self.policies = {}      # documents, by ARN
+        self.admins = set()     # names of users that may change all of these
         self.sessions = {}      # by access key id
         self.denied = set()     # (name of a user, "sts:GetSessionToken" or "iam:*")
         self.need_mfa = set()   # users that may call IAM only with the session of a code

@@ -1,10 +1,10 @@
 """STS's actions: GetCallerIdentity, GetSessionToken, AssumeRole (API version 2011-06-15). IAM's
-actions are in iam.py."""
+actions are in iam.py and iam_admin.py."""
 
 import re
 import time
 
-from sandbox import iam
+from sandbox import iam, iam_admin
 from sandbox.accounts import Session
 from sandbox.answers import IAM_NAMESPACE, NAMESPACE, Refusal, failure, success, welcome
 from sandbox.signature import authenticate
@@ -15,6 +15,9 @@ WRONG_SERIAL = ("MultiFactorAuthentication failed, unable to validate MFA code. 
                 "your MFA serial number is valid and associated with this user.")
 HALF_OF_MFA = ("MultiFactorAuthentication failed, must provide both MFA serial number and one time "
                "pass code.")
+
+
+IAM_ACTIONS = iam.ACTIONS | iam_admin.ACTIONS
 
 
 class Service:
@@ -28,7 +31,7 @@ class Service:
         action = request.params.get("Action")
         # AWS has a host for each service. Here the action alone tells them apart.
         service, actions, due_version, uri = (
-            ("iam", iam.ACTIONS, "2010-05-08", IAM_NAMESPACE) if action in iam.ACTIONS else
+            ("iam", IAM_ACTIONS, "2010-05-08", IAM_NAMESPACE) if action in IAM_ACTIONS else
             ("sts", ACTIONS, "2011-06-15", NAMESPACE))
         try:
             if request.malformed:

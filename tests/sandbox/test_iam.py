@@ -135,6 +135,35 @@ class Iam(SandboxTest):
         self.assertEqual(json.loads(done.stdout)["AccessKeyMetadata"][0]["AccessKeyId"],
                          user.access_key_id)
 
+    def test_an_administrator(self):
+        admin, other = self.box.add_user("admin"), self.box.add_user("other")
+        self.box.accounts.admins.add("admin")
+        iam = self.iam(admin)
+        self.refused("AccessDenied", self.iam(other).create_group, GroupName="g")
+        self.assertEqual(iam.create_group(GroupName="g")["Group"]["Arn"], "arn:aws:iam::123456789012:group/g")
+        self.refused("EntityAlreadyExists", iam.create_group, GroupName="g")
+        iam.create_user(UserName="alice")
+        iam.add_user_to_group(GroupName="g", UserName="alice")
+        self.refused("NoSuchEntity", iam.add_user_to_group, GroupName="g", UserName="bob")
+        self.refused("MalformedPolicyDocument", iam.put_group_policy, GroupName="g", PolicyName="p",
+                     PolicyDocument="{")
+        arn = iam.create_policy(PolicyName="p", PolicyDocument="{}")["Policy"]["Arn"]
+        iam.attach_group_policy(GroupName="g", PolicyArn=arn)
+        self.refused("NoSuchEntity", iam.attach_group_policy, GroupName="g", PolicyArn=arn + "x")
+        trust = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sts:AssumeRole"}
+        code = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+        for name, statement in (("Open", trust), ("Coded", trust | code)):
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [statement]}))
+        made = iam.create_access_key(UserName="alice")["AccessKey"]
+        self.assertEqual(made["AccessKeyId"], self.box.accounts.users["alice"].access_key_id)
+        alice = self.client(self.box.accounts.users["alice"].keys[0])
+        for name, refused in (("Open", False), ("Coded", True)):
+            call = {"RoleArn": f"arn:aws:iam::123456789012:role/{name}", "RoleSessionName": "alice"}
+            if refused:
+                self.refused("AccessDenied", alice.assume_role, **call)
+            else:
+                alice.assume_role(**call)
+
 
 if __name__ == "__main__":
     unittest.main()
