@@ -1,6 +1,6 @@
 """The examples of the man pages and of the folder examples/: what reads them takes each one. The
-commands for a whole host run in tool/keystore/test_page.py and in live/, those of the READMEs in
-tool/test_readme.py."""
+commands for a whole host run in bastion/, tool/keystore/test_page.py and live/, those of the READMEs in
+bastion/test_recipes.py and tool/test_readme.py."""
 
 import json
 import os

@@ -5,16 +5,15 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import threading
 import unittest
 
-from live.case import EXAMPLES, example, with_module
+from live.case import example, with_module
 from live.sshd import HOST_KEY, PROMPT
 from live.world import CA
-from paths import AWS_MFA, REPO, STAGE
+from paths import AWS_MFA, STAGE
 from tool.keystore.admintest import ETC, HIDDEN, KEYS, AdminTest
 from tool.keystore.keystoretest import RECORD_FD, RUN
 
@@ -43,7 +42,6 @@ show*) echo LoadState=not-found ;;
 "revert {SOCKET}") set_to Listen "{DOOR} (Stream)" ;;
 "revert {SERVICE}") set_to ExecStart "{{ path={AWS_MFA} ; argv[]=x }}" ;;
 "restart {SOCKET}") set_to ActiveState active; listen ;;
-"reload ssh") ;;
 *) echo "unexpected: $*" >&2; exit 1 ;;
 esac
 """
@@ -413,64 +411,6 @@ class Keystore(AdminTest):
         thread.join()
         self.assertIn("user=alice account=123456789012 result=accepted\n", self.said)
         self.assertIn("aws_session_token", self.section("default"))
-
-    def recipe(self, heading):
-        """-> the commands of README.md below a heading"""
-        text = (REPO / "README.md").read_text().partition(f"\n{heading}")[2].partition("\n**")[0]
-        return [line.strip() for line in re.findall(r"(?m)^ {4}(.*)$", text)]
-
-    def follow(self, *lines):
-        """In a folder with the examples, as README.md says."""
-        script = f"PATH={AWS_MFA.parent}:$PATH; cd /tmp/examples; " + "\n".join(lines)
-        run = self.world.run("sh", "-ec", script)
-        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-        return run.stdout
-
-    def tried(self, line, thread=None):
-        doctor = self.console("/bin/sh", "-c", f"PATH={AWS_MFA.parent}:$PATH; {line}")
-        doctor.answer(PROMPT, self.user.code)
-        self.assertEqual(doctor.wait(), 0, doctor.screen)
-        if thread:
-            thread.join()
-
-    def as_root_checks_a_user(self):
-        """-> what the command in recipe 2 prints. A login shell finds aws-mfa by itself, except here."""
-        profile = self.world.path("/home/alice/.profile")
-        self.world.write("/home/alice/.profile", f"PATH={AWS_MFA.parent}:$PATH\n", self.uid)
-        self.addCleanup(profile.unlink)
-        command, = re.findall("`(runuser .*)`", (REPO / "README.md").read_text())
-        return self.follow(command)
-
-    def test_the_recipes_of_the_readme(self):
-        """As they stand, in their order; keys and code are typed."""
-        copy = self.world.path("/tmp/examples")
-        shutil.copytree(EXAMPLES, copy)
-        self.addCleanup(shutil.rmtree, copy)
-        for file in copy.glob("pam.d/*"):
-            file.write_text(with_module(file.read_text()))
-        stack = self.world.path("/etc/pam.d/sshd")
-        settings = self.world.path("/etc/ssh/sshd_config.d/00-aws-mfa.conf")
-        stack.write_text("# the old one\n")
-        self.own.add("/root/pam.d-sshd")
-        self.follow(*self.recipe("## Recipes"))
-        *install, check = self.recipe("**1. ")
-        self.follow(*install)
-        self.assertIn("Nothing to mend", self.follow(check))
-        self.assertIn("Nothing to mend", self.as_root_checks_a_user())
-        *install, check, last = self.recipe("**2. ")
-        self.follow(*install, check)
-        self.tried(last)
-        self.box.add_role("arn:aws:iam::123456789012:role/Bastion")
-        add, enable, *install, check = self.recipe("**3. ")
-        self.world.run("rm", "-r", KEYS)
-        self.follow(f"printf '%s\\n' {self.user.secret_access_key} | {add} --access-key-id "
-                    f"{self.user.access_key_id}", enable, *install)
-        check, _, last = check.partition(" && ")
-        self.follow(check)
-        self.tried(last, self.serve_one())
-        self.follow(*self.recipe("**The way back**"))
-        self.assertEqual(stack.read_text(), "# the old one\n")
-        self.assertFalse(settings.exists())
 
 
 if __name__ == "__main__":
