@@ -78,7 +78,9 @@ Q = @
 say = @printf '  %-6s %s\n' $(1) $(2);
 endif
 
-objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
+# Builds for tests differ in few files, OWN, and take the other objects from the folder LENT.
+objects = $(foreach c,$(wildcard $(addsuffix /*.c,$(1))), \
+	$(if $(LENT),$(if $(filter $(c),$(OWN)),$(BUILD),$(LENT)),$(BUILD))/$(c:.c=.o))
 CONTRACT_OBJS = $(call objects,include)
 PAM_OBJS      = $(call objects,pam)
 # tests/arrows.py says which folder may include which.
@@ -281,6 +283,11 @@ stage:
 		MANDIR='$(STAGE)/share/man' DOCDIR='$(STAGE)/share/doc/pam-aws-mfa' \
 		PAMDIR='$(STAGE)/lib/security' install
 
+# The objects of the stage, for all else that the tests link.
+STAGED = $(patsubst %.c,$(BUILD)/tests/obj/%.o,$(wildcard include/*.c pam/*.c tool/*.c tool/*/*.c))
+$(STAGED): stage
+	@:
+
 # Each tests/DIR/NAME.c with a main() becomes the program $(BUILD)/tests/DIR/NAME. Each
 # tests/DIR/NAME.so.c becomes a library for LD_PRELOAD or PAM. A program X_test is a cmocka test,
 # and `make check` runs it. The archive holds the objects of the product and of the other files of
@@ -307,8 +314,7 @@ $(TEST_PROGRAMS): %: %.o $(TESTED)
 	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $^ $(TEST_LIBS)
 
 # If two objects defined a name, a test could get the wrong one.
-$(TESTED): $(CONTRACT_OBJS) $(PAM_OBJS) $(TOOL_OBJS) $(STS_OBJS) \
-		$(filter-out $(TEST_PROGRAMS:=.o),$(TEST_OBJS))
+$(TESTED): $(STAGED) $(filter-out $(TEST_PROGRAMS:=.o),$(TEST_OBJS))
 	@rm -f $@ && $(AR) qcs $@ $^
 	@twice=$$(nm -g $@ | awk '$$2 ~ /[TDBRC]/ && $$3 != "main" {print $$3}' | sort | uniq -d); \
 	[ -z "$$twice" ] || { echo 'defined twice:' $$twice >&2; exit 1; }
@@ -341,20 +347,24 @@ $(FAKE)/pam_aws_mfa.so: FORCE
 		SYSCONFDIR=/mnt/etc RUNDIR=/mnt/run \
 		CPPFLAGS='$(CPPFLAGS) -DOF_TESTS' $(FAKE)/pam_aws_mfa.so
 
-$(SITE)/aws-mfa: FORCE
-	+@$(STAGE_MAKE) BUILD=$(SITE) LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' \
-		$(SITE)/aws-mfa
+# -> the files that include one of these headers
+with = $(shell grep -lE '"($(1))\.h"' include/*.c pam/*.c tool/*.c tool/*/*.c)
 
-$(IDLE)/aws-mfa: FORCE
-	+@$(STAGE_MAKE) -s BUILD=$(IDLE) BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(CURDIR)/$(IDLE)' \
+$(SITE)/aws-mfa: stage
+	+@$(STAGE_MAKE) BUILD=$(SITE) LENT=$(BUILD)/tests/obj OWN='$(call with,paths)' \
+		LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' $(SITE)/aws-mfa
+
+$(IDLE)/aws-mfa: stage
+	+@$(STAGE_MAKE) -s BUILD=$(IDLE) LENT=$(BUILD)/tests/obj OWN='$(call with,paths|conversation|token_command)' \
+		BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(CURDIR)/$(IDLE)' \
 		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000 -DTOKEN_COMMAND_SECONDS=1' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
 
 # One file differs from that of the stage.
 $(IDLE)/aws-mfa-sts: stage
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -DWAIT_WARM_MS=1000 $(ALL_LDFLAGS) -pie -o $@ tool/sts/talker.c \
-		$(patsubst $(BUILD)/%,$(BUILD)/tests/obj/%,$(filter-out %/talker.o,$(STS_OBJS) \
-		$(CONTRACT_OBJS))) $(STS_LIBS) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip
+		$(filter-out %/talker.o,$(filter $(addprefix $(BUILD)/tests/obj/,tool/sts/% include/%), \
+		$(STAGED))) $(STS_LIBS) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip
 
 .PHONY: check_built
 check_built: stage $(TEST_PROGRAMS) $(SHORT_NAMES) $(VARIANTS)

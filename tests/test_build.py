@@ -88,6 +88,15 @@ class Build(unittest.TestCase):
             self.assertNotIn(str(place).encode(), data)
             self.assertEqual(data, (BUILD / "tests/obj" / program).read_bytes(), program)
 
+    def test_which_objects_hold_a_path(self):
+        """Variants for tests take all others from the stage."""
+        hold = {str(d.relative_to(BUILD / "tests/obj").with_suffix(".c")) for d in (BUILD / "tests/obj").rglob("*.d")
+                if "/build_paths.h" in d.read_text().partition("\n\n")[0]}
+        name = {str(c.relative_to(REPO)) for part in ("include", "pam", "tool") for c in (REPO / part).rglob("*.c")
+                if '#include "paths.h"\n' in c.read_text()}
+        self.assertEqual(hold, name)
+        self.assertGreater(len(name), 15)
+
     def test_what_was_built_is_not_tracked(self):
         place = self.folder()
         shutil.copy(REPO / "Makefile", place)
