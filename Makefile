@@ -78,7 +78,10 @@ Q = @
 say = @printf '  %-6s %s\n' $(1) $(2);
 endif
 
-# Builds for tests differ in few files, OWN, and take the other objects from the folder LENT.
+# A variant for tests (SITE, IDLE below) compiles only the files OWN. It links the other objects from
+# the folder LENT.
+LENT =
+OWN =
 objects = $(foreach c,$(wildcard $(addsuffix /*.c,$(1))), \
 	$(if $(LENT),$(if $(filter $(c),$(OWN)),$(BUILD),$(LENT)),$(BUILD))/$(c:.c=.o))
 CONTRACT_OBJS = $(call objects,include)
@@ -131,9 +134,9 @@ help:
 
 # The module runs as root. So it takes little from include/: its options, its conversation, clean
 # text, and the checks of the code and of root's files.
-$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) pam/pam_aws_mfa.map $(addprefix $(BUILD)/include/, \
+$(BUILD)/pam_aws_mfa.so: $(PAM_OBJS) pam/pam_aws_mfa.map $(filter $(addprefix %/include/, \
 		ascii.o character.o clean.o code.o descriptors.o entry_file.o local_time.o \
-		monotonic.o options.o peer.o record.o root_folder.o words_pam.o)
+		monotonic.o options.o peer.o record.o root_folder.o words_pam.o),$(CONTRACT_OBJS))
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-z,defs \
 		-Wl,--version-script=pam/pam_aws_mfa.map -o $@ $(filter %.o,$^) -lpam -pthread
 
@@ -274,7 +277,8 @@ deps deps-vm deps-sdks:
 # The tests run the files that `make install` installs. They are built once more with paths inside
 # $(BUILD), so that the tests do not touch the host.
 STAGE      = $(CURDIR)/$(BUILD)/tests/stage
-STAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/tests/obj DESTDIR= SYSCONFDIR='$(STAGE)/etc' \
+STAGE_OBJ  = $(BUILD)/tests/obj
+STAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(STAGE_OBJ) DESTDIR= SYSCONFDIR='$(STAGE)/etc' \
 	RUNDIR='$(STAGE)/run'
 
 .PHONY: stage
@@ -283,8 +287,9 @@ stage:
 		MANDIR='$(STAGE)/share/man' DOCDIR='$(STAGE)/share/doc/pam-aws-mfa' \
 		PAMDIR='$(STAGE)/lib/security' install
 
-# The objects of the stage, for all else that the tests link.
-STAGED = $(patsubst %.c,$(BUILD)/tests/obj/%.o,$(wildcard include/*.c pam/*.c tool/*.c tool/*/*.c))
+# The objects of the stage, for all else that the tests link. The recipe makes make look at their times
+# again: only what has changed is linked anew.
+STAGED = $(patsubst %.c,$(STAGE_OBJ)/%.o,$(wildcard include/*.c pam/*.c tool/*.c tool/*/*.c))
 $(STAGED): stage
 	@:
 
@@ -332,8 +337,8 @@ $(SHORT_NAMES):
 # Variants of the product:
 # FAKE: a module with a helper that plays a script, and its key store in /mnt (keystore_host.c).
 # SITE: an aws-mfa with a separate site file. All tests share the site file of the stage.
-# IDLE: a module with an aws-mfa that waits one second for a code, not five minutes, and for a
-# command that prints one not one minute. Its aws-mfa-sts keeps the connection for one second.
+# IDLE: a module with an aws-mfa that waits one second for a code, not five minutes. A command that
+# prints a code has one second, too, not one minute. Its aws-mfa-sts keeps the connection for one second.
 FAKE = $(BUILD)/tests/fake
 SITE = $(BUILD)/tests/site
 IDLE = $(BUILD)/tests/idle
@@ -347,15 +352,17 @@ $(FAKE)/pam_aws_mfa.so: FORCE
 		SYSCONFDIR=/mnt/etc RUNDIR=/mnt/run \
 		CPPFLAGS='$(CPPFLAGS) -DOF_TESTS' $(FAKE)/pam_aws_mfa.so
 
-# -> the files that include one of these headers
+# -> the files that include one of these headers. OWN must hold each file that another path or -D
+# reaches; test_build checks this for the paths.
 with = $(shell grep -lE '"($(1))\.h"' include/*.c pam/*.c tool/*.c tool/*/*.c)
 
 $(SITE)/aws-mfa: stage
-	+@$(STAGE_MAKE) BUILD=$(SITE) LENT=$(BUILD)/tests/obj OWN='$(call with,paths)' \
+	+@$(STAGE_MAKE) BUILD=$(SITE) LENT=$(STAGE_OBJ) OWN='$(call with,paths)' \
 		LIBEXECDIR='$(STAGE)/libexec' SYSCONFDIR='$(CURDIR)/$(SITE)/etc' $(SITE)/aws-mfa
 
 $(IDLE)/aws-mfa: stage
-	+@$(STAGE_MAKE) -s BUILD=$(IDLE) LENT=$(BUILD)/tests/obj OWN='$(call with,paths|conversation|token_command)' \
+	+@$(STAGE_MAKE) -s BUILD=$(IDLE) LENT=$(STAGE_OBJ) \
+		OWN='$(call with,paths|token_command) tool/conversation.c' \
 		BINDIR='$(CURDIR)/$(IDLE)' LIBEXECDIR='$(CURDIR)/$(IDLE)' \
 		CPPFLAGS='$(CPPFLAGS) -DWARM_MS=1000 -DTOKEN_COMMAND_SECONDS=1' $(IDLE)/aws-mfa $(IDLE)/pam_aws_mfa.so
 
@@ -363,7 +370,7 @@ $(IDLE)/aws-mfa: stage
 $(IDLE)/aws-mfa-sts: stage
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -DWAIT_WARM_MS=1000 $(ALL_LDFLAGS) -pie -o $@ tool/sts/talker.c \
-		$(filter-out %/talker.o,$(filter $(addprefix $(BUILD)/tests/obj/,tool/sts/% include/%), \
+		$(filter-out %/talker.o,$(filter $(addprefix $(STAGE_OBJ)/,tool/sts/% include/%), \
 		$(STAGED))) $(STS_LIBS) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip
 
 .PHONY: check_built
@@ -532,8 +539,8 @@ compile_commands.json: FORCE | $(BUILD)/build_paths.h
 
 # Addresses and undefined behaviour. A report of any process fails the tests; what cannot run so is
 # skipped, with the reason (tests/sanitizer.py).
-# Undefined behaviour traps, which is then reported as an error of addresses is: of the two libraries
-# one alone finds the file for its reports.
+# Undefined behaviour traps, and the sanitizer for addresses reports the trap. Of the two libraries, only
+# that one finds the file for its reports.
 ASAN_FLAGS   = -fsanitize=address,undefined -fsanitize-undefined-trap-on-error
 ASAN_REPORTS = $(CURDIR)/$(BUILD)/asan/reports
 

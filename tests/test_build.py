@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 import hardened
-from paths import BUILD, REPO, STAGE, objects, temporary
+from paths import BUILD, OBJECTS, REPO, STAGE, objects, temporary
 
 
 def run(*argv, **options):
@@ -66,9 +66,9 @@ class Build(unittest.TestCase):
         """Checks each object of the product: a program has a feature only if all its objects have
         it."""
         feature = "IBT, SHSTK" if platform.machine() == "x86_64" else "BTI, PAC"
-        objects = [p for p in (BUILD / "tests/obj").rglob("*.o")]
-        self.assertGreater(len(objects), 50)
-        for path in objects:
+        files = objects("include", "pam", "tool")
+        self.assertGreater(len(files), 50)
+        for path in files:
             self.assertIn(feature, run("readelf", "-n", path).stdout, path)
 
     def test_the_same_bytes_wherever_it_is_built(self):
@@ -98,9 +98,10 @@ class Build(unittest.TestCase):
             self.assertEqual(data, (BUILD / "tests/obj" / program).read_bytes(), program)
 
     def test_which_objects_hold_a_path(self):
-        """Variants for tests take all others from the stage."""
-        hold = {str(d.relative_to(BUILD / "tests/obj").with_suffix(".c")) for d in (BUILD / "tests/obj").rglob("*.d")
-                if "/build_paths.h" in d.read_text().partition("\n\n")[0]}
+        """Those of the files that include paths.h. Variants for tests compile these (OWN) and take all
+        others from the stage."""
+        hold = {str(o.relative_to(OBJECTS).with_suffix(".c")) for o in objects("include", "pam", "tool")
+                if "/build_paths.h" in o.with_suffix(".d").read_text()}
         name = {str(c.relative_to(REPO)) for part in ("include", "pam", "tool") for c in (REPO / part).rglob("*.c")
                 if '#include "paths.h"\n' in c.read_text()}
         self.assertEqual(hold, name)

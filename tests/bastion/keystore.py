@@ -111,9 +111,13 @@ class KeystoreTest(BastionTest):
         return ssh, [int(pid) for pid in said.split()]
 
 
-class SlowTest(KeystoreTest):
+class Slow:
     @classmethod
     def setUpClass(cls):
         if not os.environ.get("BASTION"):
             raise unittest.SkipTest("takes its time: `make check-keystore`")
         super().setUpClass()
+
+
+class SlowTest(Slow, KeystoreTest):
+    pass

@@ -3,12 +3,11 @@ it: its examples as they stand, in its order. tests/tool/keystore/test_page.py t
 users."""
 
 import json
-import os
 import subprocess
 import unittest
 
 from bastion.case import EXAMPLES, PROMPT, STS, BastionTest
-from bastion.keystore import ACCEPTED, SITE, SOCKET
+from bastion.keystore import ACCEPTED, SITE, SOCKET, Slow
 from live.world import CA, PASSWORD
 from paths import temporary
 from tool.keystore.test_page import ACCOUNT, IAM, KEEP_SUDO, LOST, ROLE, examples
@@ -22,13 +21,11 @@ esac
 """
 
 
-class Page(BastionTest):
+class Page(Slow, BastionTest):
     """One test: each step needs the ones before it."""
 
     @classmethod
     def setUpClass(cls):
-        if not os.environ.get("BASTION"):
-            raise unittest.SkipTest("takes its time: `make check-keystore`")
         super().setUpClass()
         cls.addClassCleanup(cls.run_there, f"""
             systemctl disable -q --now {SOCKET}

@@ -5,10 +5,10 @@ import re
 import unittest
 
 from bastion.case import EXAMPLES, PROMPT, STS, BastionTest
+from bastion.keystore import SITE
 from live.world import CA, PASSWORD
 from paths import REPO
 
-SITE = "/etc/aws-mfa/aws-mfa.conf"
 SETTINGS = "/etc/ssh/sshd_config.d/00-aws-mfa.conf"
 README = (REPO / "README.md").read_text()
 

@@ -12,8 +12,7 @@ from pam.logintest import LoginTest, OtherUser
 # Root that cannot raise limits, as with a unit's CapabilityBoundingSet=.
 WITHOUT = ["setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"]
 
-
-NUMBERS = itertools.count()
+NUMBERS = itertools.count()     # of the tests of this process: at most 50
 
 
 class OwnUid(OtherUser, LoginTest):
@@ -65,7 +64,7 @@ class Limits(OwnUid):
                          'reason="cannot start aws-mfa: RLIMIT_NPROC 3, 4 needed"')
 
     def test_all_of_the_user_s_processes_count(self):
-        """setresuid() compares the limit with those that are there already."""
+        """setresuid() compares the limit with the processes that the user already has. execve() then fails."""
         self.sleepers(5)
         self.refused_for(self.limited("--nproc=4:4"), "execve: errno 11, RLIMIT_NPROC 4 is used up "
                          "by all processes of the user together")

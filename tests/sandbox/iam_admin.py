@@ -1,5 +1,5 @@
-"""IAM's actions of an administrator, as far as aws-mfa-keystore(8) uses them. Policies are kept; nothing
-here judges them, but for the trust policy of a role: whether it wants a code."""
+"""IAM's actions of an administrator, as far as aws-mfa-keystore(8) uses them. Policies are kept and not
+judged. One exception: the trust policy of a role says whether the role wants a code."""
 
 import json
 from dataclasses import dataclass, field
@@ -41,11 +41,14 @@ def _create_policy(accounts, arn, params):
 
 
 def _create_role(accounts, arn, params):
-    made, trust = f"{arn}:role/{params['RoleName']}", _document(params, "AssumeRolePolicyDocument")
+    made = f"{arn}:role/{params['RoleName']}"
+    statements = _document(params, "AssumeRolePolicyDocument").get("Statement")
+    if not isinstance(statements, list):
+        raise Refusal("MalformedPolicyDocument", "A list of statements is all that this double reads.", 400)
     _new(accounts.roles, "Role", made)
     condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     role = accounts.add_role(made, params.get("MaxSessionDuration", 3600),
-                             all(s.get("Condition") == condition for s in trust["Statement"]))
+                             all(s.get("Condition") == condition for s in statements))
     return {"Role": {"Path": "/", "RoleName": role.name, "RoleId": role.role_id, "Arn": made,
                      "CreateDate": 0}}
 

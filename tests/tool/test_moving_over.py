@@ -1,4 +1,5 @@
-"""Moving over: the files that other tools leave, byte for byte as their own writers do it."""
+"""Moving over: files as other tools leave them. RawConfigParser and the AWS CLI write theirs here, as those
+tools do. The file of aws-vault is a copy of what its writer makes."""
 
 import configparser
 import datetime
@@ -118,8 +119,8 @@ class AwsVault(MovingOver):
 
 
 class MfaLogin(MovingOver):
-    """`aws configure mfa-login` writes three settings with the AWS CLI's writer, into a section named
-    after account and device unless told otherwise."""
+    """`aws configure mfa-login` writes three settings with the AWS CLI's writer. The section has the names
+    of account and device, unless the user gives another name."""
 
     def login(self, name, keys):
         for key, value in zip(("aws_access_key_id", "aws_secret_access_key", "aws_session_token"), keys):
