@@ -148,8 +148,9 @@ class AwakeTest(StsTest):
                        "mute": Sandbox(cls.tls, mute=True), "half": Sandbox(cls.tls, mute="half")}
         for box in cls.servers.values():
             cls.addClassCleanup(box.start().stop)
-        cls.servers["impatient"].patience = 0.3
-        cls.servers["impatient"].idle_timeout = 0.3
+        # More than AWAKE_GAP_MS: awake.h says why no real server is less patient.
+        cls.servers["impatient"].patience = 0.4
+        cls.servers["impatient"].idle_timeout = 0.4
         cls.servers["slow"].fault(None, faults.delay(0.4))
         cls.servers["hanging"].fault(None, faults.hang())
         cls.servers["blackhole"].fill()
