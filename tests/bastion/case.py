@@ -127,6 +127,14 @@ END
         self.consoles.append(console)
         return console
 
+    def at_terminal(self, script, *dialogue):
+        """Root follows a script at a terminal. dialogue: questions and answers. -> the screen"""
+        console = self.ssh(f"set -e\n{script}", host="control")
+        for question, answer in dialogue:
+            console.answer(question, answer)
+        self.logged_in(console)
+        return console.screen
+
     def logged_in(self, console):
         self.assertEqual(console.wait(), 0, console.screen)
 

@@ -60,13 +60,6 @@ class Page(Slow, BastionTest):
         text = "\n".join(self.page[start] for start in starts)
         return self.run_there(f"set -e\ncd {folder}\n{text}")
 
-    def follow_at_terminal(self, text, *dialogue):
-        console = self.ssh(f"set -e\n{text}", host="control")
-        for question, answer in dialogue:
-            console.answer(question, answer)
-        self.logged_in(console)
-        return console.screen
-
     def login(self):
         ssh = self.ssh("echo in")
         ssh.answer(PROMPT, self.code)
@@ -87,7 +80,7 @@ class Page(Slow, BastionTest):
         self.assertEqual((accounts.roles[ROLE].requires_mfa, accounts.roles[ROLE].max_session), (True, 43200))
         self.code = user.add_device("alice").code
         self.bastion.write(SITE, f"{self.page['[aws-mfa]']}endpoint_url = {STS}\nca_bundle = {CA}\n")
-        said = self.follow_at_terminal(
+        said = self.at_terminal(
             self.page["aws-mfa keystore add alice"],
             ("Access key ID (hidden): ", key["AccessKeyId"]),
             ("Secret access key (hidden): ", key["SecretAccessKey"]))
@@ -98,7 +91,7 @@ class Page(Slow, BastionTest):
         self.follow(f"cd {EXAMPLES}")
         step, try_it = self.page["aws-mfa doctor --pam sshd --user alice"].splitlines()
         self.assertIn("Nothing to mend", self.run_there(step))
-        self.follow_at_terminal(try_it, (PROMPT, self.code))
+        self.at_terminal(try_it, (PROMPT, self.code))
         self.login()
         self.assertIn("aws_session_token", self.run_there("cat /home/alice/.aws/credentials"))
 
@@ -120,12 +113,12 @@ class Page(Slow, BastionTest):
         self.code = user.add_device("alice-2").code
         self.assertIn("Nothing to mend", self.follow(LOST))
         self.follow("systemctl restart aws-mfa-keystore.socket")
-        self.follow_at_terminal(self.page["aws-mfa doctor --try alice"], (PROMPT, self.code))
+        self.at_terminal(self.page["aws-mfa doctor --try alice"], (PROMPT, self.code))
         gone, _, removed = self.page["aws iam update-access-key --user-name alice --status Inactive"].rpartition(
             "\naws-mfa ")
         self.aws(gone.replace("AKIAEXAMPLE000000001", key["AccessKeyId"]))
         self.assertEqual(user.keys[0].status, "Inactive")
-        self.follow_at_terminal("aws-mfa " + removed, ("? [y/N] ", "y"))
+        self.at_terminal("aws-mfa " + removed, ("? [y/N] ", "y"))
         refused = self.ssh("true")
         refused.answer(PROMPT, "123456")
         self.refused(refused)

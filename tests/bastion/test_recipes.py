@@ -38,12 +38,7 @@ class Recipes(BastionTest):
         self.box.add_role("arn:aws:iam::123456789012:role/Bastion")
 
     def follow(self, text, *dialogue):
-        """By root, at a terminal. -> what the terminal shows"""
-        console = self.ssh(f"set -e\ncd {EXAMPLES}\n{text}", host="control")
-        for question, answer in dialogue:
-            console.answer(question, answer)
-        self.logged_in(console)
-        return console.screen
+        return self.at_terminal(f"cd {EXAMPLES}\n{text}", *dialogue)
 
     def way_back(self, text):
         self.follow(text)
