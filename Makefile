@@ -430,7 +430,7 @@ check-keystore: as_root check_built
 # The build reports on stderr, so that stdout holds only the table (or JSON).
 bench:
 	@$(MAKE) --no-print-directory $(if $(Q),-s) stage \
-		$(addprefix $(BUILD)/tests/bench/,server pam_floor.so) >&2
+		$(addprefix $(BUILD)/tests/bench/,server pam_floor.so start_sts) >&2
 	$(Q)BUILD=$(BUILD) STAGE=$(STAGE) PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 \
 		/usr/bin/python3 -m bench $(BENCH)
 

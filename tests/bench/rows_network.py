@@ -1,15 +1,19 @@
 """Refreshes: what they cost, and how long a person waits at a true round-trip time."""
 
+import os
+import re
+import socket
+import subprocess
 import time
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench.measure import Figure, Process, figure, in_turn, last_peak_kib, peak_kib, run
+from bench.measure import Failed, Figure, Process, figure, in_turn, last_peak_kib, peak_kib, run
 from bench.namespaces import Skipped
 from bench.rtt import Link
-from bench.scene import AWS_MFA_REFRESH, CODE, CURL, LONG_TERM, TRUE, Server, curl
-from bench.table import AtMost, Group, Under
+from bench.scene import AWS_MFA_REFRESH, CODE, CURL, LONG_TERM, START_STS, TRUE, Server, curl
+from bench.table import AtMost, AtMostMore, Group, Under
 from bench.terminal import Prompt
 
 
@@ -44,6 +48,42 @@ LOOPBACK = Group("refresh", {
     "cpu": ("whole refresh, loopback TLS, CPU", AtMost(1.15)),
     "trust": ("refresh with the system's CAs, CPU", AtMost(0.5)),
     "one": ("refresh with the system's CAs, CPU", AtMost(1.1))}, loopback)
+
+
+def _pss_kib(pid):
+    """Its own memory, and its share of what others have, too."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss: +([0-9]+) kB$", text, re.MULTILINE)[1])
+
+
+def split(bench):
+    """What it costs that aws-mfa-sts is two processes."""
+    def memory_of(what):
+        ours, theirs = socket.socketpair()
+        with subprocess.Popen([START_STS, what], stdin=theirs, env={}) as process, ours:
+            theirs.close()
+            if ours.recv(1) != b"\0":
+                raise Failed(f"{START_STS} {what} does not start")
+            family = [process.pid] + ([_child_of(process.pid)] if what == "two" else [])
+            return sum(_pss_kib(pid) for pid in family) / 1024
+
+    kinds = ("two", "one", "fork")
+    costs = in_turn(bench.rounds(60), **{what: lambda what=what: run([START_STS, what], {})
+                                         for what in kinds})
+    wall = {what: figure(costs[what], "wall") for what in kinds}
+    yield "wall", dict(ours=wall["two"], peer=wall["one"], peer_name="one process",
+                       remark="a fork of that process, whose child ends at once, takes "
+                              f"{wall['fork'].median - wall['one'].median:.2f} ms")
+    if os.geteuid() != 0:
+        raise Skipped("only root may look at the memory of these processes")
+    memory = in_turn(bench.rounds(5), two=lambda: memory_of("two"), one=lambda: memory_of("one"))
+    yield "memory", dict(ours=Figure(memory["two"], "MiB"), peer=Figure(memory["one"], "MiB"),
+                         peer_name="one process")
+
+
+SPLIT = Group("split", {
+    "wall": ("start of signer and talker, wall", AtMostMore(0.5)),
+    "memory": ("start of signer and talker, memory", AtMostMore(1, "MiB"))}, split)
 
 
 def _child_of(pid):

@@ -12,6 +12,7 @@ from sandbox import certificates
 PROGRAMS = [AWS_MFA, AWS_MFA_STS, MODULE]
 SERVER = BUILD / "tests/bench/server"
 FLOOR = BUILD / "tests/bench/pam_floor.so"
+START_STS = BUILD / "tests/bench/start_sts"
 
 TRUE, CURL, AWS, PYTHON, PAMTESTER = (f"/usr/bin/{name}" for name in (
     "true", "curl", "aws", "python3", "pamtester"))

@@ -33,7 +33,7 @@ class Bench(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr)
         found = json.loads(run.stdout)
         self.assertIn("Linux", found["machine"])
-        self.assertEqual(len(found["rows"]), 34)
+        self.assertEqual(len(found["rows"]), 36)
         measured = [row for row in found["rows"] if "skipped" not in row]
         for row in measured:
             with self.subTest(row["row"], peer=row["peer"]["name"]):
@@ -98,6 +98,14 @@ class Rows(unittest.TestCase):
     def test_median_and_spread(self):
         figure = Figure([1, 100, 3, 2, 4])
         self.assertEqual((figure.median, figure.spread), (3, 1))
+
+    def test_a_ratio_is_that_of_the_rounds(self):
+        for ours, peer, ratio in [([1, 10, 30], [2, 20, 15], "0.50 x"),
+                                  ([1, 10, 30], [2, 20], "0.91 x"),     # no rounds in common
+                                  ([1, 10, 30], [-2, 20, 15], "0.67 x")]:
+            with self.subTest(ours=ours, peer=peer):
+                row = self.row(table.AtMost(0.6), ours, peer)
+                self.assertEqual((row.ratio, row.met), (ratio, ratio == "0.50 x"))
 
     def test_table(self):
         rows = [self.row(table.AtMost(1), [2.0], [1.0]),

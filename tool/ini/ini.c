@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_SECTION "DEFAULT" /* configparser.DEFAULTSECT */
-
 void ini_free(struct ini *ini)
 {
 	secret_free(&ini->bytes);
@@ -33,15 +31,17 @@ static bool names_match(const char *a, const char *b, size_t len, bool exactly)
 }
 
 /*
- * Names that match have the same hash. Keys of one name get slots in the order of their sections.
- * Otherwise, in a large file, each look-up would cost a cache miss.
+ * Names that match have the same hash: a letter and its capital differ in one bit. Keys of one name
+ * get slots in the order of their sections. Otherwise, in a large file, each look-up would cost a
+ * cache miss.
  */
 static size_t hash(size_t section, const char *name, size_t len)
 {
+	unsigned char same = section ? 'a' ^ 'A' : 0;
 	size_t h = 0;
 
 	for (size_t i = 0; i < len; i++)
-		h = h * 31 + (section ? small_letter(name[i]) : (unsigned char)name[i]);
+		h = h * 31 + ((unsigned char)name[i] | same);
 	return h + 2 * section;
 }
 
@@ -73,11 +73,7 @@ const struct ini_line *ini_section(const struct ini *ini, const char *name, size
 
 bool ini_is_section(const struct ini *ini, const struct ini_line *l)
 {
-	size_t len = strlen(DEFAULT_SECTION);
-
-	return l->kind == INI_SECTION && !l->next &&
-		!(l->name_len == len &&
-			memcmp(ini->bytes.data + l->name, DEFAULT_SECTION, len) == 0);
+	return l->kind == INI_SECTION && !l->next && l != ini->defaults;
 }
 
 bool ini_has_section(const struct ini *ini, const char *section)
@@ -92,10 +88,8 @@ const struct ini_line *ini_key(
 {
 	size_t line = *ini_slot(ini, section->section, key, len);
 
-	if (!line) {
-		section = ini_section(ini, DEFAULT_SECTION, strlen(DEFAULT_SECTION));
-		line = section ? *ini_slot(ini, section->section, key, len) : 0;
-	}
+	if (!line && ini->defaults)
+		line = *ini_slot(ini, ini->defaults->section, key, len);
 	return line ? &ini->lines[line - 1] : NULL;
 }
 

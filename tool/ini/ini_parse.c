@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define BOM "\xef\xbb\xbf"
+#define DEFAULT_SECTION "DEFAULT" /* configparser.DEFAULTSECT */
 
 struct ini_reader {
 	struct ini *ini;
@@ -80,8 +81,12 @@ static void read_header(struct ini_reader *r, struct ini_line *l)
 	l->section = before ? before->section : r->section;
 	r->key = r->bad = NULL;
 	r->lost = false;
-	/* [DEFAULT] may appear any number of times. */
-	if (!before || !ini_is_section(r->ini, l))
+	if (l->name_len == strlen(DEFAULT_SECTION) &&
+		memcmp(name, DEFAULT_SECTION, strlen(DEFAULT_SECTION)) == 0) {
+		r->ini->defaults = l;
+		return; /* it may appear any number of times */
+	}
+	if (!before)
 		return;
 	snprintf(what, sizeof(what),
 		"section [%.*s] appears twice (first in line %u), expected "

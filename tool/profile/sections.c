@@ -13,16 +13,21 @@
 /* Below the second after which a reader prints that it waits (steady.h). */
 #define WAIT_MS 950
 
-#define SECTION_NAME(id, name) name,
-static const char *const names[N_SECTION_KEYS] = {SECTION_KEYS(SECTION_NAME)};
+#define SECTION_NAME(id, name) {sizeof(name) - 1, name},
+/* clang-format off */
+static const struct {
+	size_t len;
+	char text[24];
+} names[N_SECTION_KEYS] = {SECTION_KEYS(SECTION_NAME)};
+/* clang-format on */
 
 static void take_line(struct section *p, const struct ini_line *l)
 {
 	const char *name = p->ini->bytes.data + l->name;
 
 	for (size_t i = 0; i < N_SECTION_KEYS; i++)
-		if ((*name | 0x20) == *names[i] && strncasecmp(names[i], name, l->name_len) == 0 &&
-			names[i][l->name_len] == '\0')
+		if (names[i].len == l->name_len &&
+			strncasecmp(names[i].text, name, l->name_len) == 0)
 			p->key[i] = l;
 }
 
@@ -46,7 +51,7 @@ void section_read(
 	if (!header)
 		return;
 	to->ini = which == CREDENTIALS ? &s->credentials : &s->config;
-	take_lines(to, f->inherited[which]);
+	take_lines(to, to->ini->defaults);
 	take_lines(to, header);
 }
 
@@ -100,7 +105,6 @@ bool section_has_static_keys(const struct section *p)
 enum status profile_files_open(
 	struct profile_files *f, const char *const options[N_SETTINGS], struct error *e)
 {
-	static const char inherited[] = "DEFAULT";
 	enum status rc;
 
 	*f = (struct profile_files){.now = time(NULL)};
@@ -112,9 +116,6 @@ enum status profile_files_open(
 		rc = error_system(e, f->settings.config.path);
 	if (rc != STATUS_OK)
 		return rc;
-	f->inherited[CREDENTIALS] =
-		ini_section(&f->settings.credentials, inherited, strlen(inherited));
-	f->inherited[CONFIG] = ini_section(&f->settings.config, inherited, strlen(inherited));
 	faults_warn(&f->settings.credentials_faults, f->settings.credentials.path);
 	faults_warn(&f->settings.config_faults, f->settings.config.path);
 	if (f->settings.unfinished)

@@ -52,7 +52,6 @@ struct sections {
 struct profile_files {
 	struct settings settings; /* the two files, and what was given; its profile is any */
 	struct profile_index config;
-	const struct ini_line *inherited[N_PARTS]; /* [DEFAULT]; NULL without one */
 	time_t now;
 };
 

@@ -87,15 +87,12 @@ static void advise_on_role(const struct settings *s, char *words, size_t size)
 	free(source);
 }
 
-static void report_every(const struct settings *s, const struct ini *in,
-	const struct ini_line *header, size_t which, preferred_fn *found, void *arg)
+static void report_every(const struct settings *s, const struct ini *in, const struct ini_line *l,
+	size_t which, preferred_fn *found, void *arg)
 {
-	const struct ini_line *l = ini_key(in, header, by_every[which], strlen(by_every[which]));
 	char words[1000] = TO_ANOTHER_PROFILE;
 	struct error e;
 
-	if (!l)
-		return;
 	if (which == ROLE_ARN)
 		advise_on_role(s, words, sizeof(words));
 	error_set(&e, STATUS_CONFIG,
@@ -105,14 +102,11 @@ static void report_every(const struct settings *s, const struct ini *in,
 	found(arg, true, &e);
 }
 
-static void report_some(const struct settings *s, const struct ini *in,
-	const struct ini_line *header, size_t which, preferred_fn *found, void *arg)
+static void report_some(const struct settings *s, const struct ini *in, const struct ini_line *l,
+	size_t which, preferred_fn *found, void *arg)
 {
-	const struct ini_line *l = ini_key(in, header, by_some[which], strlen(by_some[which]));
 	struct error e;
 
-	if (!l)
-		return;
 	error_set(&e, STATUS_CONFIG,
 		"%s:%zu: profile %s has %s, which the AWS SDKs for Java and Rust prefer to "
 		"a session in [%s]; " TO_ANOTHER_PROFILE BY_HAND,
@@ -128,10 +122,14 @@ void preferred_report(const struct settings *s, preferred_fn *found, void *arg)
 		profiles_section(&s->config, SECTION_PROFILE, s->session)};
 
 	for (size_t i = 0; i < 2; i++) {
+		const struct ini_line *l;
+
 		for (size_t k = 0; header[i] && k < N_EVERY; k++)
-			report_every(s, in[i], header[i], k, found, arg);
+			if ((l = ini_key(in[i], header[i], by_every[k], strlen(by_every[k]))))
+				report_every(s, in[i], l, k, found, arg);
 		for (size_t k = 0; header[i] && k < N_SOME; k++)
-			report_some(s, in[i], header[i], k, found, arg);
+			if ((l = ini_key(in[i], header[i], by_some[k], strlen(by_some[k]))))
+				report_some(s, in[i], l, k, found, arg);
 	}
 }
 

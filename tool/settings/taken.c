@@ -68,23 +68,25 @@ enum status settings_take_given(
 enum status settings_take_section(
 	struct settings *s, const struct ini *ini, const char *section, struct error *e)
 {
-	for (enum setting id = 0; id < N_SETTINGS; id++) {
+	const struct ini_line *header = ini_section(ini, section, strlen(section));
+
+	for (enum setting id = 0; id < N_SETTINGS && header; id++) {
 		const struct rule *rule = settings_rule(id);
 
 		for (size_t i = 0; i < 2 && rule->personal && !s->value[id]; i++) {
-			char *value;
+			const char *key = rule->keys[i];
+			const struct ini_line *l =
+				key ? ini_key(ini, header, key, strlen(key)) : NULL;
+			char *value = l ? ini_value(ini, l).data : NULL;
 			enum status rc;
-			size_t line;
 
-			if (!rule->keys[i])
-				break;
-			value = ini_get(ini, section, rule->keys[i], &line);
 			if (!value || !*value) {
 				secret_free_string(value);
 				continue;
 			}
 			rc = settings_take(s, id, value,
-				settings_format("%s:%zu: %s", ini->path, line, rule->keys[i]),
+				settings_format(
+					"%s:%zu: %s", ini->path, ini_line_number(ini, l), key),
 				ORIGIN_FILE, e);
 			if (rc != STATUS_OK)
 				return rc;
