@@ -13,6 +13,9 @@
 
 #define OTHERS (S_IRWXG | S_IRWXO)
 
+/* A shell reads other names as something else: CORP\frank. */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@"
+
 static enum status cannot_open(const char *name, char *error, size_t size)
 {
 	int why = errno;
@@ -20,7 +23,7 @@ static enum status cannot_open(const char *name, char *error, size_t size)
 	if (why == ENOENT)
 		snprintf(error, size,
 			"no entry in " AWS_MFA_KEYS_DIR "; as root, run: aws-mfa keystore add %s",
-			name);
+			name[strspn(name, PLAIN)] ? "USER" : name);
 	else if (why == ELOOP)
 		snprintf(error, size, AWS_MFA_KEYS_DIR "/%s: is a symlink", name);
 	else

@@ -5,6 +5,7 @@
 #include "pasted.h"
 #include "settings/spelling.h"
 #include "text/log.h"
+#include "text/shell.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -49,9 +50,25 @@ const char *keystore_short(const char *arn)
 
 const char *keystore_brief(const struct entry *entry, char text[static KEYSTORE_BRIEF_SIZE])
 {
-	snprintf(text, KEYSTORE_BRIEF_SIZE, "key %s, %s%.200s", entry->access_key_id,
-		entry->role_arn ? "role " : "no role",
+	const struct {
+		const char *name;
+		bool there;
+	} more[] = {
+		{"profile", entry->profile},
+		{"external_id", entry->external_id},
+		{"role_session_name", entry->role_session_name},
+		{"source_identity", entry->source_identity},
+		{"session_policy", entry->session_policy},
+		{"duration", entry->duration > 0},
+	};
+	size_t used = (size_t)snprintf(text, KEYSTORE_BRIEF_SIZE, "key %.128s, %s%.200s",
+		entry->access_key_id, entry->role_arn ? "role " : "no role",
 		entry->role_arn ? keystore_short(entry->role_arn) : "");
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		if (more[i].there)
+			used += (size_t)snprintf(
+				text + used, KEYSTORE_BRIEF_SIZE - used, ", %s", more[i].name);
 	return text;
 }
 
@@ -116,12 +133,15 @@ static enum status check_line(
 
 static enum status check_root(const struct command_line *line, struct error *e)
 {
+	char word[1100] = "";
+
 	if (geteuid() == 0)
 		return STATUS_OK;
+	if (line->n_operands > 1)
+		shell_quote(line->operands[1], strlen(line->operands[1]), word, sizeof(word));
 	return error_set(e, STATUS_SYSTEM,
 		"only root may see and change the entries; run: sudo aws-mfa keystore %s%s%s",
-		line->operands[0], line->n_operands > 1 ? " " : "",
-		line->n_operands > 1 ? line->operands[1] : "");
+		line->operands[0], *word ? " " : "", word);
 }
 
 static enum status run(const struct command_line *line)

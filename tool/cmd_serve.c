@@ -151,7 +151,8 @@ static bool take_opening(struct serving *s, const struct record *rec, struct err
 		version = record_number(rec->text);
 		if (version != KEYSTORE_VERSION)
 			error_set(e, STATUS_SYSTEM,
-				"keystore protocol %d here, %jd there; run: systemctl restart "
+				"keystore protocol %d here, %jd there; install aws-mfa and "
+				"pam_aws_mfa.so of one version, and run: systemctl restart "
 				"aws-mfa-keystore.socket",
 				KEYSTORE_VERSION, (intmax_t)version);
 		return version == KEYSTORE_VERSION;
@@ -181,6 +182,13 @@ static enum status hear_opening(struct serving *s, struct error *e)
 
 		if (rc == RECORD_FAILED)
 			return error_system(e, "what the module sends");
+		if (rc == RECORD_EOF)
+			return error_set(
+				e, STATUS_SYSTEM, "the module ended before it said who logs in");
+		if (rc == RECORD_TIMEOUT)
+			return error_set(e, STATUS_SYSTEM,
+				"the module did not say within %d s who logs in",
+				OPENING_MS / 1000);
 		if (rc != RECORD_OK)
 			return e->status;
 		if (!take_opening(s, &rec, e))

@@ -1,7 +1,8 @@
 /*
  * aws-mfa store: keystore mode. The PAM module runs it as the user, after AWS has accepted a code.
  * It reads the session from a pipe (descriptor 0) and writes it to the user's file. Nothing that it
- * does changes the verdict. It ends within 5 seconds, whatever the home is like.
+ * does changes the verdict. It gives up in time, unless a dead file system holds it in the kernel.
+ * The module waits for its answer no longer than helper.h says.
  */
 #include "clean.h"
 #include "command.h"

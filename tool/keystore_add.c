@@ -2,7 +2,9 @@
 #include "keystore_addition.h"
 #include "prompt.h"
 #include "text/color.h"
+#include "text/shell.h"
 
+#include <string.h>
 #include <unistd.h>
 
 /* With a key id on the command line, the secret comes on standard input, unless that is a terminal.
@@ -26,6 +28,15 @@ static enum status check_id(const struct addition *a, struct error *e)
 	return expected ? error_set(e, STATUS_USAGE, "--access-key-id: %s", expected) : STATUS_OK;
 }
 
+static void tell_next(const struct addition *a)
+{
+	char word[1100];
+
+	if (shell_quote(a->user, strlen(a->user), word, sizeof(word)))
+		ask_tell_marked(
+			&a->asker, "", "Next:  ", COLOR_BOLD, "aws-mfa keystore check %s", word);
+}
+
 enum status keystore_add(const struct keystore *k, struct error *e)
 {
 	struct addition a;
@@ -37,14 +48,15 @@ enum status keystore_add(const struct keystore *k, struct error *e)
 	if (rc == STATUS_OK)
 		rc = open_terminal(&a, e);
 	if (rc == STATUS_OK)
+		rc = addition_look_at_old(&a, e);
+	if (rc == STATUS_OK)
 		rc = addition_may_replace(&a, e);
 	if (rc == STATUS_OK)
 		rc = addition_prove(&a, e);
 	if (rc == STATUS_OK)
 		rc = addition_write(&a, a.exists ? "replace" : "add", e);
 	if (rc == STATUS_OK)
-		ask_tell_marked(
-			&a.asker, "", "Next:  ", COLOR_BOLD, "aws-mfa keystore check %s", a.user);
+		tell_next(&a);
 	addition_end(&a);
 	return rc;
 }

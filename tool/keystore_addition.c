@@ -86,7 +86,7 @@ static enum status read_policy(struct addition *a, struct error *e)
 
 /* --- the old entry --- */
 
-static enum status look_at_old(struct addition *a, struct error *e)
+enum status addition_look_at_old(struct addition *a, struct error *e)
 {
 	enum status rc = entries_open(true, &a->folder, e);
 
@@ -133,7 +133,7 @@ enum status addition_begin(struct addition *a, const struct keystore *k, struct 
 		rc = settings_take(&a->settings, SETTING_DEVICE,
 			settings_format("%s", option(a, KEYSTORE_DEVICE)),
 			settings_format("--device"), ORIGIN_OPTION, e);
-	return rc == STATUS_OK ? look_at_old(a, e) : rc;
+	return rc;
 }
 
 enum status addition_prove(struct addition *a, struct error *e)

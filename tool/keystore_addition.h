@@ -3,6 +3,7 @@
  *
  *	rc = addition_begin(&a, k, &e);
  *	... fill a.keys: the keys, or how to ask for them ...
+ *	rc = addition_look_at_old(&a, &e);
  *	rc = addition_prove(&a, &e);
  *	rc = addition_write(&a, "add", &e);
  *	addition_end(&a);
@@ -34,8 +35,11 @@ struct addition {
 	struct secret device, policy;
 };
 
-/* Checks the options and the account, loads the settings, and looks for an old entry. */
+/* Checks the options and the account, and loads the settings. */
 enum status addition_begin(struct addition *a, const struct keystore *k, struct error *e);
+
+/* Reads the entry that there may be. From then on this process has its secret: see as_user.h. */
+enum status addition_look_at_old(struct addition *a, struct error *e);
 
 /* Asks before an old entry is replaced, unless --force is given. STATUS_USAGE: the answer is no. */
 enum status addition_may_replace(struct addition *a, struct error *e);

@@ -61,17 +61,6 @@ static long key_days(struct caller *c, const char *id, struct error *e)
 	return -1;
 }
 
-/* Sets the fix of the last finding. role: of the entry that add would replace; NULL without one. */
-static void mend_by(struct check *c, const char *verb, const char *user, const char *role)
-{
-	char word[1100], arn[2200] = "";
-
-	if (shell_quote(user, strlen(user), word, sizeof(word)) &&
-		(!role || shell_quote(role, strlen(role), arn, sizeof(arn))))
-		findings_run(&c->findings, "aws-mfa keystore %s %s%s%s", verb, word,
-			role ? " --role-arn " : "", arn);
-}
-
 static void judge_device(struct check *c, struct caller *caller, const struct entry *entry,
 	const char *path, struct proof *p)
 {
@@ -79,11 +68,12 @@ static void judge_device(struct check *c, struct caller *caller, const struct en
 	bool known, there = has_device(caller, entry->device, &known, &e);
 
 	p->device = !known ? "cannot look" : there ? "ok" : "gone";
-	if (known && !there) {
+	/* Not `add`: it would drop what no option of this line names, such as the policy. */
+	if (known && !there)
 		findings_add(&c->findings, "device", FINDING_FAULT, path, 0,
-			"AWS knows no device %s of this user any more", entry->device);
-		mend_by(c, "add", entry->user, entry->role_arn);
-	}
+			"AWS knows no device %s of this user any more. Write the new one there: "
+			"\"A device is lost\" in aws-mfa-keystore(8)",
+			entry->device);
 }
 
 /* May a session of this entry make keys? The role decides, or else the user. */
@@ -145,6 +135,7 @@ static void prove(struct check *c, const struct entry *entry, const char *path, 
 static void judge_account(struct check *c, const struct entry *entry, const char *path)
 {
 	struct findings *l = &c->findings;
+	char word[1100];
 	struct error e;
 	enum status rc = entry_check_account(entry, path, &e);
 
@@ -152,8 +143,21 @@ static void judge_account(struct check *c, const struct entry *entry, const char
 		findings_take(l, "uid", FINDING_FAULT, e.text);
 	else if (rc != STATUS_OK)
 		findings_add(l, "user", FINDING_FAULT, path, 0, "%s", e.text);
-	if (rc == STATUS_NOT_SET_UP)
-		mend_by(c, "remove", entry->user, NULL);
+	if (rc == STATUS_NOT_SET_UP &&
+		shell_quote(entry->user, strlen(entry->user), word, sizeof(word)))
+		findings_run(l, "aws-mfa keystore remove %s", word);
+}
+
+/* As a login does: the site's file can make an entry bad that is good by itself. */
+static void judge_settings(struct check *c, const struct entry *entry, const char *path)
+{
+	const struct entry_login any = {NULL, NULL};
+	struct settings s;
+	struct error e;
+
+	if (entry_settings(&s, entry, path, &any, &e) != STATUS_OK)
+		findings_take(&c->findings, "settings", FINDING_FAULT, e.text);
+	settings_free(&s);
 }
 
 static enum status look_at(struct check *c, const char *name, struct error *e)
@@ -173,6 +177,7 @@ static enum status look_at(struct check *c, const char *name, struct error *e)
 		rc = STATUS_OK;
 	} else if (rc == STATUS_OK) {
 		judge_account(c, &entry, path);
+		judge_settings(c, &entry, path);
 		if (!c->unreachable)
 			prove(c, &entry, path, p);
 	}

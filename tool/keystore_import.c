@@ -200,8 +200,14 @@ static enum status make_entry(struct addition *a, struct error *e)
 	enum status rc = STATUS_OK;
 
 	/* An earlier run was interrupted here. */
-	if (stands_in_entry(a) && !has_options_of_entry(a->k))
+	if (stands_in_entry(a) && !has_options_of_entry(a->k)) {
+		if (!same_text(a->k->line->option[KEYSTORE_PROFILE], a->before.profile))
+			ask_tell_marked(&a->asker, COLOR_BOLD, "note   ", "",
+				"the entry has these keys already and stays as it is: a session goes "
+				"to [%.256s]",
+				a->before.profile ? a->before.profile : "default");
 		return confirm(a, e);
+	}
 	if (!is_as_the_entry(a))
 		rc = addition_may_replace(a, e);
 	if (rc == STATUS_OK)
@@ -239,8 +245,12 @@ enum status keystore_import(const struct keystore *k, struct error *e)
 	struct addition a;
 	enum status rc = addition_begin(&a, k, e);
 
+	/* Threat: the user's process has a copy of this one's memory. So the old entry comes after.
+	 */
 	if (rc == STATUS_OK)
 		rc = as_user(a.user, find_keys, &w, &found, e);
+	if (rc == STATUS_OK)
+		rc = addition_look_at_old(&a, e);
 	if (rc == STATUS_OK)
 		rc = take_keys(&a, &found, e);
 	if (rc == STATUS_OK)
@@ -252,6 +262,7 @@ enum status keystore_import(const struct keystore *k, struct error *e)
 	if (rc == STATUS_OK) {
 		w.id = a.keys.id.data;
 		w.secret = a.keys.secret.data;
+		entry_free(&a.before);
 		rc = clear_home(&a, &w, &found, e);
 	}
 	secret_free(&found.bytes);

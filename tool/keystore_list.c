@@ -24,9 +24,12 @@ static void note_account(struct entry_row *r)
 {
 	struct error e;
 	uid_t uid;
+	enum status rc = entry_account(r->entry.user, &uid, &e);
 
-	if (entry_account(r->entry.user, &uid, &e) != STATUS_OK)
+	if (rc == STATUS_NOT_SET_UP)
 		snprintf(r->note, sizeof(r->note), "no such user on this host");
+	else if (rc != STATUS_OK)
+		snprintf(r->note, sizeof(r->note), "%s", e.text);
 	else if (uid != r->entry.uid)
 		snprintf(r->note, sizeof(r->note), "is uid %lu now: another person?",
 			(unsigned long)uid);

@@ -38,7 +38,7 @@ keystore_verb keystore_add, keystore_list, keystore_show, keystore_check, keysto
 
 /* --- shared by the verbs: cmd_keystore.c --- */
 
-/* "key AKIA..., role Bastion": what an entry holds, for a question. */
+/* "key AKIA..., role Bastion, session_policy": what an entry holds, for a question. */
 #define KEYSTORE_BRIEF_SIZE 600
 const char *keystore_brief(const struct entry *entry, char text[static KEYSTORE_BRIEF_SIZE]);
 

@@ -114,7 +114,8 @@ class Changed(SlowTest):
                         "systemctl daemon-reload")
         self.refused(self.login(self.user.code))
         self.assertEqual(self.results("sshd"), [SYSTEM])
-        self.assertIn("keystore protocol 2 here, 1 there; run: systemctl restart aws-mfa-keystore.socket",
+        self.assertIn("keystore protocol 2 here, 1 there; install aws-mfa and pam_aws_mfa.so of one version, and run: "
+                      "systemctl restart aws-mfa-keystore.socket",
                       self.decisions("sshd")[0])
 
     def install_there(self, program, path):

@@ -7,7 +7,8 @@
     make bench BENCH="--write"      all rows, also into PERFORMANCE.md and its chart
 
 Compared commands run in turn. Each figure is a median and its spread (half the distance between
-the quartiles). A ratio is the median of the rounds' ratios. The server (server.c) checks no signatures, so that its time does not count.
+the quartiles). A ratio is the median of the rounds' ratios. The server (server.c) checks no
+signatures, so that its time does not count.
 Ends with 0 when all was measured or skipped, whether the goals were met or not (NO), with 1 when
 something did not work, with 130 when it was interrupted.
 """
@@ -24,8 +25,9 @@ from bench.namespaces import Skipped
 from bench.scene import Scene
 
 GROUPS = [rows_tool.VALID, rows_network.AT_A_DISTANCE, rows_network.SLOW_TYPIST,
-          rows_network.LOOPBACK, rows_network.SPLIT, rows_network.MEMORY, rows_pam.LOGINS, rows_keystore.LOGINS,
-          rows_tool.BIG_FILES, rows_tool.COMPLETION, rows_many.CROWDS, rows_tool.INSTALLED_SIZE]
+          rows_network.LOOPBACK, rows_network.SPLIT, rows_network.MEMORY, rows_pam.LOGINS,
+          rows_keystore.LOGINS, rows_tool.BIG_FILES, rows_tool.COMPLETION, rows_many.CROWDS,
+          rows_tool.INSTALLED_SIZE]
 
 
 class Bench:

@@ -117,11 +117,11 @@ class Row:
             self.skipped = f"{self.peer_name} is lost in the noise ({_show(self.peer)})"
 
     def by_round(self, of):
-        """-> the median of of(ours, peer) over the rounds: the machine drifts, and a round is short,
-        so both sides of it have the same machine. Of the medians, if the sides have no rounds in
-        common or a difference was lost in the noise."""
-        pairs = list(zip(self.ours.values, self.peer.values))
-        if len(self.ours.values) != len(self.peer.values) or min(self.peer.values) <= 0:
+        """-> the median of of(ours, peer) over the rounds: the machine drifts, and both sides of a
+        round have the same machine. Without the rounds in which a difference was lost in the noise.
+        Of the medians, if the sides have no rounds in common."""
+        pairs = [pair for pair in zip(self.ours.values, self.peer.values) if min(pair) > 0]
+        if len(self.ours.values) != len(self.peer.values) or not pairs:
             pairs = [(self.ours.median, self.peer.median)]
         return statistics.median(of(ours, peer) for ours, peer in pairs)
 

@@ -102,7 +102,7 @@ class Rows(unittest.TestCase):
     def test_a_ratio_is_that_of_the_rounds(self):
         for ours, peer, ratio in [([1, 10, 30], [2, 20, 15], "0.50 x"),
                                   ([1, 10, 30], [2, 20], "0.91 x"),     # no rounds in common
-                                  ([1, 10, 30], [-2, 20, 15], "0.67 x")]:
+                                  ([1, 10, 30], [-2, 20, 15], "1.25 x")]:
             with self.subTest(ours=ours, peer=peer):
                 row = self.row(table.AtMost(0.6), ours, peer)
                 self.assertEqual((row.ratio, row.met), (ratio, ratio == "0.50 x"))

@@ -56,7 +56,8 @@ struct ini {
 	size_t n_lines;
 	uint32_t *slots; /* hash table of headers and keys: index + 1 of the line that counts */
 	size_t n_slots;
-	/* The last header of [DEFAULT], or NULL. Most look-ups of a key find none and come here. */
+	/* The last header of [DEFAULT], or NULL. Most keys that are looked up are not in their
+	 * section, so this is needed each time. */
 	const struct ini_line *defaults;
 	const char *eol; /* of the first line that ends in LF; CR if all lines end in CR */
 };

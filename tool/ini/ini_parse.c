@@ -162,9 +162,7 @@ static void read_key(struct ini_reader *r, struct ini_line *l, uint32_t from, ui
 
 static bool in_default(const struct ini_reader *r)
 {
-	const struct ini_line *header = &r->ini->lines[r->section - 1];
-
-	return !header->next && !ini_is_section(r->ini, header);
+	return &r->ini->lines[r->section - 1] == r->ini->defaults;
 }
 
 static void read_continuation(struct ini_reader *r, struct ini_line *l, uint32_t from, uint32_t to)

@@ -2,6 +2,7 @@
 
 #include "paths.h"
 #include "root_folder.h"
+#include "text/shell.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -111,7 +112,7 @@ void entries_free_names(struct entry_names *names)
 enum status entries_read(
 	int folder, const char *name, struct entry *entry, struct stat *st, struct error *e)
 {
-	char path[ENTRIES_PATH_SIZE];
+	char path[ENTRIES_PATH_SIZE], word[1100];
 	enum status rc;
 	int fd;
 
@@ -122,7 +123,8 @@ enum status entries_read(
 	fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return error_set(e, STATUS_NOT_SET_UP,
-			"%s has no entry; run: aws-mfa keystore add %s", name, name);
+			"%s has no entry; run: aws-mfa keystore add %s", name,
+			shell_quote(name, strlen(name), word, sizeof(word)) ? word : "USER");
 	if (fd < 0)
 		return error_set(e, STATUS_CONFIG, "%s: %s", path,
 			errno == ELOOP ? "is a symlink; expected a file" : strerror(errno));

@@ -4,7 +4,8 @@
  *
  * MUST guarantee:
  * 1. Whenever the process or the machine dies, an entry is whole: the old one or the new one.
- * 2. An entry that somebody else has changed since it was read is not changed.
+ * 2. An entry that another aws-mfa has changed since it was read is not changed. An editor takes no
+ *    lock: what it writes at the same moment may be lost.
  * 3. Each change is a line of the log, unless SIGKILL or a crash comes before it.
  *
  * A new entry is written to a file that begins with '-', which is no name of an entry. The next

@@ -134,9 +134,11 @@ enum status entry_account(const char *user, uid_t *uid, struct error *e)
 {
 	const struct passwd *pw;
 
+	/* Anything else, such as ECONNREFUSED, is a directory that does not answer. That is no
+	 * reason to remove an entry. */
 	errno = 0;
 	pw = getpwnam(user);
-	if (!pw && (errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+	if (!pw && errno != 0 && errno != ENOENT && errno != ESRCH)
 		return error_system(e, user);
 	if (!pw)
 		return error_set(e, STATUS_NOT_SET_UP,

@@ -249,7 +249,8 @@ class Import(AdminTest):
     def test_an_interrupted_one_goes_on(self):
         """The entry keeps its role."""
         self.add("alice", "--role-arn", "arn:aws:iam::123456789012:role/Bastion")
-        self.move("--yes")
+        self.assertIn("the entry has these keys already and stays as it is: a session goes to [default]",
+                      self.move("--yes").stdout)
         self.holds(role_arn="arn:aws:iam::123456789012:role/Bastion")
         self.assertNotIn(self.user.secret_access_key, self.home.read_text())
 

@@ -66,12 +66,24 @@ class Check(AdminTest):
         text = self.run_it("check", status=1).stdout
         self.assertTrue(text.endswith("Mend it, then run aws-mfa keystore check again.\n"), text)
 
-    def test_the_fix_keeps_the_role(self):
-        role = "arn:aws:iam::123456789012:role/Bastion"
-        self.add("alice", "--role-arn", role)
+    def test_the_mend_of_a_lost_device_keeps_the_rest(self):
+        """`add` would drop the policy of the entry."""
+        self.add("alice", "--role-arn", "arn:aws:iam::123456789012:role/Bastion")
         self.edit("mfa/.*", "mfa/another")
-        self.assertIn(f"aws-mfa keystore add alice --role-arn \\\n         '{role}'\n",
-                      self.run_it("check", status=1).stdout)
+        text = " ".join(self.run_it("check", status=1).stdout.split())
+        self.assertIn('"A device is lost" in aws-mfa-keystore(8)', text)
+        self.assertNotIn("keystore add", text)
+
+    def test_the_file_of_the_site_makes_it_bad(self):
+        """As serve says it at each login."""
+        self.add()
+        self.add("bob", "--role-arn", "arn:aws:iam::123456789012:role/Bastion", user=self.enroll("bob"))
+        site = self.world.path(ETC / "aws-mfa.conf")
+        site.write_text(site.read_text() + "duration = 36h\n")
+        rows, found = self.check(status=1)
+        self.assertEqual({name for name, _ in found}, {"settings"})
+        self.assertEqual((len(found), rows["bob"]["Key"]), (1, "ok"))
+        self.assertIn("bob", self.run_it("check", status=1).stdout.partition("settings")[2])
 
     def test_a_user_who_is_gone(self):
         self.add()

@@ -196,6 +196,14 @@ class Add(AdminTest):
             self.write_site(ca=ca)
             self.assertIn("is not trusted", self.add("alice", "--force", status=14).stderr)
 
+    def test_what_would_be_dropped_is_named(self):
+        self.world.write("/tmp/policy.json", '{"Statement": []}')
+        self.own |= {"/tmp/policy.json"}
+        self.add("alice", "--role-arn", "arn:aws:iam::123456789012:role/Bastion", "--external-id", "x1",
+                 "--session-policy", "/tmp/policy.json", "--duration", "1h", "--profile", "work")
+        self.assertIn(", role Bastion, profile, external_id, session_policy, duration)",
+                      self.add(status=2).stderr)
+
     def test_a_broken_entry_can_be_replaced(self):
         self.add()
         path = self.world.path(KEYS / "alice")

@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import shutil
+import socket
 import stat
 import struct
 import subprocess
@@ -184,6 +185,13 @@ class Opening(KeystoreTest):
         said = self.refused(module, 4, "keystore protocol 1 here, 2 there",
                             "systemctl restart aws-mfa-keystore.socket")
         self.assertIn("result=system-error", said)
+
+    def test_the_module_goes_away(self):
+        """That is no fault of its words."""
+        module = self.module()
+        module.send("version 1")
+        module.socket.shutdown(socket.SHUT_WR)
+        self.refused(module, 4, "the module ended before it said who logs in")
 
     def test_records_out_of_turn(self):
         for lines in (["login " + LOGIN], ["version x"], ["version 1", "version 1"],
