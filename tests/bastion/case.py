@@ -58,6 +58,15 @@ def start():
     return bastion
 
 
+def until_sshd_listens(script):
+    """-> the script, and a wait if it reloads sshd: `systemctl reload ssh` returns while sshd still has its old
+    settings, or no door at all. sshd writes this file when it listens."""
+    if "systemctl reload ssh" not in script:
+        return script
+    return (f"rm -f /run/sshd.pid\n{script}\n"
+            "timeout 60 sh -c 'until [ -e /run/sshd.pid ]; do sleep 0.1; done'")
+
+
 class BastionTest(unittest.TestCase):
     """alice: enrolled, with no session yet. bob: not enrolled. Both have the caller's key."""
 

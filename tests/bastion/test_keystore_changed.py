@@ -4,7 +4,7 @@ and the log says what is wrong. And who gets in when all places are taken."""
 import os
 import unittest
 
-from bastion.case import PROMPT
+from bastion.case import PROMPT, until_sshd_listens
 from bastion.keystore import (
     ACCEPTED, CONFIG, KEYS, SERVICE, SITE, SYSTEM, SlowTest)
 from bastion.test_keystore_attacks import MANY_SU
@@ -167,7 +167,8 @@ class RootsPlaces(SlowTest):
     def test_all_places_are_taken(self):
         """Root gets in by ssh: with a code, and while bob holds as many prompts for root as they can get."""
         conf = "/etc/ssh/sshd_config.d/01-root.conf"
-        root = self.enroll("root", f"echo PermitRootLogin yes >{conf}; systemctl reload ssh")
+        root = self.enroll("root", until_sshd_listens(
+            f"echo PermitRootLogin yes >{conf}; systemctl reload ssh") + "\n")
         self.addCleanup(self.run_there, f"rm -rf {conf} /root/.aws /root/hold.pl /run/held; systemctl stop holder; pkill -u bob; "
                         "systemctl reload ssh; aws-mfa keystore remove root --yes")
         self.bastion.write("/root/hold.pl", HOLD_ALL)

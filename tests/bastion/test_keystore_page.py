@@ -6,7 +6,7 @@ import json
 import subprocess
 import unittest
 
-from bastion.case import EXAMPLES, PROMPT, STS, BastionTest
+from bastion.case import EXAMPLES, PROMPT, STS, BastionTest, until_sshd_listens
 from bastion.keystore import ACCEPTED, SITE, SOCKET, Slow
 from live.world import CA, PASSWORD
 from paths import temporary
@@ -58,7 +58,7 @@ class Page(Slow, BastionTest):
     def follow(self, *starts, folder="/root"):
         """-> what root's shell says to these examples"""
         text = "\n".join(self.page[start] for start in starts)
-        return self.run_there(f"set -e\ncd {folder}\n{text}")
+        return self.run_there(until_sshd_listens(f"set -e\ncd {folder}\n{text}"))
 
     def login(self):
         ssh = self.ssh("echo in")

@@ -4,7 +4,7 @@ a bastion as Debian installs it."""
 import re
 import unittest
 
-from bastion.case import EXAMPLES, PROMPT, STS, BastionTest
+from bastion.case import EXAMPLES, PROMPT, STS, BastionTest, until_sshd_listens
 from bastion.keystore import SITE
 from live.world import CA, PASSWORD
 from paths import REPO
@@ -38,7 +38,7 @@ class Recipes(BastionTest):
         self.box.add_role("arn:aws:iam::123456789012:role/Bastion")
 
     def follow(self, text, *dialogue):
-        return self.at_terminal(f"cd {EXAMPLES}\n{text}", *dialogue)
+        return self.at_terminal(until_sshd_listens(f"cd {EXAMPLES}\n{text}"), *dialogue)
 
     def way_back(self, text):
         self.follow(text)
