@@ -134,9 +134,16 @@ static enum status check_line(
 static enum status check_root(const struct command_line *line, struct error *e)
 {
 	char word[1100] = "";
+	bool more = line->n_operands > 2;
 
 	if (geteuid() == 0)
 		return STATUS_OK;
+	/* Threat: the command as it is printed has no --role-arn, and a session has all rights. */
+	for (size_t i = OPTION_OWN; i < N_OPTIONS; i++)
+		more = more || line->option[i];
+	if (more)
+		return error_set(e, STATUS_SYSTEM,
+			"only root may see and change the entries; run the same command with sudo");
 	if (line->n_operands > 1)
 		shell_quote(line->operands[1], strlen(line->operands[1]), word, sizeof(word));
 	return error_set(e, STATUS_SYSTEM,

@@ -88,11 +88,8 @@ static enum status read_policy(struct addition *a, struct error *e)
 
 enum status addition_look_at_old(struct addition *a, struct error *e)
 {
-	enum status rc = entries_open(true, &a->folder, e);
+	enum status rc = entries_read(a->folder, a->user, &a->before, &a->old, e);
 
-	if (rc != STATUS_OK)
-		return rc;
-	rc = entries_read(a->folder, a->user, &a->before, &a->old, e);
 	a->exists = rc != STATUS_NOT_SET_UP;
 	if (rc == STATUS_CONFIG)
 		snprintf(a->why, sizeof(a->why), "%.390s", e->text);
@@ -109,7 +106,8 @@ enum status addition_may_replace(struct addition *a, struct error *e)
 	if (a->asker.tty < 0)
 		return error_set(e, STATUS_USAGE,
 			"%s has an entry already (%s); to replace it add --force", a->user, what);
-	snprintf(question, sizeof(question), "%s has an entry: %s. Replace it?", a->user, what);
+	snprintf(question, sizeof(question), "%s has an entry: %s.%s Replace it?", a->user, what,
+		a->before.access_key_id ? "" : " A role or policy in it is lost then.");
 	return keystore_confirm(&a->asker, question, false, e);
 }
 
@@ -133,7 +131,7 @@ enum status addition_begin(struct addition *a, const struct keystore *k, struct 
 		rc = settings_take(&a->settings, SETTING_DEVICE,
 			settings_format("%s", option(a, KEYSTORE_DEVICE)),
 			settings_format("--device"), ORIGIN_OPTION, e);
-	return rc;
+	return rc == STATUS_OK ? entries_open(true, &a->folder, e) : rc;
 }
 
 enum status addition_prove(struct addition *a, struct error *e)
@@ -179,12 +177,26 @@ static bool fill(const struct addition *a, struct entry *entry)
 		!failed;
 }
 
+/* The site's file can make an entry bad that is good by itself. */
+static enum status as_a_login_takes_it(const struct entry *entry, struct error *e)
+{
+	const struct entry_login any = {NULL, NULL};
+	char path[ENTRIES_PATH_SIZE];
+	struct settings s;
+	enum status rc = entry_settings(&s, entry, entries_path(entry->user, path), &any, e);
+
+	settings_free(&s);
+	return rc;
+}
+
 enum status addition_write(struct addition *a, const char *verb, struct error *e)
 {
 	char path[ENTRIES_PATH_SIZE];
 	struct entry entry;
 	enum status rc = fill(a, &entry) ? STATUS_OK : error_system(e, "keystore");
 
+	if (rc == STATUS_OK)
+		rc = as_a_login_takes_it(&entry, e);
 	if (rc == STATUS_OK)
 		rc = entries_write(a->folder, &entry, a->exists ? &a->old : NULL, verb, e);
 	if (rc == STATUS_OK) {

@@ -35,7 +35,7 @@ struct addition {
 	struct secret device, policy;
 };
 
-/* Checks the options and the account, and loads the settings. */
+/* Checks the options and the account, loads the settings, and opens the folder of the entries. */
 enum status addition_begin(struct addition *a, const struct keystore *k, struct error *e);
 
 /* Reads the entry that there may be. From then on this process has its secret: see as_user.h. */

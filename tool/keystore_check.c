@@ -156,7 +156,7 @@ static void judge_settings(struct check *c, const struct entry *entry, const cha
 	struct error e;
 
 	if (entry_settings(&s, entry, path, &any, &e) != STATUS_OK)
-		findings_take(&c->findings, "settings", FINDING_FAULT, e.text);
+		findings_add(&c->findings, "settings", FINDING_FAULT, path, 0, "%s", e.text);
 	settings_free(&s);
 }
 

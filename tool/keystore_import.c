@@ -48,6 +48,30 @@ static enum status answer(
 			  s->value[SETTING_CREDENTIALS_FILE], s->long_term);
 }
 
+/* Only the section's own line is removed. So the secret must be nowhere else, as in [DEFAULT]. */
+static enum status check_places(const struct settings *s, const char *secret, struct error *e)
+{
+	static const char key[] = "aws_secret_access_key";
+	const struct ini *ini = &s->credentials;
+	const struct ini_line *header = ini_section(ini, s->long_term, strlen(s->long_term));
+	const struct ini_line *own = ini_key(ini, header, key, strlen(key));
+
+	if (ini->lines[own->section - 1].section != header->section)
+		own = NULL;
+	for (size_t i = 0; i < ini->n_lines; i++) {
+		const struct ini_line *l = &ini->lines[i];
+
+		if (l != own &&
+			memmem(ini->bytes.data + l->start, l->end - l->start, secret,
+				strlen(secret)))
+			return error_set(e, STATUS_CONFIG,
+				"%s:%zu: the secret is in this line, and would stay in the home; "
+				"have it only in [%s], and run the same command again",
+				ini->path, i + 1, s->long_term);
+	}
+	return STATUS_OK;
+}
+
 static as_user_work find_keys;
 static enum status find_keys(const void *arg, struct secret *out, struct error *e)
 {
@@ -65,6 +89,8 @@ static enum status find_keys(const void *arg, struct secret *out, struct error *
 		rc = store_check_single(&s.credentials, s.long_term, "aws_access_key_id", e);
 	if (rc == STATUS_OK)
 		rc = store_check_single(&s.credentials, s.long_term, "aws_secret_access_key", e);
+	if (rc == STATUS_OK)
+		rc = check_places(&s, f.secret.data, e);
 	if (rc == STATUS_OK)
 		rc = store_check(s.value[SETTING_CREDENTIALS_FILE], false, e);
 	if (rc == STATUS_OK)
@@ -191,6 +217,20 @@ static enum status confirm(struct addition *a, struct error *e)
 	return keystore_confirm(&a->asker, question, true, e);
 }
 
+/* The entry has the keys already. It must still have them when the home loses them. */
+static enum status go_on(struct addition *a, struct error *e)
+{
+	char path[ENTRIES_PATH_SIZE];
+	enum status rc = entry_is_of(&a->before, a->user, a->uid, entries_path(a->user, path), e);
+
+	if (rc == STATUS_OK && !same_text(a->k->line->option[KEYSTORE_PROFILE], a->before.profile))
+		ask_tell_marked(&a->asker, COLOR_BOLD, "note   ", "",
+			"%s has these keys already and stays as it is, with its own profile", path);
+	if (rc == STATUS_OK)
+		rc = confirm(a, e);
+	return rc == STATUS_OK ? entries_unchanged(a->folder, a->user, &a->old, e) : rc;
+}
+
 /*
  * Threat: who has run programs as the user has put keys of their own there. AWS says who they
  * belong to before the administrator is asked.
@@ -200,14 +240,9 @@ static enum status make_entry(struct addition *a, struct error *e)
 	enum status rc = STATUS_OK;
 
 	/* An earlier run was interrupted here. */
-	if (stands_in_entry(a) && !has_options_of_entry(a->k)) {
-		if (!same_text(a->k->line->option[KEYSTORE_PROFILE], a->before.profile))
-			ask_tell_marked(&a->asker, COLOR_BOLD, "note   ", "",
-				"the entry has these keys already and stays as it is: a session goes "
-				"to [%.256s]",
-				a->before.profile ? a->before.profile : "default");
-		return confirm(a, e);
-	}
+	if (stands_in_entry(a) && !has_options_of_entry(a->k) &&
+		!a->k->line->option[KEYSTORE_FORCE])
+		return go_on(a, e);
 	if (!is_as_the_entry(a))
 		rc = addition_may_replace(a, e);
 	if (rc == STATUS_OK)

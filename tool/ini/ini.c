@@ -31,17 +31,16 @@ static bool names_match(const char *a, const char *b, size_t len, bool exactly)
 }
 
 /*
- * Names that match have the same hash: a letter and its capital differ in one bit. Keys of one name
- * get slots in the order of their sections. Otherwise, in a large file, each look-up would cost a
- * cache miss.
+ * Names that match have the same hash. Keys of one name get slots in the order of their sections.
+ * Otherwise, in a large file, each look-up would cost a cache miss. Threat: a file of names that
+ * do not match and have the same hash takes seconds, so only letters lose their case.
  */
 static size_t hash(size_t section, const char *name, size_t len)
 {
-	unsigned char same = section ? 'a' ^ 'A' : 0;
 	size_t h = 0;
 
 	for (size_t i = 0; i < len; i++)
-		h = h * 31 + ((unsigned char)name[i] | same);
+		h = h * 31 + (section ? small_letter(name[i]) : (unsigned char)name[i]);
 	return h + 2 * section;
 }
 

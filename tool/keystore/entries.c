@@ -121,7 +121,7 @@ enum status entries_read(
 	*st = (struct stat){0};
 	(void)fstatat(folder, name, st, AT_SYMLINK_NOFOLLOW);
 	fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && (errno == ENOENT || folder < 0))
 		return error_set(e, STATUS_NOT_SET_UP,
 			"%s has no entry; run: aws-mfa keystore add %s", name,
 			shell_quote(name, strlen(name), word, sizeof(word)) ? word : "USER");

@@ -43,7 +43,8 @@ void entries_free_names(struct entry_names *names);
 /*
  * Reads an entry, and checks that it is of this name. *st is its file, for entries_write() and
  * entries_remove().
- * STATUS_NOT_SET_UP: there is none. STATUS_CONFIG: see entry_read(); *st is filled all the same.
+ * STATUS_NOT_SET_UP: there is none, or folder is -1. STATUS_CONFIG: see entry_read(); *st is filled
+ * all the same.
  * Call entry_free() in any case.
  */
 enum status entries_read(
@@ -57,6 +58,10 @@ enum status entries_read(
  */
 enum status entries_write(
 	int folder, struct entry *entry, const struct stat *old, const char *verb, struct error *e);
+
+/* Is the file of the entry still old, from entries_read()? STATUS_CONFIG: it is not. */
+enum status entries_unchanged(
+	int folder, const char *name, const struct stat *old, struct error *e);
 
 /* Removes what an interrupted change has left. STATUS_SYSTEM: it cannot be removed. */
 enum status entries_sweep(int folder, struct error *e);

@@ -214,6 +214,17 @@ enum status entries_write(
 	return rc;
 }
 
+enum status entries_unchanged(int folder, const char *name, const struct stat *old, struct error *e)
+{
+	enum status rc = lock(folder, e);
+
+	if (rc == STATUS_OK) {
+		rc = check_old(folder, name, old, e);
+		unlock(folder);
+	}
+	return rc;
+}
+
 enum status entries_sweep(int folder, struct error *e)
 {
 	enum status rc = lock(folder, e);

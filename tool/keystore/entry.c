@@ -6,6 +6,7 @@
 #include "settings/value.h"
 #include "setup/shape.h"
 #include "sts_limits.h"
+#include "text/shell.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -133,16 +134,21 @@ enum status entry_is_of(
 enum status entry_account(const char *user, uid_t *uid, struct error *e)
 {
 	const struct passwd *pw;
+	char word[1100];
+	const char *named = shell_quote(user, strlen(user), word, sizeof(word)) ? word : "USER";
 
-	/* Anything else, such as ECONNREFUSED, is a directory that does not answer. That is no
-	 * reason to remove an entry. */
+	/* glibc leaves 0 where there is no such user. Else a directory does not answer, also with
+	 * ENOENT (libnss-ldapd, libnss-sss). That is no reason to remove an entry. */
 	errno = 0;
 	pw = getpwnam(user);
-	if (!pw && errno != 0 && errno != ENOENT && errno != ESRCH)
-		return error_system(e, user);
+	if (!pw && errno != 0)
+		return error_set(e, STATUS_SYSTEM,
+			"%s cannot be looked up: %s; see: getent passwd %s, and the line passwd of "
+			"/etc/nsswitch.conf",
+			user, strerror(errno), named);
 	if (!pw)
 		return error_set(e, STATUS_NOT_SET_UP,
-			"there is no user %s on this host; see: getent passwd %s", user, user);
+			"there is no user %s on this host; see: getent passwd %s", user, named);
 	*uid = pw->pw_uid;
 	return STATUS_OK;
 }

@@ -148,6 +148,10 @@ static enum status check_together(const struct entry_reading *r, long *seconds)
 				entry_rules[key].name);
 		if (entry_rules[key].of_role && r->line[key] && !r->line[KEY_ROLE_ARN])
 			return fault_of(r, key, "is good only with role_arn");
+		/* Threat: messages and the log quote other values. */
+		if (key != KEY_SECRET_ACCESS_KEY && r->line[key] &&
+			secret_equal(&r->value[key], &r->value[KEY_SECRET_ACCESS_KEY]))
+			return fault_of(r, key, "is the secret; expected another value");
 	}
 	/* NULL: a hardware token, which has no account in its name. */
 	if (account && strncmp(account, r->value[KEY_ACCOUNT].data, ACCOUNT_DIGITS) != 0)

@@ -1,5 +1,6 @@
 #include "site.h"
 
+#include "pasted.h"
 #include "paths.h"
 
 #include <errno.h>
@@ -60,7 +61,7 @@ static enum status check_keys(
 		if (!good)
 			return error_set(e, STATUS_CONFIG,
 				"%s: unknown key %s; aws-mfa.conf(5) lists all keys",
-				AWS_MFA_CONF_PATH, key ? key + 1 : d->key[i]);
+				AWS_MFA_CONF_PATH, pasted_hide(key ? key + 1 : d->key[i]));
 	}
 	return STATUS_OK;
 }

@@ -249,10 +249,42 @@ class Import(AdminTest):
     def test_an_interrupted_one_goes_on(self):
         """The entry keeps its role."""
         self.add("alice", "--role-arn", "arn:aws:iam::123456789012:role/Bastion")
-        self.assertIn("the entry has these keys already and stays as it is: a session goes to [default]",
+        self.assertIn("has these keys already and stays as it is, with its own profile",
                       self.move("--yes").stdout)
         self.holds(role_arn="arn:aws:iam::123456789012:role/Bastion")
         self.assertNotIn(self.user.secret_access_key, self.home.read_text())
+
+    def test_the_entry_changes_at_the_question(self):
+        """Another administrator removes it: the home has the only copy of the keys then."""
+        self.add("alice", "--profile", "work")
+        before = self.home.read_text()
+        console = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work")
+        console.expect(f"Move key {self.user.access_key_id} out of the home of alice? [Y/n] ")
+        self.run_it("remove", "alice", "--yes")
+        console.send("y\n")
+        console.expect("has changed meanwhile")
+        self.assertEqual((console.wait(), self.home.read_text()), (13, before))
+
+    def test_an_entry_of_somebody_else(self):
+        """Who had the name before: no login would take it."""
+        self.add("alice", "--profile", "work")
+        path, before = self.world.path(KEYS / "alice"), self.home.read_text()
+        path.write_text(re.sub("uid = .*", "uid = 4711", path.read_text()))
+        self.assertIn("is of uid 4711, but alice is uid", self.move("--yes", status=13).stderr)
+        self.assertEqual(self.home.read_text(), before)
+
+    def test_the_secret_stands_elsewhere_in_the_file(self):
+        """It would stay in the home, and import would say that it has gone."""
+        keys = long_term(self.user).partition("\n")[2]
+        for text, line in ((f"[DEFAULT]\n{keys}[work-long-term]\n", None),
+                           (f"{long_term(self.user)}[work]\n{keys}", None),
+                           (f"# old: {self.user.secret_access_key}\n{long_term(self.user)}", 1),
+                           (f"{long_term(self.user)}note = {self.user.secret_access_key}\n", None)):
+            self.home.write_text(text)
+            line = line or len(text[:text.rindex(self.user.secret_access_key)].splitlines())
+            self.assertIn(f":{line}: the secret is in this line, and would stay in the home",
+                          self.move("--yes", status=13).stderr)
+            self.assertEqual((self.names(), self.home.read_text()), ([], text))
 
     def test_other_options_need_force(self):
         """The same keys, and options that would drop the role: as for keystore add."""

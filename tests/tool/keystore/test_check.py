@@ -8,9 +8,10 @@ import time
 import unittest
 from pathlib import Path
 
+from host import ROLE
 from paths import AWS_MFA
 from sandbox import faults
-from tool.keystore.admintest import KEYS, AdminTest
+from tool.keystore.admintest import ETC, KEYS, AdminTest
 
 
 class Check(AdminTest):
@@ -68,7 +69,7 @@ class Check(AdminTest):
 
     def test_the_mend_of_a_lost_device_keeps_the_rest(self):
         """`add` would drop the policy of the entry."""
-        self.add("alice", "--role-arn", "arn:aws:iam::123456789012:role/Bastion")
+        self.add("alice", "--role-arn", ROLE)
         self.edit("mfa/.*", "mfa/another")
         text = " ".join(self.run_it("check", status=1).stdout.split())
         self.assertIn('"A device is lost" in aws-mfa-keystore(8)', text)
@@ -77,13 +78,13 @@ class Check(AdminTest):
     def test_the_file_of_the_site_makes_it_bad(self):
         """As serve says it at each login."""
         self.add()
-        self.add("bob", "--role-arn", "arn:aws:iam::123456789012:role/Bastion", user=self.enroll("bob"))
+        self.add("bob", "--role-arn", ROLE, user=self.enroll("bob"))
         site = self.world.path(ETC / "aws-mfa.conf")
         site.write_text(site.read_text() + "duration = 36h\n")
         rows, found = self.check(status=1)
-        self.assertEqual({name for name, _ in found}, {"settings"})
-        self.assertEqual((len(found), rows["bob"]["Key"]), (1, "ok"))
-        self.assertIn("bob", self.run_it("check", status=1).stdout.partition("settings")[2])
+        self.assertEqual((found, rows["bob"]["Key"]), ([("settings", "bob")], "ok"))
+        self.assertIn("a role's session", self.add("client", "--role-arn", ROLE, user=self.enroll("client"),
+                                                   status=13).stderr)
 
     def test_a_user_who_is_gone(self):
         self.add()

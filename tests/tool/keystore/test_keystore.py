@@ -12,7 +12,7 @@ import termios
 import unittest
 
 from live.world import CA
-from paths import AWS_MFA
+from paths import AWS_MFA, BUILD
 from sandbox import faults
 from tool.keystore.admintest import ETC, HIDDEN, KEYS, AdminTest
 
@@ -203,6 +203,28 @@ class Add(AdminTest):
                  "--session-policy", "/tmp/policy.json", "--duration", "1h", "--profile", "work")
         self.assertIn(", role Bastion, profile, external_id, session_policy, duration)",
                       self.add(status=2).stderr)
+
+    def test_a_directory_that_does_not_answer(self):
+        """Not "no such user": that would be a reason to remove the entry."""
+        self.add()
+        env = {"LD_PRELOAD": str(BUILD / "tests/tool/no_directory.so")}
+        for args, words in ((("check", "alice"), "alice cannot be looked up: "),
+                            (("list",), "alice cannot be looked up: ")):
+            said = self.run_it(*args, status=1 if args[0] == "check" else 0, env=env).stdout
+            self.assertIn(words, " ".join(said.split()))
+            self.assertNotIn("keystore remove", said)
+
+    def test_the_secret_on_a_wrong_line_is_not_shown(self):
+        self.add()
+        path = self.world.path(KEYS / "alice")
+        text = path.read_text()
+        for key in ("profile", "external_id", "role_session_name"):
+            path.write_text(f"{text}{key} = {self.user.secret_access_key}\nrole_arn = {ROLE}\n")
+            said = self.run_it("show", "alice", status=13).stderr
+            self.assertRegex(said, rf"{key}: (is the secret; expected another value|expected)")
+        site = self.world.path(ETC / "aws-mfa.conf")
+        site.write_text(f"{site.read_text()}{self.user.secret_access_key} = x\n")
+        self.assertIn("unknown key (not shown", self.run_it("check", status=13).stderr)
 
     def test_a_broken_entry_can_be_replaced(self):
         self.add()
