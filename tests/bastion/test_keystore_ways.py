@@ -9,9 +9,8 @@ from bastion.keystore import ACCEPTED, CONFIG, KEYS, WRONG, SlowTest
 
 class BreakGlass(SlowTest):
     def alerts(self):
-        """As the page says how to look for them; those of this test"""
-        said = self.run_there("journalctl --sync; journalctl -q -o json -p alert -t break-glass "
-                              f"--after-cursor '{self.cursor}'")
+        """As the page says how to look for them"""
+        said = self.run_there("journalctl --sync; journalctl -q -o json -p alert -t break-glass")
         lines = [json.loads(line) for line in said.splitlines()]
         return [(line["SYSLOG_FACILITY"], line["PRIORITY"], line["MESSAGE"]) for line in lines]
 
@@ -23,19 +22,20 @@ class BreakGlass(SlowTest):
             install -d -o break-glass -g break-glass -m 700 ~break-glass/.ssh
             install -o break-glass -g break-glass -m 600 ~alice/.ssh/authorized_keys ~break-glass/.ssh""")
         self.addCleanup(self.run_there, "pkill -KILL -u break-glass; userdel -r break-glass; true")
+        others = len(self.alerts())     # other tests have this group, too
         for count in (1, 2):
             ssh = self.ssh("-l", "break-glass", "sudo id -un")
             self.logged_in(ssh)
             self.assertEqual(ssh.screen.split(), ["root"])
             alerts = self.alerts()
-            self.assertEqual(len(alerts), count, alerts)
+            self.assertEqual(len(alerts) - others, count, alerts)
             self.assertEqual(alerts[-1][:2], ("4", "1"))        # auth.alert
             self.assertRegex(alerts[-1][2], "^login of break-glass from [0-9a-f.:]+$")
             self.aws_down()
         self.refused(self.login(self.user.code))
         self.aws_up()
         self.ready()
-        self.assertEqual(len(self.alerts()), 2)
+        self.assertEqual(len(self.alerts()) - others, 2)
 
 
 class Group(SlowTest):
