@@ -41,9 +41,17 @@ class AdminTest(LiveTest):
         self.addCleanup(self.write_site)
         self.uid = self.world.users["alice"]
 
+    def preload(self, library):
+        """-> the environment that loads this library. Its folder may be hidden in the world."""
+        name = f"/tmp/{library.name}"
+        shutil.copy(library, self.world.path(name))
+        self.own.add(name)
+        return {"LD_PRELOAD": name}
+
     def run_it(self, *args, status=0, input="", **options):
         run = self.world.run(AWS_MFA, "keystore", *args, input=input, **options)
         self.assertEqual(run.returncode, status, run.stdout + run.stderr)
+        self.assertNotIn("LD_PRELOAD", run.stderr)
         if status not in (0, 1):
             self.assertEqual(run.stderr.count("error: "), 1, run.stderr)
         for user in self.box.accounts.users.values():

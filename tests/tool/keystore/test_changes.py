@@ -222,7 +222,7 @@ class Import(AdminTest):
         self.assertIn("[default-long-term]", self.run_it("import", "alice", "--yes", status=12).stderr)
 
     def test_the_kernel_is_old(self):
-        self.move("--yes", env={"LD_PRELOAD": str(BUILD / "tests/tool/old_kernel.so")})
+        self.move("--yes", env=self.preload(BUILD / "tests/tool/old_kernel.so"))
         self.holds(profile="work")
 
     def test_it_asks(self):

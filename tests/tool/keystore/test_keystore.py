@@ -207,7 +207,7 @@ class Add(AdminTest):
     def test_a_directory_that_does_not_answer(self):
         """Not "no such user": that would be a reason to remove the entry."""
         self.add()
-        env = {"LD_PRELOAD": str(BUILD / "tests/tool/no_directory.so")}
+        env = self.preload(BUILD / "tests/tool/no_directory.so")
         for args, words in ((("check", "alice"), "alice cannot be looked up: "),
                             (("list",), "alice cannot be looked up: ")):
             said = self.run_it(*args, status=1 if args[0] == "check" else 0, env=env).stdout
