@@ -50,25 +50,19 @@ const char *keystore_short(const char *arn)
 
 const char *keystore_brief(const struct entry *entry, char text[static KEYSTORE_BRIEF_SIZE])
 {
-	const struct {
-		const char *name;
-		bool there;
-	} more[] = {
-		{"profile", entry->profile},
-		{"external_id", entry->external_id},
-		{"role_session_name", entry->role_session_name},
-		{"source_identity", entry->source_identity},
-		{"session_policy", entry->session_policy},
-		{"duration", entry->duration > 0},
-	};
+	struct entry same = *entry; /* borrows all */
 	size_t used = (size_t)snprintf(text, KEYSTORE_BRIEF_SIZE, "key %.128s, %s%.200s",
 		entry->access_key_id, entry->role_arn ? "role " : "no role",
 		entry->role_arn ? keystore_short(entry->role_arn) : "");
 
-	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
-		if (more[i].there)
-			used += (size_t)snprintf(
-				text + used, KEYSTORE_BRIEF_SIZE - used, ", %s", more[i].name);
+	for (enum entry_key key = 0; key < N_ENTRY_KEYS; key++) {
+		char **value = entry_text(&same, key);
+
+		if (!entry_rules[key].required && key != KEY_ROLE_ARN &&
+			(value ? *value != NULL : entry->duration > 0))
+			used += (size_t)snprintf(text + used, KEYSTORE_BRIEF_SIZE - used, ", %s",
+				entry_rules[key].name);
+	}
 	return text;
 }
 
@@ -133,7 +127,7 @@ static enum status check_line(
 
 static enum status check_root(const struct command_line *line, struct error *e)
 {
-	char word[1100] = "";
+	char word[SHELL_PROFILE_SIZE] = "";
 	bool more = line->n_operands > 2;
 
 	if (geteuid() == 0)
@@ -145,7 +139,7 @@ static enum status check_root(const struct command_line *line, struct error *e)
 		return error_set(e, STATUS_SYSTEM,
 			"only root may see and change the entries; run the same command with sudo");
 	if (line->n_operands > 1)
-		shell_quote(line->operands[1], strlen(line->operands[1]), word, sizeof(word));
+		shell_operand(line->operands[1], word);
 	return error_set(e, STATUS_SYSTEM,
 		"only root may see and change the entries; run: sudo aws-mfa keystore %s%s%s",
 		line->operands[0], *word ? " " : "", word);

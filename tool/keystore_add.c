@@ -4,7 +4,6 @@
 #include "text/color.h"
 #include "text/shell.h"
 
-#include <string.h>
 #include <unistd.h>
 
 /* With a key id on the command line, the secret comes on standard input, unless that is a terminal.
@@ -30,11 +29,10 @@ static enum status check_id(const struct addition *a, struct error *e)
 
 static void tell_next(const struct addition *a)
 {
-	char word[1100];
+	char word[SHELL_PROFILE_SIZE];
 
-	if (shell_quote(a->user, strlen(a->user), word, sizeof(word)))
-		ask_tell_marked(
-			&a->asker, "", "Next:  ", COLOR_BOLD, "aws-mfa keystore check %s", word);
+	ask_tell_marked(&a->asker, "", "Next:  ", COLOR_BOLD, "aws-mfa keystore check %s",
+		shell_operand(a->user, word));
 }
 
 enum status keystore_add(const struct keystore *k, struct error *e)

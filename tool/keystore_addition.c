@@ -177,18 +177,6 @@ static bool fill(const struct addition *a, struct entry *entry)
 		!failed;
 }
 
-/* The site's file can make an entry bad that is good by itself. */
-static enum status as_a_login_takes_it(const struct entry *entry, struct error *e)
-{
-	const struct entry_login any = {NULL, NULL};
-	char path[ENTRIES_PATH_SIZE];
-	struct settings s;
-	enum status rc = entry_settings(&s, entry, entries_path(entry->user, path), &any, e);
-
-	settings_free(&s);
-	return rc;
-}
-
 enum status addition_write(struct addition *a, const char *verb, struct error *e)
 {
 	char path[ENTRIES_PATH_SIZE];
@@ -196,12 +184,12 @@ enum status addition_write(struct addition *a, const char *verb, struct error *e
 	enum status rc = fill(a, &entry) ? STATUS_OK : error_system(e, "keystore");
 
 	if (rc == STATUS_OK)
-		rc = as_a_login_takes_it(&entry, e);
+		rc = entry_settings_check(&entry, entries_path(a->user, path), e);
 	if (rc == STATUS_OK)
 		rc = entries_write(a->folder, &entry, a->exists ? &a->old : NULL, verb, e);
 	if (rc == STATUS_OK) {
 		ask_tell_marked(&a->asker, COLOR_GREEN, "ok     ", "", "%s is written (uid %lu)",
-			entries_path(a->user, path), (unsigned long)a->uid);
+			path, (unsigned long)a->uid);
 		if (!entry.role_arn)
 			ask_tell_marked(&a->asker, COLOR_BOLD, "note   ", "",
 				"no role: a session has all rights of the AWS user; see --role-arn");

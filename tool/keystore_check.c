@@ -135,7 +135,7 @@ static void prove(struct check *c, const struct entry *entry, const char *path, 
 static void judge_account(struct check *c, const struct entry *entry, const char *path)
 {
 	struct findings *l = &c->findings;
-	char word[1100];
+	char word[SHELL_PROFILE_SIZE];
 	struct error e;
 	enum status rc = entry_check_account(entry, path, &e);
 
@@ -143,21 +143,21 @@ static void judge_account(struct check *c, const struct entry *entry, const char
 		findings_take(l, "uid", FINDING_FAULT, e.text);
 	else if (rc != STATUS_OK)
 		findings_add(l, "user", FINDING_FAULT, path, 0, "%s", e.text);
-	if (rc == STATUS_NOT_SET_UP &&
-		shell_quote(entry->user, strlen(entry->user), word, sizeof(word)))
-		findings_run(l, "aws-mfa keystore remove %s", word);
+	if (rc == STATUS_NOT_SET_UP)
+		findings_run(l, "aws-mfa keystore remove %s", shell_operand(entry->user, word));
 }
 
-/* As a login does: the site's file can make an entry bad that is good by itself. */
 static void judge_settings(struct check *c, const struct entry *entry, const char *path)
 {
-	const struct entry_login any = {NULL, NULL};
-	struct settings s;
 	struct error e;
 
-	if (entry_settings(&s, entry, path, &any, &e) != STATUS_OK)
+	if (entry_settings_check(entry, path, &e) == STATUS_OK)
+		return;
+	/* A fault of the site's file is told for each user whom it stops. */
+	if (strncmp(e.text, path, strlen(path)) == 0)
+		findings_take(&c->findings, "settings", FINDING_FAULT, e.text);
+	else
 		findings_add(&c->findings, "settings", FINDING_FAULT, path, 0, "%s", e.text);
-	settings_free(&s);
 }
 
 static enum status look_at(struct check *c, const char *name, struct error *e)

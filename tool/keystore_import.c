@@ -48,16 +48,10 @@ static enum status answer(
 			  s->value[SETTING_CREDENTIALS_FILE], s->long_term);
 }
 
-/* Only the section's own line is removed. So the secret must be nowhere else, as in [DEFAULT]. */
-static enum status check_places(const struct settings *s, const char *secret, struct error *e)
+/* Is the secret on another line than own? NULL: than none. */
+static enum status check_lines(const struct settings *s, const struct ini *ini,
+	const struct ini_line *own, const char *secret, struct error *e)
 {
-	static const char key[] = "aws_secret_access_key";
-	const struct ini *ini = &s->credentials;
-	const struct ini_line *header = ini_section(ini, s->long_term, strlen(s->long_term));
-	const struct ini_line *own = ini_key(ini, header, key, strlen(key));
-
-	if (ini->lines[own->section - 1].section != header->section)
-		own = NULL;
 	for (size_t i = 0; i < ini->n_lines; i++) {
 		const struct ini_line *l = &ini->lines[i];
 
@@ -66,10 +60,25 @@ static enum status check_places(const struct settings *s, const char *secret, st
 				strlen(secret)))
 			return error_set(e, STATUS_CONFIG,
 				"%s:%zu: the secret is in this line, and would stay in the home; "
-				"have it only in [%s], and run the same command again",
-				ini->path, i + 1, s->long_term);
+				"have it only in [%s] of %s, and run the same command again",
+				ini->path, i + 1, s->long_term, s->value[SETTING_CREDENTIALS_FILE]);
 	}
 	return STATUS_OK;
+}
+
+/* Only the section's own line is removed. So the secret must be nowhere else, as in [DEFAULT]. */
+static enum status check_places(const struct settings *s, const char *secret, struct error *e)
+{
+	static const char key[] = "aws_secret_access_key";
+	const struct ini *ini = &s->credentials;
+	const struct ini_line *header = ini_section(ini, s->long_term, strlen(s->long_term));
+	const struct ini_line *own = ini_key(ini, header, key, strlen(key));
+	enum status rc;
+
+	if (ini->lines[own->section - 1].section != header->section)
+		own = NULL;
+	rc = check_lines(s, ini, own, secret, e);
+	return rc == STATUS_OK ? check_lines(s, &s->config, NULL, secret, e) : rc;
 }
 
 static as_user_work find_keys;

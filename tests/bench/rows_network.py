@@ -55,7 +55,7 @@ def _pss_kib(pid):
     return int(re.search(r"^Pss: +([0-9]+) kB$", text, re.MULTILINE)[1])
 
 
-def start(what, look=lambda pid: None):
+def _start(what, look=lambda pid: None):
     """-> ms until aws-mfa-sts, started this way, could send its first byte to a network, and what
     look(pid) saw then"""
     ours, theirs = socket.socketpair()
@@ -74,19 +74,19 @@ def start(what, look=lambda pid: None):
 
 def split(bench):
     """What it costs that aws-mfa-sts is two processes."""
-    took = in_turn(bench.rounds(60), **{what: lambda what=what: start(what)[0]
+    took = in_turn(bench.rounds(60), **{what: lambda what=what: _start(what)[0]
                                         for what in ("two", "one", "fork")})
     wall = {what: Figure(values) for what, values in took.items()}
     yield "wall", dict(ours=wall["two"], peer=wall["one"], peer_name="one process",
-                       remark="a fork of that process, whose child ends at once, takes "
+                       remark="of this, fork() of the one process takes "
                               f"{wall['fork'].median - wall['one'].median:.2f} ms")
     if os.geteuid() != 0:
         raise Skipped("only root may look at the memory of these processes")
 
     def mib(pid):
         return _pss_kib(pid) / 1024
-    memory = in_turn(bench.rounds(5), one=lambda: start("one", mib)[1],
-                     two=lambda: start("two", lambda pid: mib(pid) + mib(_child_of(pid)))[1])
+    memory = in_turn(bench.rounds(5), one=lambda: _start("one", mib)[1],
+                     two=lambda: _start("two", lambda pid: mib(pid) + mib(_child_of(pid)))[1])
     yield "memory", dict(ours=Figure(memory["two"], "MiB"), peer=Figure(memory["one"], "MiB"),
                          peer_name="one process")
 

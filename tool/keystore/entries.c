@@ -112,7 +112,7 @@ void entries_free_names(struct entry_names *names)
 enum status entries_read(
 	int folder, const char *name, struct entry *entry, struct stat *st, struct error *e)
 {
-	char path[ENTRIES_PATH_SIZE], word[1100];
+	char path[ENTRIES_PATH_SIZE], word[SHELL_PROFILE_SIZE];
 	enum status rc;
 	int fd;
 
@@ -124,7 +124,7 @@ enum status entries_read(
 	if (fd < 0 && (errno == ENOENT || folder < 0))
 		return error_set(e, STATUS_NOT_SET_UP,
 			"%s has no entry; run: aws-mfa keystore add %s", name,
-			shell_quote(name, strlen(name), word, sizeof(word)) ? word : "USER");
+			shell_operand(name, word));
 	if (fd < 0)
 		return error_set(e, STATUS_CONFIG, "%s: %s", path,
 			errno == ELOOP ? "is a symlink; expected a file" : strerror(errno));

@@ -134,8 +134,7 @@ enum status entry_is_of(
 enum status entry_account(const char *user, uid_t *uid, struct error *e)
 {
 	const struct passwd *pw;
-	char word[1100];
-	const char *named = shell_quote(user, strlen(user), word, sizeof(word)) ? word : "USER";
+	char word[SHELL_PROFILE_SIZE];
 
 	/* glibc leaves 0 where there is no such user. Else a directory does not answer, also with
 	 * ENOENT (libnss-ldapd, libnss-sss). That is no reason to remove an entry. */
@@ -145,10 +144,11 @@ enum status entry_account(const char *user, uid_t *uid, struct error *e)
 		return error_set(e, STATUS_SYSTEM,
 			"%s cannot be looked up: %s; see: getent passwd %s, and the line passwd of "
 			"/etc/nsswitch.conf",
-			user, strerror(errno), named);
+			user, strerror(errno), shell_operand(user, word));
 	if (!pw)
 		return error_set(e, STATUS_NOT_SET_UP,
-			"there is no user %s on this host; see: getent passwd %s", user, named);
+			"there is no user %s on this host; see: getent passwd %s", user,
+			shell_operand(user, word));
 	*uid = pw->pw_uid;
 	return STATUS_OK;
 }

@@ -73,7 +73,7 @@ enum status entry_check_account(const struct entry *entry, const char *path, str
 
 void entry_free(struct entry *entry);
 
-/* --- the keys of an entry: for entry_read.c and entries_write.c --- */
+/* --- the keys of an entry: for those who read, write or name all of them --- */
 
 #define ENTRY_SECTION "aws-mfa"
 

@@ -161,6 +161,16 @@ enum status entry_settings(struct settings *s, const struct entry *entry, const 
 	return rc == STATUS_OK ? settings_complete(s, e) : rc;
 }
 
+enum status entry_settings_check(const struct entry *entry, const char *path, struct error *e)
+{
+	const struct entry_login any = {NULL, NULL};
+	struct settings s;
+	enum status rc = entry_settings(&s, entry, path, &any, e);
+
+	settings_free(&s);
+	return rc;
+}
+
 enum status entry_settings_reach(struct settings *s, struct error *e)
 {
 	enum status rc;

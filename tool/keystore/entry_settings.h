@@ -24,6 +24,12 @@ enum status entry_settings(struct settings *s, const struct entry *entry, const 
 	const struct entry_login *login, struct error *e);
 
 /*
+ * For keystore add, import and check: would a login take the entry if the module names nothing? The
+ * site's file can make an entry bad that is good by itself. The statuses of entry_settings().
+ */
+enum status entry_settings_check(const struct entry *entry, const char *path, struct error *e);
+
+/*
  * For keystore add, import and check: fills how to reach AWS, from the site's file alone, as a
  * login does. Also checks that a login can read this file and the CA certificates (file/reach.h).
  */

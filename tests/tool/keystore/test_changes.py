@@ -285,6 +285,10 @@ class Import(AdminTest):
             self.assertIn(f":{line}: the secret is in this line, and would stay in the home",
                           self.move("--yes", status=13).stderr)
             self.assertEqual((self.names(), self.home.read_text()), ([], text))
+        self.home.write_text(long_term(self.user))
+        config = f"[profile work]\n# {self.user.secret_access_key}\n"
+        self.world.write("/home/alice/.aws/config", config, self.uid, 0o600)
+        self.assertIn("config:2: the secret is in this line", self.move("--yes", status=13).stderr)
 
     def test_other_options_need_force(self):
         """The same keys, and options that would drop the role: as for keystore add."""

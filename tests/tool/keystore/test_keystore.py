@@ -199,8 +199,8 @@ class Add(AdminTest):
     def test_what_would_be_dropped_is_named(self):
         self.world.write("/tmp/policy.json", '{"Statement": []}')
         self.own |= {"/tmp/policy.json"}
-        self.add("alice", "--role-arn", "arn:aws:iam::123456789012:role/Bastion", "--external-id", "x1",
-                 "--session-policy", "/tmp/policy.json", "--duration", "1h", "--profile", "work")
+        self.add("alice", "--role-arn", ROLE, "--external-id", "x1", "--session-policy", "/tmp/policy.json",
+                 "--duration", "1h", "--profile", "work")
         self.assertIn(", role Bastion, profile, external_id, session_policy, duration)",
                       self.add(status=2).stderr)
 
@@ -208,20 +208,19 @@ class Add(AdminTest):
         """Not "no such user": that would be a reason to remove the entry."""
         self.add()
         env = self.preload(BUILD / "tests/tool/no_directory.so")
-        for args, words in ((("check", "alice"), "alice cannot be looked up: "),
-                            (("list",), "alice cannot be looked up: ")):
-            said = self.run_it(*args, status=1 if args[0] == "check" else 0, env=env).stdout
-            self.assertIn(words, " ".join(said.split()))
+        for args, status in ((("check", "alice"), 1), (("list",), 0)):
+            said = self.run_it(*args, status=status, env=env).stdout
+            self.assertIn("alice cannot be looked up: ", " ".join(said.split()))
             self.assertNotIn("keystore remove", said)
 
     def test_the_secret_on_a_wrong_line_is_not_shown(self):
         self.add()
         path = self.world.path(KEYS / "alice")
         text = path.read_text()
-        for key in ("profile", "external_id", "role_session_name"):
+        for key in ("profile", "external_id"):
             path.write_text(f"{text}{key} = {self.user.secret_access_key}\nrole_arn = {ROLE}\n")
             said = self.run_it("show", "alice", status=13).stderr
-            self.assertRegex(said, rf"{key}: (is the secret; expected another value|expected)")
+            self.assertIn(f"{key}: is the secret; expected another value", said)
         site = self.world.path(ETC / "aws-mfa.conf")
         site.write_text(f"{site.read_text()}{self.user.secret_access_key} = x\n")
         self.assertIn("unknown key (not shown", self.run_it("check", status=13).stderr)
