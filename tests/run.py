@@ -2,6 +2,7 @@
 """Runs every test: cmocka programs (TAP) and unittest files. Arguments choose some of them:
 
     word                                    all files with "word" in their path
+    tests.tool.keystore                     the test_*.py below a folder
     tests.tool.test_refresh                 one file
     tests.tool.test_refresh.Refresh.test_x  one test (or a class), also without "tests."
 
@@ -125,13 +126,16 @@ def chosen(words):
     files = [*(BUILD / p.relative_to(REPO).with_suffix("") for p in sorted(TESTS.rglob("*_test.c"))),
              *sorted(TESTS.rglob("test_*.py"))]
     words = [word.removeprefix("tests.") for word in words]
-    found = {}
+    found, known = {}, set()
     for file in files:
         dotted = module(file) if file.suffix == ".py" else "-"
-        tests = [w for w in words if w.startswith(dotted + ".")]
-        whole = not words or dotted in words or any(w in os.path.relpath(file) for w in words)
-        if whole or tests:
-            found[file] = [] if whole else tests
+        tests = {w for w in words if w.startswith(dotted + ".")}
+        whole = {w for w in words if f"{dotted}.".startswith(w + ".") or w in os.path.relpath(file)}
+        known |= tests | whole
+        if tests or whole or not words:
+            found[file] = [] if whole else sorted(tests)
+    if unknown := set(words) - known:
+        sys.exit(f"no file of tests has this in its path: {' '.join(sorted(unknown))}")
     return found
 
 

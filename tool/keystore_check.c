@@ -171,8 +171,8 @@ static enum status look_at(struct check *c, const char *name, struct error *e)
 	*p = (struct proof){.key = "-", .device = "-", .rights = "-", .days = -1};
 	snprintf(p->user, sizeof(p->user), "%s", name);
 	entries_path(name, path);
-	if (rc == STATUS_CONFIG) {
-		p->key = "unreadable";
+	if (rc == STATUS_CONFIG || rc == STATUS_NOT_SET_UP) {
+		p->key = rc == STATUS_CONFIG ? "unreadable" : "no entry";
 		findings_take(&c->findings, "entry", FINDING_FAULT, e->text);
 		rc = STATUS_OK;
 	} else if (rc == STATUS_OK) {
@@ -282,7 +282,7 @@ enum status keystore_check(const struct keystore *k, struct error *e)
 	enum status rc = entries_open(false, &c.folder, e);
 
 	findings_init(&c.findings);
-	if (rc == STATUS_OK || rc == STATUS_NOT_SET_UP)
+	if (rc == STATUS_OK)
 		rc = check(&c, e);
 	if (rc == STATUS_NO_SESSION)
 		e->text[0] = '\0';

@@ -272,8 +272,8 @@ static enum status clear_home(struct addition *a, const struct keys_wanted *w,
 	if (rc != STATUS_OK) {
 		memcpy(why, e->text, sizeof(why));
 		return error_set(e, rc,
-			"the entry is written, but the keys are still in the home, too; run the same "
-			"command again (%.800s)",
+			"the entry is written, but the keys were not removed from the home (%.800s); "
+			"run the same command again, if they are still there",
 			why);
 	}
 	ask_tell_marked(&a->asker, COLOR_GREEN, "ok     ", "",

@@ -212,7 +212,7 @@ enum status keystore_list(const struct keystore *k, struct error *e)
 	int folder;
 	enum status rc = entries_open(false, &folder, e);
 
-	if (rc == STATUS_OK || rc == STATUS_NOT_SET_UP)
+	if (rc == STATUS_OK)
 		rc = list(k, folder, e);
 	if (folder >= 0)
 		close(folder);

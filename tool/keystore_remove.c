@@ -57,12 +57,12 @@ enum status keystore_remove(const struct keystore *k, struct error *e)
 	int folder;
 	enum status rc = entries_open(false, &folder, e);
 
-	if (rc == STATUS_OK) {
+	if (rc == STATUS_OK)
 		rc = remove_entry(k, folder, e);
-		/* The keys of this user may stand in the file of an interrupted `add`. */
-		if (rc == STATUS_NOT_SET_UP && entries_sweep(folder, &swept) != STATUS_OK)
-			rc = error_set(e, STATUS_SYSTEM, "%s", swept.text);
+	/* The keys of this user may stand in the file of an interrupted `add`. */
+	if (rc == STATUS_NOT_SET_UP && folder >= 0 && entries_sweep(folder, &swept) != STATUS_OK)
+		rc = error_set(e, STATUS_SYSTEM, "%s", swept.text);
+	if (folder >= 0)
 		close(folder);
-	}
 	return rc;
 }

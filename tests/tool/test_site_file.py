@@ -30,6 +30,17 @@ class SiteFile(HostTest):
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(self.box.requests[-1].params["DurationSeconds"], "7200")
 
+    def test_a_symlink_to_no_file(self):
+        """Its target may not be mounted yet. To go on without would drop the proxy, say."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.addCleanup(self.path.unlink, missing_ok=True)
+        self.path.symlink_to("gone")
+        for argv in (["--explain"], ["--token", self.user.code()]):
+            run = self.aws_mfa(*argv)
+            self.assertEqual(run.returncode, 13)
+            self.assertIn(f"{self.path}: is a symlink to no file", run.stderr)
+        self.assertEqual(self.box.requests, [])
+
     def test_suffixes_in_status_and_list(self):
         """They name the same sections as a refresh, and the command to run needs no option."""
         self.write("[aws-mfa]\nlong_term_suffix = keys\nshort_term_suffix = mfa\n")

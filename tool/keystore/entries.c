@@ -21,10 +21,11 @@ const char *entries_path(const char *name, char path[static ENTRIES_PATH_SIZE])
 /* --- the folder --- */
 
 /* Creates a folder. The umask must not close the folder of aws-mfa.conf to users. */
-static void make_folder(const char *path, mode_t mode)
+static enum status make_folder(const char *path, mode_t mode, struct error *e)
 {
-	if (mkdir(path, 0700) == 0)
-		(void)chmod(path, mode);
+	bool good = mkdir(path, 0700) == 0 ? chmod(path, mode) == 0 : errno == EEXIST;
+
+	return good ? STATUS_OK : error_system(e, path);
 }
 
 enum status entries_open(bool make, int *folder, struct error *e)
@@ -33,14 +34,16 @@ enum status entries_open(bool make, int *folder, struct error *e)
 	int fd;
 
 	*folder = -1;
-	if (make) {
-		*strrchr(parent, '/') = '\0';
-		make_folder(parent, 0755);
-		make_folder(AWS_MFA_KEYS_DIR, 0700);
-	}
+	*strrchr(parent, '/') = '\0';
+	if (make &&
+		(make_folder(parent, 0755, e) != STATUS_OK ||
+			make_folder(AWS_MFA_KEYS_DIR, 0700, e) != STATUS_OK))
+		return e->status;
 	fd = root_folder_open(AWS_MFA_KEYS_DIR, S_IRWXG | S_IRWXO, e->text, sizeof(e->text));
+	if (fd < 0 && errno == ENOENT && !make)
+		return STATUS_OK;
 	if (fd < 0)
-		return e->status = errno == ENOENT ? STATUS_NOT_SET_UP : STATUS_CONFIG;
+		return e->status = STATUS_CONFIG;
 	*folder = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*folder < 0)
 		error_system(e, AWS_MFA_KEYS_DIR);

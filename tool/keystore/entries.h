@@ -26,8 +26,8 @@
 const char *entries_path(const char *name, char path[static ENTRIES_PATH_SIZE]);
 
 /*
- * Opens the folder. With make, creates it if it is missing. STATUS_NOT_SET_UP: it does not exist.
- * STATUS_CONFIG: somebody other than root could change it.
+ * Opens the folder. With make, creates it if it is missing. Without, *folder is -1 for a missing
+ * one: it has no entries. STATUS_CONFIG: somebody other than root could change it.
  */
 enum status entries_open(bool make, int *folder, struct error *e);
 

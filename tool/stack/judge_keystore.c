@@ -223,7 +223,9 @@ static void tell_unread(struct view *v, const char *name, struct error *e)
 	for (char *at = strstr(e->text, "; "); at; at = strstr(at, "; "))
 		*at = ',';
 	findings_take(v->l, "keystore-entry", FINDING_FAULT, e->text);
-	mend_by(v, "add", name);
+	/* A line can be mended. `add` would want the role and the policy once more. */
+	if (v->l->last && v->l->last->line == 0)
+		mend_by(v, "add", name);
 }
 
 /* What a login takes from the entry, from the line and from the site's file. */
@@ -318,7 +320,7 @@ static void judge_keys(struct view *v, const struct stack_line *line)
 		findings_pass(
 			v->l, "site", AWS_MFA_CONF_PATH " and the CA certificates are root's");
 	rc = entries_open(false, &folder, &e);
-	if (rc == STATUS_OK || rc == STATUS_NOT_SET_UP)
+	if (rc == STATUS_OK)
 		judge_entries(v, folder, line);
 	else
 		findings_take(v->l, "keystore-keys", FINDING_FAULT, e.text);

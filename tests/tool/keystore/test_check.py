@@ -43,7 +43,17 @@ class Check(AdminTest):
         self.assertEqual(lines[-1], "Nothing to mend.")
         self.assertRegex(lines[1], r"^alice  ok +ok .* 100 d")
         self.assertLessEqual(max(map(len, lines)), 80)
-        self.assertIn("has no entry", self.run_it("check", "client", status=12).stderr)
+
+    def test_a_user_without_entry(self):
+        """Named beside others, whose rows are printed all the same."""
+        row = {"Key": "no entry", "Device": "-", "Rights": "-", "KeyDays": None}
+        self.assertEqual(self.check("client", status=1), ({"client": row}, [("entry", None)]))
+        self.add()
+        rows, found = self.check("client", "alice", status=1)
+        self.assertEqual((rows["alice"]["Key"], rows["client"], found), ("ok", row, [("entry", None)]))
+        text = self.run_it("check", "client", "alice", status=1).stdout
+        self.assertRegex(text, r"(?m)^client  no entry ")
+        self.assertIn("aws-mfa keystore add client\n", text)
 
     def test_what_is_to_mend(self):
         self.add()

@@ -440,6 +440,13 @@ class Others(AdminTest):
                 self.assertIn(r"ali\u202ece", out)
                 self.assertIn(repr(names[1]), str(json.loads(out)))
 
+    def test_no_folder_yet(self):
+        for verb in (["show", "alice"], ["remove", "alice", "--yes"]):
+            self.assertIn("alice has no entry; run: aws-mfa keystore add alice",
+                          self.run_it(*verb, status=12).stderr)
+        self.assertEqual(self.run_it("check").stdout, "Nothing to mend.\n")
+        self.assertFalse(self.world.path(KEYS).exists())
+
     def test_show(self):
         self.add("alice", "--role-arn", ROLE)
         shown = self.run_it("show", "alice").stdout
