@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define PIPE_FD 3
-/* Longer than the work waits for a lock. A login's `store` has a limit, too. */
+/* Longer than the work waits for others. A login's `store` has a limit, too. */
 #define ANSWER_MS ((TIMEOUT_DEFAULT + 5) * INT64_C(1000))
 #define REAP_MS 2000
 /* clang-format off */
@@ -149,13 +149,18 @@ static enum status take(struct as_user_answer *answer, struct error *e)
 enum status as_user(const char *user, as_user_work *work, const void *arg,
 	struct as_user_answer *answer, struct error *e)
 {
-	const struct passwd *pw = getpwnam(user);
+	const struct passwd *pw;
 	pid_t parent = getpid(), pid;
 	int ends[2], how = 0;
 	char what[64];
 	bool whole;
 
 	*answer = (struct as_user_answer){.field = {NULL}};
+	errno = 0;
+	pw = getpwnam(user);
+	if (!pw && errno != 0) /* a directory that does not answer */
+		return error_set(
+			e, STATUS_SYSTEM, "%s cannot be looked up: %s", user, strerror(errno));
 	if (!pw)
 		return error_set(e, STATUS_NOT_SET_UP, "there is no user %s on this host", user);
 	if (pipe2(ends, O_CLOEXEC) < 0)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* clang-format off */
@@ -70,8 +71,12 @@ enum status keystore_confirm(
 	const struct asker *a, const char *question, bool enter, struct error *e)
 {
 	bool yes = false;
-	enum status rc = ask_yes(a, question, enter, &yes, e);
+	enum status rc;
 
+	/* What was typed before the question is no answer to it. */
+	if (a->tty >= 0)
+		tcflush(a->tty, TCIFLUSH);
+	rc = ask_yes(a, question, enter, &yes, e);
 	return rc == STATUS_OK && !yes ? error_set(e, STATUS_USAGE, "nothing was changed") : rc;
 }
 

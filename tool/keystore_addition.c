@@ -4,6 +4,7 @@
 #include "keystore/entry_settings.h"
 #include "keystore/journal.h"
 #include "keystore/policy.h"
+#include "pasted.h"
 #include "settings/value.h"
 #include "setup_device.h"
 #include "sts_limits.h"
@@ -69,8 +70,8 @@ static enum status read_policy(struct addition *a, struct error *e)
 		return STATUS_OK;
 	rc = file_read(path, &text, &st, &found, e);
 	if (rc == STATUS_OK && found == FILE_MISSING)
-		rc = error_set(
-			e, STATUS_USAGE, "--session-policy: %s: there is no such file", path);
+		rc = error_set(e, STATUS_USAGE, "--session-policy: %s: there is no such file",
+			pasted_hide(path));
 	if (rc == STATUS_OK && !policy_read(text.data, text.size, &line, &a->policy))
 		rc = error_set(e, STATUS_USAGE,
 			"%s:%zu: this is no JSON; expected a policy, such as {\"Version\": "
@@ -185,6 +186,8 @@ enum status addition_write(struct addition *a, const char *verb, struct error *e
 
 	if (rc == STATUS_OK)
 		rc = entry_settings_check(&entry, entries_path(a->user, path), e);
+	if (rc == STATUS_OK)
+		rc = entries_lock(a->folder, e);
 	if (rc == STATUS_OK)
 		rc = entries_write(a->folder, &entry, a->exists ? &a->old : NULL, verb, e);
 	if (rc == STATUS_OK) {

@@ -171,7 +171,10 @@ static enum status look_at(struct check *c, const char *name, struct error *e)
 	*p = (struct proof){.key = "-", .device = "-", .rights = "-", .days = -1};
 	snprintf(p->user, sizeof(p->user), "%s", name);
 	entries_path(name, path);
-	if (rc == STATUS_CONFIG || rc == STATUS_NOT_SET_UP) {
+	if (rc == STATUS_NOT_SET_UP && c->k->n_users == 0) { /* removed meanwhile */
+		c->n--;
+		rc = STATUS_OK;
+	} else if (rc == STATUS_CONFIG || rc == STATUS_NOT_SET_UP) {
 		p->key = rc == STATUS_CONFIG ? "unreadable" : "no entry";
 		findings_take(&c->findings, "entry", FINDING_FAULT, e->text);
 		rc = STATUS_OK;

@@ -172,6 +172,7 @@ static enum status list(const struct keystore *k, int folder, struct error *e)
 {
 	struct entry_names names;
 	struct entry_row *rows = NULL;
+	size_t n = 0;
 	enum status rc = entries_names(folder, &names, e);
 
 	if (rc == STATUS_OK) {
@@ -179,10 +180,15 @@ static enum status list(const struct keystore *k, int folder, struct error *e)
 		if (!rows)
 			rc = error_system(e, "keystore");
 	}
-	for (size_t i = 0; rows && rc == STATUS_OK && i < names.n; i++)
-		rc = read_row(folder, names.name[i], &rows[i], e);
+	for (size_t i = 0; rows && rc == STATUS_OK && i < names.n; i++) {
+		rc = read_row(folder, names.name[i], &rows[n], e);
+		if (rc == STATUS_OK)
+			n++;
+		else if (rc == STATUS_NOT_SET_UP) /* removed meanwhile */
+			rc = STATUS_OK;
+	}
 	if (rows && rc == STATUS_OK)
-		print_list(rows, names.n, k->line->option[KEYSTORE_JSON]);
+		print_list(rows, n, k->line->option[KEYSTORE_JSON]);
 	for (size_t i = 0; rows && i < names.n; i++)
 		entry_free(&rows[i].entry);
 	free(rows);

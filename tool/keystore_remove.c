@@ -42,6 +42,8 @@ static enum status remove_entry(const struct keystore *k, int folder, struct err
 	if (rc == STATUS_OK && !k->line->option[KEYSTORE_YES])
 		rc = confirm(user, brief, e);
 	if (rc == STATUS_OK)
+		rc = entries_lock(folder, e);
+	if (rc == STATUS_OK)
 		rc = entries_remove(folder, user, &st, readable ? &entry : NULL, e);
 	if (rc == STATUS_OK) {
 		ask_tell_marked(&nobody, COLOR_GREEN, "ok     ", "",
@@ -60,7 +62,7 @@ enum status keystore_remove(const struct keystore *k, struct error *e)
 	if (rc == STATUS_OK)
 		rc = remove_entry(k, folder, e);
 	/* The keys of this user may stand in the file of an interrupted `add`. */
-	if (rc == STATUS_NOT_SET_UP && folder >= 0 && entries_sweep(folder, &swept) != STATUS_OK)
+	if (rc == STATUS_NOT_SET_UP && folder >= 0 && entries_lock(folder, &swept) != STATUS_OK)
 		rc = error_set(e, STATUS_SYSTEM, "%s", swept.text);
 	if (folder >= 0)
 		close(folder);

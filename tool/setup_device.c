@@ -161,7 +161,8 @@ static enum status pick(const struct device_search *search, const struct device_
 		return take(known, device, e);
 	if (known && s->origin[SETTING_DEVICE] != ORIGIN_FILE)
 		return error_set(e, STATUS_CONFIG,
-			"%s: the owner of this key has no MFA device %.256s, but: %s",
+			"%s: the owner of this key has no MFA device %.256s; name another with "
+			"--device ARN (found: %s)",
 			s->where[SETTING_DEVICE], known, name_from(d, 0, names, sizeof(names)));
 	if (d->with_codes == 0)
 		return error_set(e, STATUS_CONFIG,

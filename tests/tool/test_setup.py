@@ -403,7 +403,7 @@ class Alone(SetupTest):
         self.refused(self.alone(), 2, "several MFA devices; add --device with one of: mfa/",
                      "GAHT00000002 (hardware token)")
         stranger = phone.serial + "x"
-        self.refused(self.alone("--device", stranger), 13, f"has no MFA device {stranger}, but: mfa/")
+        self.refused(self.alone("--device", stranger), 13, f"has no MFA device {stranger}; name another with --device ARN (found: mfa/")
         self.refused(self.alone(env={"MFA_DEVICE": stranger}), 13, "MFA_DEVICE: the owner")
         self.assert_nothing_written()
         self.assertEqual(self.alone("--device", token.serial).returncode, 0)

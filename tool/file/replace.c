@@ -10,6 +10,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+bool replace_sweep(const struct target *t)
+{
+	char name[NAME_MAX + 32];
+
+	target_new_name(t, name);
+	return unlinkat(t->folder, name, 0) == 0 || errno == ENOENT;
+}
+
 /*
  * Writes the new file under its temporary name, with the attributes of the old file. Returns 0 or
  * an errno. *made is fstat() of the new file.
@@ -20,7 +28,7 @@ static int write_beside(const struct target *t, const char *name, int fd, const 
 	int error = 0;
 	int new;
 
-	if (!target_folder_writable(t) || (unlinkat(t->folder, name, 0) < 0 && errno != ENOENT))
+	if (!target_folder_writable(t) || !replace_sweep(t))
 		return errno;
 	/* Others cannot open it until the attributes are copied: the file holds the keys from the
 	 * start. */
@@ -96,7 +104,7 @@ bool replace_file(const struct target *t, int fd, const struct stat *st, const s
 		error = put_in_place(t, name, st, &made, &quiet);
 		steady_end(&quiet);
 	}
-	unlinkat(t->folder, name, 0);
+	replace_sweep(t);
 	signals_release(&before);
 	errno = error;
 	return !error;

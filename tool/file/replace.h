@@ -25,6 +25,9 @@
 bool replace_file(const struct target *t, int fd, const struct stat *st, const struct secret *old,
 	const struct secret *new);
 
+/* Removes the file that a killed run has left. Call this under lock_file(). False and errno. */
+bool replace_sweep(const struct target *t);
+
 /* Does this errno mean that the file can never be replaced here, whatever its content is? */
 bool replace_is_impossible(int error);
 

@@ -51,24 +51,26 @@ enum status entries_read(
 	int folder, const char *name, struct entry *entry, struct stat *st, struct error *e);
 
 /*
- * Writes an entry. old is the file that it replaces, from entries_read(); NULL: there must be none.
- * verb is what the log says, such as "add".
- * STATUS_CONFIG: the file is another one now, or a login would refuse the entry. STATUS_SYSTEM: it
- * cannot be written.
+ * Locks the folder for a change, until it is closed. Waits for another aws-mfa, which may be
+ * waiting for a home. Removes what an interrupted change has left. STATUS_SYSTEM: it cannot.
+ */
+enum status entries_lock(int folder, struct error *e);
+
+/*
+ * Under the lock: writes an entry. old is the file that it replaces, from entries_read(); NULL:
+ * there must be none. verb is what the log says, such as "add". STATUS_CONFIG: the file is another
+ * one now, or a login would refuse the entry. STATUS_SYSTEM: it cannot be written.
  */
 enum status entries_write(
 	int folder, struct entry *entry, const struct stat *old, const char *verb, struct error *e);
 
-/* Is the file of the entry still old, from entries_read()? STATUS_CONFIG: it is not. */
+/* Under the lock: is the file still old, from entries_read()? STATUS_CONFIG: it is not. */
 enum status entries_unchanged(
 	int folder, const char *name, const struct stat *old, struct error *e);
 
-/* Removes what an interrupted change has left. STATUS_SYSTEM: it cannot be removed. */
-enum status entries_sweep(int folder, struct error *e);
-
 /*
- * Removes the entry. old and the statuses are those of entries_write(). entry is for the log; NULL:
- * it cannot be read.
+ * Under the lock: removes the entry. old and the statuses are those of entries_write(). entry is
+ * for the log; NULL: it cannot be read.
  */
 enum status entries_remove(int folder, const char *name, const struct stat *old,
 	const struct entry *entry, struct error *e);

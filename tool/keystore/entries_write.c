@@ -17,7 +17,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define WAIT_MS 5000 /* another change takes milliseconds */
+#define WAIT_MS 30000 /* a change takes milliseconds, an import up to ANSWER_MS of as_user.c */
 
 /*
  * One for all entries, under the lock: what a killed process has left is gone with the next change
@@ -97,13 +97,7 @@ static enum status check(
 
 /* --- its file --- */
 
-static void unlock(int folder)
-{
-	flock(folder, LOCK_UN);
-}
-
-/* Locks the folder, and removes what an earlier change has left. */
-static enum status lock(int folder, struct error *e)
+enum status entries_lock(int folder, struct error *e)
 {
 	int64_t until = monotonic_ms() + WAIT_MS;
 	bool locked;
@@ -122,13 +116,11 @@ static enum status lock(int folder, struct error *e)
 	}
 	if (unlinkat(folder, TEMPORARY, 0) == 0 || errno == ENOENT)
 		return STATUS_OK;
-	error_system(e, AWS_MFA_KEYS_DIR "/" TEMPORARY);
-	unlock(folder);
-	return e->status;
+	return error_system(e, AWS_MFA_KEYS_DIR "/" TEMPORARY);
 }
 
 /* Is the entry as the administrator has seen it? */
-static enum status check_old(int folder, const char *name, const struct stat *old, struct error *e)
+enum status entries_unchanged(int folder, const char *name, const struct stat *old, struct error *e)
 {
 	struct stat now;
 	bool there = fstatat(folder, name, &now, AT_SYMLINK_NOFOLLOW) == 0;
@@ -196,14 +188,11 @@ enum status entries_write(
 		rc = error_system(e, path);
 	if (rc == STATUS_OK)
 		rc = check(entry, &text, path, e);
-	if (rc == STATUS_OK)
-		rc = lock(folder, e);
 	if (rc == STATUS_OK) {
 		signals_hold(&before); /* until the line is in the log */
-		rc = check_old(folder, entry->user, old, e);
+		rc = entries_unchanged(folder, entry->user, old, e);
 		if (rc == STATUS_OK)
 			rc = replace(folder, entry->user, &text, path, &changed, e);
-		unlock(folder);
 		if (changed) {
 			journal_change(verb, entry->user, entry);
 			warn_of_other_names(path, old);
@@ -214,44 +203,21 @@ enum status entries_write(
 	return rc;
 }
 
-enum status entries_unchanged(int folder, const char *name, const struct stat *old, struct error *e)
-{
-	enum status rc = lock(folder, e);
-
-	if (rc == STATUS_OK) {
-		rc = check_old(folder, name, old, e);
-		unlock(folder);
-	}
-	return rc;
-}
-
-enum status entries_sweep(int folder, struct error *e)
-{
-	enum status rc = lock(folder, e);
-
-	if (rc == STATUS_OK)
-		unlock(folder);
-	return rc;
-}
-
 enum status entries_remove(int folder, const char *name, const struct stat *old,
 	const struct entry *entry, struct error *e)
 {
 	char path[ENTRIES_PATH_SIZE];
-	enum status rc = lock(folder, e);
 	bool changed = false;
 	sigset_t before;
+	enum status rc;
 
-	if (rc != STATUS_OK)
-		return rc;
 	signals_hold(&before);
-	rc = check_old(folder, name, old, e);
+	rc = entries_unchanged(folder, name, old, e);
 	if (rc == STATUS_OK) {
 		changed = unlinkat(folder, name, 0) == 0;
 		if (!changed || !file_sync_folder(folder))
 			rc = error_system(e, entries_path(name, path));
 	}
-	unlock(folder);
 	if (changed) {
 		journal_change("remove", name, entry);
 		warn_of_other_names(entries_path(name, path), old);
