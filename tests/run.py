@@ -2,7 +2,7 @@
 """Runs every test: cmocka programs (TAP) and unittest files. Arguments choose some of them:
 
     word                                    all files with "word" in their path
-    tests.tool.keystore                     the test_*.py below a folder
+    tests.tool.keystore                     the test_*.py below a folder (tool/keystore: all)
     tests.tool.test_refresh                 one file
     tests.tool.test_refresh.Refresh.test_x  one test (or a class), also without "tests."
 

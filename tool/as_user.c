@@ -46,7 +46,7 @@ static enum status become(const struct passwd *pw, pid_t parent, struct error *e
 		(setresuid(KEEP, 0, KEEP) == 0 || getuid() != uid || geteuid() != uid ||
 			getgid() != gid || getegid() != gid))
 		return error_set(e, STATUS_SYSTEM, "could not become %s for good", pw->pw_name);
-	/* The change of the uid has cleared the one and may have set the other. */
+	/* setresuid() clears the death signal, and may make the process dumpable. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)
 		return error_system(e, "prctl");
 	if (getppid() != parent)
@@ -159,10 +159,11 @@ enum status as_user(const char *user, as_user_work *work, const void *arg,
 	errno = 0;
 	pw = getpwnam(user);
 	if (!pw && errno != 0) /* a directory that does not answer */
-		return error_set(
-			e, STATUS_SYSTEM, "%s cannot be looked up: %s", user, strerror(errno));
+		return error_set(e, STATUS_SYSTEM, "%s cannot be looked up: %s; see: getent passwd",
+			user, strerror(errno));
 	if (!pw)
-		return error_set(e, STATUS_NOT_SET_UP, "there is no user %s on this host", user);
+		return error_set(e, STATUS_NOT_SET_UP,
+			"there is no user %s on this host; see: getent passwd", user);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_system(e, "pipe");
 	fflush(stdout);

@@ -27,7 +27,8 @@ struct as_user_answer {
 
 /*
  * Runs work as the user. Returns its status, with its *e. STATUS_NOT_SET_UP: there is no such user.
- * STATUS_SYSTEM: could not become the user, or the child was killed, or stopped for too long. The
+ * STATUS_SYSTEM: could not become the user, or the child was killed, or stopped for
+ * TIMEOUT_DEFAULT + 5 s. The
  * fields are what a process of the user said: check them. Call secret_free() for answer->bytes in
  * any case.
  */

@@ -3,6 +3,7 @@
 #include "command_line.h"
 #include "keystore_verbs.h"
 #include "pasted.h"
+#include "prompt.h"
 #include "settings/spelling.h"
 #include "text/log.h"
 #include "text/shell.h"
@@ -10,7 +11,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 /* clang-format off */
@@ -75,7 +75,7 @@ enum status keystore_confirm(
 
 	/* What was typed before the question is no answer to it. */
 	if (a->tty >= 0)
-		tcflush(a->tty, TCIFLUSH);
+		prompt_discard(a->tty);
 	rc = ask_yes(a, question, enter, &yes, e);
 	return rc == STATUS_OK && !yes ? error_set(e, STATUS_USAGE, "nothing was changed") : rc;
 }

@@ -2,14 +2,12 @@
 
 #include "file/read.h"
 #include "keystore/entry_settings.h"
-#include "keystore/journal.h"
 #include "keystore/policy.h"
 #include "pasted.h"
 #include "settings/value.h"
 #include "setup_device.h"
 #include "sts_limits.h"
 #include "text/color.h"
-#include "text/log.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,6 +4,7 @@
  *	rc = addition_begin(&a, k, &e);
  *	... fill a.keys: the keys, or how to ask for them ...
  *	rc = addition_look_at_old(&a, &e);
+ *	rc = addition_may_replace(&a, &e);
  *	rc = addition_prove(&a, &e);
  *	rc = addition_write(&a, "add", &e);
  *	addition_end(&a);
@@ -47,7 +48,8 @@ enum status addition_may_replace(struct addition *a, struct error *e);
 /* Proves the keys at AWS, and finds the device. */
 enum status addition_prove(struct addition *a, struct error *e);
 
-/* Writes the entry, and one line into the syslog: "keystore VERB: ...". */
+/* Locks the folder of the entries until addition_end(). Writes the entry, and one line into the
+ * syslog: "keystore VERB: ...". */
 enum status addition_write(struct addition *a, const char *verb, struct error *e);
 
 void addition_end(struct addition *a);

@@ -1,12 +1,10 @@
 /*
- * What aws-mfa keystore import does in a home, as the user whose it is (as_user.h): it finds the
+ * What aws-mfa keystore import does in a home, as the owner of the home (as_user.h): it finds the
  * long-term keys, and later removes them.
  *
  * MUST guarantee:
- * 1. Keys that another local user may have put there are not found.
- * 2. Keys are found only if the secret will be gone with them: from the two files, and from those
- *    beside the credentials file that have its name. A copy that the user has made elsewhere is not
- *    looked for.
+ * 1. It refuses files that another local user may have written, as a login does.
+ * 2. If home_remove_keys() succeeds, the secret was in no other place that keystore_copies.h names.
  */
 #ifndef AWS_MFA_KEYSTORE_HOME_H
 #define AWS_MFA_KEYSTORE_HOME_H
@@ -22,8 +20,8 @@ struct home_keys {
 enum { HOME_PATH, HOME_SECTION, HOME_ID, HOME_SECRET, HOME_DEVICE };
 
 /*
- * arg is a struct home_keys. STATUS_NOT_SET_UP: there are no keys. STATUS_CONFIG: they cannot or
- * must not be moved. Removes what a killed run has left beside the file.
+ * arg is a struct home_keys. STATUS_NOT_SET_UP: there are no keys. STATUS_CONFIG: the keys cannot
+ * or must not be moved. Removes what a killed run has left beside the file.
  */
 as_user_work home_find_keys;
 

@@ -11,10 +11,9 @@
 #include "text/equal.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* What the user's process says is not trusted, and not quoted. */
+/* Do not trust what the user's process says. Check the keys, and do not print the secret. */
 static enum status take_keys(
 	struct addition *a, const struct as_user_answer *found, struct error *e)
 {
@@ -35,19 +34,20 @@ static enum status take_keys(
 		: error_system(e, "keystore");
 }
 
-static bool stands_in_entry(const struct addition *a)
+static bool entry_has_these_keys(const struct addition *a)
 {
 	return a->before.access_key_id && strcmp(a->before.access_key_id, a->keys.id.data) == 0 &&
 		secret_equal(&a->before.secret_access_key, &a->keys.secret);
 }
 
 /*
- * The device, if no option names one: that of the entry, or that which the user's file names, if it
- * is one. Threat: the user names a device of theirs, and the entry of these keys gets it.
+ * Without --device: takes the device of the entry if the entry has these keys. Else takes the one
+ * in the user's file, if that is a valid ARN. Threat: the user names a device of theirs, and the
+ * entry of these keys gets it.
  */
 static enum status take_device(struct addition *a, const char *device, struct error *e)
 {
-	bool known = stands_in_entry(a);
+	bool known = entry_has_these_keys(a);
 
 	if (known)
 		device = a->before.device;
@@ -63,7 +63,7 @@ static enum status take_device(struct addition *a, const char *device, struct er
  * Does the entry hold these keys, and all that the options say? Threat: a run that names only a
  * duration drops the role and the policy of the entry, and the session has all rights.
  */
-static bool is_as_the_entry(const struct addition *a)
+static bool entry_would_not_change(const struct addition *a)
 {
 	const char *const *option = a->k->line->option;
 	const struct entry *before = &a->before;
@@ -71,7 +71,7 @@ static bool is_as_the_entry(const struct addition *a)
 
 	if (option[KEYSTORE_DURATION])
 		value_duration(option[KEYSTORE_DURATION], &seconds);
-	return stands_in_entry(a) && before->uid == a->uid && seconds == before->duration &&
+	return entry_has_these_keys(a) && before->uid == a->uid && seconds == before->duration &&
 		(!option[KEYSTORE_DEVICE] || same_text(option[KEYSTORE_DEVICE], before->device)) &&
 		same_text(option[KEYSTORE_PROFILE], before->profile) &&
 		same_text(option[KEYSTORE_ROLE_ARN], before->role_arn) &&
@@ -80,6 +80,7 @@ static bool is_as_the_entry(const struct addition *a)
 		!before->source_identity;
 }
 
+/* --profile also says which section of the home has the keys. Alone it is no wish for a change. */
 static bool has_options_of_entry(const struct keystore *k)
 {
 	for (size_t id = KEYSTORE_DEVICE; id <= KEYSTORE_SESSION_POLICY; id++)
@@ -114,7 +115,7 @@ static enum status confirm(struct addition *a, struct error *e)
 
 /* The entry has the keys already. It must still have them when the home loses them: the lock is
  * held until then. */
-static enum status go_on(struct addition *a, struct error *e)
+static enum status keep_entry(struct addition *a, struct error *e)
 {
 	char path[ENTRIES_PATH_SIZE];
 	enum status rc = entry_is_of(&a->before, a->user, a->uid, entries_path(a->user, path), e);
@@ -130,18 +131,18 @@ static enum status go_on(struct addition *a, struct error *e)
 }
 
 /*
- * Threat: who has run programs as the user has put keys of their own there. AWS says who they
- * belong to before the administrator is asked.
+ * Threat: somebody who could run programs as the user has put their own keys there. So AWS says
+ * whose keys these are before the administrator is asked.
  */
 static enum status make_entry(struct addition *a, struct error *e)
 {
 	enum status rc = STATUS_OK;
 
 	/* An earlier run was interrupted here. */
-	if (stands_in_entry(a) && !has_options_of_entry(a->k) &&
+	if (entry_has_these_keys(a) && !has_options_of_entry(a->k) &&
 		!a->k->line->option[KEYSTORE_FORCE])
-		return go_on(a, e);
-	if (!is_as_the_entry(a))
+		return keep_entry(a, e);
+	if (!entry_would_not_change(a))
 		rc = addition_may_replace(a, e);
 	if (rc == STATUS_OK)
 		rc = addition_prove(a, e);
@@ -161,8 +162,8 @@ static enum status clear_home(struct addition *a, const struct home_keys *w,
 	if (rc != STATUS_OK) {
 		memcpy(why, e->text, sizeof(why));
 		return error_set(e, rc,
-			"the entry is written, but it is not certain that the home has no keys any "
-			"more (%.800s); run the same command again",
+			"the entry has the keys, but the home may still have them, too (%.800s); run "
+			"the same command again",
 			why);
 	}
 	ask_tell_marked(&a->asker, COLOR_GREEN, "ok     ", "",

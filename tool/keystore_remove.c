@@ -1,5 +1,4 @@
 /* aws-mfa keystore remove: removes the entry of a user, also one that cannot be read. */
-#include "keystore/journal.h"
 #include "keystore_verbs.h"
 #include "prompt.h"
 #include "text/color.h"
@@ -61,9 +60,10 @@ enum status keystore_remove(const struct keystore *k, struct error *e)
 
 	if (rc == STATUS_OK)
 		rc = remove_entry(k, folder, e);
-	/* The keys of this user may stand in the file of an interrupted `add`. */
+	/* entries_lock() removes the file of an interrupted `add`, which may have this user's keys.
+	 */
 	if (rc == STATUS_NOT_SET_UP && folder >= 0 && entries_lock(folder, &swept) != STATUS_OK)
-		rc = error_set(e, STATUS_SYSTEM, "%s", swept.text);
+		rc = (*e = swept).status;
 	if (folder >= 0)
 		close(folder);
 	return rc;

@@ -15,7 +15,7 @@
 enum {
 	KEYSTORE_ACCESS_KEY_ID = OPTION_OWN,
 	KEYSTORE_PROFILE,
-	KEYSTORE_DEVICE,
+	KEYSTORE_DEVICE, /* from here to the policy: has_options_of_entry() */
 	KEYSTORE_ROLE_ARN,
 	KEYSTORE_EXTERNAL_ID,
 	KEYSTORE_DURATION,
@@ -45,8 +45,8 @@ const char *keystore_brief(const struct entry *entry, char text[static KEYSTORE_
 /* mfa/NAME of a device, NAME of a role; the text as it is if it is no such ARN; "-" for NULL. */
 const char *keystore_short(const char *arn);
 
-/* Asks before a change. enter: what the Enter key alone means. STATUS_USAGE: the answer is no, or
- * there is no terminal to ask on. */
+/* Asks before a change. What was typed earlier is no answer. enter: what the Enter key alone means.
+ * STATUS_USAGE: the answer is no, or there is no terminal to ask on. */
 enum status keystore_confirm(
 	const struct asker *a, const char *question, bool enter, struct error *e);
 

@@ -38,7 +38,7 @@ class SiteFile(HostTest):
         for argv in (["--explain"], ["--token", self.user.code()]):
             run = self.aws_mfa(*argv)
             self.assertEqual(run.returncode, 13)
-            self.assertIn(f"{self.path}: is a symlink to no file", run.stderr)
+            self.assertIn(f"{self.path}: a symlink there leads to nothing", run.stderr)
         self.assertEqual(self.box.requests, [])
 
     def test_suffixes_in_status_and_list(self):

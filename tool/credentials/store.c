@@ -235,7 +235,7 @@ static enum status read_steadily(struct attempt *a, struct error *e)
 	if (rc == STATUS_OK && !steady)
 		rc = error_set(e, STATUS_NOT_STORED,
 			"%s: another program has it open for writing and did not end in "
-			"time; try again with the next code",
+			"time; try again",
 			a->t->path);
 	return rc;
 }
@@ -330,9 +330,7 @@ enum status store_made(const struct store_place *to, store_make_fn *make, const 
 		again = a.again;
 		if (rc == STATUS_OK && again && monotonic_ms() >= deadline_ms)
 			rc = error_set(e, STATUS_NOT_STORED,
-				"%s: other programs keep writing it; try again with the next "
-				"code",
-				t.path);
+				"%s: other programs keep writing it; try again", t.path);
 	}
 	if (rc != STATUS_OK)
 		e->status = rc = STATUS_NOT_STORED;

@@ -6,7 +6,8 @@
  * 1. Whenever the process or the machine dies, an entry is whole: the old one or the new one.
  * 2. An entry that another aws-mfa has changed since it was read is not changed. An editor takes no
  *    lock: what it writes at the same moment may be lost.
- * 3. Each change is a line of the log, unless SIGKILL or a crash comes before it.
+ * 3. Each change is a line of the log, unless SIGKILL or a crash comes before it, or the log's
+ * daemon does not take it (journal.h).
  *
  * A new entry is written to a file that begins with '-', which is no name of an entry. The next
  * change removes what a killed run has left there.
@@ -27,7 +28,8 @@ const char *entries_path(const char *name, char path[static ENTRIES_PATH_SIZE]);
 
 /*
  * Opens the folder. With make, creates it if it is missing. Without, *folder is -1 for a missing
- * one: it has no entries. STATUS_CONFIG: somebody other than root could change it.
+ * one: it has no entries. STATUS_CONFIG: somebody other than root could change it. STATUS_SYSTEM:
+ * it cannot be created or opened.
  */
 enum status entries_open(bool make, int *folder, struct error *e);
 
@@ -59,7 +61,8 @@ enum status entries_lock(int folder, struct error *e);
 /*
  * Under the lock: writes an entry. old is the file that it replaces, from entries_read(); NULL:
  * there must be none. verb is what the log says, such as "add". STATUS_CONFIG: the file is another
- * one now, or a login would refuse the entry. STATUS_SYSTEM: it cannot be written.
+ * one now, or a login would refuse the entry. STATUS_SYSTEM: it cannot be written, or it is written
+ * and the folder cannot be synced.
  */
 enum status entries_write(
 	int folder, struct entry *entry, const struct stat *old, const char *verb, struct error *e);

@@ -8,6 +8,7 @@
 #include "text/log.h"
 #include "text/progress.h"
 #include "text/write_all.h"
+#include "timeout.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define WAIT_MS 30000 /* a change takes milliseconds, an import up to ANSWER_MS of as_user.c */
+/* A change takes milliseconds. An import also waits for the home (as_user.h) and for the log. */
+#define WAIT_MS ((TIMEOUT_DEFAULT + 20) * INT64_C(1000))
 
 /*
  * One for all entries, under the lock: what a killed process has left is gone with the next change

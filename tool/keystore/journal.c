@@ -13,7 +13,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define TICK_S 2
+#define TICK_S 2 /* after two of them the line is lost */
 
 /* The user who logged in, whatever sudo and su came after: audit(7). */
 static void read_loginuid(char *text, size_t size)
@@ -46,13 +46,13 @@ static void write_line(const char *line)
 	const struct itimerval every = {{TICK_S, 0}, {TICK_S, 0}}, none = {{0, 0}, {0, 0}};
 	const struct sigaction action = {.sa_handler = tick};
 	struct sigaction before;
-	sigset_t alarm, held;
+	sigset_t only_alarm, held;
 
-	sigemptyset(&alarm);
-	sigaddset(&alarm, SIGALRM);
+	sigemptyset(&only_alarm);
+	sigaddset(&only_alarm, SIGALRM);
 	ticks = 0;
 	sigaction(SIGALRM, &action, &before);
-	sigprocmask(SIG_UNBLOCK, &alarm, &held);
+	sigprocmask(SIG_UNBLOCK, &only_alarm, &held);
 	setitimer(ITIMER_REAL, &every, NULL);
 	openlog("aws-mfa", LOG_PID, LOG_AUTH);
 	syslog(LOG_AUTH | LOG_INFO, "%s", line);
@@ -61,7 +61,9 @@ static void write_line(const char *line)
 	sigprocmask(SIG_SETMASK, &held, NULL);
 	sigaction(SIGALRM, &before, NULL);
 	if (ticks > 1)
-		log_warning("the system's log did not take this line in time: %s", line);
+		log_warning("the system's log did not take this line in time, so restart its "
+			    "daemon: %s",
+			line);
 }
 
 static const char *or_none(const char *text)

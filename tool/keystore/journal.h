@@ -5,6 +5,9 @@
 #include "entry.h"
 
 /*
+ * Waits some seconds at most for a daemon that takes nothing, and then warns that the line is lost.
+ * Without a daemon the line is lost without a warning.
+ *
  * Facility auth, level info. what is what was done, such as "add". entry may be NULL: it could not
  * be read. Else user is entry->user.
  */

@@ -14,6 +14,7 @@ enum mode {
 	MODE_HAND_OVER_ONLY, /* the same with --no-store */
 	MODE_LOGIN,          /* the PAM module, as the user; the login depends on the result */
 	MODE_ALWAYS,         /* the same with `always` */
+	MODE_IMPORT,         /* root, as the user: their keys are to be moved to the keystore */
 	MODE_KEYSTORE, /* the PAM module, with keys that root holds; nothing depends on the user */
 };
 

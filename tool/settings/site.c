@@ -71,12 +71,21 @@ static bool is_a_lack(int error)
 	return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
 
-/* Such a link is no missing file: that would drop a setting, too. */
-static bool leads_nowhere(void)
+/* A symlink to nothing is not a missing file: to go on would drop a setting, such as the proxy. */
+static bool is_symlink_to_nothing(const char *path)
 {
 	struct stat st;
 
-	return lstat(AWS_MFA_CONF_PATH, &st) == 0 && S_ISLNK(st.st_mode);
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && stat(path, &st) < 0;
+}
+
+static bool leads_nowhere(void)
+{
+	char path[] = AWS_MFA_CONF_PATH;
+	bool nowhere = is_symlink_to_nothing(path);
+
+	*strrchr(path, '/') = '\0';
+	return nowhere || is_symlink_to_nothing(path);
 }
 
 /* Sets *fd to -1 if there is no file. O_NONBLOCK: else a FIFO would hold up every login. */
@@ -86,11 +95,12 @@ static enum status open_file(int *fd, struct error *e)
 
 	*fd = open(AWS_MFA_CONF_PATH, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (*fd < 0 && errno == ENOENT)
-		return leads_nowhere() ? error_set(e, STATUS_CONFIG,
-						 "%s: is a symlink to no file; check that its "
-						 "target is mounted",
-						 AWS_MFA_CONF_PATH)
-				       : STATUS_OK;
+		return leads_nowhere()
+			? error_set(e, STATUS_CONFIG,
+				  "%s: a symlink there leads to nothing; check that its "
+				  "target is mounted",
+				  AWS_MFA_CONF_PATH)
+			: STATUS_OK;
 	if (*fd < 0 && is_a_lack(errno))
 		return error_system(e, AWS_MFA_CONF_PATH);
 	if (*fd < 0)

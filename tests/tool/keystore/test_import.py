@@ -3,10 +3,12 @@
 import fcntl
 import os
 import re
+import shutil
 import socket
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from home import long_term
 from host import ROLE
@@ -155,10 +157,9 @@ class Import(AdminTest):
 
     def test_a_rotation_has_a_second_key(self):
         """It would stay, and `aws-mfa rotate` could not end the rotation any more."""
-        for kind in ("old", "new"):
-            self.home.write_text(f"{long_term(self.user)}aws_mfa_{kind}_access_key_id = AKIAIOSFODNN7EXAMPLE\n"
-                                 f"aws_mfa_{kind}_secret_access_key = {'x' * 40}\n")
-            self.refused("aws-mfa rotate work --finish (or --undo)")
+        for line in ("aws_mfa_old_secret_access_key", "aws_mfa_new_secret_access_key", "aws_mfa_rotate_started"):
+            self.home.write_text(f"{long_term(self.user)}{line} = x\n")
+            self.refused("a rotation of the key in [work-long-term] is not finished")
 
     def test_copies_beside_the_file(self):
         folder = self.home.parent
@@ -167,23 +168,72 @@ class Import(AdminTest):
             self.refused(f"{name}: the secret is in this file, too")
             (folder / name).unlink()
         self.put("credentials.bak", "[other]\n")
-        self.put("credentials.old", self.user.secret_access_key, mode=0)    # nobody can tell
+        self.put("credentials.old", "x", mode=0)
+        self.refused("credentials.old: cannot be read (Permission denied), and may have the secret")
+        (folder / "credentials.old").unlink()
+        with open(self.put("credentials.old", self.user.secret_access_key), "r+") as large:
+            large.truncate(9 << 20)
+        self.refused("credentials.old: is too large")
+        (folder / "credentials.old").unlink()
+        self.world.write("/home/alice/a-copy", long_term(self.user), self.uid, 0o600)
+        (folder / "credentials.link").symlink_to("../a-copy")
+        self.refused("credentials.link: the secret is in this file, too")
+        (folder / "credentials.link").unlink()
+        (folder / "credentials.link").symlink_to("gone")
+        (folder / "credentials.same").symlink_to("credentials")
+        folder.chmod(0o300)
+        self.refused("cannot be read (Permission denied), and may have the secret")
+        folder.chmod(0o700)
         os.mkfifo(folder / "credentials.fifo")
         (folder / "credentials.d").mkdir()
         self.addCleanup((folder / "credentials.d").rmdir)
-        self.addCleanup((folder / "credentials.fifo").unlink)
+        for name in ("fifo", "link", "same"):
+            self.addCleanup((folder / f"credentials.{name}").unlink)
         self.move("--yes")
         self.holds(profile="work")
 
-    def test_other_names_of_the_file(self):
-        link = self.world.path("/home/alice/mine")
-        os.link(self.home, link)
-        self.refused("has 2 names (hard links)")
-        command = self.move("--yes", status=13).stderr.rpartition("run: ")[2]
-        self.assertEqual(set(self.world.run("sh", "-c", command).stdout.split()),
-                         {"/home/alice/mine", "/home/alice/.aws/credentials"})
-        link.unlink()
+    def test_a_copy_beside_the_file_that_a_symlink_leads_to(self):
+        self.world.write("/home/alice/dot/aws-keys", self.home.read_text(), self.uid, 0o600)
+        os.chown(self.world.path("/home/alice/dot"), self.uid, self.uid)
+        self.home.unlink()
+        self.home.symlink_to("../dot/aws-keys")
+        os.chown(self.home, self.uid, self.uid, follow_symlinks=False)
+        for path in ("/home/alice/dot/aws-keys~", "/home/alice/.aws/credentials.bak"):
+            self.world.write(path, self.user.secret_access_key, self.uid, 0o600)
+            self.refused(f"{path}: the secret is in this file, too")
+            self.world.path(path).unlink()
         self.move("--yes")
+        self.holds(profile="work")
+        self.assertTrue(self.home.is_symlink())
+
+    def test_other_names_of_the_file(self):
+        names = {"/home/alice/mine", "/home/bob/his", "/home/alice/.aws/credentials"}
+        links = [self.world.path(name) for name in names if "credentials" not in name]
+        for link in links:
+            os.link(self.home, link)
+        self.refused("has 3 names (hard links)")
+        command = self.move("--yes", status=13).stderr.rpartition("run: ")[2]
+        self.assertEqual({name for name in self.world.run("sh", "-c", command).stdout.split()
+                          if name.startswith("/home/")}, names)
+        for link in links:
+            link.unlink()
+        self.move("--yes")
+
+    def test_what_changes_while_it_asks(self):
+        """What was looked at before is looked at again when the keys are removed."""
+        for more, words in ((f"# {self.user.secret_access_key}\n", "the secret is in this line"),
+                            ("aws_mfa_new_access_key_id = x\n", "is not finished")):
+            shutil.rmtree(self.world.path(KEYS), ignore_errors=True)
+            self.home.write_text(long_term(self.user))
+            console = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work")
+            console.expect("out of the home of alice? [Y/n] ")
+            self.home.write_text(long_term(self.user) + more)
+            console.send("y\n")
+            console.expect("the home may still have them, too")
+            self.assertIn(words, console.screen)
+            self.assertEqual(console.wait(), 10)
+            self.holds(profile="work")
+            self.assertEqual(self.home.read_text(), long_term(self.user) + more)
 
     def test_what_a_killed_run_has_left(self):
         """With the keys still in the section, and without."""
@@ -191,6 +241,9 @@ class Import(AdminTest):
         self.move("--yes")
         self.assertFalse(left.exists())
         left = self.put(".credentials.aws-mfa-new", long_term(self.user))
+        left.parent.chmod(0o500)
+        self.assertIn("(.credentials.aws-mfa-new) cannot be removed", self.move("--yes", status=13).stderr)
+        left.parent.chmod(0o700)
         self.assertIn("there are no long-term keys", self.move("--yes", status=12).stderr)
         self.assertFalse(left.exists())
 
@@ -217,6 +270,11 @@ class Import(AdminTest):
         aws.chmod(0o700)
         self.refused("belongs to uid")
         os.chown(self.home, self.uid, self.uid)
+        # Their config file can name a device, too.
+        self.home.write_text(re.sub("(?m)^aws_mfa_device.*\n", "", long_term(self.user)))
+        config = self.put("config", "[profile work]\nmfa_serial = arn:aws:iam::123456789012:mfa/evil\n", mode=0o666)
+        self.refused("config: others may write it")
+        config.unlink()
 
     def test_the_entry_keeps_its_device(self):
         """The user names another one, and IAM lists none."""
@@ -253,12 +311,13 @@ class Import(AdminTest):
             time.sleep(0.01)
 
     @staticmethod
-    def sleeps(process):
-        """-> whether it waits in poll(), or has ended"""
+    def waits_for_lock(process):
+        """-> whether it has the keys' folder open and sleeps, or has ended"""
         if process.poll() is not None:
             return True
+        fds = Path(f"/proc/{process.pid}/fd")
         with open(f"/proc/{process.pid}/wchan") as file:
-            return "poll" in file.read()
+            return "poll" in file.read() and any(os.readlink(fd).endswith("/keys") for fd in fds.iterdir())
 
     def test_nobody_changes_the_entry_before_the_home_is_clear(self):
         """The user holds the lock of the file meanwhile."""
@@ -270,7 +329,7 @@ class Import(AdminTest):
             moving.send("y\n")
             self.until(lambda: "alice" in self.names())
             removing = self.start("remove", "alice", "--yes")
-            self.until(lambda: self.sleeps(removing))
+            self.until(lambda: self.waits_for_lock(removing))
             self.assertIsNone(removing.poll())
             self.assertIn(self.user.secret_access_key, self.home.read_text())
             self.assertEqual(self.names(), ["alice"])
@@ -293,7 +352,7 @@ class Import(AdminTest):
                 for _ in range(100_000):
                     full.send(b"x")
             run = self.move("--yes")
-        self.assertIn("log did not take this line in time: keystore import: user=alice", run.stderr)
+        self.assertIn("log did not take this line in time, so restart its daemon: keystore import: user=alice", run.stderr)
         self.holds(profile="work")
         self.assertNotIn(self.user.secret_access_key, self.home.read_text())
 
