@@ -1,6 +1,7 @@
 #include "keystore_copies.h"
 
 #include "file/file.h"
+#include "file/place.h"
 #include "file/target.h"
 #include "ini/ini.h"
 #include "text/shell.h"
@@ -16,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define WORD_SIZE 1200
 #define AGAIN ", and run the same command again"
 
 /* --- lines --- */
@@ -25,9 +27,14 @@ static bool has(const struct secret *bytes, size_t from, size_t to, const char *
 	return memmem(bytes->data + from, to - from, secret, strlen(secret)) != NULL;
 }
 
+/* Where the secret must be, and nowhere else. */
+struct place_of_keys {
+	const char *path, *section;
+};
+
 /* Is the secret on a line other than own? If own is NULL, no line may have it. */
-static enum status check_lines(
-	const struct ini *ini, const struct ini_line *own, const char *secret, struct error *e)
+static enum status check_lines(const struct ini *ini, const struct ini_line *own,
+	const struct place_of_keys *keys, const char *secret, struct error *e)
 {
 	for (size_t i = 0; i < ini->n_lines; i++) {
 		const struct ini_line *l = &ini->lines[i];
@@ -35,8 +42,8 @@ static enum status check_lines(
 		if (l != own && has(&ini->bytes, l->start, l->end, secret))
 			return error_set(e, STATUS_CONFIG,
 				"%s:%zu: the secret is in this line, and would stay in the home; "
-				"remove it here" AGAIN,
-				ini->path, i + 1);
+				"have it only in [%s] of %s" AGAIN,
+				ini->path, i + 1, keys->section, keys->path);
 	}
 	return STATUS_OK;
 }
@@ -45,13 +52,32 @@ enum status copies_check_lines(
 	const struct ini *ini, const char *section, const char *secret, struct error *e)
 {
 	static const char key[] = "aws_secret_access_key";
+	const struct place_of_keys keys = {ini->path, section};
 	const struct ini_line *header = ini_section(ini, section, strlen(section));
 	const struct ini_line *own = header ? ini_key(ini, header, key, strlen(key)) : NULL;
 
 	/* Only the line in the section itself is removed. A line of [DEFAULT] stays. */
 	if (own && ini->lines[own->section - 1].section != header->section)
 		own = NULL;
-	return check_lines(ini, own, secret, e);
+	return check_lines(ini, own, &keys, secret, e);
+}
+
+/* Some make the config file a symlink to the credentials file. */
+static bool is_credentials(const struct settings *s, const char *path)
+{
+	struct stat st;
+
+	return path && stat(path, &st) == 0 && st.st_dev == s->credentials_stat.st_dev &&
+		st.st_ino == s->credentials_stat.st_ino;
+}
+
+static enum status check_config(const struct settings *s, const char *secret, struct error *e)
+{
+	const struct place_of_keys keys = {s->value[SETTING_CREDENTIALS_FILE], s->long_term};
+
+	return is_credentials(s, s->value[SETTING_CONFIG_FILE])
+		? STATUS_OK
+		: check_lines(&s->config, NULL, &keys, secret, e);
 }
 
 /* --- files --- */
@@ -74,63 +100,79 @@ static enum status check_names(const struct settings *s, struct error *e)
 		(uintmax_t)st->st_ino);
 }
 
+/* The path as one word of a shell: it may be given to rm, and the user has chosen the name. */
+static const char *as_word(const char *path, char word[static WORD_SIZE])
+{
+	return shell_quote(path, strlen(path), word, WORD_SIZE) ? word : "a file with a long name";
+}
+
 static enum status not_searched(const char *path, struct error *e)
 {
+	char word[WORD_SIZE];
+	int why = errno;
+
 	return error_set(e, STATUS_CONFIG,
 		"%s: cannot be read (%s), and may have the secret; remove it, or make it "
 		"readable" AGAIN,
-		path, strerror(errno));
+		as_word(path, word), strerror(why));
 }
 
-/* Does a file beside the credentials file have the secret? What is no file has none. */
-static enum status check_file(int folder, const char *name, const char *path,
-	const struct settings *s, const char *secret, struct error *e)
+/* What is searched for, and where not. */
+struct copy_search {
+	const struct settings *settings;
+	const char *secret;
+	bool of_strangers; /* search files of other users, too */
+};
+
+/* What is no file has no secret. */
+static enum status check_file(const struct copy_search *search, int folder, const char *name,
+	const char *path, struct error *e)
 {
+	char word[WORD_SIZE];
 	struct secret bytes = {0};
 	struct stat st;
 	enum status rc;
 	int fd;
 
-	/* Follows a symlink, which may lead to a copy. Look first: to open a device may change it.
-	 */
+	/* Follow a symlink: it may lead to a copy. Look first: to open a device may change it. */
 	if (fstatat(folder, name, &st, 0) < 0)
 		return errno == ENOENT || errno == ELOOP ? STATUS_OK : not_searched(path, e);
-	if (!S_ISREG(st.st_mode) || file_same(&st, &s->credentials_stat))
+	if (!S_ISREG(st.st_mode) || file_same(&st, &search->settings->credentials_stat) ||
+		(!search->of_strangers && st.st_uid != geteuid()))
 		return STATUS_OK;
 	fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? STATUS_OK : not_searched(path, e);
 	rc = file_read_fd(fd, path, &bytes, &st, e);
-	if (rc == STATUS_OK && has(&bytes, 0, bytes.size, secret))
+	if (rc == STATUS_OK && has(&bytes, 0, bytes.size, search->secret))
 		rc = error_set(e, STATUS_CONFIG,
 			"%s: the secret is in this file, too, and would stay in the home; remove "
 			"it" AGAIN,
-			path);
+			as_word(path, word));
 	secret_free(&bytes);
 	close(fd);
 	return rc;
 }
 
 /* Searches the files in the folder of path that have its name in their own. */
-static enum status check_folder(
-	const char *path, const struct settings *s, const char *secret, struct error *e)
+static enum status check_beside(const struct copy_search *search, const char *path, struct error *e)
 {
 	const char *own = strrchr(path, '/') + 1;
+	size_t len = (size_t)(own - path);
 	char beside[PATH_MAX + NAME_MAX + 1];
 	enum status rc = STATUS_OK;
 	const struct dirent *d;
 	DIR *dir;
 
-	snprintf(beside, sizeof(beside), "%.*s", (int)(own - path), path);
+	snprintf(beside, sizeof(beside), "%.*s", (int)len, path);
 	dir = opendir(beside);
 	if (!dir)
-		return not_searched(beside, e);
+		return errno == ENOENT ? STATUS_OK : not_searched(beside, e);
 	while (rc == STATUS_OK && (errno = 0, d = readdir(dir))) {
 		if (!strstr(d->d_name, own) || strcmp(d->d_name, own) == 0)
 			continue;
-		snprintf(beside + (own - path), sizeof(beside) - (size_t)(own - path), "%s",
-			d->d_name);
-		rc = check_file(dirfd(dir), d->d_name, beside, s, secret, e);
+		snprintf(beside + len, sizeof(beside) - len, "%s", d->d_name);
+		rc = check_file(search, dirfd(dir), d->d_name, beside, e);
 	}
 	if (rc == STATUS_OK && errno != 0)
 		rc = not_searched(path, e);
@@ -138,17 +180,46 @@ static enum status check_folder(
 	return rc;
 }
 
-/* If the path has a symlink, the file's own folder counts, too. */
-static enum status check_folders(const struct settings *s, const char *secret, struct error *e)
+/* What an interrupted write in place has left in the home or in /var/tmp. */
+static enum status check_places(
+	const struct copy_search *search, const struct target *t, struct error *e)
 {
-	const char *path = s->value[SETTING_CREDENTIALS_FILE];
+	/* Threat: in /var/tmp another user makes a file that cannot be searched. */
+	const struct copy_search of_user = {search->settings, search->secret, false};
+	enum status rc = STATUS_OK;
+	struct place p;
+
+	for (int which = 1; rc == STATUS_OK && which < N_PLACES; which++) {
+		const char *const names[] = {p.saved, p.new, p.part, p.kept};
+		char path[sizeof(p.path) + sizeof(p.kept)];
+
+		if (!place_open(&p, which, t, &search->settings->credentials_stat))
+			continue;
+		for (size_t i = 0; rc == STATUS_OK && i < sizeof(names) / sizeof(names[0]); i++) {
+			snprintf(path, sizeof(path), "%s%s", p.path, names[i]);
+			rc = check_file(&of_user, p.folder, names[i], path, e);
+		}
+		place_close(&p);
+	}
+	return rc;
+}
+
+static enum status check_files(const struct copy_search *search, struct error *e)
+{
+	const char *path = search->settings->value[SETTING_CREDENTIALS_FILE];
+	const char *config = search->settings->value[SETTING_CONFIG_FILE];
 	struct target t = {.folder = -1};
 	enum status rc = target_find(&t, path, e);
 
 	if (rc == STATUS_OK)
-		rc = check_folder(path, s, secret, e);
+		rc = check_beside(search, path, e);
+	/* Behind a symlink, the file has another name or folder. */
 	if (rc == STATUS_OK && strcmp(t.path, path) != 0)
-		rc = check_folder(t.path, s, secret, e);
+		rc = check_beside(search, t.path, e);
+	if (rc == STATUS_OK && config)
+		rc = check_beside(search, config, e);
+	if (rc == STATUS_OK)
+		rc = check_places(search, &t, e);
 	target_free(&t);
 	return rc;
 }
@@ -158,8 +229,13 @@ enum status copies_check(const struct settings *s, const char *secret, struct er
 	enum status rc = copies_check_lines(&s->credentials, s->long_term, secret, e);
 
 	if (rc == STATUS_OK)
-		rc = check_lines(&s->config, NULL, secret, e);
+		rc = check_config(s, secret, e);
 	if (rc == STATUS_OK)
 		rc = check_names(s, e);
-	return rc == STATUS_OK ? check_folders(s, secret, e) : rc;
+	if (rc == STATUS_OK) {
+		const struct copy_search search = {s, secret, true};
+
+		rc = check_files(&search, e);
+	}
+	return rc;
 }

@@ -2,9 +2,10 @@
  * Is a long-term secret also in another place in the home? keystore import removes one line of the
  * credentials file. Every other copy would stay.
  *
- * These places are searched: all lines of the credentials file and of the config file, other names
- * of the credentials file (hard links), and files beside it that have its name in their own, such
- * as credentials.bak. Other places are not searched.
+ * These places are searched: all lines of the credentials file and of the config file; other names
+ * of the credentials file (hard links); files beside the two that have the name of one in their
+ * own, such as credentials.bak and config~; and what an interrupted write in place has left
+ * (file/place.h). Other places are not searched.
  */
 #ifndef AWS_MFA_KEYSTORE_COPIES_H
 #define AWS_MFA_KEYSTORE_COPIES_H

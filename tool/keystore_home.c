@@ -157,7 +157,7 @@ struct removal {
 	const char *section, *secret;
 };
 
-/* The file may have changed while root was asked. */
+/* Under the file's lock. */
 static enum status remove_from(
 	const void *arg, const struct ini *ini, struct secret *out, struct error *e)
 {
@@ -182,6 +182,9 @@ enum status home_remove_keys(const void *arg, struct secret *out, struct error *
 	enum status rc = load(w, &s, e);
 
 	(void)out;
+	/* The user may have changed files while root was asked. */
+	if (rc == STATUS_OK)
+		rc = check(&s, w->secret, e);
 	if (rc == STATUS_OK) {
 		const struct removal removal = {s.long_term, w->secret};
 		const struct store_place to = {.path = s.value[SETTING_CREDENTIALS_FILE],
@@ -194,5 +197,5 @@ enum status home_remove_keys(const void *arg, struct secret *out, struct error *
 		rc = store_made(&to, remove_from, &removal, deadline_ms, e);
 	}
 	settings_free(&s);
-	return rc;
+	return rc == STATUS_OK ? rc : (e->status = STATUS_NOT_STORED);
 }

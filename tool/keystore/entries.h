@@ -54,7 +54,8 @@ enum status entries_read(
 
 /*
  * Locks the folder for a change, until it is closed. Waits for another aws-mfa, which may be
- * waiting for a home. Removes what an interrupted change has left. STATUS_SYSTEM: it cannot.
+ * waiting for a home. From then on ^Z does not stop the process. Removes what an interrupted change
+ * has left. STATUS_SYSTEM: it cannot.
  */
 enum status entries_lock(int folder, struct error *e);
 

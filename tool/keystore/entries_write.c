@@ -102,6 +102,7 @@ static enum status check(
 enum status entries_lock(int folder, struct error *e)
 {
 	int64_t until = monotonic_ms() + WAIT_MS;
+	sigset_t stop;
 	bool locked;
 
 	progress_begin("another aws-mfa keystore");
@@ -116,6 +117,10 @@ enum status entries_lock(int folder, struct error *e)
 			"%s: another aws-mfa keystore is changing an entry; try again",
 			AWS_MFA_KEYS_DIR);
 	}
+	/* Threat: ^Z stops an import that waits for a home, and nobody can remove an entry. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
 	if (unlinkat(folder, TEMPORARY, 0) == 0 || errno == ENOENT)
 		return STATUS_OK;
 	return error_system(e, AWS_MFA_KEYS_DIR "/" TEMPORARY);

@@ -13,7 +13,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define TICK_S 2 /* after two of them the line is lost */
+#define TICK_S 2
 
 /* The user who logged in, whatever sudo and su came after: audit(7). */
 static void read_loginuid(char *text, size_t size)
@@ -43,7 +43,8 @@ static void tick(int sig)
  */
 static void write_line(const char *line)
 {
-	const struct itimerval every = {{TICK_S, 0}, {TICK_S, 0}}, none = {{0, 0}, {0, 0}};
+	const struct itimerval every = {{TICK_S, 0}, {TICK_S, 0}};
+	struct itimerval timer;
 	const struct sigaction action = {.sa_handler = tick};
 	struct sigaction before;
 	sigset_t only_alarm, held;
@@ -53,16 +54,16 @@ static void write_line(const char *line)
 	ticks = 0;
 	sigaction(SIGALRM, &action, &before);
 	sigprocmask(SIG_UNBLOCK, &only_alarm, &held);
-	setitimer(ITIMER_REAL, &every, NULL);
+	setitimer(ITIMER_REAL, &every, &timer);
 	openlog("aws-mfa", LOG_PID, LOG_AUTH);
 	syslog(LOG_AUTH | LOG_INFO, "%s", line);
 	closelog();
-	setitimer(ITIMER_REAL, &none, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
 	sigprocmask(SIG_SETMASK, &held, NULL);
 	sigaction(SIGALRM, &before, NULL);
-	if (ticks > 1)
-		log_warning("the system's log did not take this line in time, so restart its "
-			    "daemon: %s",
+	if (ticks > 0)
+		log_warning("the system's log is slow, and may not have taken this line; look at "
+			    "its daemon: %s",
 			line);
 }
 

@@ -5,8 +5,8 @@
 #include "entry.h"
 
 /*
- * Waits some seconds at most for a daemon that takes nothing, and then warns that the line is lost.
- * Without a daemon the line is lost without a warning.
+ * Waits some seconds at most for a daemon that takes nothing, and then warns that the line may be
+ * lost. Without a daemon the line is lost without a warning.
  *
  * Facility auth, level info. what is what was done, such as "add". entry may be NULL: it could not
  * be read. Else user is entry->user.

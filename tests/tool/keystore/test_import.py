@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -163,9 +164,11 @@ class Import(AdminTest):
 
     def test_copies_beside_the_file(self):
         folder = self.home.parent
-        for name in ("credentials.bak", "credentials~", ".credentials.swp", ".credentials.aws-mfa-kept"):
+        for name in ("credentials.bak", "credentials~", ".credentials.swp", ".credentials.aws-mfa-kept",
+                     "config~", "credentials$(x)"):
             self.put(name, f"junk {self.user.secret_access_key}")
-            self.refused(f"{name}: the secret is in this file, too")
+            quoted = shlex.quote(f"/home/alice/.aws/{name}")
+            self.refused(f"{quoted}: the secret is in this file, too")
             (folder / name).unlink()
         self.put("credentials.bak", "[other]\n")
         self.put("credentials.old", "x", mode=0)
@@ -200,11 +203,54 @@ class Import(AdminTest):
         os.chown(self.home, self.uid, self.uid, follow_symlinks=False)
         for path in ("/home/alice/dot/aws-keys~", "/home/alice/.aws/credentials.bak"):
             self.world.write(path, self.user.secret_access_key, self.uid, 0o600)
-            self.refused(f"{path}: the secret is in this file, too")
+            self.refused(f"{shlex.quote(path)}: the secret is in this file, too")
             self.world.path(path).unlink()
         self.move("--yes")
         self.holds(profile="work")
         self.assertTrue(self.home.is_symlink())
+
+    def test_copies_of_a_write_in_place(self):
+        """The folder is root's, so they are in the home. Somebody has written the file since."""
+        folder = self.home.parent
+        os.chown(folder, 0, 0)
+        self.addCleanup(os.chown, folder, self.uid, self.uid)
+        folder.chmod(0o755)
+        self.own.add("/tmp/trace")
+        run = self.world.run("strace", "-qqf", "-o", "/tmp/trace", "-e", "trace=ftruncate", "-e",
+                       "inject=ftruncate:signal=KILL:when=1", AWS_MFA, "keystore", "import", "alice",
+                       "--profile", "work", "--yes")
+        home = folder.parent
+        left = [path.name for path in home.iterdir() if path.name.startswith(".aws-mfa-")]
+        self.assertNotEqual(left, [], run.stderr)
+        self.home.write_text(long_term(self.user) + "# new\n")
+        run = self.move("--yes", status=13)
+        self.assertRegex(run.stderr, r"/home/alice/\.aws-mfa-\S+: the secret is in this file, too")
+        for path in home.glob(".aws-mfa-*"):
+            path.unlink()
+        self.move("--yes")
+        self.holds(profile="work")
+
+    def test_one_file_for_both(self):
+        link = self.home.with_name("config")
+        link.unlink(missing_ok=True)
+        link.symlink_to("credentials")
+        os.chown(link, self.uid, self.uid, follow_symlinks=False)
+        self.move("--yes")
+        self.holds(profile="work")
+
+    def test_stopped_by_the_terminal(self):
+        """It has the lock of the entries, so it does not stop."""
+        lock = self.put(".credentials.aws-mfa-lock", "")
+        console = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work")
+        console.expect("out of the home of alice? [Y/n] ")
+        with open(lock, "r+") as held:
+            fcntl.lockf(held, fcntl.LOCK_EX, 1, 0)
+            console.send("y\n")
+            self.until(lambda: "alice" in self.names())
+            console.send("\x1a")
+            removing = self.start("remove", "alice", "--yes")
+            self.until(lambda: self.waits_for_lock(removing))
+        self.assertEqual((console.wait(), removing.wait(60)), (0, 0))
 
     def test_other_names_of_the_file(self):
         names = {"/home/alice/mine", "/home/bob/his", "/home/alice/.aws/credentials"}
@@ -352,7 +398,7 @@ class Import(AdminTest):
                 for _ in range(100_000):
                     full.send(b"x")
             run = self.move("--yes")
-        self.assertIn("log did not take this line in time, so restart its daemon: keystore import: user=alice", run.stderr)
+        self.assertIn("may not have taken this line; look at its daemon: keystore import: user=alice", run.stderr)
         self.holds(profile="work")
         self.assertNotIn(self.user.secret_access_key, self.home.read_text())
 
