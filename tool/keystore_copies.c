@@ -157,7 +157,7 @@ static enum status check_file(const struct copy_search *search, int folder, cons
 /* Searches the files in the folder of path that have its name in their own. */
 static enum status check_beside(const struct copy_search *search, const char *path, struct error *e)
 {
-	const char *own = strrchr(path, '/') + 1;
+	const char *slash = strrchr(path, '/'), *own = slash ? slash + 1 : path;
 	size_t len = (size_t)(own - path);
 	char beside[PATH_MAX + NAME_MAX + 1];
 	enum status rc = STATUS_OK;
@@ -165,9 +165,9 @@ static enum status check_beside(const struct copy_search *search, const char *pa
 	DIR *dir;
 
 	snprintf(beside, sizeof(beside), "%.*s", (int)len, path);
-	dir = opendir(beside);
+	dir = opendir(*beside ? beside : ".");
 	if (!dir)
-		return errno == ENOENT ? STATUS_OK : not_searched(beside, e);
+		return errno == ENOENT || errno == ENOTDIR ? STATUS_OK : not_searched(beside, e);
 	while (rc == STATUS_OK && (errno = 0, d = readdir(dir))) {
 		if (!strstr(d->d_name, own) || strcmp(d->d_name, own) == 0)
 			continue;
