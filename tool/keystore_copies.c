@@ -106,56 +106,93 @@ static const char *as_word(const char *path, char word[static WORD_SIZE])
 	return shell_quote(path, strlen(path), word, WORD_SIZE) ? word : "a file with a long name";
 }
 
-static enum status not_searched(const char *path, struct error *e)
+/* STATUS_CONFIG: "PATH: what" */
+static enum status refuse(const char *path, const char *what, struct error *e)
 {
 	char word[WORD_SIZE];
-	int why = errno;
 
-	return error_set(e, STATUS_CONFIG,
-		"%s: cannot be read (%s), and may have the secret; remove it, or make it "
-		"readable" AGAIN,
-		as_word(path, word), strerror(why));
+	return error_set(e, STATUS_CONFIG, "%s: %s" AGAIN, as_word(path, word), what);
 }
 
-/* What is searched for, and where not. */
 struct copy_search {
 	const struct settings *settings;
 	const char *secret;
-	bool of_strangers; /* search files of other users, too */
+	struct stat credentials; /* as the file is now */
+	/* A file that this user did not make has no copy, and is not looked at. Threat: another
+	 * user makes one in /var/tmp that cannot be searched. */
+	bool only_ours;
 };
 
-/* What is no file has no secret. */
-static enum status check_file(const struct copy_search *search, int folder, const char *name,
-	const char *path, struct error *e)
+/*
+ * Do not advise to make a file readable. Threat: the user makes a symlink to a file of root, and
+ * root does what the message says.
+ */
+static enum status search_file(const struct copy_search *search, int fd, const char *path,
+	const char *found, struct error *e)
 {
-	char word[WORD_SIZE];
 	struct secret bytes = {0};
 	struct stat st;
 	enum status rc;
-	int fd;
 
-	/* Follow a symlink: it may lead to a copy. Look first: to open a device may change it. */
-	if (fstatat(folder, name, &st, 0) < 0)
-		return errno == ENOENT || errno == ELOOP ? STATUS_OK : not_searched(path, e);
-	if (!S_ISREG(st.st_mode) || file_same(&st, &search->settings->credentials_stat) ||
-		(!search->of_strangers && st.st_uid != geteuid()))
-		return STATUS_OK;
-	fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && errno != ENOENT)
+		return refuse(path, "may have the secret, and cannot be read; remove it", e);
 	if (fd < 0)
-		return errno == ENOENT ? STATUS_OK : not_searched(path, e);
+		return STATUS_OK;
 	rc = file_read_fd(fd, path, &bytes, &st, e);
-	if (rc == STATUS_OK && has(&bytes, 0, bytes.size, search->secret))
-		rc = error_set(e, STATUS_CONFIG,
-			"%s: the secret is in this file, too, and would stay in the home; remove "
-			"it" AGAIN,
-			as_word(path, word));
+	if (rc != STATUS_OK)
+		rc = refuse(path,
+			"may have the secret, and cannot be searched (is it larger than 8 MiB?); "
+			"move it to another folder",
+			e);
+	else if (has(&bytes, 0, bytes.size, search->secret))
+		rc = refuse(path, found, e);
 	secret_free(&bytes);
-	close(fd);
 	return rc;
 }
 
-/* Searches the files in the folder of path that have its name in their own. */
-static enum status check_beside(const struct copy_search *search, const char *path, struct error *e)
+static enum status check_file(const struct copy_search *search, int folder, const char *name,
+	const char *path, struct error *e)
+{
+	const int how = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	const struct stat *own = &search->credentials;
+	const char *found = search->only_ours
+		? "an interrupted write has left the secret here; compare the file with "
+		  "the credentials file, then remove it"
+		: "the secret is in this file, too, and would stay in the home; remove it";
+	struct stat st;
+	enum status rc;
+	bool link;
+	int fd;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return STATUS_OK;
+	link = S_ISLNK(st.st_mode);
+	if (search->only_ours && (link || st.st_uid != geteuid()))
+		return STATUS_OK;
+	/* Look at the target before it is opened: to open a device may change it. */
+	if (link && fstatat(folder, name, &st, 0) < 0)
+		return errno == ENOENT || errno == ELOOP
+			? STATUS_OK
+			: refuse(path,
+				  "is a symlink to a place that cannot be read; remove the symlink",
+				  e);
+	if (!S_ISREG(st.st_mode) || (st.st_dev == own->st_dev && st.st_ino == own->st_ino))
+		return STATUS_OK;
+	if (link)
+		found = "a symlink to a file with the secret, which would stay; remove both";
+	fd = openat(folder, name, link ? how : how | O_NOFOLLOW);
+	rc = search_file(search, fd, path, found, e);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+/*
+ * Searches the files in the folder of path that have its name in their own. The one that a write
+ * makes (replace.h) does not count: what a killed run has left is gone.
+ */
+static enum status check_beside(
+	const struct copy_search *search, const char *path, const char *in_work, struct error *e)
 {
 	const char *slash = strrchr(path, '/'), *own = slash ? slash + 1 : path;
 	size_t len = (size_t)(own - path);
@@ -166,17 +203,42 @@ static enum status check_beside(const struct copy_search *search, const char *pa
 
 	snprintf(beside, sizeof(beside), "%.*s", (int)len, path);
 	dir = opendir(*beside ? beside : ".");
-	if (!dir)
-		return errno == ENOENT || errno == ENOTDIR ? STATUS_OK : not_searched(beside, e);
-	while (rc == STATUS_OK && (errno = 0, d = readdir(dir))) {
-		if (!strstr(d->d_name, own) || strcmp(d->d_name, own) == 0)
+	if (!dir && (errno == ENOENT || errno == ENOTDIR))
+		return STATUS_OK;
+	while (dir && rc == STATUS_OK && (errno = 0, d = readdir(dir))) {
+		if (!strstr(d->d_name, own) || strcmp(d->d_name, own) == 0 ||
+			strcmp(d->d_name, in_work) == 0)
 			continue;
 		snprintf(beside + len, sizeof(beside) - len, "%s", d->d_name);
 		rc = check_file(search, dirfd(dir), d->d_name, beside, e);
 	}
-	if (rc == STATUS_OK && errno != 0)
-		rc = not_searched(path, e);
-	closedir(dir);
+	if (rc == STATUS_OK && errno != 0) {
+		beside[len < sizeof(beside) ? len : 0] = '\0';
+		rc = error_set(e, STATUS_CONFIG,
+			"%s: this folder cannot be listed, and may have a copy of the secret; "
+			"make it readable for its user" AGAIN,
+			beside);
+	}
+	if (dir)
+		closedir(dir);
+	return rc;
+}
+
+static enum status check_place(
+	const struct copy_search *search, const struct place *p, struct error *e)
+{
+	const char *const names[] = {p->saved, p->new, p->part, p->kept};
+	size_t n_names = sizeof(names) / sizeof(names[0]);
+	char path[sizeof(p->path) + sizeof(p->kept) + 8];
+	enum status rc = STATUS_OK;
+
+	for (size_t i = 0; rc == STATUS_OK && i < n_names + PLACE_KEPT_MAX; i++) {
+		if (i < n_names)
+			snprintf(path, sizeof(path), "%s%s", p->path, names[i]);
+		else
+			snprintf(path, sizeof(path), "%s%s-%zu", p->path, p->kept, i - n_names + 2);
+		rc = check_file(search, p->folder, strrchr(path, '/') + 1, path, e);
+	}
 	return rc;
 }
 
@@ -184,40 +246,38 @@ static enum status check_beside(const struct copy_search *search, const char *pa
 static enum status check_places(
 	const struct copy_search *search, const struct target *t, struct error *e)
 {
-	/* Threat: in /var/tmp another user makes a file that cannot be searched. */
-	const struct copy_search of_user = {search->settings, search->secret, false};
+	struct copy_search ours = *search;
 	enum status rc = STATUS_OK;
 	struct place p;
 
-	for (int which = 1; rc == STATUS_OK && which < N_PLACES; which++) {
-		const char *const names[] = {p.saved, p.new, p.part, p.kept};
-		char path[sizeof(p.path) + sizeof(p.kept)];
-
-		if (!place_open(&p, which, t, &search->settings->credentials_stat))
-			continue;
-		for (size_t i = 0; rc == STATUS_OK && i < sizeof(names) / sizeof(names[0]); i++) {
-			snprintf(path, sizeof(path), "%s%s", p.path, names[i]);
-			rc = check_file(&of_user, p.folder, names[i], path, e);
+	ours.only_ours = true;
+	for (int which = 1; rc == STATUS_OK && which < N_PLACES; which++)
+		if (place_open(&p, which, t, &search->credentials)) {
+			rc = check_place(&ours, &p, e);
+			place_close(&p);
 		}
-		place_close(&p);
-	}
 	return rc;
 }
 
-static enum status check_files(const struct copy_search *search, struct error *e)
+static enum status check_files(struct copy_search *search, struct error *e)
 {
 	const char *path = search->settings->value[SETTING_CREDENTIALS_FILE];
 	const char *config = search->settings->value[SETTING_CONFIG_FILE];
 	struct target t = {.folder = -1};
+	char in_work[NAME_MAX + 32];
 	enum status rc = target_find(&t, path, e);
 
 	if (rc == STATUS_OK)
-		rc = check_beside(search, path, e);
+		target_new_name(&t, in_work);
+	if (rc == STATUS_OK && fstatat(t.folder, t.name, &search->credentials, 0) < 0)
+		rc = error_system(e, path);
+	if (rc == STATUS_OK)
+		rc = check_beside(search, path, in_work, e);
 	/* Behind a symlink, the file has another name or folder. */
 	if (rc == STATUS_OK && strcmp(t.path, path) != 0)
-		rc = check_beside(search, t.path, e);
+		rc = check_beside(search, t.path, in_work, e);
 	if (rc == STATUS_OK && config)
-		rc = check_beside(search, config, e);
+		rc = check_beside(search, config, in_work, e);
 	if (rc == STATUS_OK)
 		rc = check_places(search, &t, e);
 	target_free(&t);
@@ -226,16 +286,12 @@ static enum status check_files(const struct copy_search *search, struct error *e
 
 enum status copies_check(const struct settings *s, const char *secret, struct error *e)
 {
+	struct copy_search search = {.settings = s, .secret = secret};
 	enum status rc = copies_check_lines(&s->credentials, s->long_term, secret, e);
 
 	if (rc == STATUS_OK)
 		rc = check_config(s, secret, e);
 	if (rc == STATUS_OK)
 		rc = check_names(s, e);
-	if (rc == STATUS_OK) {
-		const struct copy_search search = {s, secret, true};
-
-		rc = check_files(&search, e);
-	}
-	return rc;
+	return rc == STATUS_OK ? check_files(&search, e) : rc;
 }

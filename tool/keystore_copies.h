@@ -3,9 +3,9 @@
  * credentials file. Every other copy would stay.
  *
  * These places are searched: all lines of the credentials file and of the config file; other names
- * of the credentials file (hard links); files beside the two that have the name of one in their
- * own, such as credentials.bak and config~; and what an interrupted write in place has left
- * (file/place.h). Other places are not searched.
+ * of the credentials file (hard links); files in the same folder whose longer name contains that of
+ * one of the two, such as credentials.bak and config~; and what an interrupted write in place has
+ * left (file/place.h). Other places are not searched.
  */
 #ifndef AWS_MFA_KEYSTORE_COPIES_H
 #define AWS_MFA_KEYSTORE_COPIES_H
@@ -13,7 +13,7 @@
 #include "error.h"
 #include "settings/taken.h"
 
-/* STATUS_CONFIG: there is a copy, or a place cannot be searched. */
+/* STATUS_CONFIG: there is a copy, or a file or folder cannot be searched. */
 enum status copies_check(const struct settings *s, const char *secret, struct error *e);
 
 /* The same for the lines of a credentials file alone: what stays if section loses its secret. */

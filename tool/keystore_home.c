@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,12 +23,34 @@
 #define AGAIN ", and run the same command again"
 #define LOCK_MS 2000 /* a write takes milliseconds */
 
+/*
+ * Root reads the message. Threat: the user makes ~/.aws a symlink to a folder of somebody else, and
+ * root runs the chown or chmod that the message advises.
+ */
+static void name_who_runs(struct error *e)
+{
+	static const char run[] = "; run: ";
+	char text[sizeof(e->text)];
+	char *at = strstr(e->text, run);
+
+	if (!at)
+		return;
+	memcpy(text, e->text, sizeof(text));
+	*at = '\0';
+	error_set(e, e->status, "%.*s; as this user, not as root, run: %s", (int)(at - e->text),
+		text, text + (at - e->text) + strlen(run));
+}
+
 static enum status load(const struct home_keys *w, struct settings *s, struct error *e)
 {
 	const char *options[N_SETTINGS] = {NULL};
+	enum status rc;
 
 	options[SETTING_PROFILE] = w->profile ? w->profile : "default";
-	return settings_load_without_keys(s, options, MODE_IMPORT, e);
+	rc = settings_load_without_keys(s, options, MODE_IMPORT, e);
+	if (rc != STATUS_OK)
+		name_who_runs(e);
+	return rc;
 }
 
 /* --- what killed runs have left --- */
@@ -47,18 +70,20 @@ static enum status sweep_locked(const struct target *t, struct error *e)
 	return rc;
 }
 
-/* The file that was left may have the keys, even if the section has none now. */
-static enum status sweep(const char *path, struct error *e)
+/* The file that was left may have the keys, even if the section has none now. *waited: for a lock.
+ */
+static enum status sweep(const char *path, bool *waited, struct error *e)
 {
 	struct target t = {.folder = -1};
 	char name[NAME_MAX + 32];
 	struct stat st;
 	enum status rc = target_find(&t, path, e);
 
+	*waited = false;
 	if (rc == STATUS_OK) {
 		target_new_name(&t, name);
-		if (fstatat(t.folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-			rc = sweep_locked(&t, e);
+		*waited = fstatat(t.folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+		rc = *waited ? sweep_locked(&t, e) : STATUS_OK;
 	}
 	target_free(&t);
 	return rc == STATUS_NOT_SET_UP ? STATUS_OK : rc;
@@ -67,12 +92,17 @@ static enum status sweep(const char *path, struct error *e)
 static enum status load_swept(const struct home_keys *w, struct settings *s, struct error *e)
 {
 	enum status rc = load(w, s, e);
+	bool undone = false, waited = false;
 
-	if (rc == STATUS_OK && store_undo(s->value[SETTING_CREDENTIALS_FILE])) {
+	if (rc == STATUS_OK) {
+		undone = store_undo(s->value[SETTING_CREDENTIALS_FILE]);
+		rc = sweep(s->value[SETTING_CREDENTIALS_FILE], &waited, e);
+	}
+	if (rc == STATUS_OK && (undone || waited)) {
 		settings_free(s);
 		rc = load(w, s, e);
 	}
-	return rc == STATUS_OK ? sweep(s->value[SETTING_CREDENTIALS_FILE], e) : rc;
+	return rc;
 }
 
 /* --- may these keys be moved? --- */
@@ -92,14 +122,16 @@ static enum status check_idle(const struct settings *s, struct error *e)
  * A rotation that is not finished may have a second key in the section. That key would stay in the
  * home, and `aws-mfa rotate` could not finish the rotation.
  */
-static enum status check_rotation(const struct ini *ini, const char *section, struct error *e)
+static enum status check_rotation(const struct ini *ini, const struct settings *s, struct error *e)
 {
-	if (!rotation_stands(ini, section))
+	char word[SHELL_PROFILE_SIZE];
+
+	if (!rotation_stands(ini, s->long_term))
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
 		"%s: a rotation of the key in [%s] is not finished; as this user, run aws-mfa "
-		"rotate until it is finished or undone (it says how)" AGAIN,
-		ini->path, section);
+		"rotate %s until it is finished or undone (it says how)" AGAIN,
+		ini->path, s->long_term, shell_operand(s->value[SETTING_PROFILE], word));
 }
 
 static enum status check(const struct settings *s, const char *secret, struct error *e)
@@ -111,7 +143,7 @@ static enum status check(const struct settings *s, const char *secret, struct er
 	if (rc == STATUS_OK)
 		rc = store_check_single(&s->credentials, s->long_term, "aws_secret_access_key", e);
 	if (rc == STATUS_OK)
-		rc = check_rotation(&s->credentials, s->long_term, e);
+		rc = check_rotation(&s->credentials, s, e);
 	if (rc == STATUS_OK)
 		rc = copies_check(s, secret, e);
 	return rc == STATUS_OK ? store_check(s->value[SETTING_CREDENTIALS_FILE], false, e) : rc;
@@ -154,7 +186,8 @@ enum status home_find_keys(const void *arg, struct secret *out, struct error *e)
 }
 
 struct removal {
-	const char *section, *secret;
+	const struct settings *settings;
+	const char *secret;
 };
 
 /* Under the file's lock. */
@@ -164,11 +197,11 @@ static enum status remove_from(
 	static const struct ini_pair pairs[] = {{"aws_access_key_id", NULL},
 		{"aws_secret_access_key", NULL}, {"aws_mfa_device", NULL}};
 	const struct removal *r = arg;
-	const struct store_edit edit = {r->section, pairs, 3, false};
-	enum status rc = check_rotation(ini, r->section, e);
+	const struct store_edit edit = {r->settings->long_term, pairs, 3, false};
+	enum status rc = check_rotation(ini, r->settings, e);
 
 	if (rc == STATUS_OK)
-		rc = copies_check_lines(ini, r->section, r->secret, e);
+		rc = copies_check_lines(ini, edit.section, r->secret, e);
 	return rc == STATUS_OK ? store_apply(ini, &edit, 1, out, e) : rc;
 }
 
@@ -179,6 +212,7 @@ enum status home_remove_keys(const void *arg, struct secret *out, struct error *
 		{"aws_access_key_id", w->id}, {"aws_secret_access_key", w->secret}};
 	int64_t deadline_ms = monotonic_ms() + TIMEOUT_DEFAULT * INT64_C(1000);
 	struct settings s;
+	char *again;
 	enum status rc = load(w, &s, e);
 
 	(void)out;
@@ -186,7 +220,7 @@ enum status home_remove_keys(const void *arg, struct secret *out, struct error *
 	if (rc == STATUS_OK)
 		rc = check(&s, w->secret, e);
 	if (rc == STATUS_OK) {
-		const struct removal removal = {s.long_term, w->secret};
+		const struct removal removal = {&s, w->secret};
 		const struct store_place to = {.path = s.value[SETTING_CREDENTIALS_FILE],
 			.section = s.long_term,
 			.keys = s.long_term,
@@ -197,5 +231,10 @@ enum status home_remove_keys(const void *arg, struct secret *out, struct error *
 		rc = store_made(&to, remove_from, &removal, deadline_ms, e);
 	}
 	settings_free(&s);
-	return rc == STATUS_OK ? rc : (e->status = STATUS_NOT_STORED);
+	if (rc == STATUS_OK)
+		return rc;
+	again = strstr(e->text, AGAIN); /* root's message says it once more */
+	if (again)
+		*again = '\0';
+	return e->status = STATUS_NOT_STORED;
 }

@@ -127,12 +127,12 @@ static enum status keep_entry(struct addition *a, struct error *e)
 		rc = confirm(a, e);
 	if (rc == STATUS_OK)
 		rc = entries_lock(a->folder, e);
-	return rc == STATUS_OK ? entries_unchanged(a->folder, a->user, &a->old, e) : rc;
+	return rc == STATUS_OK ? entries_keep(a->folder, a->user, &a->old, e) : rc;
 }
 
 /*
- * Threat: somebody who could run programs as the user has put their own keys there. So AWS says
- * whose keys these are before the administrator is asked.
+ * Threat: somebody who could run programs as the user has put their own keys there. So AWS
+ * names the owner of the keys before the administrator is asked.
  */
 static enum status make_entry(struct addition *a, struct error *e)
 {
@@ -161,7 +161,7 @@ static enum status clear_home(struct addition *a, const struct home_keys *w,
 	secret_free(&nothing.bytes);
 	if (rc != STATUS_OK) {
 		memcpy(why, e->text, sizeof(why));
-		return error_set(e, rc,
+		return error_set(e, STATUS_NOT_STORED,
 			"the entry has the keys, but the home may still have them, too (%.800s); run "
 			"the same command again",
 			why);

@@ -257,7 +257,7 @@ bool place_keep(struct place *p)
 	struct stat st;
 
 	/* Do not overwrite an older kept copy. Skip names that strangers have taken. */
-	for (int n = 1; n < 100; n++) {
+	for (int n = 1; n <= PLACE_KEPT_MAX; n++) {
 		if (n > 1)
 			snprintf(p->kept + len, sizeof(p->kept) - len, "-%d", n);
 		if (fstatat(p->folder, p->kept, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)

@@ -29,6 +29,9 @@ struct place {
 
 enum { N_PLACES = 3 };
 
+/* Kept copies have the name kept, kept-2, ..., with this number at most. */
+#define PLACE_KEPT_MAX 99
+
 /*
  * Opens a place by its number; 0 is tried first. False if there is no such place, or if a
  * stranger's symlink leads to it. place_close() closes the place.

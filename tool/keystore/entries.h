@@ -54,8 +54,8 @@ enum status entries_read(
 
 /*
  * Locks the folder for a change, until it is closed. Waits for another aws-mfa, which may be
- * waiting for a home. From then on ^Z does not stop the process. Removes what an interrupted change
- * has left. STATUS_SYSTEM: it cannot.
+ * waiting for a home. The terminal cannot stop the process any more. Removes what an interrupted
+ * change has left. STATUS_SYSTEM: it cannot.
  */
 enum status entries_lock(int folder, struct error *e);
 
@@ -68,9 +68,11 @@ enum status entries_lock(int folder, struct error *e);
 enum status entries_write(
 	int folder, struct entry *entry, const struct stat *old, const char *verb, struct error *e);
 
-/* Under the lock: is the file still old, from entries_read()? STATUS_CONFIG: it is not. */
-enum status entries_unchanged(
-	int folder, const char *name, const struct stat *old, struct error *e);
+/*
+ * Under the lock: makes sure that the file is still old, from entries_read(), and that it is safe
+ * on disk. STATUS_CONFIG: it is another one now. STATUS_SYSTEM: it cannot be synced.
+ */
+enum status entries_keep(int folder, const char *name, const struct stat *old, struct error *e);
 
 /*
  * Under the lock: removes the entry. old and the statuses are those of entries_write(). entry is

@@ -105,6 +105,12 @@ enum status entries_lock(int folder, struct error *e)
 	sigset_t stop;
 	bool locked;
 
+	/* Threat: the terminal stops an import that waits for a home, and no entry can be changed.
+	 */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigaddset(&stop, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
 	progress_begin("another aws-mfa keystore");
 	while (!(locked = flock(folder, LOCK_EX | LOCK_NB) == 0) &&
 		(errno == EWOULDBLOCK || errno == EINTR) && monotonic_ms() <= until)
@@ -117,17 +123,13 @@ enum status entries_lock(int folder, struct error *e)
 			"%s: another aws-mfa keystore is changing an entry; try again",
 			AWS_MFA_KEYS_DIR);
 	}
-	/* Threat: ^Z stops an import that waits for a home, and nobody can remove an entry. */
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTSTP);
-	sigprocmask(SIG_BLOCK, &stop, NULL);
 	if (unlinkat(folder, TEMPORARY, 0) == 0 || errno == ENOENT)
 		return STATUS_OK;
 	return error_system(e, AWS_MFA_KEYS_DIR "/" TEMPORARY);
 }
 
 /* Is the entry as the administrator has seen it? */
-enum status entries_unchanged(int folder, const char *name, const struct stat *old, struct error *e)
+static enum status check_old(int folder, const char *name, const struct stat *old, struct error *e)
 {
 	struct stat now;
 	bool there = fstatat(folder, name, &now, AT_SYMLINK_NOFOLLOW) == 0;
@@ -197,7 +199,7 @@ enum status entries_write(
 		rc = check(entry, &text, path, e);
 	if (rc == STATUS_OK) {
 		signals_hold(&before); /* until the line is in the log */
-		rc = entries_unchanged(folder, entry->user, old, e);
+		rc = check_old(folder, entry->user, old, e);
 		if (rc == STATUS_OK)
 			rc = replace(folder, entry->user, &text, path, &changed, e);
 		if (changed) {
@@ -210,6 +212,22 @@ enum status entries_write(
 	return rc;
 }
 
+enum status entries_keep(int folder, const char *name, const struct stat *old, struct error *e)
+{
+	enum status rc = check_old(folder, name, old, e);
+	char path[ENTRIES_PATH_SIZE];
+	int fd;
+
+	if (rc != STATUS_OK)
+		return rc;
+	fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || TEMP_FAILURE_RETRY(fsync(fd)) < 0 || !file_sync_folder(folder))
+		rc = error_system(e, entries_path(name, path));
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 enum status entries_remove(int folder, const char *name, const struct stat *old,
 	const struct entry *entry, struct error *e)
 {
@@ -219,7 +237,7 @@ enum status entries_remove(int folder, const char *name, const struct stat *old,
 	enum status rc;
 
 	signals_hold(&before);
-	rc = entries_unchanged(folder, name, old, e);
+	rc = check_old(folder, name, old, e);
 	if (rc == STATUS_OK) {
 		changed = unlinkat(folder, name, 0) == 0;
 		if (!changed || !file_sync_folder(folder))

@@ -120,7 +120,7 @@ static enum status read_checked(struct settings *s, const char *path, struct sec
 	*missing = found == FILE_MISSING;
 	if (rc == STATUS_OK && policy_of(s->mode)->files_must_be_safe)
 		rc = check_way(path, *missing, st, e);
-	if (found == FILE_UNFINISHED)
+	if (found == FILE_UNFINISHED && !s->unfinished)
 		s->unfinished = path;
 	return rc;
 }

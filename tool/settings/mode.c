@@ -14,7 +14,7 @@ const struct policy *policy_of(enum mode mode)
 		[MODE_HAND_OVER_ONLY] = {BY_HAND, .hands_over = true, .stores_nothing = true},
 		[MODE_LOGIN] = {LOGIN},
 		[MODE_ALWAYS] = {LOGIN, .renews_valid = true},
-		[MODE_IMPORT] = {.files_must_be_safe = true},
+		[MODE_IMPORT] = {.files_must_be_safe = true, .speaks_with_nobody = true},
 		[MODE_KEYSTORE] = {.files_must_be_roots = true,
 			.https_only = true,
 			.gives_up_root = true},

@@ -21,6 +21,8 @@ enum mode {
 struct policy {
 	/* Refuse a home, a file or CA certificates that other users can change (owner.h). */
 	bool files_must_be_safe;
+	/* Speak with nobody: the endpoint and its certificates do not matter. */
+	bool speaks_with_nobody;
 	/* Refuse what anybody but root can change: the site's file and CA certificates. */
 	bool files_must_be_roots;
 	/* Refuse an endpoint over http: any process on this machine could accept the code. */

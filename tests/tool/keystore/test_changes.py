@@ -142,7 +142,7 @@ class Stopped(AdminTest):
         start, command = time.monotonic(), ["import", "alice", "--profile", "work", "--yes"]
         run = self.world.run("strace", "-qqf", "-o", "/tmp/trace", "-e", "trace=write", "-e",
                              "inject=write:signal=STOP:when=3", AWS_MFA, "keystore", *command)
-        self.assertEqual(run.returncode, 4, run.stderr)
+        self.assertEqual(run.returncode, 10, run.stderr)
         self.assertIn("works as alice did not answer", run.stderr)
         self.assertLess(time.monotonic() - start, 40)
         self.run_it(*command)

@@ -160,7 +160,8 @@ class Import(AdminTest):
         """It would stay, and `aws-mfa rotate` could not end the rotation any more."""
         for line in ("aws_mfa_old_secret_access_key", "aws_mfa_new_secret_access_key", "aws_mfa_rotate_started"):
             self.home.write_text(f"{long_term(self.user)}{line} = x\n")
-            self.refused("a rotation of the key in [work-long-term] is not finished")
+            self.refused("a rotation of the key in [work-long-term] is not finished; as this user, run "
+                         "aws-mfa rotate work until")
 
     def test_copies_beside_the_file(self):
         folder = self.home.parent
@@ -172,20 +173,23 @@ class Import(AdminTest):
             (folder / name).unlink()
         self.put("credentials.bak", "[other]\n")
         self.put("credentials.old", "x", mode=0)
-        self.refused("credentials.old: cannot be read (Permission denied), and may have the secret")
+        self.refused("credentials.old: may have the secret, and cannot be read; remove it")
         (folder / "credentials.old").unlink()
         with open(self.put("credentials.old", self.user.secret_access_key), "r+") as large:
             large.truncate(9 << 20)
-        self.refused("credentials.old: is too large")
+        self.refused("credentials.old: may have the secret, and cannot be searched")
         (folder / "credentials.old").unlink()
         self.world.write("/home/alice/a-copy", long_term(self.user), self.uid, 0o600)
         (folder / "credentials.link").symlink_to("../a-copy")
-        self.refused("credentials.link: the secret is in this file, too")
+        self.refused("credentials.link: a symlink to a file with the secret, which would stay; remove both")
+        (folder / "credentials.link").unlink()
+        (folder / "credentials.link").symlink_to("/etc/shadow")
+        self.refused("credentials.link: may have the secret, and cannot be read; remove it")
         (folder / "credentials.link").unlink()
         (folder / "credentials.link").symlink_to("gone")
         (folder / "credentials.same").symlink_to("credentials")
         folder.chmod(0o300)
-        self.refused("cannot be read (Permission denied), and may have the secret")
+        self.refused("/home/alice/.aws/: this folder cannot be listed")
         folder.chmod(0o700)
         os.mkfifo(folder / "credentials.fifo")
         (folder / "credentials.d").mkdir()
@@ -224,7 +228,15 @@ class Import(AdminTest):
         self.assertNotEqual(left, [], run.stderr)
         self.home.write_text(long_term(self.user) + "# new\n")
         run = self.move("--yes", status=13)
-        self.assertRegex(run.stderr, r"/home/alice/\.aws-mfa-\S+: the secret is in this file, too")
+        self.assertRegex(run.stderr, r"/home/alice/\.aws-mfa-\S+-kept: an interrupted write has left the secret here")
+        kept, = home.glob(".aws-mfa-*-kept")
+        kept.rename(f"{kept}-2")
+        self.assertIn("-kept-2: ", self.move("--yes", status=13).stderr)
+        # A stranger can use such a name in /var/tmp.
+        for path in (f"/var/tmp/{kept.name}", f"/var/tmp/{kept.name}-3"):
+            self.world.path(path).symlink_to("/root/secret")
+            self.addCleanup(self.world.path(path).unlink)
+            os.chown(self.world.path(path), self.world.users["bob"], -1, follow_symlinks=False)
         for path in home.glob(".aws-mfa-*"):
             path.unlink()
         self.move("--yes")
@@ -316,6 +328,17 @@ class Import(AdminTest):
         aws.chmod(0o700)
         self.refused("belongs to uid")
         os.chown(self.home, self.uid, self.uid)
+        theirs = self.world.path("/home/bob")
+        self.addCleanup(theirs.chmod, theirs.stat().st_mode & 0o7777)
+        theirs.chmod(0o755)
+        aws.rename(aws.with_name("aside"))
+        aws.symlink_to("../bob")
+        os.chown(aws, self.uid, self.uid, follow_symlinks=False)
+        told = self.move("--yes", status=13).stderr
+        self.assertIn("/home/bob: belongs to uid", told)
+        self.assertIn("; as this user, not as root, run: ", told)
+        aws.unlink()
+        aws.with_name("aside").rename(aws)
         # Their config file can name a device, too.
         self.home.write_text(re.sub("(?m)^aws_mfa_device.*\n", "", long_term(self.user)))
         config = self.put("config", "[profile work]\nmfa_serial = arn:aws:iam::123456789012:mfa/evil\n", mode=0o666)
