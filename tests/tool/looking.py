@@ -28,6 +28,11 @@ def static(name="legacy", more=""):
     return f"[{name}]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n{more}"
 
 
+def noon():
+    """-> a time zone where it is noon: a time of tomorrow has a date, which makes a table wider"""
+    return f"ABC{time.gmtime().tm_hour - 12}"
+
+
 def at(left):
     """-> the expiration of a session that ends in left seconds, as the file has it"""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + left))
@@ -48,7 +53,7 @@ class LookTest(unittest.TestCase):
     def setUp(self):
         home = Home(self.addCleanup)
         self.home, self.credentials, self.config = home.path, home.credentials, home.config
-        self.env = {**home.env, "USER": "tester", "TZ": "UTC"}
+        self.env = {**home.env, "USER": "tester", "TZ": noon()}
 
     def write(self, credentials=None, config=None):
         if credentials is not None:

@@ -3,7 +3,6 @@ Those of EXAMPLES run in test_recipes.py, the table of PAM STACKS in live/test_d
 
 import os
 import re
-import time
 import unittest
 import unittest.mock
 
@@ -15,7 +14,7 @@ from paths import STAGE
 from terminal import Terminal
 from test_pages import PAGES, blocks
 from tool import test_status
-from tool.looking import keys, session, static
+from tool.looking import keys, noon, session, static
 from tool.rotating import RotateTest
 
 # What differs from run to run.
@@ -126,8 +125,7 @@ class Looking(ScreenTest):
         self.shows("$ aws-mfa status work", columns=76)
 
     def test_list(self):
-        """At noon: a session that ends tomorrow has a date."""
-        self.env["TZ"] = f"X{time.gmtime().tm_hour - 12}"
+        self.env["TZ"] = noon()
         role = "role_arn = arn:aws:iam::{}:role/{}\nsource_profile = {}\n".format
         write(self.credentials, keys() + session(left=3 * 3600 + 12 * 60 + 30) + session(
             "admin", 9 * 60 + 30, ROLE) + keys("stage", device="arn:aws:iam::222222222222:mfa/token")
