@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -20,7 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define END_LOOKS 100 /* a millisecond apart */
+#define END_LOOKS 350
+#define LOOK_AGAIN_US 250 /* the kernel makes it 300 */
 
 /*
  * Starts the process. It inherits nothing: it gets an empty environment, /dev/null, one socket and
@@ -287,7 +287,7 @@ static bool ends_by_itself(const struct sts_process *p)
 	for (int i = 0; i < END_LOOKS; i++) {
 		if (waitpid(p->pid, NULL, WNOHANG) != 0)
 			return true;
-		poll(NULL, 0, 1);
+		usleep(LOOK_AGAIN_US);
 	}
 	return false;
 }

@@ -4,7 +4,6 @@
 #include "status.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -12,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOOKS 50 /* a millisecond apart */
+#define LOOKS 170
+#define LOOK_AGAIN_US 250 /* the kernel makes it 300 */
 
 /* fork() has cleared the signal that comes when the parent dies. */
 static void become_talker(pid_t signer)
@@ -51,5 +51,5 @@ void split_end(const struct half *half)
 {
 	shutdown(half->fd, SHUT_RDWR);
 	for (int i = 0; i < LOOKS && waitpid(half->other, NULL, WNOHANG) == 0; i++)
-		poll(NULL, 0, 1);
+		usleep(LOOK_AGAIN_US);
 }
