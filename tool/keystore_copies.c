@@ -200,17 +200,19 @@ static enum status check_beside(
 	enum status rc = STATUS_OK;
 	const struct dirent *d;
 	DIR *dir;
+	int fd;
 
 	snprintf(beside, sizeof(beside), "%.*s", (int)len, path);
-	dir = opendir(*beside ? beside : ".");
-	if (!dir && (errno == ENOENT || errno == ENOTDIR))
+	fd = open(*beside ? beside : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return STATUS_OK;
+	dir = fd < 0 ? NULL : fdopendir(fd);
 	while (dir && rc == STATUS_OK && (errno = 0, d = readdir(dir))) {
 		if (!strstr(d->d_name, own) || strcmp(d->d_name, own) == 0 ||
 			strcmp(d->d_name, in_work) == 0)
 			continue;
 		snprintf(beside + len, sizeof(beside) - len, "%s", d->d_name);
-		rc = check_file(search, dirfd(dir), d->d_name, beside, e);
+		rc = check_file(search, fd, d->d_name, beside, e);
 	}
 	if (rc == STATUS_OK && errno != 0) {
 		beside[len < sizeof(beside) ? len : 0] = '\0';
@@ -221,6 +223,8 @@ static enum status check_beside(
 	}
 	if (dir)
 		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
 	return rc;
 }
 
