@@ -153,7 +153,7 @@ static void judge_settings(struct check *c, const struct entry *entry, const cha
 
 	if (entry_settings_check(entry, path, &e) == STATUS_OK)
 		return;
-	/* A fault of the site's file is told for each user whom it stops. */
+	/* A fault of the site's file stops all users, so it is told for each. */
 	if (strncmp(e.text, path, strlen(path)) == 0)
 		findings_take(&c->findings, "settings", FINDING_FAULT, e.text);
 	else

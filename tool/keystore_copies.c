@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #define WORD_SIZE 1200
-#define AGAIN ", and run the same command again"
 
 /* --- lines --- */
 
@@ -42,7 +41,7 @@ static enum status check_lines(const struct ini *ini, const struct ini_line *own
 		if (l != own && has(&ini->bytes, l->start, l->end, secret))
 			return error_set(e, STATUS_CONFIG,
 				"%s:%zu: the secret is in this line, and would stay in the home; "
-				"have it only in [%s] of %s" AGAIN,
+				"have it only in [%s] of %s" IMPORT_AGAIN,
 				ini->path, i + 1, keys->section, keys->path);
 	}
 	return STATUS_OK;
@@ -93,7 +92,8 @@ static enum status check_names(const struct settings *s, struct error *e)
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
 		"%s: has %ju names (hard links), and the secret would stay under the others; keep "
-		"only this name" AGAIN "; to see all names, run: find \"$(stat -Lc %%m %s)\" -xdev "
+		"only this name" IMPORT_AGAIN
+		"; to see all names, run: find \"$(stat -Lc %%m %s)\" -xdev "
 		"-inum %ju",
 		path, (uintmax_t)st->st_nlink,
 		shell_quote(path, strlen(path), word, sizeof(word)) ? word : path,
@@ -111,7 +111,7 @@ static enum status refuse(const char *path, const char *what, struct error *e)
 {
 	char word[WORD_SIZE];
 
-	return error_set(e, STATUS_CONFIG, "%s: %s" AGAIN, as_word(path, word), what);
+	return error_set(e, STATUS_CONFIG, "%s: %s" IMPORT_AGAIN, as_word(path, word), what);
 }
 
 struct copy_search {
@@ -218,7 +218,7 @@ static enum status check_beside(
 		beside[len < sizeof(beside) ? len : 0] = '\0';
 		rc = error_set(e, STATUS_CONFIG,
 			"%s: this folder cannot be listed, and may have a copy of the secret; "
-			"make it readable for its user" AGAIN,
+			"make it readable for its user" IMPORT_AGAIN,
 			beside);
 	}
 	if (dir)

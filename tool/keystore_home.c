@@ -20,7 +20,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define AGAIN ", and run the same command again"
 #define LOCK_MS 2000 /* a write takes milliseconds */
 
 /*
@@ -63,14 +62,16 @@ static enum status sweep_locked(const struct target *t, struct error *e)
 	if (rc == STATUS_OK && !replace_sweep(t))
 		rc = error_set(e, STATUS_CONFIG,
 			"%s: the file that an interrupted run has left beside it "
-			"(.%s.aws-mfa-new) cannot be removed: %s; remove it" AGAIN,
+			"(.%s.aws-mfa-new) cannot be removed: %s; remove it" IMPORT_AGAIN,
 			t->path, t->name, strerror(errno));
 	if (lock >= 0)
 		close(lock);
 	return rc;
 }
 
-/* The file that was left may have the keys, even if the section has none now. *waited: for a lock.
+/*
+ * The file that was left may have the keys, even if the section has none now. *waited: another
+ * process may have written the file meanwhile.
  */
 static enum status sweep(const char *path, bool *waited, struct error *e)
 {
@@ -115,7 +116,8 @@ static enum status check_idle(const struct settings *s, struct error *e)
 	if (!s->unfinished || strcmp(s->unfinished, path) != 0)
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
-		"%s: another program keeps it open for writing; end that program" AGAIN, path);
+		"%s: another program keeps it open for writing; end that program" IMPORT_AGAIN,
+		path);
 }
 
 /*
@@ -130,7 +132,7 @@ static enum status check_rotation(const struct ini *ini, const struct settings *
 		return STATUS_OK;
 	return error_set(e, STATUS_CONFIG,
 		"%s: a rotation of the key in [%s] is not finished; as this user, run aws-mfa "
-		"rotate %s until it is finished or undone (it says how)" AGAIN,
+		"rotate %s until it is finished or undone (it says how)" IMPORT_AGAIN,
 		ini->path, s->long_term, shell_operand(s->value[SETTING_PROFILE], word));
 }
 
@@ -233,7 +235,7 @@ enum status home_remove_keys(const void *arg, struct secret *out, struct error *
 	settings_free(&s);
 	if (rc == STATUS_OK)
 		return rc;
-	again = strstr(e->text, AGAIN); /* root's message says it once more */
+	again = strstr(e->text, IMPORT_AGAIN); /* root's message says it once more */
 	if (again)
 		*again = '\0';
 	return e->status = STATUS_NOT_STORED;

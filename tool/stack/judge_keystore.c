@@ -219,12 +219,14 @@ static void mend_by(struct view *v, const char *verb, const char *user)
 /* A login would not take this file. */
 static void tell_unread(struct view *v, const char *name, struct error *e)
 {
+	const struct finding *before = v->l->last;
+
 	/* The command mends more than the last words of the message. */
 	for (char *at = strstr(e->text, "; "); at; at = strstr(at, "; "))
 		*at = ',';
 	findings_take(v->l, "keystore-entry", FINDING_FAULT, e->text);
 	/* A line can be mended. `add` would want the role and the policy once more. */
-	if (v->l->last && v->l->last->line == 0)
+	if (v->l->last != before && v->l->last->line == 0)
 		mend_by(v, "add", name);
 }
 

@@ -5,6 +5,7 @@ import configparser
 import os
 import shutil
 import stat
+import subprocess
 
 from live.case import LiveTest
 from live.world import CA
@@ -79,6 +80,14 @@ class AdminTest(LiveTest):
         parser.read_string(path.read_text())
         self.assertEqual(parser.sections(), ["aws-mfa"])
         return dict(parser.items("aws-mfa"))
+
+    def start(self, *args):
+        process = subprocess.Popen(
+            [AWS_MFA, "keystore", *args], env=self.world.environment(),
+            preexec_fn=self.world.entrance(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        return process
 
     def holds(self, user=None, name="alice", **more):
         user = user or self.user

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import threading
 import time
 import unittest
@@ -151,12 +150,7 @@ class Stopped(AdminTest):
 
 class AtOnce(AdminTest):
     def start(self, user, *args):
-        process = subprocess.Popen(
-            [AWS_MFA, "keystore", "add", "alice", "--access-key-id", user.access_key_id, *args],
-            env=self.world.environment(), preexec_fn=self.world.entrance(), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.addCleanup(process.communicate)
-        return process
+        return super().start("add", "alice", "--access-key-id", user.access_key_id, *args)
 
     def end(self, process, user):
         _, err = process.communicate(user.secret_access_key + "\n", 60)

@@ -6,9 +6,9 @@ import re
 import shlex
 import shutil
 import socket
-import subprocess
 import time
 import unittest
+from contextlib import contextmanager
 from pathlib import Path
 
 from home import long_term
@@ -252,13 +252,7 @@ class Import(AdminTest):
 
     def test_stopped_by_the_terminal(self):
         """It has the lock of the entries, so it does not stop."""
-        lock = self.put(".credentials.aws-mfa-lock", "")
-        console = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work")
-        console.expect("out of the home of alice? [Y/n] ")
-        with open(lock, "r+") as held:
-            fcntl.lockf(held, fcntl.LOCK_EX, 1, 0)
-            console.send("y\n")
-            self.until(lambda: "alice" in self.names())
+        with self.the_home_held() as console:
             console.send("\x1a")
             removing = self.start("remove", "alice", "--yes")
             self.until(lambda: self.waits_for_lock(removing))
@@ -365,13 +359,17 @@ class Import(AdminTest):
 
     # --- at the same moment ---
 
-    def start(self, *args):
-        process = subprocess.Popen(
-            [AWS_MFA, "keystore", *args], env=self.world.environment(), text=True,
-            preexec_fn=self.world.entrance(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE)
-        self.addCleanup(process.communicate)
-        return process
+    @contextmanager
+    def the_home_held(self):
+        """-> an import that has written the entry, and waits for the lock of alice's file"""
+        lock = self.put(".credentials.aws-mfa-lock", "")
+        moving = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work")
+        moving.expect("out of the home of alice? [Y/n] ")
+        with open(lock, "r+") as held:
+            fcntl.lockf(held, fcntl.LOCK_EX, 1, 0)
+            moving.send("y\n")
+            self.until(lambda: "alice" in self.names())
+            yield moving
 
     def until(self, condition):
         end = time.monotonic() + 20
@@ -390,13 +388,7 @@ class Import(AdminTest):
 
     def test_nobody_changes_the_entry_before_the_home_is_clear(self):
         """The user holds the lock of the file meanwhile."""
-        lock = self.put(".credentials.aws-mfa-lock", "")
-        moving = self.console(AWS_MFA, "keystore", "import", "alice", "--profile", "work")
-        moving.expect("out of the home of alice? [Y/n] ")
-        with open(lock, "r+") as held:
-            fcntl.lockf(held, fcntl.LOCK_EX, 1, 0)
-            moving.send("y\n")
-            self.until(lambda: "alice" in self.names())
+        with self.the_home_held() as moving:
             removing = self.start("remove", "alice", "--yes")
             self.until(lambda: self.waits_for_lock(removing))
             self.assertIsNone(removing.poll())
